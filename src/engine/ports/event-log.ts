@@ -1,0 +1,70 @@
+import type { NewEvent, StoredEvent } from '../../protocol/events/event.ts'
+import type { BlobRef, RunId } from '../../protocol/ids.ts'
+
+/**
+ * The append-only, hash-chained log of one run (a rollout), owned by this process alone.
+ * Invariants: (1) events are stored in the order of the calls; (2) when `append` resolves, everything up to and
+ * including its flushed events is on the disk; (3) a line once written never changes.
+ */
+export interface Rollout {
+  readonly run: RunId
+  /** Everything stored so far, oldest first. */
+  readonly events: readonly StoredEvent[]
+  /** The last line's hash. */
+  readonly head: string
+  /**
+   * Stores the events with the next sequence numbers, time and hashes, as one write.
+   * Waits for the disk when any of them is flushed (`isFlushed`).
+   * @throws Fault `disk-failed`; nothing of the batch counts as stored then.
+   */
+  append(events: readonly NewEvent[]): Promise<readonly StoredEvent[]>
+  /** Gives up ownership. Waits for what is under way. */
+  close(): Promise<void>
+}
+
+/** One line of `writ list`. */
+export interface RunSummary {
+  readonly run: RunId
+  readonly goal: string
+  readonly repository: string
+  readonly startedAt: string
+  readonly endedAt: string | undefined
+  /** `running` when a live process owns it, `stopped` when none does and it has not ended. */
+  readonly status: 'running' | 'stopped' | 'ended'
+  readonly outcome: string | undefined
+  readonly accepted: 'accepted' | 'rejected' | undefined
+  readonly branch: string | undefined
+  readonly commit: string | undefined
+  readonly turns: number
+  readonly costUsd: number
+  readonly events: number
+}
+
+export interface EventLog {
+  /** Starts a rollout and takes ownership. @throws Fault `disk-failed`. */
+  create(run: RunId): Promise<Rollout>
+  /**
+   * Takes ownership of an existing rollout and loads it. A torn last line (a crash in the middle of a write) is set aside
+   * in a file beside it and said in `repaired`.
+   * @throws Fault `run-unknown`, `run-locked` (another live process owns it), `run-corrupt` (names the line).
+   */
+  open(run: RunId): Promise<{ rollout: Rollout; repaired: string | undefined }>
+  /** Reads without owning, verifying the chain; follows a live run when asked. @throws Fault `run-unknown`, `run-corrupt`. */
+  read(run: RunId, options: { follow: boolean; signal: AbortSignal }): AsyncIterable<StoredEvent>
+  /** Newest first; the index is brought up to date (or rebuilt when it is missing) on the way. */
+  list(options: { repository?: string; search?: string; limit: number }): Promise<readonly RunSummary[]>
+  /** A run by its id, a unique beginning or end of it, or `latest`. @throws Fault `run-unknown` naming the candidates. */
+  resolve(word: string): Promise<RunId>
+  /** Drops the index and makes it again from the rollouts. Returns how many runs it holds. */
+  reindex(): Promise<number>
+}
+
+/** Content-addressed bytes beside the rollouts. Writing the same bytes twice stores them once. */
+export interface Blobs {
+  /** Durable when it resolves, unless `flush` is false. */
+  put(bytes: Uint8Array | string, options?: { flush?: boolean }): Promise<BlobRef>
+  /** @throws Fault `run-corrupt` when it is missing or its bytes do not hash to its name. */
+  get(ref: BlobRef): Promise<Uint8Array>
+  /** A byte range. Same errors, but the hash is not checked. */
+  slice(ref: BlobRef, from: number, to: number): Promise<Uint8Array>
+}

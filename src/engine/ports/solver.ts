@@ -1,0 +1,43 @@
+import type { Contract, Check } from '../../protocol/contract.ts'
+import type { ModelReply } from '../../protocol/conversation.ts'
+import type { CheckOutcome } from '../../protocol/evidence.ts'
+import type { LiveSignal } from '../../protocol/live.ts'
+import type { Task } from '../../protocol/plan.ts'
+import type { NewEvent } from '../../protocol/events/event.ts'
+import type { SandboxResult } from './sandbox.ts'
+
+/** What the built-in solver is given for one task. */
+export interface SolverTask {
+  readonly task: Task
+  readonly contract: Contract
+  /** What each check showed on the task's starting content. */
+  readonly outcomes: readonly CheckOutcome[]
+  /** Descriptions of patches that were tried for this task and refused by the harness. */
+  readonly refused: readonly string[]
+}
+
+/** A scratch copy of the task's starting content in which candidates are tried; the workspace itself is not touched. */
+export interface Lab {
+  readonly home: string
+  files(): Promise<readonly string[]>
+  read(path: string): Promise<string | undefined>
+  /**
+   * Puts the files in place, runs the check (narrowed to `only` test files where the runner can), puts the old content back.
+   * Bounded by `timeoutMs`.
+   */
+  tryFiles(files: ReadonlyMap<string, string>, check: Check, options: { only?: readonly string[]; timeoutMs: number }): Promise<CheckOutcome>
+  /** Runs any command in the sandbox on the scratch copy, with extra files in place: coverage, parsers. */
+  run(argv: readonly string[], options: { files?: ReadonlyMap<string, string>; env?: Readonly<Record<string, string>>; timeoutMs: number; stdin?: Uint8Array }): Promise<SandboxResult>
+  /** Is there time left? */
+  remainingMs(): number
+  record(event: NewEvent & { type: 'candidate.tried' }): Promise<void>
+}
+
+/**
+ * What works on a task without a model. Its answer has the same shape as a model's: edits as tool calls, then `finish`;
+ * everything it proposes goes through the same choke point, checks and proof.
+ */
+export interface Solver {
+  readonly name: 'repair'
+  propose(task: SolverTask, lab: Lab, options: { signal: AbortSignal; onLive: (signal: LiveSignal) => void }): Promise<ModelReply>
+}

@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import type { Json } from '../../protocol/ids.ts'
+import type { EffectClass, PathAccess } from '../../protocol/policy.ts'
+import type { Blobs } from './event-log.ts'
+import type { Sandbox } from './sandbox.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What a tool answers. An outcome, not a fault: a failing command is `ok: true` with its exit code in the text. */
+export interface ToolResult {
+  readonly ok: boolean
+  /** What the model reads; already cut to size. */
+  readonly text: string
+  /** All of it, where `text` was cut. Kept as a blob and readable by range. */
+  readonly full?: Uint8Array
+  /** Facts for people and machines: exit code, diff, paths. */
+  readonly detail?: Json
+}
+
+/** What tools may reach. Everything in it is held to the same protections. */
+export interface ToolContext {
+  readonly workspace: Workspace
+  readonly sandbox: Sandbox
+  readonly blobs: Blobs
+  /** `host:port` grants of the contract. */
+  readonly network: readonly string[]
+  /** What this run has read: path → digest of the content that the model saw. Edits of anything newer are refused. */
+  readonly seen: Map<string, string>
+  /** Finds the whole of an earlier result that was cut, by its call id. */
+  findResult(callId: string): Promise<Uint8Array | undefined>
+  readonly callId: string
+  readonly signal: AbortSignal
+  readonly onOutput: (text: string) => void
+}
+
+/** A typed adapter to the outside. */
+export interface Tool<Input = unknown> {
+  readonly name: string
+  /** For the model: what it does and what it answers, in as few words as are clear. */
+  readonly description: string
+  readonly input: z.ZodType<Input>
+  /** May other calls of the same turn run beside this one? Only where nothing is written. */
+  effect(input: Input): EffectClass
+  /** Runs beside others of the same turn, although it may write (a background command). */
+  readonly sideBySide?: (input: Input) => boolean
+  /** Paths that it will touch, as the model wrote them; the choke point resolves and judges them. */
+  paths(input: Input): readonly PathAccess[]
+  readonly timeoutMs: (input: Input) => number
+  run(input: Input, context: ToolContext): Promise<ToolResult>
+}
+
+/** A tool of which the input type no longer matters, because the choke point has parsed it. */
+export type AnyTool = Tool<never>

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { CheckOutcome, Finding, Proof } from '../evidence.ts'
+import { Json, TreeId, CommitId } from '../ids.ts'
+
+export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made'])
+export type CheckPurpose = z.infer<typeof CheckPurpose>
+
+/** What is there to work with, found without a model. */
+export const Survey = z.object({
+  /** AGENTS.md and the like, nearest to the root first: at most 32 KiB together. */
+  instructions: z.array(z.object({ path: z.string(), text: z.string() })),
+  /** Programs in the sandbox with their versions. */
+  present: z.array(z.object({ name: z.string(), version: z.string() })),
+  absent: z.array(z.string()),
+  /** Package managers and test runners that the repository itself uses, with the file that says so. */
+  uses: z.array(z.object({ name: z.string(), from: z.string() })),
+  /** Top of the tree, at most 200 entries. */
+  tree: z.array(z.string()),
+  files: z.int().nonnegative(),
+  digest: z.string(),
+})
+export type Survey = z.infer<typeof Survey>
+
+export const checkEvents = {
+  'environment.surveyed': Survey,
+  'check.started': z.object({ checkId: z.string(), purpose: CheckPurpose, tree: TreeId }),
+  'check.finished': z.object({ purpose: CheckPurpose, outcome: CheckOutcome }),
+  /** The fast checks after an edit. `text` is what the solver is shown; empty when nothing is worth a word. */
+  'edit.checked': z.object({ tree: TreeId, findings: z.array(Finding), text: z.string() }),
+  'proof.started': z.object({ commit: CommitId }),
+  'proof.finished': Proof,
+  /** A candidate that the built-in solver tried. */
+  'candidate.tried': z.object({ task: z.string(), n: z.int(), describes: z.string(), path: z.string(), line: z.int(), result: z.enum(['worse', 'same', 'better', 'plausible', 'broken']), detail: Json.optional() }),
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { Contract } from '../contract.ts'
+import { BlobRef, CommitId, Digest } from '../ids.ts'
+import { exitCodes } from '../error-codes.ts'
+
+const exitNames = Object.keys(exitCodes) as [keyof typeof exitCodes, ...(keyof typeof exitCodes)[]]
+
+/** What the person asked for, before anything was made of it. */
+export const Request = z.object({
+  words: z.string(),
+  solver: z.enum(['model', 'repair']),
+  model: z.string().optional(),
+  effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
+  includeDirty: z.boolean(),
+  apply: z.boolean(),
+  /** True when nobody is to be asked anything. */
+  unattended: z.boolean(),
+})
+export type Request = z.infer<typeof Request>
+
+/** How the person's repository was when the run began. */
+export const Repository = z.object({
+  root: z.string(),
+  /** Branch name, or undefined when HEAD is detached. */
+  branch: z.string().optional(),
+  head: CommitId,
+  base: CommitId,
+  dirty: z.boolean(),
+})
+export type Repository = z.infer<typeof Repository>
+
+export const Outcome = z.enum(exitNames)
+export type Outcome = z.infer<typeof Outcome>
+
+export const runEvents = {
+  'run.opened': z.object({
+    request: Request,
+    repository: Repository,
+    /** What intake made of words, flags and files; the model may still fill what it leaves open. */
+    draft: Contract,
+    writ: z.object({ version: z.string(), node: z.string(), platform: z.string() }),
+    sandbox: z.object({ driver: z.string(), profile: Digest }),
+    policy: Digest,
+    template: Digest,
+    /** Digest of the whole effective configuration. */
+    config: Digest,
+    by: z.string(),
+  }),
+  'run.resumed': z.object({ by: z.string(), writ: z.string(), lastSeq: z.int() }),
+  'run.ended': z.object({
+    outcome: Outcome,
+    /** One sentence for the person. */
+    reason: z.string(),
+    result: z.object({ commit: CommitId, branch: z.string() }).optional(),
+  }),
+  'contract.pinned': z.object({ contract: Contract, hash: Digest }),
+  'run.accepted': z.object({ by: z.string(), strategy: z.enum(['merge', 'squash', 'rebase', 'patch']), onto: z.string(), before: CommitId, after: CommitId.optional(), undo: z.string() }),
+  'run.rejected': z.object({ by: z.string(), reason: z.string() }),
+  'fault.met': z.object({ code: z.string(), message: z.string(), during: z.string(), detail: BlobRef.optional() }),
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { ModelReply } from '../conversation.ts'
+import { BlobRef, Digest } from '../ids.ts'
+import { faultCodes } from '../error-codes.ts'
+
+/** Who was asked: a model, or the built-in repair engine. */
+export const SolverName = z.enum(['model', 'repair'])
+export type SolverName = z.infer<typeof SolverName>
+
+export const turnEvents = {
+  /** Intent. `request` is the digest of the request's canonical bytes, which replay derives again from the log. */
+  'turn.requested': z.object({ turn: z.int().positive(), task: z.string(), solver: SolverName, purpose: z.enum(['intake', 'work']), attempt: z.int().positive(), model: z.string(), request: Digest, messages: z.int() }),
+  'turn.replied': z.object({ turn: z.int().positive(), purpose: z.enum(['intake', 'work']), reply: ModelReply, raw: BlobRef.optional() }),
+  'turn.failed': z.object({ turn: z.int().positive(), purpose: z.enum(['intake', 'work']), attempt: z.int().positive(), code: z.enum(faultCodes), message: z.string(), retryInMs: z.number().optional() }),
+  /** The harness says something to the solver between turns: failed proof, a limit that is near, a nudge. */
+  'observation.made': z.object({ task: z.string(), text: z.string(), kind: z.enum(['goal', 'edit', 'proof', 'nudge', 'task', 'pins', 'resume', 'background']) }),
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { CommitId, TreeId } from '../ids.ts'
+
+export const FileChange = z.object({
+  path: z.string(),
+  kind: z.enum(['added', 'modified', 'deleted', 'renamed', 'mode']),
+  from: z.string().optional(),
+  added: z.int().nonnegative(),
+  removed: z.int().nonnegative(),
+  binary: z.boolean(),
+})
+export type FileChange = z.infer<typeof FileChange>
+
+export const workspaceEvents = {
+  /** Intent: written before anything is made on the disk. */
+  'workspace.requested': z.object({ branch: z.string(), base: CommitId }),
+  'workspace.created': z.object({ path: z.string(), branch: z.string(), base: CommitId, tree: TreeId, dependencies: z.array(z.object({ path: z.string(), way: z.enum(['overlay', 'read-only', 'copy']) })) }),
+  /** The content of the workspace, ignored files included, before a mutating call. */
+  'snapshot.taken': z.object({ tree: TreeId }),
+  'workspace.rolledback': z.object({ to: TreeId, why: z.string() }),
+  /** Files that were put back because the contract pins them, or taken out because it guards their names. */
+  'pins.restored': z.object({ paths: z.array(z.string()), tree: TreeId }),
+  'commit.created': z.object({ task: z.string(), commit: CommitId, tree: TreeId, parent: CommitId, message: z.string(), files: z.array(FileChange) }),
+  'branch.requested': z.object({ branch: z.string(), from: CommitId.optional(), to: CommitId }),
+  'branch.moved': z.object({ branch: z.string(), to: CommitId }),
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { BlobRef, CommitId, Digest, TreeId } from './ids.ts'
+
+export const TestStatus = z.enum(['passed', 'failed', 'skipped'])
+export type TestStatus = z.infer<typeof TestStatus>
+
+/** One test as its runner named it. `name` is unique in a report: `file › suite › test`, `#2` for repeats. */
+export const TestCase = z.object({
+  name: z.string(),
+  file: z.string().optional(),
+  status: TestStatus,
+  /** Assertion message or error, first 2,000 characters. */
+  message: z.string().optional(),
+  durationMs: z.number().optional(),
+})
+export type TestCase = z.infer<typeof TestCase>
+
+export const TestReport = z.object({
+  /** `node-test`, `pytest`, `unittest`, `vitest`, `jest`, `mocha`, `tap`, `junit`, `go-test`, `cargo-test`. */
+  runner: z.string(),
+  cases: z.array(TestCase),
+  /** False when the runner stopped before it had reported everything it began. */
+  complete: z.boolean(),
+})
+export type TestReport = z.infer<typeof TestReport>
+
+export const CheckStatus = z.enum(['passed', 'failed', 'timed-out', 'could-not-run'])
+export type CheckStatus = z.infer<typeof CheckStatus>
+
+/** What one run of a check showed. */
+export const CheckOutcome = z.object({
+  checkId: z.string(),
+  command: z.string(),
+  status: CheckStatus,
+  exitCode: z.int().optional(),
+  durationMs: z.number(),
+  /** What was checked: the content of the directory the command ran in. */
+  tree: TreeId,
+  tests: TestReport.optional(),
+  /** Everything it printed. */
+  output: BlobRef,
+  /** The end of what it printed, for people and models: at most 4,000 characters. */
+  tail: z.string(),
+  notes: z.array(z.string()),
+})
+export type CheckOutcome = z.infer<typeof CheckOutcome>
+
+/** A syntax or type finding of the fast checks. */
+export const Finding = z.object({
+  path: z.string(),
+  line: z.int().positive().optional(),
+  rule: z.string(),
+  message: z.string(),
+})
+export type Finding = z.infer<typeof Finding>
+
+/** How sure a passed check makes us. By name: we saw which tests failed before and pass now. */
+export const Strength = z.enum(['by-name', 'exit-code'])
+export type Strength = z.infer<typeof Strength>
+
+export const CheckProof = z.object({
+  checkId: z.string(),
+  command: z.string(),
+  strength: Strength,
+  verdict: z.enum(['fixed', 'kept', 'failing']),
+  /** Names that failed on the base and passed on the result, both times. */
+  fixed: z.array(z.string()),
+  stillFailing: z.array(z.string()),
+  /** Passed on the base; fail, are skipped or were not seen on the result. */
+  broken: z.array(z.string()),
+  /** Passed once and failed once on the same commit. */
+  flaky: z.array(z.string()),
+  passedBefore: z.int(),
+  passedAfter: z.int(),
+  reasons: z.array(z.string()),
+})
+export type CheckProof = z.infer<typeof CheckProof>
+
+/** A test the agent wrote. It is evidence only when the harness saw it fail on the base and pass on the result. */
+export const SelfMadeTest = z.object({ name: z.string(), file: z.string(), onBase: z.string(), onResult: z.string(), evidence: z.boolean() })
+export type SelfMadeTest = z.infer<typeof SelfMadeTest>
+
+/** The verdict of the acceptance run in a clean checkout. */
+export const Proof = z.object({
+  commit: CommitId,
+  tree: TreeId,
+  verdict: z.enum(['proven', 'unproven', 'no-evidence']),
+  checks: z.array(CheckProof),
+  selfMade: z.array(SelfMadeTest),
+  /** Pinned files that were put back and guarded files that were taken out before the checks ran. */
+  restored: z.array(z.string()),
+  reasons: z.array(z.string()),
+  contract: Digest,
+})
+export type Proof = z.infer<typeof Proof>

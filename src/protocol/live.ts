@@ -1,0 +1,9 @@
+/**
+ * Ephemeral signals: what a live view shows while it happens. They are never stored and nothing depends on them.
+ */
+export type LiveSignal =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'reasoning'; readonly text: string }
+  | { readonly kind: 'output'; readonly callId: string; readonly text: string }
+  | { readonly kind: 'status'; readonly text: string }
+  | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly total: number | undefined }
