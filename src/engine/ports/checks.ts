@@ -1,6 +1,6 @@
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome, Finding, TestReport } from '../../protocol/evidence.ts'
-import type { Checkout, Workspace } from './workspace.ts'
+import type { BaseFiles, Checkout } from './workspace.ts'
 
 /** Where a check runs: the workspace as it is, or a clean checkout. */
 export type CheckPlace = Pick<Checkout, 'root' | 'mounts' | 'tree'> & { readonly home: string }
@@ -16,6 +16,8 @@ export interface CheckRunner {
 
 /** Fast checks after an edit: does it parse? */
 export interface SyntaxChecker {
+  /** Is the language of this path one that can be parsed here? Costs nothing. */
+  knows(path: string): boolean
   /** Files whose language is not known are passed over. `read` gives the content now. */
   check(files: readonly { readonly path: string; readonly content: Uint8Array }[]): Promise<readonly Finding[]>
 }
@@ -23,14 +25,7 @@ export interface SyntaxChecker {
 /** Finds the checks, the files they depend on and the tests near a change, from the files of the base alone. */
 export interface CheckFinder {
   /** Commands that this repository itself names as its tests, strongest first. */
-  findChecks(source: BaseFiles): Promise<readonly { command: string; why: string }[]>
+  findChecks(source: Pick<BaseFiles, 'list' | 'read'>): Promise<readonly { command: string; why: string }[]>
   /** Test files likely to exercise the changed paths, most likely first. */
-  findNear(source: BaseFiles, changed: readonly string[], lastReport: TestReport | undefined): Promise<readonly string[]>
+  findNear(source: Pick<BaseFiles, 'list' | 'read'>, changed: readonly string[], lastReport: TestReport | undefined): Promise<readonly string[]>
 }
-
-export interface BaseFiles {
-  list(): Promise<readonly string[]>
-  read(path: string): Promise<Uint8Array | undefined>
-}
-
-export type { Workspace }

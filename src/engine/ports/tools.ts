@@ -38,15 +38,19 @@ export interface Tool<Input = unknown> {
   /** For the model: what it does and what it answers, in as few words as are clear. */
   readonly description: string
   readonly input: z.ZodType<Input>
-  /** May other calls of the same turn run beside this one? Only where nothing is written. */
+  /** What a call can do to the world. Calls that only read run side by side. */
   effect(input: Input): EffectClass
   /** Runs beside others of the same turn, although it may write (a background command). */
-  readonly sideBySide?: (input: Input) => boolean
+  sideBySide?(input: Input): boolean
   /** Paths that it will touch, as the model wrote them; the choke point resolves and judges them. */
   paths(input: Input): readonly PathAccess[]
-  readonly timeoutMs: (input: Input) => number
+  /** Milliseconds after which the call is stopped. */
+  timeoutMs(input: Input): number
   run(input: Input, context: ToolContext): Promise<ToolResult>
 }
 
-/** A tool of which the input type no longer matters, because the choke point has parsed it. */
-export type AnyTool = Tool<never>
+/**
+ * A tool among others. Its input type is not known here: the choke point parses with the tool's own schema before it calls
+ * anything (methods take their parameters bivariantly, which is what allows it).
+ */
+export type AnyTool = Tool<unknown>

@@ -39,6 +39,8 @@ export interface Workspace {
   snapshot(signal: AbortSignal): Promise<TreeId>
   /** Byte for byte back to a snapshot; files made since then are removed. */
   rollback(to: TreeId, signal: AbortSignal): Promise<void>
+  /** Writes files of the worktree, or (with undefined) removes them; a link or file in the way of a path gives way. */
+  write(files: ReadonlyMap<string, Uint8Array | undefined>): Promise<void>
   /** Between two snapshots or commits. */
   changes(from: TreeId | CommitId, to: TreeId | CommitId): Promise<readonly FileChange[]>
   /** Unified diff, at most `maxBytes` (then cut with a last line that says so). */
@@ -60,6 +62,14 @@ export interface Workspace {
   dispose(): Promise<void>
 }
 
+/** The files of one commit. */
+export interface BaseFiles {
+  list(): Promise<readonly string[]>
+  read(path: string): Promise<Uint8Array | undefined>
+  /** Many at once: one process instead of one a file. */
+  readAll(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
+}
+
 export interface OpenWorkspace {
   readonly run: RunId
   readonly repository: string
@@ -74,6 +84,8 @@ export interface Workspaces {
    * the person's index. @throws Fault `repository-unusable` with what to do (not a repository, no commit yet, bare …).
    */
   inspect(directory: string, options: { base?: string; includeDirty: boolean; run: RunId }): Promise<{ root: string; branch: string | undefined; head: CommitId; base: CommitId; dirty: boolean }>
+  /** Files of a commit, before there is a workspace: for finding checks and what they depend on. */
+  readBase(repository: string, base: CommitId, run: RunId): Promise<BaseFiles>
   /** Makes the worktree. Left-overs of an earlier try for the same run are removed first. */
   create(options: OpenWorkspace): Promise<Workspace>
   /** Finds the worktree of a run again after a crash; makes it anew from the last known snapshot where it is gone. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CheckOutcome, Finding, Proof } from '../evidence.ts'
 import { Json, TreeId, CommitId } from '../ids.ts'
 
-export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made'])
+export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary'])
 export type CheckPurpose = z.infer<typeof CheckPurpose>
 
 /** What is there to work with, found without a model. */

@@ -37,6 +37,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'workspace.rolledback': false,
   'pins.restored': false,
   'commit.created': true,
+  'commit.skipped': false,
   'branch.requested': true,
   'branch.moved': true,
   'environment.surveyed': false,

@@ -11,6 +11,8 @@ export const Request = z.object({
   solver: z.enum(['model', 'repair']),
   model: z.string().optional(),
   effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
+  /** A contract file was given: nothing is left for the model to extract. */
+  contractGiven: z.boolean(),
   includeDirty: z.boolean(),
   apply: z.boolean(),
   /** True when nobody is to be asked anything. */

@@ -21,6 +21,8 @@ export const workspaceEvents = {
   /** Files that were put back because the contract pins them, or taken out because it guards their names. */
   'pins.restored': z.object({ paths: z.array(z.string()), tree: TreeId }),
   'commit.created': z.object({ task: z.string(), commit: CommitId, tree: TreeId, parent: CommitId, message: z.string(), files: z.array(FileChange) }),
+  /** Nothing that git would keep had changed. */
+  'commit.skipped': z.object({ task: z.string(), tree: TreeId }),
   'branch.requested': z.object({ branch: z.string(), from: CommitId.optional(), to: CommitId }),
   'branch.moved': z.object({ branch: z.string(), to: CommitId }),
 }

@@ -1,0 +1,1 @@
+"""Reports on exported Kiosk orders."""

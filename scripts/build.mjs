@@ -1,0 +1,32 @@
+// Bundles the command line into dist/: one entry, everything heavy in chunks of its own that are loaded when needed.
+import { cp, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+if (Number(process.versions.node.split('.')[0]) < 22) {
+  // npm puts the project's own Node first for its scripts; without it (npm ci --omit=dev) there is nothing to build with.
+  process.stderr.write(`The build needs the Node that npm ci installs; this is ${process.versions.node}. Run it as: npm run build\n`)
+  process.exit(1)
+}
+const { rolldown } = await import('rolldown')
+const dist = join(root, 'dist')
+const next = join(root, 'dist.next')
+await rm(next, { recursive: true, force: true })
+const bundle = await rolldown({
+  input: { main: join(root, 'src/cli/main.ts') },
+  platform: 'node',
+  // Packages that find files beside themselves, or bring binaries, stay as they are.
+  external: [/^node:/, '@vscode/ripgrep', 'web-tree-sitter', '@vscode/tree-sitter-wasm'],
+  onwarn: (warning, warn) => { if (warning.code !== 'CIRCULAR_DEPENDENCY' || !/node_modules/.test(warning.message ?? '')) warn(warning) },
+})
+await bundle.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { whitespace: true, mangle: false, compress: true } })
+await bundle.close()
+
+// Assets that are read inside the sandbox: reporters of test runners.
+const reporters = join(root, 'src/adapters/check-command/reporters')
+if (existsSync(reporters)) await cp(reporters, join(next, 'reporters'), { recursive: true, filter: (path) => !path.includes('__pycache__') && !path.endsWith('.test.ts') })
+await writeFile(join(next, 'package.json'), '{ "type": "module" }\n')
+await rm(dist, { recursive: true, force: true })
+await rename(next, dist)

@@ -1,0 +1,109 @@
+import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Node, Parser } from 'web-tree-sitter'
+
+export interface SyntaxFault {
+  /** From 1. */
+  readonly line: number
+  readonly message: string
+}
+
+export interface Grammars {
+  /** The first faults in a text of that language, top to bottom. Undefined when there is no such grammar here. */
+  findFaults(language: string, text: string, limit: number): Promise<readonly SyntaxFault[] | undefined>
+}
+
+const require = createRequire(import.meta.url)
+/** Parsing a file that never ends would stop everything: far more than any file a person writes needs. */
+const maxParseMs = 2000
+
+function snippet(text: string): string {
+  const line = text.trimStart().split('\n')[0] ?? ''
+  return line.length > 40 ? `${line.slice(0, 40)}…` : line
+}
+
+function toFault(node: Node): SyntaxFault {
+  const line = node.startPosition.row + 1
+  if (node.isMissing) return { line, message: `missing ${node.type}` }
+  const said = snippet(node.text)
+  return { line, message: said === '' ? 'this cannot be parsed' : `cannot parse near "${said}"` }
+}
+
+function collect(root: Node, limit: number): readonly SyntaxFault[] {
+  const faults: SyntaxFault[] = []
+  const visit = (node: Node): void => {
+    if (faults.length >= limit || !(node.hasError || node.isMissing || node.isError)) return
+    if (node.isMissing || node.isError) {
+      // A fault inside a fault says more exactly where it is; the outer one often begins many lines too early.
+      const inner = node.children.find((child) => child !== null && (child.isMissing || child.isError || child.hasError))
+      if (inner !== undefined && inner !== null && node.isError) visit(inner)
+      else {
+        const fault = toFault(node)
+        if (!faults.some((one) => one.line === fault.line)) faults.push(fault)
+      }
+      return
+    }
+    for (const child of node.children) if (child !== null) visit(child)
+  }
+  visit(root)
+  return faults
+}
+
+/**
+ * Grammars of the tree-sitter kind, each read once and only when a file asks for it.
+ * @param wasmDir where `tree-sitter-<language>.wasm` lie; the installed package's folder when left out
+ */
+export function createGrammars(wasmDir: string | undefined): Grammars {
+  let starting: Promise<typeof import('web-tree-sitter')> | undefined
+  const parsers = new Map<string, Promise<Parser | undefined>>()
+  const folder = (): string => wasmDir ?? dirname(require.resolve('@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm'))
+
+  const start = (): Promise<typeof import('web-tree-sitter')> => {
+    starting ??= import('web-tree-sitter').then(async (module) => {
+      await module.Parser.init()
+      return module
+    })
+    return starting
+  }
+
+  async function load(language: string): Promise<Parser | undefined> {
+    const [module, bytes] = await Promise.all([start(), findBytes(join(folder(), `tree-sitter-${language}.wasm`))])
+    if (bytes === undefined) return undefined
+    const parser = new module.Parser()
+    parser.setLanguage(await module.Language.load(bytes))
+    return parser
+  }
+
+  return {
+    async findFaults(language, text, limit) {
+      let loading = parsers.get(language)
+      if (loading === undefined) {
+        loading = load(language)
+        parsers.set(language, loading)
+      }
+      const parser = await loading
+      if (parser === undefined) return undefined
+      const until = performance.now() + maxParseMs
+      const tree = parser.parse(text, null, { progressCallback: () => performance.now() > until })
+      if (tree === null) {
+        parser.reset()
+        return []
+      }
+      try {
+        return tree.rootNode.hasError ? collect(tree.rootNode, limit) : []
+      } finally {
+        tree.delete()
+      }
+    },
+  }
+}
+
+async function findBytes(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path)
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
+    throw thrown
+  }
+}

@@ -1,0 +1,207 @@
+import fs from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { IndexLost } from '../../engine/ports/run-index.ts'
+import type { IndexEntry, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
+import { RunId } from '../../protocol/ids.ts'
+import { schema, schemaVersion } from './schema.ts'
+
+/** How long one process waits for another that is writing the index. */
+const patienceMs = 5000
+
+/**
+ * An index in one SQLite file, opened at its first use. It can be deleted at any time, even while it is used.
+ * Invariant: whatever is wrong with the file, the caller sees either right answers or `IndexLost`. Where no file can be
+ * had at all (a read-only or full disk, another user's file) the index is kept in memory for this process.
+ */
+export function createSqliteIndex(options: { readonly path: string }): RunIndex {
+  const { path } = options
+  let database: DatabaseSync | undefined
+
+  /** Every use goes through here: damage is met anywhere, at the first page that is read. */
+  function use<T>(work: (open: DatabaseSync) => T): T {
+    try {
+      database ??= openDatabase(path)
+      return work(database)
+    } catch (thrown) {
+      if (!isSqliteError(thrown) && !(thrown instanceof SyntaxError) && !(thrown instanceof z.ZodError)) throw thrown
+      closeQuietly(database)
+      database = isDamage(thrown) ? startAnew(path) : openMemory()
+      throw new IndexLost(thrown)
+    }
+  }
+
+  return {
+    marks: () => use((open) => readMarks(open)),
+    find: (run) => use((open) => open.prepare('SELECT * FROM runs WHERE run = ?').all(run).map(toEntry)[0]),
+    put: (entries, gone) => use((open) => writeEntries(open, entries, gone)),
+    query: (query) => use((open) => queryEntries(open, query)),
+    clear: () => use((open) => inTransaction(open, () => open.exec('DELETE FROM runs; DELETE FROM texts'))),
+    close() {
+      closeQuietly(database)
+      database = undefined
+    },
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  try {
+    fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    // Made here for its mode; SQLite gives its own side files the same one.
+    if (!fs.existsSync(path)) fs.closeSync(fs.openSync(path, 'ax', 0o600))
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown)) throw thrown
+    // Where another process was faster the file is there.
+    if (thrown.code !== 'EEXIST') return openMemory()
+  }
+  const database = new DatabaseSync(path, { timeout: patienceMs })
+  try {
+    // The index may lose its last writes: they are read from the rollouts again.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF')
+    const version = database.prepare('PRAGMA user_version').get()?.['user_version']
+    const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
+    if (version === schemaVersion && found === 'ok') return database
+    if (version === 0 && found === 'ok') {
+      inTransaction(database, () => {
+        // Another process may have been first.
+        if (database.prepare('PRAGMA user_version').get()?.['user_version'] === 0) database.exec(schema)
+      })
+      return database
+    }
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+  database.close()
+  return startAnew(path)
+}
+
+function openMemory(): DatabaseSync {
+  const database = new DatabaseSync(':memory:')
+  database.exec(schema)
+  return database
+}
+
+/** Another process that has the old file open goes on with it, unlinked; it reads the new one the next time it starts. */
+function startAnew(path: string): DatabaseSync {
+  try {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(path + suffix, { force: true })
+    fs.closeSync(fs.openSync(path, 'ax', 0o600))
+  } catch (thrown) {
+    // Not ours to remove, or somebody was faster: without the file, then.
+    if (!(thrown instanceof Error && 'code' in thrown)) throw thrown
+    return openMemory()
+  }
+  const database = new DatabaseSync(path, { timeout: patienceMs })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF')
+  inTransaction(database, () => database.exec(schema))
+  return database
+}
+
+function closeQuietly(database: DatabaseSync | undefined): void {
+  if (database?.isOpen === true) database.close()
+}
+
+function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    database.exec('COMMIT')
+  } catch (thrown) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw thrown
+  }
+}
+
+function isSqliteError(thrown: unknown): thrown is Error & { errcode: number } {
+  return thrown instanceof Error && 'errcode' in thrown && typeof thrown.errcode === 'number'
+}
+
+/** Can a new file be better? Not where the disk is full (13), read-only (8, 14) or the file held by a writer (5). */
+function isDamage(thrown: unknown): boolean {
+  return !isSqliteError(thrown) || ![5, 8, 13, 14].includes(thrown.errcode & 0xff)
+}
+
+function readMarks(database: DatabaseSync): ReturnType<RunIndex['marks']> {
+  const rows = database.prepare('SELECT run, size, mtime_ms, read_to, head, problem FROM runs').all()
+  return new Map(rows.map((row) => [RunId.parse(row['run']), toMark(row)]))
+}
+
+function writeEntries(database: DatabaseSync, entries: readonly IndexEntry[], gone: readonly RunId[]): void {
+  inTransaction(database, () => {
+    const upsert = database.prepare(
+      `INSERT INTO runs (run, repository, facts, size, mtime_ms, read_to, head, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (run) DO UPDATE SET repository = excluded.repository, facts = excluded.facts, size = excluded.size,
+         mtime_ms = excluded.mtime_ms, read_to = excluded.read_to, head = excluded.head, problem = excluded.problem RETURNING id`,
+    )
+    const erase = database.prepare('DELETE FROM texts WHERE rowid = ?')
+    const write = database.prepare('INSERT INTO texts (rowid, goal, reason, messages, paths) VALUES (?, ?, ?, ?, ?)')
+    for (const { run, facts, mark } of entries) {
+      const row = upsert.get(run, facts.repository, JSON.stringify(facts), mark.size, mark.mtimeMs, mark.offset, mark.head, mark.problem ?? null)
+      const id = row?.['id'] as number
+      erase.run(id)
+      write.run(id, facts.goal ?? '', facts.reason, facts.messages.join('\n'), facts.paths.join('\n'))
+    }
+    const remove = database.prepare('DELETE FROM runs WHERE run = ? RETURNING id')
+    for (const run of gone) {
+      const id = remove.get(run)?.['id']
+      if (typeof id === 'number') erase.run(id)
+    }
+  })
+}
+
+function queryEntries(database: DatabaseSync, query: { repository?: string; search?: string; limit: number }): readonly IndexEntry[] {
+  const where: string[] = []
+  const values: (string | number)[] = []
+  if (query.repository !== undefined) {
+    where.push('repository = ?')
+    values.push(query.repository)
+  }
+  const search = query.search?.trim() ?? ''
+  if (search !== '') {
+    const words = toMatch(search)
+    if (words === '') return []
+    where.push('id IN (SELECT rowid FROM texts WHERE texts MATCH ?)')
+    values.push(words)
+  }
+  // Ids begin with the time they were made.
+  const sql = `SELECT * FROM runs ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY run DESC LIMIT ?`
+  return database.prepare(sql).all(...values, query.limit).map(toEntry)
+}
+
+/** Each word as a quoted prefix: none of the search syntax can come in from outside. Words of punctuation alone are left out. */
+function toMatch(search: string): string {
+  const words = search.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word))
+  return words.map((word) => `"${word.replaceAll('"', '""')}"*`).join(' ')
+}
+
+const Text = z.string()
+const Facts = z.object({
+  goal: Text.optional(),
+  repository: Text,
+  startedAt: Text.optional(),
+  endedAt: Text.optional(),
+  outcome: Text.optional(),
+  accepted: z.enum(['accepted', 'rejected']).optional(),
+  branch: Text.optional(),
+  commit: Text.optional(),
+  turns: z.number(),
+  costUsd: z.number(),
+  events: z.int(),
+  reason: Text,
+  messages: z.array(Text),
+  paths: z.array(Text),
+})
+const Mark = z.object({ size: z.int(), mtime_ms: z.number(), read_to: z.int(), head: Text, problem: Text.nullable() })
+
+function toMark(row: unknown): IndexEntry['mark'] {
+  const { size, mtime_ms, read_to, head, problem } = Mark.parse(row)
+  return { size, mtimeMs: mtime_ms, offset: read_to, head, problem: problem ?? undefined }
+}
+
+function toEntry(row: Readonly<Record<string, unknown>>): IndexEntry {
+  const { goal, startedAt, endedAt, outcome, accepted, branch, commit, ...rest } = Facts.parse(JSON.parse(Text.parse(row['facts'])))
+  const facts: RunFacts = { goal, startedAt, endedAt, outcome, accepted, branch, commit, ...rest }
+  return { run: RunId.parse(row['run']), facts, mark: toMark(row) }
+}

@@ -1,0 +1,152 @@
+/**
+ * One model behind the `ModelPort`, spoken to through the AI SDK's providers. The SDK's own loop (`ai`) is not used:
+ * requests, retries, tools and their record are the engine's, and a provider's library alone is loaded in a third of the time.
+ *
+ * Owns: one request at a time and its limits. Does not own: retries, tools, the conversation.
+ * 1. One call of `ask` is one attempt.
+ * 2. Only the configured host is talked to.
+ * 3. The request is a function of the conversation: what was sent once is the beginning of all that follows, byte for byte.
+ * 4. No key is in any message that leaves here.
+ */
+import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3StreamResult } from '@ai-sdk/provider'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ModelPort } from '../../engine/ports/model.ts'
+import type { ModelReply, ModelRequest, ReplyPart } from '../../protocol/conversation.ts'
+import { Fault } from '../../protocol/fault.ts'
+import type { LiveSignal } from '../../protocol/live.ts'
+import { isLoopback } from './base-url.ts'
+import { timeLimits, toWatchedFetch, watchRequest } from './limits.ts'
+import type { TimeLimits, Watch } from './limits.ts'
+import { openLanguageModel } from './open-language-model.ts'
+import { loadPrice, toUsage } from './price.ts'
+import type { Price } from './price.ts'
+import { findMaxOutputTokens, toProviderOptions } from './provider-options.ts'
+import { getEndpoint } from './providers.ts'
+import type { Endpoint, Environment } from './providers.ts'
+import { listCallIds, readStream } from './read-stream.ts'
+import type { StreamEnd } from './read-stream.ts'
+import { listSecrets, toScrub } from './scrub.ts'
+import type { Scrub } from './scrub.ts'
+import { toFault } from './to-fault.ts'
+import { toPrompt, toTools } from './to-prompt.ts'
+
+export type ModelOptions = {
+  /** `provider/model`, see `providers.ts`. */
+  readonly id: string
+  readonly env: Environment
+  readonly fetch?: typeof globalThis.fetch
+  /** Default: `timeLimits`. */
+  readonly limits?: Partial<TimeLimits>
+}
+
+/**
+ * Opens a model. Loads the one library that its provider needs, and sends nothing.
+ * @throws Fault `request-invalid` or `model-unconfigured`, saying which variable to set.
+ */
+export async function createModel(options: ModelOptions): Promise<ModelPort> {
+  const endpoint = getEndpoint(options.id, options.env)
+  const watches = new AsyncLocalStorage<Watch>()
+  const fetch = toWatchedFetch(options.fetch ?? globalThis.fetch, () => watches.getStore())
+  const opened: Opened = {
+    endpoint,
+    watches,
+    language: await openLanguageModel(endpoint, fetch),
+    scrub: toScrub([endpoint.key, ...listSecrets(options.env)]),
+    limits: { ...timeLimits, ...options.limits },
+    price: undefined,
+  }
+  return {
+    id: `${endpoint.provider}/${endpoint.model}`,
+    get contextWindow() {
+      return opened.price?.contextWindow
+    },
+    ask: (request, { signal, onLive }) => ask(opened, request, { signal, onLive }),
+  }
+}
+
+type Opened = {
+  readonly endpoint: Endpoint
+  readonly watches: AsyncLocalStorage<Watch>
+  readonly language: LanguageModelV3
+  readonly scrub: Scrub
+  readonly limits: TimeLimits
+  /** Known from the first answer on. */
+  price: Price | undefined
+}
+
+type AskOptions = { readonly signal: AbortSignal; readonly onLive: (signal: LiveSignal) => void }
+
+async function ask(opened: Opened, request: ModelRequest, { signal, onLive }: AskOptions): Promise<ModelReply> {
+  const { endpoint, limits, scrub } = opened
+  const isSlow = isLoopback(endpoint.baseUrl) || request.effort === 'high' || request.effort === 'xhigh'
+  const startedAt = performance.now()
+  const at = `${endpoint.provider} (${URL.parse(endpoint.baseUrl)?.host})`
+  using watch = watchRequest(signal, limits, { isSlow, at })
+  try {
+    signal.throwIfAborted()
+    const { stream } = await opened.watches.run(watch, () => send(opened, request, watch.signal))
+    const [end, price] = await Promise.all([
+      readStream(stream, { onLive, onWriting: watch.setWriting, takenIds: listCallIds(request.messages) }),
+      opened.price ?? loadPrice(endpoint),
+    ])
+    opened.price = price
+    // An answer that was cut off by a limit may look like one that ended.
+    const passed = watch.fault()
+    if (passed !== undefined) throw passed
+    return toReply(end, { endpoint, price, durationMs: performance.now() - startedAt })
+  } catch (thrown) {
+    throw watch.fault() ?? toFault(thrown, { endpoint, scrub, hasBytes: watch.hasBytes(), now: Date.now() })
+  }
+}
+
+async function send({ endpoint, language }: Opened, request: ModelRequest, abortSignal: AbortSignal): Promise<LanguageModelV3StreamResult> {
+  const maxOutputTokens = findMaxOutputTokens(request, endpoint)
+  const options: LanguageModelV3CallOptions = {
+    prompt: toPrompt(request, endpoint.wire),
+    ...(request.tools.length === 0 ? {} : { tools: toTools(request.tools, endpoint.wire) }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    providerOptions: toProviderOptions(request, endpoint),
+    abortSignal,
+  }
+  return await language.doStream(options)
+}
+
+function toReply(end: StreamEnd, { endpoint, price, durationMs }: { endpoint: Endpoint; price: Price; durationMs: number }): ModelReply {
+  const finish = getFinish(end, endpoint)
+  const costUsd = price.toCost(end.usage, end.model)
+  return {
+    parts: [...end.parts],
+    finish,
+    usage: toUsage(end.usage),
+    ...(costUsd === undefined ? {} : { costUsd }),
+    servedBy: toServedBy(endpoint, end.model),
+    ...(end.confidence === undefined ? {} : { confidence: end.confidence }),
+    durationMs,
+  }
+}
+
+function getFinish({ finish, parts }: StreamEnd, { provider }: Endpoint): ModelReply['finish'] {
+  if (finish === undefined) throw new Fault('model-stream-broken', `${provider} ended its answer without saying that it was finished`)
+  const hasCalls = parts.some((part: ReplyPart) => part.type === 'call')
+  switch (finish.unified) {
+    case 'length':
+      return 'length'
+    case 'content-filter':
+      return 'filtered'
+    case 'stop':
+    case 'tool-calls':
+      return hasCalls ? 'calls' : 'stop'
+    case 'error':
+      throw new Fault('model-malformed', `${provider} ended its answer with ${finish.raw ?? 'an error'}`)
+    case 'other':
+      // The libraries say so, without the provider's own word, where the stream ended before its end.
+      if (finish.raw === undefined) throw new Fault('model-stream-broken', `${provider} ended its answer without saying that it was finished`)
+      return hasCalls ? 'calls' : 'other'
+  }
+}
+
+function toServedBy({ provider, model, library, baseUrl }: Endpoint, served: string | undefined): string {
+  if (library !== 'azure') return `${provider}/${served ?? model}`
+  const resource = URL.parse(baseUrl)?.hostname.split('.')[0] ?? ''
+  return served === undefined || served === model ? `${provider}/${resource}/${model}` : `${provider}/${resource}/${model} (${served})`
+}

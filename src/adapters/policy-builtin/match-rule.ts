@@ -1,0 +1,48 @@
+import picomatch from 'picomatch'
+import { toSecrecy } from '../../domain/text/secret-paths.ts'
+import type { PolicyQuestion } from '../../engine/ports/policy.ts'
+import type { Rule } from './rule.ts'
+
+type Touched = PolicyQuestion['paths'][number]
+
+/** A rule that holds for a question; `paths` are those that made it hold. */
+export interface RuleMatch {
+  readonly rule: Rule
+  readonly paths: readonly string[]
+}
+
+/** Does the rule hold? Pure. A rule without conditions on paths holds for calls without any path too. */
+export function findMatch(rule: Rule, question: PolicyQuestion): RuleMatch | undefined {
+  const { when } = rule
+  if (when.effect !== undefined && when.effect !== question.effect) return undefined
+  if (when.path === undefined && when.outside === undefined && when.access === undefined) return { rule, paths: [] }
+  const paths = question.paths.filter((touched) => holdsFor(when, touched, question))
+  return paths.length === 0 ? undefined : { rule, paths: paths.map((touched) => touched.path) }
+}
+
+function holdsFor(when: Rule['when'], touched: Touched, question: PolicyQuestion): boolean {
+  if (when.outside !== undefined && when.outside !== touched.outside) return false
+  if (when.access !== undefined && when.access !== touched.access) return false
+  return when.path === undefined || isAmong(when.path, touched, question)
+}
+
+function isAmong(set: NonNullable<Rule['when']['path']>, touched: Touched, { contract }: PolicyQuestion): boolean {
+  // What lies outside has no path that the contract could speak of; its own rule decides.
+  if (touched.outside) return false
+  if (typeof set !== 'string') return matchesAny(touched.path, set)
+  switch (set) {
+    case 'secret': return toSecrecy(touched.path) === 'yes'
+    case 'outside-scope': return contract.scope.length > 0 && !matchesAny(touched.path, contract.scope)
+    case 'pinned': return contract.pins.some((pin) => pin.mode === 'whole' && pin.path === touched.path)
+    case 'guarded': return matchesAny(touched.path, contract.guarded)
+  }
+}
+
+/** A glob that names a directory covers what is in it, as people mean it. Case counts, save for what begins with a dot. */
+function matchesAny(path: string, globs: readonly string[]): boolean {
+  return globs.some((glob) => {
+    const plain = glob.replace(/^\.\//, '').replace(/\/+$/, '')
+    if (plain === '' || plain === '.') return true
+    return picomatch.isMatch(path, [plain, `${plain}/**`], { dot: true })
+  })
+}

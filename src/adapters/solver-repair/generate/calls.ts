@@ -1,0 +1,270 @@
+import { findField, findFunction, namedChildren } from '../syntax/node.ts'
+import type { SyntaxNode } from '../syntax/node.ts'
+import { scopeAt } from '../syntax/scope.ts'
+import { argumentsOf, isAsyncFunction, similarity } from '../syntax/vocabulary.ts'
+import { exchange } from './conditions.ts'
+import { isValue, quote, wrapped } from './sketch.ts'
+import type { Generator, Sketch } from './sketch.ts'
+
+const isCall = (node: SyntaxNode): boolean => node.type === 'call_expression' || node.type === 'call' || node.type === 'new_expression'
+
+function calleeOf(call: SyntaxNode): SyntaxNode | undefined {
+  return findField(call, 'function') ?? findField(call, 'constructor')
+}
+
+/** The last word of what is called. */
+export function calledName(call: SyntaxNode, sketch: Sketch): string {
+  const callee = calleeOf(call)
+  return callee === undefined ? '' : (/[\w$]+$/.exec(sketch.text(callee))?.[0] ?? '')
+}
+
+/** Arguments the other way round, one too many, or one that is missing. */
+export const changeArguments: Generator = (node, sketch) => {
+  if (!isCall(node)) return
+  const args = argumentsOf(node)
+  const list = findField(node, 'arguments')
+  if (list === undefined || (list.type !== 'arguments' && list.type !== 'argument_list')) return
+  const name = calledName(node, sketch)
+  const known = sketch.words.functions.get(name)
+  for (let i = 0; i + 1 < args.length; i++) {
+    const [a, b] = [args[i], args[i + 1]]
+    if (a === undefined || b === undefined || a.type === 'keyword_argument' || b.type === 'keyword_argument') continue
+    const better = known !== undefined && similarity(sketch.text(a), known.params[i + 1] ?? '') + similarity(sketch.text(b), known.params[i] ?? '')
+      > similarity(sketch.text(a), known.params[i] ?? '') + similarity(sketch.text(b), known.params[i + 1] ?? '')
+    exchange(node, a, b, sketch, better ? 0.6 : 0.34, `pass ${quote(sketch.text(b))} before ${quote(sketch.text(a))}`)
+  }
+  for (const [i, arg] of args.entries()) {
+    const [from, to] = i > 0 ? [args[i - 1]?.end ?? arg.start, arg.end] : [arg.start, args[1]?.start ?? arg.end]
+    sketch.propose(node, [{ start: from, end: to, text: '' }], 'argument', 0.1, `do not pass ${quote(sketch.text(arg))}`)
+  }
+  addArgument(node, list, args, name, sketch)
+}
+
+function addArgument(call: SyntaxNode, list: SyntaxNode, args: readonly SyntaxNode[], name: string, sketch: Sketch): void {
+  const offer = (text: string, prior: number): void => {
+    const joined = args.length > 0 ? `, ${text}` : text
+    const at = args.at(-1)?.end ?? list.start + 1
+    sketch.propose(call, [{ start: at, end: at, text: joined }], 'argument', prior, `also pass ${quote(text)} to ${quote(name)}`)
+  }
+  const known = sketch.words.functions.get(name)
+  const scope = scopeAt(sketch.file, call)
+  const missing = known?.params[args.length]
+  if (missing !== undefined) {
+    for (const other of [...scope.params, ...scope.locals]) {
+      const prior = 0.12 + 0.35 * similarity(other, missing)
+      offer(other, prior)
+      if (sketch.python) offer(`${missing}=${other}`, prior * 0.8)
+      if (other === missing) for (const more of [`${other} + 1`, `${other} - 1`]) offer(more, 0.3)
+    }
+    for (const value of sketch.python ? ['True', 'False', '0', '1'] : ['true', 'false', '0', '1']) offer(value, 0.08)
+  }
+  for (const [value, prior] of (sketch.python ? pythonDefaults : scriptDefaults)[name] ?? []) offer(value, prior)
+}
+
+type Extra = Readonly<Record<string, readonly (readonly [string, number])[]>>
+/** Arguments that calls of the standard library are often found without. */
+const scriptDefaults: Extra = {
+  sort: [['(a, b) => a - b', 0.45], ['(a, b) => b - a', 0.25], ['(a, b) => a.localeCompare(b)', 0.15]],
+  toSorted: [['(a, b) => a - b', 0.45], ['(a, b) => b - a', 0.25]],
+  reduce: [['0', 0.4], ['1', 0.15], ["''", 0.2], ['[]', 0.2], ['{}', 0.2]],
+  parseInt: [['10', 0.25]],
+  join: [["''", 0.3], ["', '", 0.25], ["' '", 0.25], ["'\\n'", 0.15]],
+  fill: [['0', 0.25], ['null', 0.1]],
+  flat: [['Infinity', 0.3]],
+  toFixed: [['2', 0.3], ['1', 0.1]],
+  stringify: [['null, 2', 0.2]],
+  split: [["''", 0.25], ["','", 0.15], ["' '", 0.15]],
+  padStart: [["'0'", 0.4]],
+  padEnd: [["'0'", 0.15]],
+  slice: [['1', 0.2], ['-1', 0.12]],
+}
+const pythonDefaults: Extra = {
+  sorted: [['reverse=True', 0.35], ['key=len', 0.15], ['key=str.lower', 0.2], ['key=lambda item: item[1]', 0.2]],
+  sort: [['reverse=True', 0.35], ['key=len', 0.12], ['key=str.lower', 0.2]],
+  round: [['2', 0.3], ['1', 0.12]],
+  get: [['0', 0.35], ['[]', 0.2], ["''", 0.2], ['False', 0.1], ['{}', 0.12]],
+  pop: [['0', 0.3], ['None', 0.2]],
+  sum: [['0', 0.02]],
+  next: [['None', 0.3]],
+  max: [['default=0', 0.3], ['default=None', 0.3], ['key=len', 0.15]],
+  min: [['default=0', 0.3], ['default=None', 0.3], ['key=len', 0.15]],
+  split: [["','", 0.2], ["', '", 0.1], ["' '", 0.1]],
+  dumps: [['sort_keys=True', 0.3]],
+  strip: [["'/'", 0.1]],
+  zip: [['strict=True', 0.15]],
+  enumerate: [['1', 0.35], ['start=1', 0.3]],
+  getattr: [['None', 0.3]],
+}
+
+/** Waits for what a call gives, or no longer. */
+export const changeAwait: Generator = (node, sketch) => {
+  if (/^await/.test(node.type)) {
+    const value = namedChildren(node)[0]
+    if (value !== undefined) sketch.replace(node, sketch.text(value), 'await', 0.12, 'do not wait for it')
+    return
+  }
+  if (!isCall(node) || /^await/.test(node.parent?.type ?? '')) return
+  const fn = findFunction(node)
+  const name = calledName(node, sketch)
+  const asyncCallee = sketch.words.functions.get(name)?.isAsync === true
+  const promises = /^(all|allSettled|race|any|fetch|json|text|resolve|sleep|wait|delay|read\w*|write\w*|load\w*|save\w*|fetch\w*)$/.test(name)
+  const smells = /Promise|coroutine|never awaited/.test(sketch.words.messages)
+  const prior = asyncCallee ? 0.62 : promises && smells ? 0.45 : smells ? 0.3 : fn !== undefined && isAsyncFunction(fn) ? 0.12 : 0
+  if (fn === undefined || prior === 0) return
+  const member = node.parent !== undefined && node.field === 'object'
+  const awaited = member ? `(await ${sketch.text(node)})` : `await ${sketch.text(node)}`
+  const edit = { start: node.start, end: node.end, text: awaited }
+  if (isAsyncFunction(fn)) sketch.propose(node, [edit], 'await', prior, `wait for ${quote(sketch.text(node))}`)
+  else if (asyncCallee || smells) sketch.propose(node, [{ start: fn.start, end: fn.start, text: 'async ' }, edit], 'await', prior * 0.5, `wait for ${quote(sketch.text(node))}`)
+}
+
+const stringShaping = ['trim', 'toLowerCase', 'toUpperCase', 'strip', 'lower', 'upper', 'flat', 'sort', 'reverse', 'toString']
+
+/** A call taken away around a value, or one that is missing. */
+export const wrapValue: Generator = (node, sketch) => {
+  if (isCall(node)) unwrap(node, sketch)
+  if (!isValue(node) || node.field === 'function') return
+  const parentType = node.parent?.type ?? ''
+  if (/^(binary_expression|binary_operator)$/.test(node.type) && /\//.test(sketch.text(node))) {
+    const calls = sketch.python ? ['int', 'round'] : ['Math.floor', 'Math.round', 'Math.ceil', 'Math.trunc']
+    calls.forEach((call, i) => sketch.replace(node, `${call}(${sketch.text(node)})`, 'rounding', 0.34 - 0.05 * i))
+  }
+  if (!/^(identifier|member_expression|attribute|call_expression|call|subscript|subscript_expression)$/.test(node.type)) return
+  const place = /^(arguments|argument_list|binary_expression|comparison_operator|binary_operator|return_statement|subscript|subscript_expression|pair|variable_declarator|assignment|arrow_function|template_substitution|list_comprehension|parenthesized_expression)$/
+  if (!place.test(parentType)) return
+  const lonely = wrapped(node, sketch)
+  const calls = sketch.python
+    ? [['str(_)', 0.07], ['int(_)', 0.09], ['abs(_)', 0.08], ['_.strip()', 0.12], ['_.lower()', 0.12], ['list(_)', 0.08], ['sorted(_)', 0.08], ['len(_)', 0.05], ['float(_)', 0.05], ['set(_)', 0.05]] as const
+    : [['Number(_)', 0.1], ['String(_)', 0.08], ['Math.abs(_)', 0.07], ['_.trim()', 0.12], ['_.toLowerCase()', 0.12], ['Math.round(_)', 0.06], ['Math.max(0, _)', 0.07], ['encodeURIComponent(_)', 0.04], ['Object.keys(_)', 0.03], ['Math.floor(_)', 0.06]] as const
+  for (const [shape, prior] of calls) {
+    const text = shape.replace('_', () => (shape.startsWith('_') ? lonely : sketch.text(node)))
+    if (!sketch.text(node).includes(shape.replaceAll(/_|[()]/g, ''))) sketch.replace(node, text, 'conversion', prior)
+  }
+}
+
+function unwrap(node: SyntaxNode, sketch: Sketch): void {
+  const args = argumentsOf(node)
+  const callee = calleeOf(node)
+  const object = callee === undefined ? undefined : findField(callee, 'object')
+  const name = calledName(node, sketch)
+  if (args.length === 1 && args[0] !== undefined && node.type !== 'new_expression') {
+    sketch.replace(node, wrapped(args[0], sketch), 'unwrap', 0.12, `use ${quote(sketch.text(args[0]))} itself, without ${quote(name)}`)
+  }
+  if (object !== undefined && object.type !== 'this') {
+    sketch.replace(node, sketch.text(object), 'unwrap', stringShaping.includes(name) ? 0.28 : 0.12, `leave out ${quote(`.${name}(…)`)}`)
+  }
+}
+
+/** A copy in the place of the thing itself, so that a caller's data is not changed. */
+export const copyValue: Generator = (node, sketch) => {
+  if (isCall(node)) copyReceiver(node, sketch)
+  if (!isValue(node) || !/^(identifier|member_expression|attribute|subscript|subscript_expression)$/.test(node.type)) return
+  const parentType = node.parent?.type ?? ''
+  if (!/^(return_statement|variable_declarator|assignment|assignment_expression|arguments|argument_list|pair|array|list|conditional_expression|ternary_expression|arrow_function)$/.test(parentType) || node.field === 'function') return
+  const prior = /^arg/.test(parentType) ? 0.1 : 0.18
+  const text = sketch.text(node)
+  const copies = sketch.python ? [`list(${text})`, `dict(${text})`, `${text}.copy()`] : [`[...${text}]`, `{ ...${text} }`, `structuredClone(${text})`]
+  copies.forEach((copy, i) => sketch.replace(node, copy, 'copy', prior * (1 - 0.15 * i), `work on a copy of ${quote(text)}`))
+}
+
+function copyReceiver(node: SyntaxNode, sketch: Sketch): void {
+  const callee = calleeOf(node)
+  const object = callee === undefined ? undefined : findField(callee, 'object')
+  const name = calledName(node, sketch)
+  const args = argumentsOf(node)
+  if (!sketch.python && object !== undefined && /^(sort|reverse|splice|push|fill)$/.test(name)) {
+    sketch.replace(object, `[...${sketch.text(object)}]`, 'copy', 0.46, `work on a copy of ${quote(sketch.text(object))}`)
+  }
+  if (!sketch.python && callee !== undefined && sketch.text(callee) === 'Object.assign' && args[0] !== undefined) {
+    sketch.propose(node, [{ start: args[0].start, end: args[0].start, text: '{}, ' }], 'copy', 0.5, 'assign to a new object')
+  }
+  if (sketch.python && name === 'sort' && object !== undefined) {
+    const rest = args.length === 0 ? '' : `, ${args.map((arg) => sketch.text(arg)).join(', ')}`
+    const made = `sorted(${sketch.text(object)}${rest})`
+    if (node.parent?.type === 'expression_statement') sketch.replace(node, `${sketch.text(object)} = ${made}`, 'copy', 0.42)
+    else sketch.replace(node, made, 'copy', 0.55)
+  }
+  if (sketch.python && name === 'reverse' && object !== undefined) sketch.replace(node, `${sketch.text(object)}[::-1]`, 'copy', 0.4)
+}
+
+/** Something else where there is nothing. */
+export const addDefault: Generator = (node, sketch) => {
+  if (!isValue(node) || node.field === 'function') return
+  const parentType = node.parent?.type ?? ''
+  if (/await|spread_element$/.test(parentType) && !sketch.python) defaultOf(node, sketch, [['[]', 0.2]])
+  if (sketch.python) {
+    if (node.type === 'subscript') softSubscript(node, sketch)
+    if (/^(identifier|attribute|call)$/.test(node.type) && /^(for_statement|for_in_clause|argument_list|return_statement|assignment|binary_operator)$/.test(parentType)) {
+      defaultOf(node, sketch, [['[]', 0.09], ["''", 0.07], ['0', 0.07], ['{}', 0.05]])
+    }
+    return
+  }
+  if (node.type === 'member_expression' || node.type === 'call_expression' || node.type === 'subscript_expression' || node.type === 'identifier') {
+    const nothing = /undefined|null|NaN/.test(sketch.words.messages)
+    const weight = (nothing ? 1.6 : 0.8) * (node.type === 'identifier' ? 0.8 : 1)
+    if (/binary_expression|arguments|variable_declarator|return_statement|spread|for_in|pair|assignment|template|arrow/.test(parentType)) {
+      defaultOf(node, sketch, [['0', 0.15 * weight], ["''", 0.1 * weight], ['[]', 0.13 * weight], ['{}', 0.08 * weight], ['null', 0.05 * weight]])
+    }
+    if (node.field === 'object') defaultOf(node, sketch, [['[]', 0.1 * weight], ["''", 0.08 * weight], ['{}', 0.08 * weight]])
+  }
+  const callee = node.field === 'object' && node.parent?.type === 'member_expression' ? node.parent : undefined
+  if (callee !== undefined && !/\?\./.test(sketch.text(callee)) && !callee.children.some((child) => child.type === 'optional_chain')) {
+    const nothing = /of (undefined|null)/.test(sketch.words.messages)
+    const dot = callee.children.find((child) => child.type === '.')
+    if (dot !== undefined) sketch.replace(dot, '?.', 'guard', nothing ? 0.4 : 0.1, `go on only where ${quote(sketch.text(node))} is there`)
+  }
+}
+
+function defaultOf(node: SyntaxNode, sketch: Sketch, values: readonly (readonly [string, number])[]): void {
+  for (const [value, prior] of values) {
+    const text = `(${wrapped(node, sketch)} ${sketch.python ? 'or' : '??'} ${value})`
+    sketch.replace(node, text, 'default', prior, `take ${quote(value)} where ${quote(sketch.text(node))} is nothing`)
+  }
+}
+
+/** `d[key]` → `d.get(key, …)`. */
+function softSubscript(node: SyntaxNode, sketch: Sketch): void {
+  const value = findField(node, 'value')
+  const key = findField(node, 'subscript')
+  if (value === undefined || key === undefined || key.type === 'slice') return
+  const prior = /KeyError/.test(sketch.words.messages) ? 0.42 : 0.08
+  for (const other of ['0', 'None', '[]', "''"]) {
+    const text = other === 'None' ? `${sketch.text(value)}.get(${sketch.text(key)})` : `${sketch.text(value)}.get(${sketch.text(key)}, ${other})`
+    sketch.replace(node, text, 'default', prior)
+  }
+}
+
+/** Flags and small parts of regular expressions. */
+export const changeRegex: Generator = (node, sketch) => {
+  if (node.type === 'regex') {
+    const flags = findField(node, 'flags')
+    const now = flags === undefined ? '' : sketch.text(flags)
+    const body = sketch.text(node).slice(0, now === '' ? undefined : -now.length)
+    for (const flag of ['g', 'i', 'm', 'u', 's']) {
+      const other = now.includes(flag) ? now.replace(flag, '') : now + flag
+      sketch.replace(node, body + other, 'regexp', flag === 'g' || flag === 'i' ? 0.4 : 0.15, `${now.includes(flag) ? 'drop' : 'add'} the flag ${quote(flag)}`)
+    }
+  }
+  const rawString = node.type === 'string_content' && /^(re|search|match|fullmatch|compile|sub|split|findall|finditer)$/.test(regexCall(node, sketch))
+  if (node.type !== 'regex_pattern' && !rawString) return
+  const text = sketch.text(node)
+  const offer = (other: string, prior: number): void => sketch.replace(node, other, 'regexp', prior)
+  for (const match of text.matchAll(/(?<!\\)[+*?]|\\[dwsDWS](?![+*?{])|\{\d+(,\d*)?\}|(?<=\[[^\]]*)[a-zA-Z0-9]-[a-zA-Z0-9]|(?<![\\[])\.|\[\^?[^\]]*\](?![+*?{])/g)) {
+    const [part, at] = [match[0], match.index]
+    const put = (other: string, prior: number): void => offer(text.slice(0, at) + other + text.slice(at + part.length), prior)
+    if (part === '+') { put('*', 0.26); put('', 0.14); put('+?', 0.12) }
+    else if (part === '*') { put('+', 0.26); put('*?', 0.2); put('', 0.1) }
+    else if (part === '?') put('', 0.22)
+    else if (part === '.') put('\\.', 0.32)
+    else if (part.startsWith('{')) { put('+', 0.16); for (const n of [1, 2, 3, 4]) put(`{${n}}`, 0.1); put(`{${part.slice(1, -1)},}`, 0.12) }
+    else if (/^\\[dws]$/i.test(part) || part.startsWith('[')) { put(`${part}+`, 0.28); put(`${part}*`, 0.16) }
+  }
+  offer(text.startsWith('^') ? text.slice(1) : `^${text}`, 0.22)
+  offer(text.endsWith('$') ? text.slice(0, -1) : `${text}$`, 0.22)
+  if (!(text.startsWith('^') && text.endsWith('$'))) offer(`^${text.replace(/^\^|\$$/g, '')}$`, 0.2)
+}
+
+function regexCall(node: SyntaxNode, sketch: Sketch): string {
+  const call = node.parent?.parent?.parent
+  return call === undefined || call.type !== 'call' || !/\bre\./.test(sketch.text(call)) ? '' : calledName(call, sketch)
+}

@@ -1,0 +1,118 @@
+import { findField, namedChildren } from '../syntax/node.ts'
+import type { SyntaxNode } from '../syntax/node.ts'
+import { scopeAt } from '../syntax/scope.ts'
+import { quote, wrapped } from './sketch.ts'
+import type { Generator, Sketch } from './sketch.ts'
+
+/** Without the parentheses that an `if` or `while` of JavaScript needs. */
+function bare(node: SyntaxNode): SyntaxNode {
+  return node.type === 'parenthesized_expression' ? (namedChildren(node)[0] ?? node) : node
+}
+
+function conditionOf(node: SyntaxNode): SyntaxNode | undefined {
+  if (node.type === 'conditional_expression') return namedChildren(node)[1]
+  if (node.type === 'if_clause') return namedChildren(node)[0]
+  const condition = /^(if_statement|elif_clause|while_statement|ternary_expression)$/.test(node.type) ? findField(node, 'condition') : undefined
+  return condition === undefined ? undefined : bare(condition)
+}
+
+const predicateCalls = /^(filter|some|every|find|findIndex|findLast|any|all)$/
+
+function isPredicate(node: SyntaxNode, sketch: Sketch): boolean {
+  if (node.type !== 'arrow_function' || node.parent?.parent === undefined) return false
+  const callee = findField(node.parent.parent, 'function')
+  const property = callee === undefined ? undefined : findField(callee, 'property')
+  return property !== undefined && predicateCalls.test(sketch.text(property))
+}
+
+function negate(node: SyntaxNode, sketch: Sketch, prior: number): void {
+  if (node.type === 'unary_expression' || node.type === 'not_operator') return // dropping the sign is another generator's
+  const comparison = node.type === 'comparison_operator' || (node.type === 'binary_expression' && /^[=!<>]/.test(sketch.text(node.children[1] ?? node)))
+  const negated = sketch.python ? `not ${wrapped(node, sketch)}` : `!${wrapped(node, sketch)}`
+  sketch.replace(node, negated, 'negation', comparison ? prior * 0.4 : prior, `negate ${quote(sketch.text(node))}`)
+}
+
+/** The condition the other way round, or always taken one way. */
+export const negateCondition: Generator = (node, sketch) => {
+  const condition = conditionOf(node)
+  if (condition !== undefined) negate(condition, sketch, 0.42)
+  if (isPredicate(node, sketch)) {
+    const body = findField(node, 'body')
+    if (body !== undefined && body.type !== 'statement_block') negate(bare(body), sketch, 0.4)
+  }
+  if (node.type === 'return_statement') {
+    const value = namedChildren(node)[0]
+    if (value !== undefined && /comparison|boolean|^call|binary_expression/.test(value.type)) negate(value, sketch, 0.18)
+  }
+  if (/^(binary_expression|boolean_operator)$/.test(node.type)) {
+    const operator = node.children.find((child) => child.field === 'operator')
+    if (operator === undefined || !/^(&&|\|\||and|or)$/.test(sketch.text(operator))) return
+    for (const side of [findField(node, 'left'), findField(node, 'right')]) if (side !== undefined) negate(side, sketch, 0.3)
+  }
+}
+
+/** A clause that is missing from a condition, made of what is in scope. */
+export const addClause: Generator = (node, sketch) => {
+  const condition = conditionOf(node)
+  if (condition === undefined) return
+  const [and, or, not] = sketch.python ? ['and', 'or', 'not '] : ['&&', '||', '!']
+  const whole = wrapped(condition, sketch)
+  const scope = scopeAt(sketch.file, node)
+  const names = [...scope.params, ...scope.locals].slice(0, 8)
+  const condText = sketch.text(condition)
+  for (const name of names) {
+    const known = condText.includes(name)
+    const say = (clause: string): string => `also ask ${quote(clause)}`
+    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${and} ${name}` }], 'clause', known ? 0.1 : 0.15, say(`${and} ${name}`))
+    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${or} ${not}${name}` }], 'clause', 0.13, say(`${or} ${not}${name}`))
+    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${and} ${not}${name}` }], 'clause', 0.13, say(`${and} ${not}${name}`))
+    const zero = sketch.python ? `${name} == 0` : `${name} === 0`
+    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${or} ${zero}` }], 'clause', 0.08, say(`${or} ${zero}`))
+    if (known) continue
+    const nothing = sketch.python ? `${name} is not None` : `${name} !== undefined`
+    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${and} ${nothing}` }], 'clause', 0.09, say(`${and} ${nothing}`))
+  }
+  addMirrored(node, condition, sketch)
+}
+
+/** `x < low` where `|| x > high` is missing: the same comparison the other way with the other names in scope. */
+function addMirrored(node: SyntaxNode, condition: SyntaxNode, sketch: Sketch): void {
+  const operator = condition.children.find((child) => child.field === 'operator' || child.field === 'operators')
+  if (operator === undefined) return
+  const [left, right] = [condition.children[0], condition.children.at(-1)]
+  const sign = sketch.text(operator)
+  const turned: Record<string, string> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' }
+  if (left === undefined || right === undefined) return
+  const scope = scopeAt(sketch.file, node)
+  const others = [...scope.params, ...scope.locals].filter((name) => name !== sketch.text(left) && name !== sketch.text(right)).slice(0, 6)
+  const [and, or] = sketch.python ? ['and', 'or'] : ['&&', '||']
+  for (const other of others) {
+    const made = turned[sign] === undefined
+      ? [`${or} ${sketch.text(left)} ${sign} ${other}`, `${and} ${sketch.text(left)} ${sign} ${other}`]
+      : [`${or} ${sketch.text(left)} ${turned[sign]} ${other}`, `${and} ${sketch.text(left)} ${turned[sign]} ${other}`]
+    for (const clause of made) {
+      sketch.propose(condition, [{ start: condition.end, end: condition.end, text: ` ${clause}` }], 'clause', 0.13, `also ask ${quote(clause)}`)
+    }
+  }
+}
+
+/** The two outcomes of a conditional expression exchanged, or one of them always. */
+export const swapBranches: Generator = (node, sketch) => {
+  const parts = namedChildren(node)
+  if (node.type === 'ternary_expression') {
+    const [, yes, no] = parts
+    if (yes === undefined || no === undefined) return
+    exchange(node, yes, no, sketch, 0.4, 'exchange the two outcomes of the condition')
+  }
+  if (node.type === 'conditional_expression') {
+    const [yes, , no] = parts
+    if (yes === undefined || no === undefined) return
+    exchange(node, yes, no, sketch, 0.4, 'exchange the two outcomes of the condition')
+  }
+}
+
+export function exchange(at: SyntaxNode, a: SyntaxNode, b: SyntaxNode, sketch: Sketch, prior: number, describes: string): void {
+  const [x, y] = [sketch.text(a), sketch.text(b)]
+  if (x === y) return
+  sketch.propose(at, [{ start: a.start, end: a.end, text: y }, { start: b.start, end: b.end, text: x }], 'order', prior, describes)
+}

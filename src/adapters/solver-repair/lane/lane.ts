@@ -1,0 +1,43 @@
+import type { Cover } from '../localise/spectrum.ts'
+
+/** One test as a lane saw it, named as the check's report names it. */
+export interface LaneTest {
+  readonly name: string
+  readonly status: 'passed' | 'failed' | 'skipped'
+  /** What ran while it ran, by path; only in a survey. */
+  readonly covers: ReadonlyMap<string, Cover>
+}
+
+export interface Survey {
+  readonly tests: readonly LaneTest[]
+  /** Longest time that one candidate's run may be expected to take, in milliseconds. */
+  readonly baseMs: number
+}
+
+/** A whole file's content to try. */
+export interface LaneJob {
+  readonly id: number
+  readonly path: string
+  readonly text: string
+}
+
+export interface LaneVerdict {
+  readonly id: number
+  readonly ended: 'done' | 'bailed' | 'timeout' | 'crash'
+  readonly passed: ReadonlySet<string>
+}
+
+/**
+ * A quick way to try many candidates in few processes. It only sorts out: what survives is run again by the check itself,
+ * and a lane that does not see on the base what the check saw is not used at all.
+ */
+export interface Lane {
+  readonly name: string
+  /** Runs the base's tests one by one with coverage; undefined where this lane cannot run them. */
+  survey(timeoutMs: number): Promise<Survey | undefined>
+  /**
+   * Runs the failing tests' files for each job until `budgetMs` is over; jobs without a verdict were not reached.
+   * A job ends early once a test of `keep` fails.
+   */
+  tryAll(jobs: readonly LaneJob[], options: { keep: readonly string[]; perMs: number; budgetMs: number }): Promise<readonly LaneVerdict[]>
+}

@@ -1,0 +1,334 @@
+/**
+ * Runs inside the sandbox, in the tested project's own Node: an ES module given to `node -e`, with one JSON job list on stdin
+ * and one JSON line per finished job on stdout. The parent hands jobs to children and kills what hangs; a child loads the
+ * project's modules afresh for each job through module hooks, with one file's text replaced, and runs `node:test` files with
+ * a small stand-in for that runner. Kept as text because it must reach a process that sees none of our files.
+ */
+export const nodeHarness = String.raw`
+import { spawn } from 'node:child_process'
+import * as nodeModule from 'node:module'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import assert from 'node:assert'
+
+if (process.env.WRIT_LANE_CHILD) child()
+else parent()
+
+function parent() {
+  if (typeof nodeModule.registerHooks !== 'function') {
+    console.log(JSON.stringify({ unsupported: process.version }))
+    return
+  }
+  const work = JSON.parse(fs.readFileSync(0, 'utf8'))
+  const queue = work.jobs.slice()
+  const until = Date.now() + work.budgetMs
+  const source = process.env.WRIT_LANE_SOURCE
+  let live = 0
+  const say = (line) => process.stdout.write(JSON.stringify(line) + '\n')
+  const open = () => {
+    const args = ['--max-old-space-size=384', '--no-warnings', '--experimental-strip-types', '--input-type=module', '-e', source]
+    const env = { ...process.env, WRIT_LANE_CHILD: '1', NODE_ENV: process.env.NODE_ENV ?? 'test' }
+    const kid = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env, cwd: work.root })
+    live++
+    let current
+    let timer
+    const next = () => {
+      clearTimeout(timer)
+      current = Date.now() < until ? queue.shift() : undefined
+      if (current === undefined) return kid.kill('SIGKILL')
+      timer = setTimeout(() => finish('timeout'), work.perMs)
+      kid.send({ job: current })
+    }
+    const finish = (ended) => {
+      clearTimeout(timer)
+      if (current !== undefined) say({ id: current.id, ended, tests: [] })
+      current = undefined
+      kid.kill('SIGKILL')
+    }
+    kid.on('message', (answer) => {
+      if (answer.result) say({ ...answer.result, id: current.id })
+      current = undefined
+      next()
+    })
+    kid.on('exit', () => {
+      clearTimeout(timer)
+      if (current !== undefined) say({ id: current.id, ended: 'crash', tests: [] })
+      live--
+      if (queue.length > 0 && Date.now() < until) open()
+    })
+    kid.send({ init: { root: work.root, keep: work.keep } })
+  }
+  for (let i = 0; i < Math.min(work.width, queue.length); i++) open()
+}
+
+function child() {
+  const bases = new Map()
+  const stripped = new Map()
+  const run = { root: '', keep: new Set(), turn: 0, path: undefined, text: undefined, state: undefined }
+  const marker = '?writ='
+  const inside = (url) => url.startsWith(run.rootUrl) && !url.includes('/node_modules/')
+  nodeModule.registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === 'node:test' || specifier === 'test') {
+        const required = context.conditions?.includes('require')
+        return { url: required ? 'writ-lane:test.cjs' : 'writ-lane:test', format: required ? 'commonjs' : 'module', shortCircuit: true }
+      }
+      const found = next(specifier, context)
+      if (context.conditions?.includes('require') || !inside(found.url) || found.url.includes('?')) return found
+      return { ...found, url: found.url + marker + run.turn }
+    },
+    load(url, context, next) {
+      if (url === 'writ-lane:test') return { format: 'module', source: standIn, shortCircuit: true }
+      if (url === 'writ-lane:test.cjs') return { format: 'commonjs', source: 'module.exports = globalThis[Symbol.for("writ.lane")]', shortCircuit: true }
+      const plain = url.split('?')[0]
+      if (!inside(plain)) return next(url, context)
+      let base = bases.get(plain)
+      if (base === undefined) {
+        const loaded = next(plain, { ...context, format: undefined })
+        base = { format: loaded.format, source: loaded.source == null ? loaded.source : loaded.source.toString() }
+        bases.set(plain, base)
+      }
+      const file = fileURLToPath(plain)
+      const changed = file === run.path
+      const format = base.format === 'module-typescript' ? 'module' : base.format === 'commonjs-typescript' ? 'commonjs' : base.format
+      if (format !== base.format) {
+        if (changed) return { format, source: nodeModule.stripTypeScriptTypes(run.text), shortCircuit: true }
+        if (!stripped.has(plain)) stripped.set(plain, nodeModule.stripTypeScriptTypes(fs.readFileSync(file, 'utf8')))
+        return { format, source: stripped.get(plain), shortCircuit: true }
+      }
+      if (changed) return { format, source: run.text, shortCircuit: true }
+      return { format, source: base.source ?? fs.readFileSync(file, 'utf8'), shortCircuit: true }
+    },
+  })
+
+  // ---- the stand-in for node:test
+  let top
+  let cover
+  let realMock
+  const hooksOf = () => ({ before: [], after: [], beforeEach: [], afterEach: [], begun: undefined })
+  const openRoot = (file) => ({ file, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
+  let collecting
+  const plan = (name, options, fn) => {
+    if (typeof name === 'function') return { name: name.name || '<anonymous>', options: {}, fn: name }
+    if (name !== null && typeof name === 'object') return { name: (options?.name) || '<anonymous>', options: name, fn: options }
+    if (typeof options === 'function') return { name: String(name), options: {}, fn: options }
+    return { name: String(name), options: options ?? {}, fn }
+  }
+  const seen = (owner, name, status, error) => {
+    const state = run.state
+    const parts = [owner.file, ...owner.path, name].filter((part) => part !== undefined).map((part) => part.replaceAll(/\s+/g, ' ').trim())
+    const plain = parts.join(' › ')
+    const count = (state.counts.get(plain) ?? 0) + 1
+    state.counts.set(plain, count)
+    const full = count === 1 ? plain : plain + ' #' + count
+    state.tests.push({ name: full, status })
+    if (status === 'failed' && run.keep.has(full)) state.bailed = true
+    return full
+  }
+  const begin = async (owner) => {
+    if (owner === undefined) return
+    await begin(owner.parent)
+    owner.hooks.begun ??= (async () => { for (const hook of owner.hooks.before) await callHook(hook) })()
+    await owner.hooks.begun
+  }
+  const callHook = async (hook, context) => {
+    if (hook.length > 1) await new Promise((done, fail) => hook(context ?? {}, (error) => (error ? fail(error) : done())))
+    else await hook(context ?? {})
+  }
+  const each = async (owner, kind, context) => {
+    if (owner === undefined) return
+    if (kind === 'beforeEach') await each(owner.parent, kind, context)
+    for (const hook of owner.hooks[kind]) await callHook(hook, context)
+    if (kind === 'afterEach') await each(owner.parent, kind, context)
+  }
+  const makeContext = (owner, name, inner, state) => {
+    const tracker = new realMock.constructor()
+    state.clean.push(() => tracker.reset())
+    const abort = new AbortController()
+    state.clean.push(() => abort.abort())
+    const note = () => {}
+    const context = {
+      name, fullName: [...owner.path, name].join(' > '), filePath: path.join(run.root, owner.file), signal: abort.signal, mock: tracker, passed: false, error: null, attempt: 0,
+      diagnostic: note, runOnly: note, plan: note, assert: { ...assert, ...Object.fromEntries(Object.keys(assert).map((key) => [key, assert[key]])) },
+      skip: () => { state.skipped = true }, todo: () => { state.skipped = true },
+      before: (hook) => hook(context), after: (hook) => inner.late.push(hook),
+      beforeEach: (hook) => inner.hooks.beforeEach.push(hook), afterEach: (hook) => inner.hooks.afterEach.push(hook),
+      async waitFor(condition, options = {}) {
+        const until = Date.now() + (options.timeout ?? 1000)
+        for (;;) {
+          try { return await condition() } catch (error) { if (Date.now() > until) throw error }
+          await new Promise((done) => setTimeout(done, options.interval ?? 50))
+        }
+      },
+    }
+    context.test = (...args) => runTest(inner, plan(...args))
+    return context
+  }
+  const runTest = async (owner, { name, options, fn }) => {
+    const state = { skipped: false, clean: [] }
+    const mine = run.state
+    if (mine.bailed || mine.over) return
+    if (options.skip || options.todo || fn === undefined) return void seen(owner, name, 'skipped')
+    const inner = { file: owner.file, path: [...owner.path, name], hooks: hooksOf(), parent: owner, late: [], failed: false }
+    inner.hooks.begun = Promise.resolve()
+    let failure
+    const fail = (error) => { failure ??= { error } }
+    const outerFail = mine.fail
+    mine.fail = fail
+    cover?.start()
+    try {
+      await begin(owner)
+      const context = makeContext(owner, name, inner, state)
+      await each(owner, 'beforeEach', context)
+      try {
+        const limit = Number.isFinite(options.timeout) ? options.timeout : 60_000
+        let timer
+        const tooLong = new Promise((_, no) => { timer = setTimeout(() => no(new Error('test timed out')), limit) })
+        const body = fn.length > 1 ? new Promise((done, no) => fn(context, (error) => (error ? no(error) : done()))) : Promise.resolve(fn.call(context, context))
+        try { await Promise.race([body, tooLong]) } finally { clearTimeout(timer) }
+        if (options.plan === undefined) context.passed = true
+      } catch (error) { fail(error); context.error = error }
+      for (const hook of inner.late) await callHook(hook, context)
+      await each(owner, 'afterEach', context)
+    } catch (error) { fail(error) }
+    for (const clean of state.clean) clean()
+    await new Promise((done) => setImmediate(done))
+    mine.fail = outerFail
+    if (failure || inner.failed) owner.failed = true
+    const full = seen(owner, name, failure || inner.failed ? 'failed' : state.skipped ? 'skipped' : 'passed')
+    cover?.stop(full)
+  }
+  const runSuite = async (suite) => {
+    try { await suite.ready } catch { return void seen(suite.parent, suite.path.at(-1), 'failed') }
+    for (const item of suite.children) {
+      if (run.state.bailed || run.state.over) return
+      await item()
+    }
+    if (suite.hooks.begun) for (const hook of suite.hooks.after) await callHook(hook)
+  }
+  const add = (item) => {
+    if (collecting !== undefined) return void collecting.children.push(item)
+    const root = top
+    root.chain = root.chain.then(item).catch(() => { root.broken = true })
+    return root.chain.then(() => undefined)
+  }
+  const test = (...args) => {
+    const asked = plan(...args)
+    const owner = collecting ?? top
+    return add(() => runTest(owner, asked)) ?? Promise.resolve()
+  }
+  const describe = (...args) => {
+    const { name, options, fn } = plan(...args)
+    const owner = collecting ?? top
+    if (options.skip || options.todo || fn === undefined) return Promise.resolve()
+    const suite = { file: owner.file, path: [...owner.path, name], hooks: hooksOf(), parent: owner, children: [] }
+    const outer = collecting
+    collecting = suite
+    try { suite.ready = Promise.resolve(fn({ name, fullName: suite.path.join(' > ') })) } catch (error) { suite.ready = Promise.reject(error); suite.ready.catch(() => {}) }
+    collecting = outer
+    return add(() => runSuite(suite)) ?? Promise.resolve()
+  }
+  const variants = (base) => Object.assign(base, {
+    skip: (...args) => { const asked = plan(...args); return base(asked.name, { ...asked.options, skip: true }, asked.fn) },
+    todo: (...args) => { const asked = plan(...args); return base(asked.name, { ...asked.options, todo: true }, asked.fn) },
+    only: (...args) => base(...args),
+  })
+  variants(test)
+  variants(describe)
+  const hook = (kind) => (fn) => void (collecting ?? top).hooks[kind].push(fn)
+  const api = Object.assign(test, {
+    test, it: test, describe, suite: describe, before: hook('before'), after: hook('after'), beforeEach: hook('beforeEach'), afterEach: hook('afterEach'), assert,
+    get mock() { return realMock },
+  })
+  globalThis[Symbol.for('writ.lane')] = api
+  const names = ['test', 'it', 'describe', 'suite', 'before', 'after', 'beforeEach', 'afterEach', 'mock', 'assert']
+  const standIn = 'const api = globalThis[Symbol.for("writ.lane")]\nexport default api\n' + names.map((name) => 'export const ' + name + ' = api.' + name).join('\n')
+
+  // ---- coverage of one test at a time
+  const openCover = async (state) => {
+    const inspector = await import('node:inspector')
+    const session = new inspector.Session()
+    session.connect()
+    const post = (method, params) => { let answer; session.post(method, params, (error, value) => { answer = value }); return answer }
+    post('Profiler.enable')
+    post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+    return {
+      start: () => void post('Profiler.takePreciseCoverage'),
+      stop(name) {
+        const covers = {}
+        for (const script of post('Profiler.takePreciseCoverage')?.result ?? []) {
+          const plain = script.url.split('?')[0]
+          if (!inside(plain)) continue
+          const spans = toSpans(script.functions)
+          if (spans.length > 0) covers[path.relative(run.root, fileURLToPath(plain)).split(path.sep).join('/')] = spans
+        }
+        state.covers[name] = covers
+      },
+      close: () => session.disconnect(),
+    }
+  }
+  const toSpans = (functions) => {
+    const end = Math.max(...functions.flatMap((fn) => fn.ranges.map((range) => range.endOffset)))
+    const paint = new Uint8Array(end)
+    const called = functions.flatMap((fn) => fn.ranges)
+    called.sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset)
+    for (const range of called) paint.fill(range.count > 0 ? 1 : 0, range.startOffset, range.endOffset)
+    const spans = []
+    let from = -1
+    for (let i = 0; i <= end; i++) {
+      const on = i < end && paint[i] === 1
+      if (on && from === -1) from = i
+      if (!on && from !== -1) { spans.push([from, i]); from = -1 }
+    }
+    return spans
+  }
+
+  const late = (error) => { const state = run.state; if (state?.fail) state.fail(error); else if (state) state.loose = true }
+  process.on('uncaughtException', late)
+  process.on('unhandledRejection', late)
+  process.exit = () => { throw new Error('process.exit was called') }
+
+  const runFile = async (file, state) => {
+    const root = openRoot(file)
+    top = root
+    try {
+      await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn)
+    } catch (error) {
+      seen(root, undefined, 'failed')
+    }
+    for (let before; before !== root.chain;) { before = root.chain; await before }
+    if (root.hooks.begun) for (const hook of root.hooks.after) await callHook(hook)
+    return state
+  }
+  process.on('message', async ({ init, job }) => {
+    if (init) {
+      run.root = fs.realpathSync(init.root)
+      run.rootUrl = pathToFileURL(run.root).href + '/'
+      run.keep = new Set(init.keep)
+      return
+    }
+    realMock ??= process.getBuiltinModule('node:test').mock
+    const began = performance.now()
+    run.turn++
+    run.path = job.path === undefined ? undefined : path.join(run.root, job.path)
+    run.text = job.text
+    for (const key of Object.keys(nodeModule.default._cache)) if (key.startsWith(run.root + path.sep) && !key.includes('node_modules')) delete nodeModule.default._cache[key]
+    const state = { tests: [], counts: new Map(), covers: {}, bailed: false, over: false, fail: undefined }
+    run.state = state
+    if (job.cover) cover = await openCover(state)
+    let ended = 'done'
+    try {
+      for (const file of job.tests) if (!state.bailed) await runFile(file, state)
+    } catch (error) { ended = 'crash' }
+    state.over = true
+    cover?.close()
+    cover = undefined
+    realMock.reset()
+    realMock.restoreAll()
+    await new Promise((done) => setImmediate(done))
+    run.state = undefined
+    process.send({ result: { ended: state.bailed ? 'bailed' : ended, tests: state.tests, covers: job.cover ? state.covers : undefined, ms: performance.now() - began } })
+  })
+}
+`

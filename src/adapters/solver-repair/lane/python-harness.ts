@@ -1,0 +1,279 @@
+/**
+ * `sitecustomize.py` of the tested project's own Python while candidates are tried. The first interpreter of the check that
+ * runs tests stops here, before any of the project's code is imported, and becomes a fork server: each child takes one job,
+ * puts one file's new text in the place of what is on disk, and goes on to run the check's command as it stands. So the
+ * runner, its arguments and its discovery are exactly the check's. Kept as text because it must reach a process that sees
+ * none of our files.
+ */
+export const pythonHarness = String.raw`
+import os
+import sys
+
+_here = os.path.dirname(os.path.abspath(__file__))
+_work = os.environ.pop('WRIT_LANE', None)
+sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or '.') != _here]
+
+
+def _chain():
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+    spec = PathFinder.find_spec('sitecustomize', sys.path)
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(module_from_spec(spec))
+
+
+def _is_tester():
+    words = getattr(sys, 'orig_argv', [])
+    if '-m' in words:
+        at = words.index('-m')
+        return words[at + 1] in ('unittest', 'pytest') if at + 1 < len(words) else False
+    return any(os.path.basename(word) in ('pytest', 'py.test') or 'test' in os.path.basename(word) for word in words[1:2])
+
+
+class _Lane:
+    def __init__(self, work, job, out):
+        self.root = os.path.realpath(work['root'])
+        self.keep = set(work['keep'])
+        self.files = set(work['files'])
+        self.job = job
+        self.out = out
+        self.counts = {}
+        self.rows = None
+
+    def say(self, record):
+        import json
+        record['id'] = self.job['id']
+        os.write(self.out, (json.dumps(record) + '\n').encode())
+
+    def relative(self, path):
+        full = os.path.realpath(path or '')
+        return os.path.relpath(full, self.root).replace(os.sep, '/') if full.startswith(self.root + os.sep) else None
+
+    # Candidates: one file's text is not the one on disk.
+    def replace(self):
+        if 'path' not in self.job:
+            return
+        from importlib import machinery
+        path = os.path.join(self.root, self.job['path'])
+        text = self.job['text'].encode('utf-8')
+        loader = machinery.SourceFileLoader
+        stats, data = loader.path_stats, loader.get_data
+
+        def path_stats(this, name):
+            if os.path.realpath(name) == path:
+                raise OSError('no cache for a candidate')
+            return stats(this, name)
+
+        def get_data(this, name):
+            return text if os.path.realpath(name) == path else data(this, name)
+
+        loader.path_stats, loader.get_data = path_stats, get_data
+
+    # Coverage of one test at a time, by rows from 0.
+    def begin(self):
+        if not self.job.get('cover'):
+            return
+        import threading
+        rows = self.rows = {}
+        wanted = {}
+        root = self.root + os.sep
+
+        def trace(frame, event, arg):
+            name = frame.f_code.co_filename
+            known = wanted.get(name)
+            if known is None:
+                full = os.path.realpath(name)
+                known = wanted[name] = full if full.startswith(root) and 'site-packages' not in full else ''
+            if not known:
+                return None
+            seen = rows.setdefault(known, set())
+
+            def local(frame, event, arg):
+                if event == 'line':
+                    seen.add(frame.f_lineno)
+                return local
+
+            seen.add(frame.f_lineno)
+            return local
+
+        threading.settrace(trace)
+        sys.settrace(trace)
+
+    def finish(self, parts, status):
+        covers = None
+        if self.rows is not None:
+            sys.settrace(None)
+            covers = {self.relative(path): sorted(row - 1 for row in rows if row > 0) for path, rows in self.rows.items()}
+            self.rows = None
+        plain = ' › '.join(' '.join(part.split()) for part in parts if part)
+        count = self.counts[plain] = self.counts.get(plain, 0) + 1
+        name = plain if count == 1 else '%s #%d' % (plain, count)
+        record = {'name': name, 'status': status}
+        if covers is not None:
+            record['covers'] = covers
+        self.say(record)
+        if status == 'failed' and name in self.keep:
+            self.say({'ended': 'bailed'})
+            os._exit(0)
+
+    def watch_unittest(self):
+        import unittest
+        lane = self
+        run = unittest.TestCase.run
+
+        def run_one(test, result=None):
+            if result is None or not hasattr(result, 'failures') or getattr(lane, 'busy', False):
+                return run(test, result)
+            kind = type(test)
+            module = sys.modules.get(kind.__module__)
+            file = lane.relative(getattr(module, '__file__', None))
+            if kind.__name__ == '_FailedTest':
+                dotted = getattr(test, '_testMethodName', '').replace('.', '/')
+                for entry in [''] + sys.path:
+                    found = lane.relative(os.path.join(entry or os.getcwd(), dotted + '.py'))
+                    if found and os.path.exists(os.path.join(lane.root, found)):
+                        run(test, result)
+                        lane.finish([found], 'failed')
+                        return result
+                return run(test, result)
+            if not lane.job.get('cover') and lane.files and file not in lane.files:
+                return result
+            lane.busy = True
+            bad = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ()))
+            passed_over = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ()))
+            lane.begin()
+            try:
+                return run(test, result)
+            finally:
+                lane.busy = False
+                worse = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ())) > bad
+                skipped = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ())) > passed_over
+                identity = test.id()
+                prefix = kind.__module__ + '.'
+                path = identity[len(prefix):] if identity.startswith(prefix) else identity
+                owner, _, method = path.partition('.')
+                lane.finish([file, owner, method], 'failed' if worse else 'skipped' if skipped else 'passed')
+
+        unittest.TestCase.run = run_one
+
+    def watch_pytest(self):
+        import types
+        lane = self
+        plugin = types.ModuleType('writ_lane_plugin')
+        state = {}
+
+        def split(item):
+            head, bracket, tail = item.nodeid.partition('[')
+            parts = head.split('::')
+            parts[-1] += bracket + tail
+            return parts
+
+        def pytest_collection_modifyitems(session, config, items):
+            if lane.files and not lane.job.get('cover'):
+                items[:] = [item for item in items if lane.relative(str(item.path)) in lane.files]
+
+        def pytest_runtest_setup(item):
+            state.clear()
+            state['status'] = None
+            lane.begin()
+
+        def pytest_runtest_logreport(report):
+            if report.outcome == 'failed':
+                state['status'] = 'failed'
+            elif report.outcome == 'skipped' and state.get('status') is None:
+                state['status'] = 'skipped'
+            elif report.when == 'call' and state.get('status') is None:
+                state['status'] = 'passed'
+
+        def pytest_runtest_logfinish(nodeid, location):
+            head, bracket, tail = nodeid.partition('[')
+            parts = head.split('::')
+            parts[-1] += bracket + tail
+            base = lane.relative(os.path.join(state.get('rootpath', os.getcwd()), parts[0])) or parts[0]
+            lane.finish([base] + parts[1:], state.get('status') or 'skipped')
+
+        def pytest_configure(config):
+            state['rootpath'] = str(config.rootpath)
+
+        for hook in (pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure):
+            setattr(plugin, hook.__name__, hook)
+        sys.modules['writ_lane_plugin'] = plugin
+        os.environ['PYTEST_PLUGINS'] = 'writ_lane_plugin'
+        os.environ['PYTEST_ADDOPTS'] = (os.environ.get('PYTEST_ADDOPTS', '') + ' -p no:cacheprovider').strip()
+
+
+def _serve(path):
+    """Returns in each child, never in the parent."""
+    import json
+    import select
+    import signal
+    import time
+    with open(os.path.join(path, 'work.json'), encoding='utf-8') as handle:
+        work = json.load(handle)
+    out = os.open(os.environ['WRIT_LANE_OUT'], os.O_WRONLY | os.O_APPEND)
+    # Loaded once here instead of once in each child.
+    import collections, dataclasses, datetime, functools, importlib, inspect, itertools, math, re, threading, traceback, types, unittest, unittest.main, unittest.mock  # noqa
+    uses_pytest = any('py.test' in word or 'pytest' in word for word in sys.orig_argv)
+    if uses_pytest:
+        try:
+            import pytest, _pytest.config, _pytest.main, _pytest.assertion.rewrite, _pytest.python, _pytest.unittest, _pytest.runner  # noqa
+        except ImportError:
+            pass
+    until = time.monotonic() + work['budgetMs'] / 1000
+    queue = list(work['jobs'])
+    live = {}
+
+    def end(pid, status):
+        job, began = live.pop(pid)
+        took = (time.monotonic() - began) * 1000
+        os.write(out, (json.dumps({'id': job['id'], 'ended': status, 'ms': took}) + '\n').encode())
+
+    while queue or live:
+        while queue and len(live) < work['width'] and time.monotonic() < until:
+            job = queue.pop(0)
+            pid = os.fork()
+            if pid == 0:
+                os.setpgid(0, 0)
+                try:
+                    import resource
+                    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+                except (ImportError, ValueError, OSError):
+                    pass
+                lane = _Lane(work, job, out)
+                sys.dont_write_bytecode = True
+                lane.replace()
+                if uses_pytest:
+                    lane.watch_pytest()
+                else:
+                    lane.watch_unittest()
+                return
+            live[pid] = (job, time.monotonic())
+        if not live:
+            break
+        limit = work['perMs'] / 1000
+        pid, _ = os.waitpid(-1, os.WNOHANG)
+        if pid in live:
+            end(pid, 'done')
+            continue
+        now = time.monotonic()
+        for pid, (job, began) in list(live.items()):
+            if now - began > limit:
+                for kill in (lambda: os.killpg(pid, signal.SIGKILL), lambda: os.kill(pid, signal.SIGKILL)):
+                    try:
+                        kill()
+                    except OSError:
+                        continue
+                os.waitpid(pid, 0)
+                end(pid, 'timeout')
+        time.sleep(0.001)
+    os._exit(0)
+
+
+if _work and hasattr(os, 'fork') and _is_tester():
+    _serve(_work)
+elif _work:
+    # Not a test runner: the next interpreter that this one starts may be.
+    os.environ['WRIT_LANE'] = _work
+    os.environ['PYTHONPATH'] = _here
+_chain()
+`

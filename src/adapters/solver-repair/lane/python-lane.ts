@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import type { Lab } from '../../../engine/ports/solver.ts'
+import type { Check } from '../../../protocol/contract.ts'
+import type { Lane, LaneTest, LaneVerdict } from './lane.ts'
+import { pythonHarness } from './python-harness.ts'
+
+const Line = z.union([
+  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), covers: z.record(z.string(), z.array(z.number())).optional() }),
+  z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
+])
+type Line = z.infer<typeof Line>
+
+const folder = '.writ-lane'
+const surveyPerMs = 8000
+const slackMs = 5000
+
+/** Results go to a file of their own, since the tests print what they like. */
+const script = [
+  'export WRIT_LANE="$PWD/$WRIT_LANE_FOLDER"', 'export WRIT_LANE_OUT="$(mktemp)"', 'export PYTHONPATH="$WRIT_LANE"',
+  '( eval "$WRIT_LANE_COMMAND" ) >/dev/null 2>&1 </dev/null', 'cat "$WRIT_LANE_OUT"', 'rm -f "$WRIT_LANE_OUT"',
+].join('\n')
+
+/** For `unittest` and `pytest`: the check's own command, forked for each candidate before it imports anything of the project. */
+export function createPythonLane(lab: Lab, check: Check, failingFiles: readonly string[]): Lane {
+  const run = async (work: { jobs: readonly object[]; keep: readonly string[]; perMs: number; budgetMs: number }): Promise<Line[]> => {
+    const result = await lab.run(['bash', '-c', script], {
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, files: failingFiles, width: 2 })]]),
+      env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
+      timeoutMs: work.budgetMs + work.perMs + slackMs,
+    })
+    return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
+  }
+  return {
+    name: 'Python',
+    async survey(timeoutMs) {
+      const perMs = Math.min(surveyPerMs, timeoutMs)
+      const lines = await run({ jobs: [{ id: 0, cover: true }, { id: 1 }], keep: [], perMs, budgetMs: timeoutMs })
+      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, covers: toCovers(line.covers ?? {}) }] : []))
+      const ends = lines.flatMap((line) => ('ended' in line && line.id === 1 ? [line.ms ?? 0] : []))
+      return tests.length === 0 ? undefined : { tests, baseMs: ends[0] ?? perMs }
+    },
+    async tryAll(jobs, options) {
+      const lines = await run({ ...options, jobs })
+      const passed = new Map<number, Set<string>>()
+      const ended = new Map<number, LaneVerdict['ended']>()
+      for (const line of lines) {
+        if ('name' in line) {
+          if (line.status === 'passed') passed.set(line.id, (passed.get(line.id) ?? new Set()).add(line.name))
+        } else if (ended.get(line.id) === undefined) ended.set(line.id, line.ended)
+      }
+      return [...ended].map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set() }))
+    },
+  }
+}
+
+function toCovers(covers: Readonly<Record<string, readonly number[]>>): LaneTest['covers'] {
+  return new Map(Object.entries(covers).map(([path, rows]) => [path, { by: 'row' as const, rows }]))
+}
+
+/** Lines that are not ours, or cut short by a kill, are no verdict. */
+function findLine(text: string): Line[] {
+  if (!text.startsWith('{"')) return []
+  try {
+    return [Line.parse(JSON.parse(text))]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,95 @@
+import { findAncestor, findField, findStatement, isFunction, namedChildren, walk } from '../syntax/node.ts'
+import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
+import type { Evidence } from './evidence.ts'
+import type { FileSuspicion } from './spectrum.ts'
+
+/** How suspect each place of the project is. */
+export interface Heat {
+  of(file: SourceFile, node: SyntaxNode): number
+}
+
+/** Suspicion below which a place is left alone. */
+const coldest = 0.02
+
+/**
+ * Joins the spectrum with what the messages say. Code outside all functions ran before the tests: it is as suspect as the
+ * code that uses what it names.
+ */
+export function findHeat(files: readonly SourceFile[], suspicions: ReadonlyMap<string, FileSuspicion>, evidence: Evidence): Heat {
+  const framed = new Map(evidence.frames.map((frame) => [`${frame.path}:${frame.line}`, frame.depth]))
+  const plain = (file: SourceFile, node: SyntaxNode): number => lookUp(suspicions.get(file.path), node)
+  const used = findUses(files, suspicions, plain)
+  const says = evidence.failing.map((test) => `${test.name} ${test.message ?? ''}`).join('\n')
+  const boosts = new WeakMap<SyntaxNode, number>()
+  const nameBoost = (file: SourceFile, node: SyntaxNode): number => {
+    const fn = isFunction(node) ? node : findAncestor(node, isFunction)
+    if (fn === undefined) return 1
+    const known = boosts.get(fn)
+    if (known !== undefined) return known
+    const name = findField(fn, 'name')
+    const text = name === undefined ? '' : file.text.slice(name.start, name.end)
+    const boost = text.length > 2 && mentions(says, text) ? 1.2 : 1
+    boosts.set(fn, boost)
+    return boost
+  }
+  return {
+    of(file, node) {
+      const inFunction = isFunction(node) || findAncestor(node, isFunction) !== undefined
+      const base = inFunction ? plain(file, node) : 0.8 * Math.max(0, ...declaredNames(file, node).map((name) => used.get(name) ?? 0))
+      if (base < coldest) return 0
+      const depth = framed.get(`${file.path}:${node.row + 1}`)
+      return base * nameBoost(file, node) * (depth === undefined ? 1 : depth === 0 ? 1.5 : 1.25)
+    },
+  }
+}
+
+function mentions(text: string, name: string): boolean {
+  const words = name.split(/_|(?=[A-Z])/).map((word) => word.toLowerCase()).filter((word) => word.length > 2)
+  const lower = text.toLowerCase()
+  return lower.includes(name.toLowerCase()) || (words.length > 0 && words.every((word) => lower.includes(word)))
+}
+
+function lookUp(suspicion: FileSuspicion | undefined, node: SyntaxNode): number {
+  if (suspicion === undefined) return 0
+  if (suspicion.by === 'span') return suspicion.values[node.start] ?? 0
+  // The header of a function ran when it was defined: it is as suspect as the body's first line that ran.
+  const header = isFunction(node) ? node : findAncestor(node, (at) => at.type === 'parameters' || at.type === 'lambda_parameters')?.parent
+  const body = header === undefined ? undefined : findField(header, 'body')
+  if (body !== undefined) return Math.max(...body.children.map((child) => suspicion.values[child.row] ?? 0), suspicion.values[body.row] ?? 0)
+  const statement = findStatement(node)
+  return Math.max(suspicion.values[node.row] ?? 0, statement === undefined ? 0 : (suspicion.values[statement.row] ?? 0))
+}
+
+/** The hottest place at which each name is used. */
+function findUses(files: readonly SourceFile[], suspicions: ReadonlyMap<string, FileSuspicion>, heat: (file: SourceFile, node: SyntaxNode) => number): Map<string, number> {
+  const uses = new Map<string, number>()
+  for (const file of files) {
+    if (!suspicions.has(file.path)) continue
+    walk(file.root, (node) => {
+      if (!/identifier/.test(node.type)) return
+      const here = heat(file, node)
+      const name = file.text.slice(node.start, node.end)
+      if (here > (uses.get(name) ?? 0)) uses.set(name, here)
+    })
+  }
+  return uses
+}
+
+const topNames = new WeakMap<SyntaxNode, readonly string[]>()
+
+/** Names that the outermost statement around a node declares, class members included. */
+function declaredNames(file: SourceFile, node: SyntaxNode): readonly string[] {
+  let top: SyntaxNode = node
+  while (top.parent !== undefined && top.parent.parent !== undefined && top.parent.type !== 'class_body' && !(top.parent.type === 'block' && top.parent.parent.type === 'class_definition')) top = top.parent
+  const known = topNames.get(top)
+  if (known !== undefined) return known
+  const names: string[] = []
+  walk(top, (at) => {
+    if (isFunction(at)) return false
+    const name = findField(at, 'name') ?? (at.type === 'assignment' ? findField(at, 'left') : undefined)
+    if (name !== undefined && namedChildren(name).length === 0) names.push(file.text.slice(name.start, name.end))
+    return undefined
+  })
+  topNames.set(top, names)
+  return names
+}

@@ -1,0 +1,198 @@
+import type { Lab, Solver, SolverTask } from '../../engine/ports/solver.ts'
+import type { Check } from '../../protocol/contract.ts'
+import type { ModelReply } from '../../protocol/conversation.ts'
+import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
+import type { LiveSignal } from '../../protocol/live.ts'
+import type { Candidate } from './candidate.ts'
+import { toFailure, toReply } from './explain.ts'
+import { generateCandidates } from './generate/generate.ts'
+import type { Lane, Survey } from './lane/lane.ts'
+import { createNodeLane } from './lane/node-lane.ts'
+import { createPythonLane } from './lane/python-lane.ts'
+import { readEvidence } from './localise/evidence.ts'
+import type { Evidence } from './localise/evidence.ts'
+import { findHeat } from './localise/heat.ts'
+import { guessSuspicions } from './localise/imports.ts'
+import { findSuspicions } from './localise/spectrum.ts'
+import { readProject } from './project.ts'
+import type { Project } from './project.ts'
+import { createCheckFilter, createLaneFilter, openTrials, rankCandidates } from './search/filter.ts'
+import type { Filter } from './search/filter.ts'
+import { search } from './search/search.ts'
+import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
+import type { Vocabulary } from './syntax/vocabulary.ts'
+
+export interface RepairSolverOptions {
+  /** Folder of `tree-sitter-<language>.wasm`; left out, the installed package's. */
+  readonly wasmDir?: string
+  /** Most time for one call of `propose`, in milliseconds. */
+  readonly maxMs?: number
+}
+
+const defaultMaxMs = 40_000
+const maxOtherFiles = 40
+const surveyMs = 8000
+
+/** Failing tests of one language with the check that shows them. */
+interface Group {
+  readonly family: 'script' | 'python'
+  readonly check: Check
+  readonly outcome: CheckOutcome
+  readonly failing: readonly TestCase[]
+  readonly files: readonly string[]
+}
+
+type ProposeOptions = { signal: AbortSignal; onLive: (signal: LiveSignal) => void }
+
+/**
+ * Test-driven repair of faults in one place, without a model: localise, generate, search, judge. One call mends one fault.
+ * The order in which candidates are tried depends on the input alone.
+ */
+export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
+  return {
+    name: 'repair',
+    async propose(task, lab, options): Promise<ModelReply> {
+      const began = performance.now()
+      const groups = findGroups(task)
+      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, 0.9 * lab.remainingMs())
+      const until = began + budgetMs
+      const names = groups.flatMap((group) => group.failing.map((test) => test.name))
+      if (groups.length === 0) {
+        return toFailure({ tests: task.task.tests, tried: 0, places: [], why: 'no failing test of TypeScript, JavaScript or Python was reported by name', durationMs: performance.now() - began })
+      }
+      let tried = 0
+      const places: string[] = []
+      for (const [i, group] of groups.entries()) {
+        if (options.signal.aborted) break
+        const share = (until - performance.now()) / (groups.length - i)
+        const attempt = await repairGroup(task, group, lab, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
+        if (attempt.reply !== undefined) return { ...attempt.reply, durationMs: Math.round(performance.now() - began) }
+        tried += attempt.tried
+        places.push(...attempt.places)
+      }
+      return toFailure({ tests: names, tried, places, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
+    },
+  }
+}
+
+function findGroups({ task, contract, outcomes }: SolverTask): Group[] {
+  const wanted = new Set(task.tests)
+  const groups: Group[] = []
+  for (const outcome of outcomes) {
+    const check = contract.checks.find((one) => one.id === outcome.checkId)
+    if (check === undefined || (task.checks.length > 0 && !task.checks.includes(check.id))) continue
+    const red = (outcome.tests?.cases ?? []).filter((test) => test.status === 'failed' && (wanted.size === 0 || wanted.has(test.name)))
+    for (const family of ['script', 'python'] as const) {
+      const failing = red.filter((test) => familyOf(test) === family)
+      const files = [...new Set(failing.map((test) => fileOf(test)))]
+      if (failing.length > 0) groups.push({ family, check, outcome, failing, files })
+    }
+  }
+  return groups
+}
+
+function fileOf(test: TestCase): string {
+  return test.file ?? test.name.split(' › ')[0] ?? test.name
+}
+
+function familyOf(test: TestCase): 'script' | 'python' | undefined {
+  const file = fileOf(test)
+  return /\.[cm]?[jt]sx?$/.test(file) ? 'script' : /\.py$/.test(file) ? 'python' : undefined
+}
+
+interface Attempt {
+  readonly reply: ModelReply | undefined
+  readonly tried: number
+  readonly places: readonly string[]
+}
+
+async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
+  const began = performance.now()
+  const say = (text: string): void => options.onLive({ kind: 'status', text })
+  say(`looking for the fault behind ${group.failing.length} failing tests`)
+  const lane = createLane(lab, group)
+  const [project, survey] = await Promise.all([
+    readProject(lab, group.family, group.files, { contract: task.contract, task: task.task, wasmDir: limits.wasmDir }),
+    lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3))),
+  ])
+  const all = new Map([...project.sources, ...project.tests])
+  const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
+  const trusted = findTrusted(group, survey)
+  const candidates = rankCandidates(makeCandidates(project, evidence, group, trusted === undefined ? undefined : survey))
+    .filter((candidate) => !isRefused(candidate, task.refused))
+  const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
+  const targets = group.failing.map((test) => test.name)
+  const filter = trusted === undefined || survey === undefined
+    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: 2 })
+    : createLaneFilter(lane, { ...trusted, perMs: Math.round(Math.min(8000, 5 * survey.baseMs + 500)) })
+  say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
+  const trials = await dropUntrusted(openTrials(candidates, project), filter)
+  const result = await search(trials, filter, project, {
+    lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(),
+    fullTimeoutMs: 3 * group.outcome.durationMs + 2000, budgetMs: limits.until - performance.now(),
+    onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
+  })
+  const places = hottest(candidates)
+  const file = result.chosen === undefined ? undefined : project.sources.get(result.chosen.trial.candidate.path)
+  if (result.chosen === undefined || file === undefined) return { reply: undefined, tried: result.tried, places }
+  const ground = explainGround(result.chosen.trial.candidate, trusted !== undefined, evidence)
+  return { reply: toReply({ result, chosen: result.chosen, file, targets, ground, durationMs: performance.now() - began }), tried: result.tried, places }
+}
+
+async function dropUntrusted<T>(trials: T, _filter: Filter): Promise<T> {
+  return trials
+}
+
+function createLane(lab: Lab, group: Group): Lane {
+  if (group.family === 'python') return createPythonLane(lab, group.check, group.files)
+  const known = new Set((group.outcome.tests?.cases ?? []).filter((test) => familyOf(test) === 'script').map((test) => fileOf(test)))
+  const others = [...known].filter((file) => !group.files.includes(file)).slice(0, maxOtherFiles)
+  return createNodeLane(lab, { failing: group.files, others })
+}
+
+/** Which tests the lane and the check agree on; undefined where the lane did not see the failure. */
+function findTrusted(group: Group, survey: Survey | undefined): { targets: readonly string[]; keep: readonly string[] } | undefined {
+  if (survey === undefined) return undefined
+  const seen = new Map(survey.tests.map((test) => [test.name, test.status]))
+  const targets = group.failing.map((test) => test.name).filter((name) => seen.get(name) === 'failed')
+  const keep = (group.outcome.tests?.cases ?? [])
+    .filter((test) => test.status === 'passed' && group.files.includes(fileOf(test)) && seen.get(test.name) === 'passed').map((test) => test.name)
+  return targets.length === 0 ? undefined : { targets, keep }
+}
+
+function makeCandidates(project: Project, evidence: Evidence, group: Group, survey: Survey | undefined): Candidate[] {
+  const files = [...project.sources.values(), ...project.tests.values()]
+  const wanted = new Set(group.failing.map((test) => test.name))
+  const runs = (survey?.tests ?? []).filter((test) => test.status === 'passed' || wanted.has(test.name)).map((test) => ({ name: test.name, failed: test.status === 'failed', covers: test.covers }))
+  const measured = findSuspicions(runs)
+  const known = [...measured.keys()].some((path) => project.sources.has(path))
+  const suspicions = known ? measured : guessSuspicions(group.files, new Map(files.map((file) => [file.path, file])), evidence)
+  const heat = findHeat(files, suspicions, evidence)
+  const literals = gatherLiterals(group.files.flatMap((path) => project.tests.get(path) ?? []))
+  const words: Vocabulary = {
+    ...gatherWords(files), testNumbers: literals.numbers, testStrings: literals.strings,
+    expected: evidence.expected, actual: evidence.actual, messages: evidence.messages,
+  }
+  return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
+}
+
+/** A patch that the harness refused is not proposed again. */
+function isRefused(candidate: Candidate, refused: readonly string[]): boolean {
+  const sentence = candidate.describes.toLowerCase()
+  return refused.some((text) => text.toLowerCase().includes(sentence))
+}
+
+function hottest(candidates: readonly Candidate[]): string[] {
+  const places = new Map<string, number>()
+  for (const candidate of candidates) {
+    const place = `${candidate.path}:${candidate.line}`
+    places.set(place, Math.max(places.get(place) ?? 0, candidate.suspicion))
+  }
+  return [...places].toSorted((a, b) => b[1] - a[1]).slice(0, 5).map(([place]) => place)
+}
+
+function explainGround(candidate: Candidate, measured: boolean, evidence: Evidence): string {
+  const frame = evidence.frames.some((one) => one.path === candidate.path && Math.abs(one.line - candidate.line) <= 2)
+  const runs = measured ? 'the failing tests run it and few passing ones do' : 'the failing tests import it'
+  return frame ? `${runs}, and a stack trace names it` : runs
+}

@@ -1,0 +1,88 @@
+import type { Lab } from '../../../engine/ports/solver.ts'
+import type { Check } from '../../../protocol/contract.ts'
+import type { Candidate } from '../candidate.ts'
+import { applyEdits, scoreOf } from '../candidate.ts'
+import type { Lane, LaneJob } from '../lane/lane.ts'
+import { isParsable } from '../syntax/node.ts'
+import type { Project } from '../project.ts'
+
+/** A candidate with the whole text that it makes of its file, and its place in the order of trying. */
+export interface Trial {
+  readonly n: number
+  readonly candidate: Candidate
+  readonly text: string
+}
+
+/** What the failing tests' files showed of a trial. `mended` are targets that pass now; it broke nothing that was looked at. */
+export interface Survivor {
+  readonly trial: Trial
+  readonly mended: readonly string[]
+}
+
+export interface Filter {
+  /** How many trials are worth asking about at once. */
+  readonly width: number
+  /** Tries from the front for about `budgetMs`; `reached` of them have been judged. */
+  sift(trials: readonly Trial[], budgetMs: number): Promise<{ reached: number; survivors: readonly Survivor[] }>
+}
+
+/** Best first; equal ones in the order of the files, so that the same input gives the same order. */
+export function rankCandidates(candidates: readonly Candidate[]): Candidate[] {
+  const at = (candidate: Candidate): number => candidate.edits[0]?.start ?? 0
+  return candidates.toSorted((a, b) => scoreOf(b) - scoreOf(a) || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) || at(a) - at(b) || (a.describes < b.describes ? -1 : 1))
+}
+
+/** Turns candidates into trials, passing over those whose text does not parse. */
+export function* openTrials(candidates: readonly Candidate[], project: Project): Generator<Trial> {
+  for (const [n, candidate] of candidates.entries()) {
+    const file = project.sources.get(candidate.path)
+    if (file === undefined) continue
+    const text = applyEdits(file.text, candidate.edits)
+    if (isParsable(project.parser, file.grammar, text)) yield { n, candidate, text }
+  }
+}
+
+/** Many candidates in few processes. */
+export function createLaneFilter(lane: Lane, options: { targets: readonly string[]; keep: readonly string[]; perMs: number }): Filter {
+  return {
+    width: 200,
+    async sift(trials, budgetMs) {
+      const jobs = trials.map((trial, id): LaneJob => ({ id, path: trial.candidate.path, text: trial.text }))
+      const verdicts = await lane.tryAll(jobs, { keep: options.keep, perMs: options.perMs, budgetMs })
+      const survivors = verdicts.flatMap((verdict): Survivor[] => {
+        const trial = trials[verdict.id]
+        const mended = options.targets.filter((name) => verdict.passed.has(name))
+        const whole = options.keep.every((name) => verdict.passed.has(name))
+        return trial !== undefined && mended.length > 0 && verdict.ended === 'done' && whole ? [{ trial, mended }] : []
+      })
+      // Jobs are handed out in order, so that all before the last answered one were tried.
+      return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors }
+    },
+  }
+}
+
+/** One run of the check, narrowed to the failing tests' files, for each candidate. */
+export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; perMs: number; parallel: number }): Filter {
+  const attempt = async (trial: Trial): Promise<Survivor | undefined> => {
+    const outcome = await lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, timeoutMs: options.perMs })
+    const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
+    const failed = new Set(outcome.tests?.cases.filter((test) => test.status === 'failed').map((test) => test.name))
+    const mended = options.targets.filter((name) => passed.has(name))
+    return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended } : undefined
+  }
+  return {
+    width: 12,
+    async sift(trials, budgetMs) {
+      const until = performance.now() + budgetMs
+      const survivors: Survivor[] = []
+      let reached = 0
+      while (reached < trials.length && performance.now() < until) {
+        const group = trials.slice(reached, reached + options.parallel)
+        const results = await Promise.all(group.map((trial) => attempt(trial)))
+        survivors.push(...results.flatMap((survivor) => survivor ?? []))
+        reached += group.length
+      }
+      return { reached, survivors }
+    },
+  }
+}

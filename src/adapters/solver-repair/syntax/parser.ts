@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { Language, Parser } from 'web-tree-sitter'
+import type { Tree } from 'web-tree-sitter'
+
+export type Grammar = 'javascript' | 'typescript' | 'tsx' | 'python'
+
+const grammarOf: Readonly<Record<string, Grammar>> = {
+  '.js': 'javascript', '.mjs': 'javascript', '.cjs': 'javascript', '.jsx': 'javascript',
+  '.ts': 'typescript', '.mts': 'typescript', '.cts': 'typescript', '.tsx': 'tsx',
+  '.py': 'python',
+}
+
+export function findGrammar(file: string): Grammar | undefined {
+  return file.endsWith('.d.ts') ? undefined : grammarOf[path.posix.extname(file)]
+}
+
+/** Turns text into a syntax tree. Whoever asks for a tree deletes it: it lives outside the collector's reach. */
+export interface SyntaxParser {
+  parse(grammar: Grammar, text: string): Tree
+}
+
+let started: Promise<void> | undefined
+
+function start(): Promise<void> {
+  const wasm = createRequire(import.meta.url).resolve('web-tree-sitter/web-tree-sitter.wasm')
+  started ??= Parser.init({ locateFile: () => wasm })
+  return started
+}
+
+/**
+ * Loads only the grammars asked for. `wasmDir` holds `tree-sitter-<grammar>.wasm`; left out, the installed package's.
+ */
+export async function loadParser(grammars: Iterable<Grammar>, wasmDir?: string): Promise<SyntaxParser> {
+  await start()
+  const directory = wasmDir ?? path.dirname(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'))
+  const parsers = new Map<Grammar, Parser>()
+  for (const grammar of new Set(grammars)) {
+    const parser = new Parser()
+    parser.setLanguage(await Language.load(path.join(directory, `tree-sitter-${grammar}.wasm`)))
+    parsers.set(grammar, parser)
+  }
+  return {
+    parse(grammar, text) {
+      const tree = parsers.get(grammar)?.parse(text)
+      if (tree === null || tree === undefined) throw new Error(`no parser was loaded for ${grammar}`)
+      return tree
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import { findField, isFunction, namedChildren, textOf, walk } from './node.ts'
+import type { SourceFile, SyntaxNode } from './node.ts'
+import { parametersOf } from './scope.ts'
+
+export interface KnownFunction {
+  readonly name: string
+  readonly params: readonly string[]
+  readonly isAsync: boolean
+  readonly path: string
+}
+
+/** Words seen in a project, and in the tests that fail: where replacement names and values are drawn from. */
+export interface Vocabulary {
+  /** Property and attribute names with how often each was seen. */
+  readonly properties: ReadonlyMap<string, number>
+  readonly functions: ReadonlyMap<string, KnownFunction>
+  /** Numbers and strings that tests or their messages hold, as written. */
+  readonly testNumbers: readonly string[]
+  readonly testStrings: readonly string[]
+  /** Expected and actual values read from assertion messages, as source text of the tests' language. */
+  readonly expected: readonly string[]
+  readonly actual: readonly string[]
+  /** Everything the failing tests said. */
+  readonly messages: string
+}
+
+function functionName(file: SourceFile, fn: SyntaxNode): string | undefined {
+  const name = findField(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? findField(fn.parent, 'name') : undefined)
+    ?? (fn.parent?.type === 'pair' ? findField(fn.parent, 'key') : undefined)
+  return name === undefined ? undefined : textOf(file, name)
+}
+
+export function isAsyncFunction(fn: SyntaxNode): boolean {
+  return fn.children.some((child) => child.type === 'async')
+}
+
+const propertyTypes = new Set(['property_identifier', 'shorthand_property_identifier', 'shorthand_property_identifier_pattern', 'private_property_identifier'])
+
+export function gatherWords(files: readonly SourceFile[]): { properties: Map<string, number>; functions: Map<string, KnownFunction> } {
+  const properties = new Map<string, number>()
+  const functions = new Map<string, KnownFunction>()
+  const count = (word: string): void => void properties.set(word, (properties.get(word) ?? 0) + 1)
+  for (const file of files) {
+    walk(file.root, (node) => {
+      if (propertyTypes.has(node.type)) count(textOf(file, node))
+      if (node.type === 'identifier' && node.field === 'attribute') count(textOf(file, node))
+      if (isFunction(node)) {
+        const name = functionName(file, node)
+        if (name !== undefined) {
+          const params = parametersOf(file, node).filter((param) => param !== 'self' && param !== 'cls')
+          functions.set(name, { name, params, isAsync: isAsyncFunction(node), path: file.path })
+          if (node.parent?.parent?.type === 'class_definition') count(name)
+        }
+      }
+      return undefined
+    })
+  }
+  return { properties, functions }
+}
+
+/** Numbers and strings of test files, in order of first appearance, bounded. */
+export function gatherLiterals(files: readonly SourceFile[]): { numbers: string[]; strings: string[] } {
+  const numbers = new Set<string>()
+  const strings = new Set<string>()
+  for (const file of files) {
+    walk(file.root, (node) => {
+      if (node.type === 'import_statement') return false
+      if (/^(number|integer|float)$/.test(node.type)) numbers.add(textOf(file, node))
+      if (node.type === 'string_fragment' || node.type === 'string_content') strings.add(textOf(file, node))
+      return undefined
+    })
+  }
+  return { numbers: [...numbers].slice(0, 200), strings: [...strings].filter((text) => text.length <= 200).slice(0, 400) }
+}
+
+export function argumentsOf(call: SyntaxNode): readonly SyntaxNode[] {
+  const list = findField(call, 'arguments')
+  return list === undefined ? [] : namedChildren(list)
+}
+
+/** 1 for equal words, 0 for nothing alike: 1 − edit distance with transpositions ÷ longer length, and shared word parts. */
+export function similarity(a: string, b: string): number {
+  if (a === b) return 1
+  const longer = Math.max(a.length, b.length)
+  if (longer === 0) return 1
+  const plain = 1 - editDistance(a.toLowerCase(), b.toLowerCase()) / longer
+  const partsA = wordParts(a)
+  const partsB = wordParts(b)
+  const shared = partsA.filter((part) => partsB.includes(part)).length
+  return Math.max(plain, shared === 0 ? 0 : 0.3 + (0.5 * shared) / Math.max(partsA.length, partsB.length))
+}
+
+function wordParts(word: string): string[] {
+  return word.split(/_|(?=[A-Z])|\W/).map((part) => part.toLowerCase()).filter((part) => part.length > 1)
+}
+
+export function editDistance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 24) return Math.max(a.length, b.length)
+  let before: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : Infinity
+      row.push(Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1), swap))
+    }
+    before = last
+    last = row
+  }
+  return last[b.length] ?? 0
+}

@@ -1,0 +1,131 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { toMessage } from '../../protocol/fault.ts'
+import { refuse, toList, type AcceptGit } from './accept-git.ts'
+
+type FileState = { readonly kind: 'none' } | { readonly kind: 'file' | 'link'; readonly bytes: Buffer; readonly executable: boolean } | { readonly kind: 'other' }
+interface Step {
+  readonly file: string
+  readonly before: FileState
+  readonly after: FileState
+}
+
+const maxFiles = 5_000
+
+/**
+ * Takes what changed between two commits into the files of the working tree; index and branch stay as they are.
+ * A file that was changed meanwhile is merged where the changes do not touch. Worked out whole before the first write, and
+ * taken back whole when a write fails. @throws Fault `accept-refused` naming the files that do not fit.
+ */
+export async function applyPatch(git: AcceptGit, base: string, commit: string): Promise<void> {
+  const fields = (await git.ask(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', base, commit])).split('\0')
+  const steps: Step[] = []
+  const misfits: string[] = []
+  if (fields.length / 2 > maxFiles) throw refuse(`the result changes more than ${maxFiles} files; accept it with --strategy squash`)
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [modeFrom = '', modeTo = '', oidFrom = '', oidTo = ''] = (fields[at] ?? '').slice(1).split(' ')
+    const file = fields[at + 1] ?? ''
+    if (modeFrom === '160000' || modeTo === '160000') {
+      misfits.push(file)
+      continue
+    }
+    const from = await readCommitted(git, file, modeFrom, oidFrom)
+    const to = await readCommitted(git, file, modeTo, oidTo)
+    const before = readWorking(git.root, file)
+    const after = await fit(git, { before, from, to })
+    if (after === undefined) misfits.push(file)
+    else if (!isEqual(after, before)) steps.push({ file, before, after })
+  }
+  if (misfits.length > 0) throw refuse(`the result does not fit your files ${toList(misfits)}: they were changed in the same places, or something else is there; nothing was changed`)
+  // Deletions first: a file may have to give way to a directory.
+  write(git.root, steps.sort((a, b) => Number(b.after.kind === 'none') - Number(a.after.kind === 'none')))
+}
+
+async function readCommitted(git: AcceptGit, file: string, mode: string, oid: string): Promise<FileState> {
+  if (mode === '000000') return { kind: 'none' }
+  if (mode === '120000') return { kind: 'link', bytes: (await git.trial(['cat-file', 'blob', oid])).stdout, executable: false }
+  return { kind: 'file', bytes: (await git.trial(['cat-file', '--filters', `--path=${file}`, oid])).stdout, executable: mode === '100755' }
+}
+
+function readWorking(root: string, file: string): FileState {
+  const names = file.split('/')
+  for (let depth = 1; depth < names.length; depth++) {
+    const stats = fs.lstatSync(path.join(root, ...names.slice(0, depth)), { throwIfNoEntry: false })
+    if (stats === undefined) return { kind: 'none' }
+    if (stats.isSymbolicLink()) return { kind: 'other' }
+    if (!stats.isDirectory()) return { kind: 'none' }
+  }
+  const at = path.join(root, file)
+  const stats = fs.lstatSync(at, { throwIfNoEntry: false })
+  if (stats === undefined) return { kind: 'none' }
+  if (stats.isSymbolicLink()) return { kind: 'link', bytes: fs.readlinkSync(at, { encoding: 'buffer' }), executable: false }
+  return stats.isFile() ? { kind: 'file', bytes: fs.readFileSync(at), executable: (stats.mode & 0o100) !== 0 } : { kind: 'other' }
+}
+
+function isEqual(a: FileState, b: FileState): boolean {
+  if (a.kind === 'none' || a.kind === 'other' || b.kind === 'none' || b.kind === 'other') return a.kind === b.kind
+  return a.kind === b.kind && a.executable === b.executable && a.bytes.equals(b.bytes)
+}
+
+/** What the file should become; undefined where that cannot be told. */
+async function fit(git: AcceptGit, file: { before: FileState; from: FileState; to: FileState }): Promise<FileState | undefined> {
+  const { before, from, to } = file
+  if (isEqual(before, from) || isEqual(before, to)) return to
+  if (before.kind !== 'file' || from.kind !== 'file' || to.kind !== 'file') return undefined
+  const executable = from.executable === to.executable ? before.executable : to.executable
+  if (from.bytes.equals(before.bytes)) return { ...to, executable }
+  const [mine, old, theirs] = ([['mine', before.bytes], ['old', from.bytes], ['theirs', to.bytes]] as const).map(([name, bytes]) => {
+    const at = path.join(git.scratch, name)
+    fs.writeFileSync(at, bytes)
+    return at
+  })
+  const merged = await git.trial(['merge-file', '-p', '-q', mine ?? '', old ?? '', theirs ?? ''], { accepts: Array.from({ length: 255 }, (_, code) => code + 1) })
+  return merged.code === 0 ? { kind: 'file', bytes: merged.stdout, executable } : undefined
+}
+
+function write(root: string, steps: readonly Step[]): void {
+  const made: string[] = []
+  const done: Step[] = []
+  try {
+    for (const step of steps) {
+      done.push(step)
+      place(root, step.file, step.after, made)
+    }
+  } catch (thrown) {
+    for (const step of done.reverse()) place(root, step.file, step.before, made)
+    for (const directory of made.reverse()) if (fs.existsSync(directory) && fs.readdirSync(directory).length === 0) fs.rmdirSync(directory)
+    throw refuse(`the files could not be written (${toMessage(thrown)}); what was written was taken back`)
+  }
+  for (const step of steps) if (step.after.kind === 'none') removeEmptyParents(root, step.file)
+}
+
+function place(root: string, file: string, state: FileState, made: string[]): void {
+  const at = path.join(root, file)
+  if (state.kind === 'none' || state.kind === 'other') {
+    if (state.kind === 'none') {
+      fs.rmSync(at, { force: true })
+    }
+    return
+  }
+  const first = fs.mkdirSync(path.dirname(at), { recursive: true })
+  for (let directory = path.dirname(at); first !== undefined && directory.length >= first.length; directory = path.dirname(directory)) made.push(directory)
+  // Beside it and renamed, so that nobody ever sees half a file.
+  const beside = path.join(path.dirname(at), `.writ-${process.pid}-${path.basename(at).slice(0, 100)}`)
+  fs.rmSync(beside, { force: true })
+  if (state.kind === 'link') fs.symlinkSync(state.bytes, beside)
+  else fs.writeFileSync(beside, state.bytes, { mode: state.executable ? 0o777 : 0o666 })
+  const stats = fs.lstatSync(at, { throwIfNoEntry: false })
+  if (stats?.isFile() && state.kind === 'file') {
+    const bits = stats.mode & 0o777
+    fs.chmodSync(beside, state.executable ? bits | ((bits & 0o444) >> 2) : bits & ~0o111)
+  } else if (stats?.isDirectory()) fs.rmdirSync(at)
+  fs.renameSync(beside, at)
+}
+
+function removeEmptyParents(root: string, file: string): void {
+  for (let directory = path.dirname(path.join(root, file)); directory.startsWith(`${root}/`); directory = path.dirname(directory)) {
+    if (!fs.existsSync(directory)) continue
+    if (fs.readdirSync(directory).length > 0) return
+    fs.rmdirSync(directory)
+  }
+}

@@ -1,0 +1,89 @@
+import { Fault } from '../../protocol/fault.ts'
+import type { CommitId } from '../../protocol/ids.ts'
+import { guardFiles } from './accept-guard.ts'
+import { openAcceptGit, readAcceptState, refuse, type AcceptGit, type AcceptState } from './accept-git.ts'
+import { computeCommit } from './accept-merge.ts'
+import { applyPatch } from './accept-patch.ts'
+import { toFirstLine } from './git-process.ts'
+
+export interface AcceptRequest {
+  /** Any directory of the person's working tree. */
+  readonly repository: string
+  /** The run's branch, for messages. */
+  readonly branch: string
+  readonly commit: CommitId
+  readonly base: CommitId
+  readonly strategy: 'merge' | 'squash' | 'rebase' | 'patch'
+  /** For the commit that `squash`, or a `merge` that is no fast-forward, makes. */
+  readonly message: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export interface Accepted {
+  /** The branch that moved, or a detached HEAD for `patch`. */
+  readonly onto: string
+  readonly before: CommitId
+  /** Undefined for `patch`, which commits nothing. */
+  readonly after: CommitId | undefined
+  /** A shell command that takes it back; it keeps other uncommitted changes, and refuses where it would lose some. */
+  readonly undo: string
+}
+
+const quote = (word: string): string => (/^[\w./@:=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
+/**
+ * Brings a result into the person's current branch and files, or changes nothing at all. The person's own git does it:
+ * their identity, signing and filters. The new commits are worked out before the branch moves and then taken by a
+ * fast-forward, so of the hooks only `post-merge` runs; `pre-commit` and `commit-msg` do not. Files with uncommitted
+ * changes that the result does not touch stay as they are. A detached HEAD takes only `patch`.
+ * @throws Fault `accept-refused` where something would be lost or does not fit, saying what.
+ */
+export async function acceptRun(request: AcceptRequest): Promise<Accepted> {
+  const git = await openAcceptGit(request.repository, request.env)
+  try {
+    const state = await readAcceptState(git, request.commit, request.base)
+    if (request.strategy === 'patch') {
+      await applyPatch(git, request.base, request.commit)
+      const undo = `cd ${quote(git.root)} && git diff --binary ${request.base} ${request.commit} | git apply -R`
+      return { onto: state.branch ?? 'a detached HEAD', before: state.head, after: undefined, undo }
+    }
+    if (state.branch === undefined) {
+      throw refuse(`HEAD of '${git.root}' is detached, so a new commit could get lost; switch to a branch first (git switch -c NAME), or use --strategy patch`)
+    }
+    if (state.branch === request.branch) throw refuse(`'${request.branch}' is the run's own branch; switch to the branch that should get the result`)
+    const after = await computeCommit(git, state, { ...request, strategy: request.strategy })
+    if (after === state.head) throw refuse(`'${state.branch}' holds everything of ${request.branch} already; there is nothing to accept`)
+    await guardFiles(git, state.head, after)
+    await move(git, state, after, request.commit)
+    return { onto: state.branch, before: state.head, after, undo: `git -C ${quote(git.root)} reset --keep ${state.head}` }
+  } finally {
+    git.close()
+  }
+}
+
+async function move(git: AcceptGit, state: AcceptState, after: CommitId, commit: CommitId): Promise<void> {
+  if ((await git.ask(['rev-parse', 'HEAD'])) !== state.head) throw refuse('your branch moved meanwhile; nothing was changed, accept again')
+  const pack = await git.trial(['pack-objects', '--revs', '--local', '--stdout', '-q'], { stdin: `${after}\n^${state.head}\n^${commit}\n`, maxBytes: 1024 * 1024 * 1024, timeoutMs: 600_000 })
+  if (pack.stdout.readUInt32BE(8) > 0) await git.git(['unpack-objects', '-q'], { stdin: pack.stdout })
+  const moved = await git.git(['merge', '--ff-only', '--no-autostash', '--no-stat', '-q', after], { accepts: [1, 2, 128] })
+  if (moved.code !== 0) throw refuse(`git did not take the result: ${toFirstLine(moved.stderr)}`)
+}
+
+/**
+ * Deletes a run's branch that nobody wants, if it is still where the run left it.
+ * @throws Fault `git-failed` otherwise; the branch is then somebody's.
+ */
+export async function deleteRunBranch(request: { repository: string; branch: string; commit: CommitId; env: AcceptRequest['env'] }): Promise<void> {
+  const git = await openAcceptGit(request.repository, request.env)
+  try {
+    const ref = `refs/heads/${request.branch}`
+    const current = await git.trial(['symbolic-ref', '-q', 'HEAD'], { accepts: [1] })
+    if (current.stdout.toString('utf8').trim() === ref) throw new Fault('git-failed', `the branch '${request.branch}' is the current branch of '${git.root}'; switch to another one first`)
+    const there = await git.trial(['rev-parse', '--verify', '-q', ref], { accepts: [1] })
+    if (there.code !== 0) return
+    const deleted = await git.git(['update-ref', '-d', ref, request.commit], { accepts: [1, 128] })
+    if (deleted.code !== 0) throw new Fault('git-failed', `the branch '${request.branch}' was not deleted, it is not where the run left it: ${toFirstLine(deleted.stderr)}`)
+  } finally {
+    git.close()
+  }
+}

@@ -1,0 +1,197 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { BaseFiles, OpenWorkspace, Workspace, Workspaces } from '../../engine/ports/workspace.ts'
+import { Fault } from '../../protocol/fault.ts'
+import type { CommitId, RunId, TreeId } from '../../protocol/ids.ts'
+import type { Conversions } from './changes.ts'
+import { fillDirectory, placeGitFile } from './checkout.ts'
+import { writeBranch } from './commit.ts'
+import { findDependencies, placeDependencies, type Dependency } from './dependencies.ts'
+import { removeTree } from './directory-handle.ts'
+import { createGitProcess } from './git-process.ts'
+import { inspectRepository, readHead } from './inspect.ts'
+import { listTree, seedNode, type ListedEntry } from './listing.ts'
+import { getPersonRepository, type PersonRepository } from './person-repository.ts'
+import { openPrivateRepository, type PrivateRepository } from './private-repository.ts'
+import { scan, type DirectoryNode } from './scan.ts'
+import { toBytes, toText } from './tree-object.ts'
+import { createWorkspace } from './workspace.ts'
+
+export interface GitWorkspacesOptions {
+  /** `$XDG_STATE_HOME/writ`. A run's files lie in `<stateDir>/runs/<run>/{work,git,borrowed,raw,checkouts}`. */
+  readonly stateDir: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly gitPath?: string
+  /** How installed dependencies get in: mounted by the sandbox (the default), or copied where it cannot mount. */
+  readonly dependencies?: 'overlay' | 'copy'
+  /** Largest file that a snapshot keeps, in bytes. */
+  readonly maxFileBytes?: number
+  /** Milliseconds since 1970, for commits. */
+  readonly now?: () => number
+}
+
+/** Worktrees of runs on real git (2.32 or newer; `accept` needs 2.38). */
+export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
+  const gitPath = options.gitPath ?? 'git'
+  const runGit = createGitProcess(gitPath)
+  const now = options.now ?? Date.now
+  const stateDir = path.resolve(options.stateDir)
+
+  /** One per run: what is opened for inspecting serves the workspace as well. */
+  const opened = new Map<string, Promise<PrivateRepository>>()
+  const open = async (directory: string, run: RunId): Promise<{ person: PersonRepository; openPrivate: () => Promise<PrivateRepository> }> => {
+    const person = await getPersonRepository(directory, { runGit, env: options.env })
+    if (`${stateDir}/`.startsWith(`${person.root}/`) && !`${stateDir}/`.startsWith(`${person.gitDir}/`)) {
+      throw new Fault('repository-unusable', `writ's state directory '${stateDir}' lies inside the repository '${person.root}'; set XDG_STATE_HOME to a directory outside of it`)
+    }
+    const openPrivate = (): Promise<PrivateRepository> => openPrivateRepository({ stateDir, run, person, runGit, gitPath, env: options.env })
+    return {
+      person,
+      openPrivate: () => {
+        const key = `${run}\n${person.root}`
+        const repository = opened.get(key) ?? openPrivate()
+        opened.set(key, repository)
+        repository.catch(() => opened.delete(key))
+        return repository
+      },
+    }
+  }
+
+  const toWorkspace = async (repository: PrivateRepository, asked: OpenWorkspace, listing: readonly ListedEntry[], made: Made): Promise<Workspace> => createWorkspace({
+    repository, branch: asked.branch, base: { commit: asked.base, tree: made.tree }, dependencies: made.dependencies,
+    gitlinks: new Map(listing.flatMap((entry) => (entry.mode === '160000' ? [[entry.path, entry.oid]] : []))),
+    conversions: made.conversions, seed: made.seed, maxFileBytes: options.maxFileBytes ?? 1024 * 1024 * 1024, now, runGit, env: options.env,
+  })
+
+  const prepare = async (asked: OpenWorkspace): Promise<{ repository: PrivateRepository; listing: readonly ListedEntry[]; dependencies: readonly Dependency[]; tree: TreeId }> => {
+    const repository = await (await open(asked.repository, asked.run)).openPrivate()
+    removeLocks(repository.gitDir)
+    removeTree(path.join(repository.runDir, 'checkouts'))
+    removeTree(path.join(repository.runDir, 'work.new'))
+    const [listing, tree] = await Promise.all([listTree(repository, asked.base), repository.store.toTree(asked.base)])
+    repository.store.addKnown(listing.map(({ oid }) => oid))
+    return { repository, listing, tree: tree as TreeId, dependencies: await findDependencies(repository, listing, options.dependencies ?? 'overlay') }
+  }
+
+  const create: Workspaces['create'] = async (asked) => {
+    const { repository, listing, tree, dependencies } = await prepare(asked)
+    removeTree(repository.workDir)
+    writeBranch(repository, asked.branch, asked.base)
+    fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
+    return toWorkspace(repository, asked, listing, await makeWorktree(repository, { base: asked.base, tree, listing, dependencies }))
+  }
+
+  return {
+    inspect: async (directory, { base, includeDirty, run }) => {
+      const { person, openPrivate } = await open(directory, run)
+      const found = await readHead(person, base, runGit)
+      const repository = await openPrivate()
+      return inspectRepository(repository, found, { base, includeDirty, run, now })
+    },
+    readBase: async (directory, base, run) => {
+      const repository = await (await open(directory, run)).openPrivate()
+      return readFiles(repository, base)
+    },
+    create,
+    reopen: async (asked) => {
+      const { repository, listing, tree, dependencies } = await prepare(asked)
+      const isThere = fs.existsSync(path.join(repository.workDir, '.git')) && fs.existsSync(path.join(repository.gitDir, 'refs/heads', asked.branch))
+      if (isThere) {
+        placeDependencies(repository.workDir, dependencies.filter(({ way }) => way === 'overlay'))
+        fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
+        return toWorkspace(repository, asked, listing, { tree, dependencies, seed: undefined, conversions: readConversions(repository) })
+      }
+      removeTree(repository.workDir)
+      if (!fs.existsSync(path.join(repository.gitDir, 'refs/heads', asked.branch))) writeBranch(repository, asked.branch, asked.base)
+      fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
+      const made = await makeWorktree(repository, { base: asked.base, tree, listing, dependencies })
+      const workspace = await toWorkspace(repository, asked, listing, made)
+      await workspace.rollback(asked.last, new AbortController().signal)
+      await repository.git(['read-tree', '--reset', `refs/heads/${asked.branch}`])
+      return workspace
+    },
+  }
+}
+
+interface Made {
+  readonly tree: TreeId
+  readonly dependencies: readonly Dependency[]
+  readonly seed: DirectoryNode | undefined
+  readonly conversions: Conversions
+}
+
+/** Fills `work.new` and renames it, so that a worktree that is there is a whole one. */
+async function makeWorktree(repository: PrivateRepository, made: { base: string; tree: TreeId; listing: readonly ListedEntry[]; dependencies: readonly Dependency[] }): Promise<Made> {
+  const fresh = path.join(repository.runDir, 'work.new')
+  const indexFile = path.join(repository.gitDir, 'index')
+  fs.rmSync(indexFile, { force: true })
+  await fillDirectory(repository, fresh, made.base, { indexFile, raw: false })
+  placeGitFile(repository, fresh)
+  const dependencies = placeDependencies(fresh, made.dependencies)
+  fs.renameSync(fresh, repository.workDir)
+  const seeded = seedNode(repository.workDir, made.tree, made.listing)
+  if (seeded.isComplete) {
+    fs.rmSync(path.join(repository.runDir, 'conversions.json'), { force: true })
+    return { tree: made.tree, dependencies, seed: seeded.node, conversions: { rawBase: undefined, pairs: new Map() } }
+  }
+  const node = await scan({
+    root: repository.workDir, store: repository.store, previous: seeded.node, skip: new Set(dependencies.map(({ path: at }) => toBytes(at))),
+    gitlinks: new Map(made.listing.flatMap((entry) => (entry.mode === '160000' ? [[entry.path, entry.oid]] : []))), maxFileBytes: Number.POSITIVE_INFINITY,
+  })
+  const conversions = toConversions(node, made.listing)
+  fs.writeFileSync(path.join(repository.runDir, 'conversions.json'), JSON.stringify({ rawBase: conversions.rawBase, pairs: [...conversions.pairs] }))
+  return { tree: made.tree, dependencies, seed: node, conversions }
+}
+
+function toConversions(node: DirectoryNode, listing: readonly ListedEntry[]): Conversions {
+  const pairs = new Map<string, readonly [string, string]>()
+  const visit = (directory: DirectoryNode, relative: string, committed: ReadonlyMap<string, string>): void => {
+    for (const [name, child] of directory.entries) {
+      const at = relative === '' ? name : `${relative}/${name}`
+      const oid = committed.get(at)
+      if (child.kind === 'directory') visit(child, at, committed)
+      else if (oid !== undefined && oid !== child.oid) pairs.set(at, [oid, child.oid])
+    }
+  }
+  visit(node, '', new Map(listing.map((entry) => [entry.path, entry.oid])))
+  return { rawBase: node.oid, pairs }
+}
+
+function readConversions(repository: PrivateRepository): Conversions {
+  const file = path.join(repository.runDir, 'conversions.json')
+  if (!fs.existsSync(file)) return { rawBase: undefined, pairs: new Map() }
+  // Written by ourselves, outside of what commands can reach.
+  const { rawBase, pairs } = JSON.parse(fs.readFileSync(file, 'utf8')) as { rawBase?: string; pairs: [string, [string, string]][] }
+  return { rawBase, pairs: new Map(pairs) }
+}
+
+async function readFiles(repository: PrivateRepository, base: CommitId): Promise<BaseFiles> {
+  const entries = (await listTree(repository, base)).filter(({ mode }) => mode.startsWith('10') || mode === '120000')
+  const oids = new Map(entries.map((entry) => [toText(entry.path), entry.oid]))
+  const read = async (file: string): Promise<Uint8Array | undefined> => {
+    const oid = oids.get(file)
+    return oid === undefined ? undefined : (await repository.store.read(oid)).bytes
+  }
+  return {
+    list: async () => [...oids.keys()],
+    read,
+    readAll: async (paths) => {
+      const found = new Map<string, Uint8Array>()
+      for (const file of paths) {
+        const bytes = await read(file)
+        if (bytes !== undefined) found.set(file, bytes)
+      }
+      return found
+    },
+  }
+}
+
+/** What a killed git left behind. The run's lock makes sure that nobody else is at work here. */
+function removeLocks(gitDir: string): void {
+  for (const directory of ['.', 'refs', 'objects', 'info']) {
+    for (const name of fs.readdirSync(path.join(gitDir, directory), { recursive: directory === 'refs', encoding: 'utf8' })) {
+      const isTemporary = directory === 'objects' ? name.startsWith('tmp_obj_') : name.endsWith('.lock') || name.endsWith('.new')
+      if (isTemporary) fs.rmSync(path.join(gitDir, directory, name), { force: true })
+    }
+  }
+}

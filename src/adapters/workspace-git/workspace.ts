@@ -1,0 +1,111 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Checkout, CommitRequest, Workspace } from '../../engine/ports/workspace.ts'
+import { Fault } from '../../protocol/fault.ts'
+import type { CommitId, TreeId } from '../../protocol/ids.ts'
+import { listChanges, readDiff, readPath, type Conversions } from './changes.ts'
+import { createCheckout, toMounts } from './checkout.ts'
+import { toMessage, writeBranch, writeCommit, writeWorktree } from './commit.ts'
+import { placeDependencies, type Dependency } from './dependencies.ts'
+import { removeTree } from './directory-handle.ts'
+import type { RunGit } from './git-process.ts'
+import { listTree, toPaths } from './listing.ts'
+import type { PrivateRepository } from './private-repository.ts'
+import { publish } from './publish.ts'
+import { restore } from './restore.ts'
+import { scan, type DirectoryNode } from './scan.ts'
+import { toBytes } from './tree-object.ts'
+import { writeFiles } from './write-files.ts'
+
+export interface WorkspaceParts {
+  readonly repository: PrivateRepository
+  readonly branch: string
+  readonly base: { readonly commit: CommitId; readonly tree: TreeId }
+  readonly dependencies: readonly Dependency[]
+  readonly gitlinks: ReadonlyMap<string, string>
+  readonly conversions: Conversions
+  /** What is already known of the worktree, or undefined to read it anew. */
+  readonly seed: DirectoryNode | undefined
+  readonly maxFileBytes: number
+  readonly now: () => number
+  readonly runGit: RunGit
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/*
+ * The run's worktree. Owns: the worktree, the private branch and index, what the last scan saw.
+ * Invariants:
+ *  W1  Snapshots, rollbacks and commits happen one after the other.
+ *  W2  A rollback is over only when a new scan sees exactly the tree that was asked for.
+ *  W3  Nothing here writes to the person's repository but `publish`.
+ */
+export function createWorkspace(parts: WorkspaceParts): Workspace {
+  const { repository, dependencies } = parts
+  const skip = new Set(dependencies.map(({ path: at }) => toBytes(at)))
+  const commitTrees = new Set<string>([parts.base.commit, parts.base.tree])
+  let seen = parts.seed
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work)
+    last = result.catch(() => undefined)
+    return result
+  }
+  const look = async (signal?: AbortSignal): Promise<DirectoryNode> => {
+    seen = await scan({ root: repository.workDir, store: repository.store, previous: seen, skip, gitlinks: parts.gitlinks, maxFileBytes: parts.maxFileBytes, signal })
+    return seen
+  }
+
+  const rollback = async (to: TreeId, signal: AbortSignal): Promise<void> => {
+    const target = to === parts.base.tree ? (parts.conversions.rawBase ?? to) : to
+    for (let tries = 0; tries < 3; tries++) {
+      const current = await look(signal)
+      if (tries > 0 && current.oid === target && !current.hasSpecial) return
+      await restore({ root: repository.workDir, store: repository.store, current, target, skip })
+      placeDependencies(repository.workDir, dependencies.filter(({ way }) => way === 'overlay'))
+      const after = await look(signal)
+      if (after.oid === target && !after.hasSpecial) return
+    }
+    throw new Fault('disk-failed', `the worktree '${repository.workDir}' kept changing while it was rolled back to ${to}; stop the commands that still run in it and try again`)
+  }
+
+  const commit = async (request: CommitRequest): Promise<{ commit: CommitId; tree: TreeId } | undefined> => {
+    const tree = await writeWorktree(repository, await look(), skip)
+    commitTrees.add(tree)
+    if (tree === (await repository.store.toTree(request.parent))) return undefined
+    const made = writeCommit(repository.store, { tree, parents: [request.parent], message: toMessage(request.message, request.trailers), atMs: parts.now() })
+    writeBranch(repository, parts.branch, made)
+    return { commit: made, tree }
+  }
+
+  const checkout = async (at: TreeId | CommitId): Promise<Checkout> => {
+    const isCommit = commitTrees.has(at) || (await repository.store.read(at)).type === 'commit'
+    return createCheckout(repository, at, { raw: !isCommit, dependencies })
+  }
+
+  return {
+    root: repository.workDir,
+    home: repository.person.root,
+    branch: parts.branch,
+    base: parts.base,
+    mounts: toMounts(repository, repository.workDir, dependencies),
+    dependencies: dependencies.map(({ path: at, way }) => ({ path: at, way })),
+    snapshot: (signal) => inTurn(async () => (await look(signal)).oid as TreeId),
+    rollback: (to, signal) => inTurn(() => rollback(to, signal)),
+    write: (files) => inTurn(async () => writeFiles(repository.workDir, files)),
+    changes: (from, to) => listChanges(repository, from, to, parts.conversions),
+    diff: (from, to, options) => readDiff(repository, from, to, parts.conversions, options),
+    readAt: (at, file) => readPath(repository, at, file),
+    listAt: async (at) => toPaths(await listTree(repository, at)),
+    commit: (request) => inTurn(() => commit(request)),
+    checkout,
+    publish: (made, expected) => publish(repository, { branch: parts.branch, base: parts.base.commit, commit: made, expected, runGit: parts.runGit, env: parts.env }),
+    dispose: () => inTurn(async () => {
+      removeTree(repository.workDir)
+      removeTree(path.join(repository.runDir, 'checkouts'))
+      removeTree(path.join(repository.runDir, 'work.new'))
+      fs.rmSync(path.join(repository.gitDir, 'index'), { force: true })
+      repository.store.close()
+      seen = undefined
+    }),
+  }
+}

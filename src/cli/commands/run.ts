@@ -1,0 +1,138 @@
+import { userInfo } from 'node:os'
+import { exitCodes } from '../../protocol/error-codes.ts'
+import { Fault } from '../../protocol/fault.ts'
+import type { RunId } from '../../protocol/ids.ts'
+import type { Request } from '../../protocol/events/run.ts'
+import { digestOfJson } from '../../domain/digest.ts'
+import { fold } from '../../domain/evolve.ts'
+import type { RunState } from '../../domain/run-state.ts'
+import { resumeRun, startRun, type Opening } from '../../engine/run.ts'
+import { composeEngine, openRecord, openSandbox, openWorkspaces, type Record } from '../compose.ts'
+import { readConfig, type Config } from '../config.ts'
+import { openConsole, type OutputFormat } from '../console.ts'
+import { prepareContract } from '../intake.ts'
+import { chooseSolver } from '../solver-choice.ts'
+import { version } from '../version.ts'
+import { applyResult } from './accept.ts'
+
+export interface RunOptions {
+  readonly check?: readonly string[]
+  readonly scope?: readonly string[]
+  readonly constraint?: readonly string[]
+  readonly deadline?: string
+  readonly maxTurns?: number
+  readonly maxBudgetUsd?: number
+  readonly model?: string
+  readonly effort?: Request['effort']
+  readonly solver?: 'auto' | 'model' | 'repair'
+  readonly contract?: string
+  readonly repo?: string
+  readonly base?: string
+  readonly includeDirty?: boolean
+  readonly apply?: boolean
+  readonly continue?: boolean
+  readonly yes?: boolean
+  readonly outputFormat?: OutputFormat
+}
+
+/** `writ run`: returns the process's exit code. */
+export async function runCommand(words: string | undefined, options: RunOptions): Promise<number> {
+  const record = await openRecord()
+  const config = await readConfig(record.places)
+  if (options.continue) return resumeCommand(await findUnfinished(record, options), options)
+  const goal = words === '-' ? await readStdin() : words
+  const run = record.ids.runId()
+  const workspaces = await openWorkspaces(record.places)
+  const [repository, sandbox] = await Promise.all([
+    workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) }),
+    openSandbox(record.places),
+  ])
+  const [draft, choice] = await Promise.all([
+    prepareContract(workspaces, run, repository, goal, options, config.values, record.clock.now()),
+    chooseSolver(options, config.values, process.env),
+    sandbox.ready(),
+  ])
+  const opening: Opening = {
+    run, repository, draft, by: userName(), version, config: digestOfJson(config.values),
+    request: {
+      words: goal ?? draft.goal, solver: choice.solver, includeDirty: options.includeDirty ?? false, apply: options.apply ?? false,
+      unattended: options.yes ?? false, contractGiven: options.contract !== undefined,
+      ...(choice.model ? { model: choice.model } : {}),
+      ...(options.effort ?? config.values.effort ? { effort: options.effort ?? config.values.effort } : {}),
+    },
+  }
+  return carry(record, options, async (console) => {
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network })
+    return startRun(ports, opening, console.watch)
+  })
+}
+
+/** `writ resume`: goes on with a run from its log. */
+export async function resumeCommand(word: string, options: RunOptions): Promise<number> {
+  const record = await openRecord()
+  const config = await readConfig(record.places)
+  const run = await record.log.resolve(word)
+  const before = await readState(record, run)
+  if (before.ended) {
+    process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
+    return exitCodes[before.ended.outcome]
+  }
+  if (!before.opened) throw new Fault('run-corrupt', `the record of ${run} has no beginning: it cannot go on; start the run again`)
+  const sandbox = await openSandbox(record.places)
+  await sandbox.ready()
+  const workspaces = await openWorkspaces(record.places)
+  const choice = await chooseSolver({ solver: before.opened.request.solver, ...(before.opened.request.model ? { model: before.opened.request.model } : {}) }, config.values, process.env)
+  return carry(record, options, async (console) => {
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: (before.contract ?? before.opened?.draft)?.network ?? [] })
+    return resumeRun(ports, run, { who: userName(), version }, console.watch)
+  })
+}
+
+/** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
+async function carry(record: Record, options: RunOptions, start: (console: Awaited<ReturnType<typeof openConsole>>) => Promise<RunState>): Promise<number> {
+  const console = await openConsole({ format: options.outputFormat ?? 'text', yes: options.yes ?? false })
+  let state: RunState
+  try {
+    state = await start(console)
+  } finally {
+    console.stop()
+  }
+  if (state.opened?.request.apply && state.ended?.outcome === 'proven' && state.run && !state.accepted) {
+    await applyResult(record, state.run, { strategy: 'merge', unproven: false })
+    state = await readState(record, state.run)
+  }
+  await console.answer(state)
+  return exitCodes[state.ended?.outcome ?? 'fault']
+}
+
+export async function readState(record: Record, run: RunId): Promise<RunState> {
+  const events = []
+  for await (const event of record.log.read(run, { follow: false, signal: new AbortController().signal })) events.push(event)
+  return fold(events)
+}
+
+async function findUnfinished(record: Record, options: RunOptions): Promise<string> {
+  const workspaces = await openWorkspaces(record.places)
+  const { root } = await workspaces.inspect(options.repo ?? process.cwd(), { run: record.ids.runId(), includeDirty: false })
+  const runs = await record.log.list({ repository: root, limit: 100 })
+  const found = runs.find((each) => each.status === 'stopped')
+  if (!found) throw new Fault('run-unknown', `no run of ${root} is waiting to go on; start one with writ run "…"`)
+  return found.run
+}
+
+export function userName(): string {
+  return process.env.USER || process.env.LOGNAME || userInfo().username
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > 1_000_000) throw new Fault('request-invalid', 'the goal on standard input is longer than 1 MB; put the details into files and name them')
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+export type { Config }

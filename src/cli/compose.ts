@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import type { Clock, Ids } from '../engine/ports/clock.ts'
+import type { Blobs, EventLog } from '../engine/ports/event-log.ts'
+import type { Sandbox } from '../engine/ports/sandbox.ts'
+import type { Workspaces } from '../engine/ports/workspace.ts'
+import type { EnginePorts } from '../engine/ports/engine-ports.ts'
+import type { Approver } from '../engine/ports/approver.ts'
+import type { AnyTool } from '../engine/ports/tools.ts'
+import type { ToolSpec } from '../protocol/conversation.ts'
+import type { Json } from '../protocol/ids.ts'
+import { Fault } from '../protocol/fault.ts'
+import type { ConfigFile } from './config.ts'
+import { getPlaces, type Places } from './places.ts'
+import type { SolverChoice } from './solver-choice.ts'
+
+/**
+ * The only place where adapters meet ports. Each function loads just the adapters it names, so that a command pays for
+ * what it uses.
+ */
+export interface Record {
+  readonly places: Places
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: EventLog
+  readonly blobs: Blobs
+}
+
+export async function openRecord(env: NodeJS.ProcessEnv = process.env): Promise<Record> {
+  const places = getPlaces(env)
+  const [{ createSystemClock }, { createRandomIds }, { createJsonlLog }, { createBlobStore }, { createSqliteIndex }] = await Promise.all([
+    import('../adapters/system/system-clock.ts'),
+    import('../adapters/system/random-ids.ts'),
+    import('../adapters/log-jsonl/jsonl-log.ts'),
+    import('../adapters/log-jsonl/blob-store.ts'),
+    import('../adapters/index-sqlite/sqlite-index.ts'),
+  ])
+  const clock = createSystemClock()
+  const log = createJsonlLog({ stateDir: places.state, clock, index: createSqliteIndex({ path: join(places.state, 'index.db') }) })
+  return { places, clock, ids: createRandomIds(clock), log, blobs: createBlobStore({ stateDir: places.state }) }
+}
+
+export async function openSandbox(places: Places, env: NodeJS.ProcessEnv = process.env): Promise<Sandbox> {
+  if (process.platform === 'linux') {
+    const { createBwrapSandbox } = await import('../adapters/sandbox-bwrap/driver.ts')
+    return createBwrapSandbox({ stateDir: places.state, env })
+  }
+  if (process.platform === 'darwin') {
+    const { createSeatbeltSandbox } = await import('../adapters/sandbox-seatbelt/driver.ts')
+    return createSeatbeltSandbox({ stateDir: places.state, env })
+  }
+  throw new Fault('sandbox-unavailable', `there is no sandbox for ${process.platform}; on Windows, run Writ inside WSL 2`)
+}
+
+export async function openWorkspaces(places: Places, env: NodeJS.ProcessEnv = process.env): Promise<Workspaces> {
+  const { createGitWorkspaces } = await import('../adapters/workspace-git/git-workspaces.ts')
+  return createGitWorkspaces({ stateDir: places.state, env })
+}
+
+export interface EngineParts {
+  readonly record: Record
+  readonly workspaces: Workspaces
+  readonly sandbox: Sandbox
+  readonly solver: SolverChoice
+  readonly config: ConfigFile
+  readonly approver: Approver
+  /** The contract's grants: a command that can reach out may do what cannot be undone. */
+  readonly network: readonly string[]
+}
+
+/** Everything that a run needs. The parts that only one solver uses are loaded only for it. */
+export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
+  const { record, sandbox, solver, config } = parts
+  const [{ createCheckRunner }, { createCheckFinder }, { createSyntaxChecker }, { createSurveyor }, { createBuiltinPolicy }, { findSecretFiles }, tools, model, repair] = await Promise.all([
+    import('../adapters/check-command/check-runner.ts'),
+    import('../adapters/check-finder/check-finder.ts'),
+    import('../adapters/check-syntax/syntax-checker.ts'),
+    import('../adapters/survey/surveyor.ts'),
+    import('../adapters/policy-builtin/builtin-policy.ts'),
+    import('../adapters/tool-files/find-secret-files.ts'),
+    openTools(parts.network, config),
+    solver.model === undefined ? undefined : import('../adapters/model-ai-sdk/create-model.ts').then(({ createModel }) => createModel({ id: solver.model ?? '', env: process.env })),
+    solver.solver === 'repair' ? import('../adapters/solver-repair/repair-solver.ts').then(({ createRepairSolver }) => createRepairSolver()) : undefined,
+  ])
+  return {
+    clock: record.clock, log: record.log, blobs: record.blobs, workspaces: parts.workspaces, sandbox,
+    checks: createCheckRunner({ sandbox, blobs: record.blobs, limits: limitsOf(config) }),
+    finder: createCheckFinder(),
+    syntax: createSyntaxChecker(),
+    surveyor: createSurveyor({ stateDir: record.places.state, env: process.env }),
+    policy: createBuiltinPolicy(),
+    approver: parts.approver,
+    findSecrets: findSecretFiles,
+    tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
+    model, repair,
+  }
+}
+
+/** The order is part of the prompt's prefix: it never changes within a run. */
+async function openTools(network: readonly string[], config: ConfigFile): Promise<{ list: readonly AnyTool[]; specs: readonly ToolSpec[]; stop: () => Promise<void> }> {
+  const [{ createFileTools }, { createSearchTool }, { createShellTools, shellDefaults }, { createFinishTool }, { rgPath }, { z }] = await Promise.all([
+    import('../adapters/tool-files/create-file-tools.ts'),
+    import('../adapters/tool-search/search.ts'),
+    import('../adapters/tool-shell/shell.ts'),
+    import('../adapters/tool-finish/finish.ts'),
+    import('@vscode/ripgrep'),
+    import('zod'),
+  ])
+  const files = createFileTools()
+  const timeoutMs = (config.sandbox?.timeout_seconds ?? shellDefaults.limits.timeoutMs / 1000) * 1000
+  const shell = createShellTools({ network, limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
+  const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ rgPath }), files.edit, files.patch, files.write, shell.shell, createFinishTool()]
+  const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
+  return { list, specs, stop: () => shell.stopAll() }
+}
+
+/** Without the dialect's address and what providers refuse or ignore: it costs tokens in every request. */
+function toSchema(schema: unknown): Json {
+  const { $schema: _dialect, ...rest } = schema as Readonly<{ [key: string]: Json }>
+  return rest
+}
+
+function limitsOf(config: ConfigFile): { memoryMb?: number; pids?: number } {
+  const { memory_mb: memoryMb, pids } = config.sandbox ?? {}
+  return { ...(memoryMb === undefined ? {} : { memoryMb }), ...(pids === undefined ? {} : { pids }) }
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { Fault, toMessage } from '../protocol/fault.ts'
+import type { Places } from './places.ts'
+
+/** `$XDG_CONFIG_HOME/writ/config.yaml`. Flags win over it, it wins over the defaults. */
+export const ConfigFile = z.strictObject({
+  model: z.string().regex(/^[^/\s]+\/\S+$/, 'it is written provider/model').optional(),
+  effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
+  max_turns: z.int().positive().max(10_000).optional(),
+  max_budget_usd: z.number().nonnegative().optional(),
+  sandbox: z.strictObject({
+    memory_mb: z.int().min(64).optional(),
+    timeout_seconds: z.int().positive().max(3600).optional(),
+    pids: z.int().min(16).optional(),
+  }).optional(),
+})
+export type ConfigFile = z.infer<typeof ConfigFile>
+
+export interface Config {
+  readonly path: string
+  readonly present: boolean
+  readonly values: ConfigFile
+}
+
+/** @throws Fault `request-invalid` naming the file and what does not fit. A missing file is an empty one. */
+export async function readConfig(places: Places): Promise<Config> {
+  const path = join(places.config, 'config.yaml')
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { path, present: false, values: {} }
+    throw new Fault('request-invalid', `the configuration ${path} cannot be read: ${toMessage(error)}`, { cause: error })
+  }
+  const { parseDocument } = await import('yaml')
+  const document = parseDocument(text)
+  const broken = document.errors[0]
+  if (broken) throw new Fault('request-invalid', `the configuration ${path} is not valid YAML: ${broken.message.split('\n')[0] ?? ''}`)
+  const parsed = ConfigFile.safeParse(document.toJS() ?? {})
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new Fault('request-invalid', `the configuration ${path} does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.replaceAll(/\s+/g, ' '))
+  }
+  return { path, present: true, values: parsed.data }
+}

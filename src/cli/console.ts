@@ -1,0 +1,80 @@
+import { createInterface } from 'node:readline/promises'
+import type { RunState } from '../domain/run-state.ts'
+import type { Approver } from '../engine/ports/approver.ts'
+import type { StoredEvent } from '../protocol/events/event.ts'
+import type { Watch } from '../engine/run.ts'
+import { createLiveView } from './live-view.ts'
+import { exitCodes } from '../protocol/error-codes.ts'
+import { userInfo } from 'node:os'
+
+export type OutputFormat = 'text' | 'json' | 'stream-json'
+
+export interface Console {
+  readonly watch: Watch
+  readonly approver: Approver
+  /** Ends the live view and gives the signals back. */
+  stop(): void
+  /** Prints the answer on stdout, in the format that was asked for. */
+  answer(state: RunState): Promise<void>
+}
+
+/** Progress on stderr, the answer on stdout; SIGINT once stops cleanly, twice at once. */
+export async function openConsole(options: { readonly format: OutputFormat; readonly yes: boolean }): Promise<Console> {
+  const controller = new AbortController()
+  const isTty = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb'
+  const view = createLiveView({ stream: process.stderr, isTty, now: () => Date.now() })
+  let interrupts = 0
+  const onInterrupt = () => {
+    interrupts += 1
+    if (interrupts > 1) {
+      view.stop()
+      process.exit(exitCodes.interrupted)
+    }
+    process.stderr.write('\nStopping … (once more to stop at once; nothing that was recorded is lost)\n')
+    controller.abort(new Error('interrupted'))
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const name of signals) process.on(name, onInterrupt)
+  const events: StoredEvent[] = []
+  const onEvent = (event: StoredEvent) => {
+    events.push(event)
+    view.onEvent(event)
+    if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
+  }
+  return {
+    watch: { signal: controller.signal, emit: (signal) => view.onLive(signal), onEvent },
+    approver: approverOf(options.yes, view),
+    stop: () => {
+      view.stop()
+      for (const name of signals) process.off(name, onInterrupt)
+    },
+    answer: async (state) => {
+      const { buildReport } = await import('../domain/report/build-report.ts')
+      const report = buildReport(state)
+      if (options.format === 'text') {
+        const { toMarkdown } = await import('../domain/report/to-markdown.ts')
+        process.stdout.write(`${toMarkdown(report)}\n`)
+        return
+      }
+      process.stdout.write(`${JSON.stringify(options.format === 'json' ? report : { type: 'report', report })}\n`)
+    },
+  }
+}
+
+function approverOf(yes: boolean, view: ReturnType<typeof createLiveView>): Approver {
+  const by = process.env.USER || userInfo().username
+  return {
+    ask: async (question, signal) => {
+      if (yes) return { answer: 'approve', by, note: '--yes' }
+      if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+      view.stop()
+      const lines = createInterface({ input: process.stdin, output: process.stderr })
+      try {
+        const said = await lines.question(`\n${question}\nApprove? [y/N] `, { signal })
+        return { answer: /^y(es)?$/i.test(said.trim()) ? 'approve' : 'deny', by }
+      } finally {
+        lines.close()
+      }
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import { exitCodes, exitOf } from '../protocol/error-codes.ts'
+import { Fault, toMessage } from '../protocol/fault.ts'
+
+/** Turns anything thrown into one sentence on stderr and an exit code. Stack traces only where `WRIT_DEBUG` asks for them. */
+export async function reportFailure(error: unknown): Promise<number> {
+  const debug = process.env.WRIT_DEBUG !== undefined && process.env.WRIT_DEBUG !== ''
+  if (error instanceof Fault) {
+    process.stderr.write(`writ: ${toMessage(error)}\n`)
+    if (debug && error.stack) process.stderr.write(`${error.stack}\n`)
+    return exitCodes[exitOf[error.code]]
+  }
+  process.stderr.write(`writ: a fault of Writ itself: ${toMessage(error)}\n`)
+  process.stderr.write(debug && error instanceof Error && error.stack ? `${error.stack}\n` : 'Set WRIT_DEBUG=1 to see where. Nothing that was recorded is lost; writ list shows the run, writ resume goes on with it.\n')
+  return exitCodes.fault
+}

@@ -1,0 +1,55 @@
+import type { Check, Contract, Pin } from '../protocol/contract.ts'
+import type { Repository } from '../protocol/events/run.ts'
+import type { RunId } from '../protocol/ids.ts'
+import type { BaseFiles, Workspaces } from '../engine/ports/workspace.ts'
+import { chooseChecks, draftContract, type Flags } from '../domain/contract/draft.ts'
+import type { ConfigFile } from './config.ts'
+import { readContractFile } from './contract-file.ts'
+import type { RunOptions } from './commands/run.ts'
+
+/** How far scripts are followed from one to the next. */
+const mostRounds = 12
+
+/** From words, flags, files and what the repository itself says to a contract that is ready to be pinned. */
+export async function prepareContract(
+  workspaces: Workspaces,
+  run: RunId,
+  repository: Repository,
+  goal: string | undefined,
+  options: RunOptions,
+  config: ConfigFile,
+  now: number,
+): Promise<Contract> {
+  const [file, { createCheckFinder }] = await Promise.all([
+    options.contract ? readContractFile(options.contract) : undefined,
+    import('../adapters/check-finder/check-finder.ts'),
+  ])
+  const flags: Flags = {
+    goal,
+    checks: options.check ?? [],
+    scope: options.scope ?? [],
+    constraints: options.constraint ?? [],
+    deadline: options.deadline,
+    maxTurns: options.maxTurns ?? config.max_turns,
+    maxUsd: options.maxBudgetUsd ?? config.max_budget_usd,
+  }
+  const base = await workspaces.readBase(repository.root, repository.base, run)
+  const given = flags.checks.length + (file?.checks?.length ?? 0)
+  const checks = chooseChecks(flags, file, given > 0 ? [] : await createCheckFinder().findChecks(base))
+  const pins = await collectPins(base, checks, file?.unpinned ?? [])
+  return draftContract(flags, file, checks, pins, now)
+}
+
+/** The pins name which contents they need next, as scripts lead to other scripts; a few rounds reach the end. */
+async function collectPins(base: BaseFiles, checks: readonly Check[], unpinned: readonly string[]): Promise<{ pins: readonly Pin[]; guarded: readonly string[] }> {
+  const { findPins } = await import('../domain/contract/pins.ts')
+  const files = await base.list()
+  const contents = new Map<string, Uint8Array>()
+  for (let round = 0; ; round += 1) {
+    const found = findPins({ files, contents, checks, unpinned })
+    const wanted = found.wanted.filter((path) => !contents.has(path))
+    if (wanted.length === 0 || round === mostRounds) return found
+    for (const [path, bytes] of await base.readAll(wanted)) contents.set(path, bytes)
+    for (const path of wanted) if (!contents.has(path)) contents.set(path, new Uint8Array())
+  }
+}

@@ -1,0 +1,173 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { exitCodes } from '../protocol/error-codes.ts'
+import { version } from './version.ts'
+import { reportFailure } from './failure.ts'
+
+/** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
+const program = new Command('writ')
+  .description('Carries a goal for a repository to a commit that is proven, reversible and on the record.')
+  .version(version, '-v, --version')
+  .showHelpAfterError('(writ --help lists the commands; writ COMMAND --help its options)')
+  .exitOverride()
+  .addHelpText('after', `
+Examples:
+  writ run "make the failing tests pass"
+  writ run "the webhook retries must stop after five tries" --check "npm test" --scope "src/**"
+  writ show latest      writ diff latest      writ accept latest      writ reject latest
+
+Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting for a person
+            4 a limit was reached · 5 a fault of Writ · 130 interrupted`)
+
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value]
+
+function wholeNumber(value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It takes a whole number of at least 1.')
+  return number
+}
+
+function amount(value: string): number {
+  const number = Number(value)
+  if (!Number.isFinite(number) || number < 0 || value.trim() === '') throw new InvalidArgumentError('It takes an amount in US dollars, like 0.50.')
+  return number
+}
+
+const formats = new Option('--output-format <format>', 'how the answer is printed on stdout').choices(['text', 'json', 'stream-json']).default('text')
+
+program.command('run')
+  .description('carry a goal to a proven commit')
+  .argument('[goal]', 'what is to be true in the end, in words; `-` reads it from standard input')
+  .option('--check <command>', 'a command that exits with 0 when the goal is met (repeatable; found in the repository where none is given)', collect)
+  .option('--scope <glob>', 'paths that may change (repeatable; default: all)', collect)
+  .option('--constraint <text>', 'something that must hold of the result (repeatable)', collect)
+  .option('--deadline <when>', 'when to stop: 20m, 2h, or an instant like 2026-05-01T12:00:00Z')
+  .option('--max-turns <n>', 'most model turns (default 200)', wholeNumber)
+  .option('--max-budget-usd <amount>', 'most money to spend', amount)
+  .option('--model <provider/id>', 'the model to ask, like openai/gpt-5.5, anthropic/claude-opus-5-5, openai-compatible/qwen3')
+  .addOption(new Option('--effort <level>', 'how hard the model should think').choices(['low', 'medium', 'high', 'xhigh']))
+  .addOption(new Option('--solver <which>', 'a model, or the built-in repair engine; auto takes a model where one is configured').choices(['auto', 'model', 'repair']).default('auto'))
+  .option('--contract <file>', 'goal, checks, scope and bounds from a YAML file (schemas/contract.schema.json)')
+  .option('--repo <dir>', 'the repository (default: the one around the working directory)')
+  .option('--base <rev>', 'start from this commit instead of HEAD')
+  .option('--include-dirty', 'start from HEAD plus the uncommitted changes')
+  .option('--apply', 'accept the result into the current branch when it is proven')
+  .option('--continue', 'go on with the newest run of this repository that has not ended')
+  .option('--yes', 'answer every question with yes')
+  .addOption(formats)
+  .action(async (goal: string | undefined, options: Record<string, unknown>) => {
+    const { runCommand } = await import('./commands/run.ts')
+    process.exitCode = await runCommand(goal, options)
+  })
+
+program.command('resume')
+  .description('go on with a run that was interrupted or met a fault')
+  .argument('<run>', 'a run id, a unique part of its beginning or end, or `latest`')
+  .option('--yes', 'answer every question with yes')
+  .addOption(formats)
+  .action(async (run: string, options: Record<string, unknown>) => {
+    const { resumeCommand } = await import('./commands/run.ts')
+    process.exitCode = await resumeCommand(run, options)
+  })
+
+program.command('list')
+  .description('runs, newest first')
+  .argument('[words...]', 'only runs whose goal, commits or files have these words')
+  .option('--repo <dir>', 'only runs of this repository')
+  .option('--limit <n>', 'how many', wholeNumber, 20)
+  .option('--json', 'one JSON object a line')
+  .option('--reindex', 'make the index again from the rollouts first')
+  .action(async (words: string[], options: Record<string, unknown>) => {
+    const { listCommand } = await import('./commands/list.ts')
+    process.exitCode = await listCommand(words, options)
+  })
+
+program.command('show')
+  .description('the report of a run: what was asked, done, proven and left')
+  .argument('<run>')
+  .option('--json', 'as JSON')
+  .action(async (run: string, options: Record<string, unknown>) => {
+    const { showCommand } = await import('./commands/show.ts')
+    process.exitCode = await showCommand(run, options)
+  })
+
+program.command('log')
+  .description('the events of a run')
+  .argument('<run>')
+  .option('-f, --follow', 'keep printing while the run goes on')
+  .option('--json', 'the stored lines as they are')
+  .action(async (run: string, options: Record<string, unknown>) => {
+    const { logCommand } = await import('./commands/log.ts')
+    process.exitCode = await logCommand(run, options)
+  })
+
+program.command('diff')
+  .description('what a run changed, as a unified diff')
+  .argument('<run>')
+  .option('--stat', 'only names and counts')
+  .action(async (run: string, options: Record<string, unknown>) => {
+    const { diffCommand } = await import('./commands/diff.ts')
+    process.exitCode = await diffCommand(run, options)
+  })
+
+program.command('accept')
+  .description("bring a run's result into the current branch")
+  .argument('<run>')
+  .addOption(new Option('--strategy <how>', 'how the commits arrive; patch changes only files, commits nothing').choices(['merge', 'squash', 'rebase', 'patch']).default('merge'))
+  .option('--unproven', 'accept a result that was not proven')
+  .option('--yes', 'ask nothing')
+  .action(async (run: string, options: Record<string, unknown>) => {
+    const { acceptCommand } = await import('./commands/accept.ts')
+    process.exitCode = await acceptCommand(run, options)
+  })
+
+program.command('reject')
+  .description('say no to a result; its branch is kept unless --delete-branch')
+  .argument('<run>')
+  .option('--reason <text>', 'why')
+  .option('--delete-branch', 'also delete the branch of the run (its commits stay in the record)')
+  .action(async (run: string, options: Record<string, unknown>) => {
+    const { rejectCommand } = await import('./commands/accept.ts')
+    process.exitCode = await rejectCommand(run, options)
+  })
+
+program.command('doctor')
+  .description('is everything here that runs need? with the mend for what is not')
+  .option('--json', 'as JSON')
+  .action(async (options: Record<string, unknown>) => {
+    const { doctorCommand } = await import('./commands/doctor.ts')
+    process.exitCode = await doctorCommand(options)
+  })
+
+program.command('sandbox')
+  .description('run a command in the very sandbox that runs use')
+  .usage('[options] -- COMMAND [ARG...]')
+  .argument('<command...>')
+  .option('--net <hosts>', '`none`, or HOST:PORT,… that it may reach', 'none')
+  .option('--read-only', 'the working directory cannot be written')
+  .option('--memory <mb>', 'most memory in MiB', wholeNumber, 4096)
+  .option('--timeout <seconds>', 'most time', wholeNumber, 600)
+  .option('--repo <dir>', 'the directory it may see (default: the repository around the working directory, or that directory)')
+  .passThroughOptions()
+  .action(async (command: string[], options: Record<string, unknown>) => {
+    const { sandboxCommand } = await import('./commands/sandbox.ts')
+    process.exitCode = await sandboxCommand(command, options)
+  })
+
+program.command('config')
+  .description('the configuration in force, and where each part comes from')
+  .option('--json', 'as JSON')
+  .option('--repo <dir>', 'as seen from this directory')
+  .action(async (options: Record<string, unknown>) => {
+    const { configCommand } = await import('./commands/config.ts')
+    process.exitCode = await configCommand(options)
+  })
+
+program.enablePositionalOptions()
+for (const command of program.commands) command.exitOverride()
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes['request-wrong']
+  else process.exitCode = await reportFailure(error)
+}

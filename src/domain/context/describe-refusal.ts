@@ -1,0 +1,24 @@
+import type { Proof } from '../../protocol/evidence.ts'
+
+/** What the solver is told when the harness looked and it was not so. */
+export function describeRefusal(proof: Proof): string {
+  const lines = [
+    proof.verdict === 'no-evidence'
+      ? 'Writ ran the acceptance checks in a clean checkout: they pass, but they passed before your change too, so they prove nothing about the goal. Add tests in a new file that fail on the base and pass on your result, and call finish again. If the goal cannot be shown by a test, call finish again as it is: a person will judge.'
+      : 'Writ ran the acceptance checks in a clean checkout of your result. The goal is not met:',
+    ...proof.reasons.slice(0, 10).map((reason) => `- ${reason}`),
+  ]
+  for (const check of proof.checks) {
+    if (check.verdict !== 'failing') continue
+    lines.push(`\`${check.command}\`:`)
+    lines.push(...list('still fails', check.stillFailing), ...list('passed before, not now', check.broken), ...list('does not repeat', check.flaky))
+  }
+  if (proof.restored.length > 0) lines.push(`Put back or taken out before the checks ran: ${proof.restored.slice(0, 20).join(', ')}`)
+  return lines.join('\n')
+}
+
+function list(label: string, names: readonly string[]): string[] {
+  if (names.length === 0) return []
+  const shown = names.slice(0, 15).map((name) => `  - ${label}: ${name}`)
+  return names.length > 15 ? [...shown, `  - and ${names.length - 15} more`] : shown
+}

@@ -1,0 +1,128 @@
+import { findReachedLimit, findWarning } from './budget.ts'
+import { proposePlan } from './plan/propose.ts'
+import type { RunState } from './run-state.ts'
+import type { Step } from './step.ts'
+
+/**
+ * What to do next: a pure function of the state, and so of the log. Replaying a log gives the same steps.
+ * Read it from the top: the first line that applies wins.
+ */
+export function decide(state: RunState): Step | undefined {
+  if (!state.opened || state.ended) return undefined
+  return beforeWork(state) ?? inTurn(state) ?? afterTurn(state) ?? nextTask(state)
+}
+
+/** From the words to a plan: contract, workspace, survey, baseline. */
+function beforeWork(state: RunState): Step | undefined {
+  const { opened, contract } = state
+  if (!opened) return undefined
+  if (!contract) {
+    const asksModel = opened.request.solver === 'model' && !state.intake && !opened.request.contractGiven
+    return asksModel ? ask(state, 'intake') : { phase: 'plan', do: 'pin-contract' }
+  }
+  if (!state.workspace) return { phase: 'perceive', do: 'open-workspace' }
+  if (!state.survey) return { phase: 'perceive', do: 'survey' }
+  const unmeasured = contract.checks.find((check) => !state.baseline.has(check.id))
+  if (unmeasured) return { phase: 'perceive', do: 'baseline', check: unmeasured }
+  if (!state.plan) {
+    const proposed = proposePlan(state)
+    if (proposed) return { phase: 'plan', do: 'propose', ...proposed }
+    return { phase: 'reflect', do: 'end', outcome: contract.checks.length > 0 ? 'not-achieved' : 'waiting', reason: nothingToRepair(state) }
+  }
+  return undefined
+}
+
+/** Calls that were asked for come first, then what they changed is looked at. */
+function inTurn(state: RunState): Step | undefined {
+  if (state.turnAsked?.purpose === 'work' && !state.limit) return askOrLimit(state)
+  if (state.calls.some((each) => each.status === 'called')) return { phase: 'act', do: 'recover' }
+  if (state.calls.length > 0) return { phase: 'act', do: 'call', calls: state.calls.filter((each) => each.status === 'waiting') }
+  if (state.tree !== state.checkedTree) return { phase: 'observe', do: 'check-edit' }
+  return undefined
+}
+
+/** A proposal is committed and proven; a limit ends the run, after what is there had its chance. */
+function afterTurn(state: RunState): Step | undefined {
+  if (state.approval) return { phase: 'reflect', do: 'end', outcome: 'waiting', reason: state.approval.question }
+  if (state.proof?.verdict === 'proven') return { phase: 'reflect', do: 'end', outcome: 'proven', reason: 'every acceptance check passes in a clean checkout of the result' }
+  if (state.limit) return atLimit(state)
+  if (state.active && state.finish) {
+    if (isRepair(state) && !isMeasured(state)) return { phase: 'observe', do: 'check-all' }
+    if (state.committedTree !== state.tree) return { phase: 'reflect', do: 'commit' }
+    return { phase: 'reflect', do: 'finish-task' }
+  }
+  return undefined
+}
+
+function nextTask(state: RunState): Step {
+  if (state.active) return askOrLimit(state)
+  const plan = state.plan
+  const waiting = plan?.tasks.find((task) => state.tasks.get(task.id) === 'waiting')
+  if (waiting) {
+    if (isRepair(state) && waiting.tests.length > 0 && !waiting.tests.some((name) => isFailing(state, name))) {
+      return { phase: 'plan', do: 'drop-task', task: waiting.id, why: 'its tests pass since an earlier task' }
+    }
+    return { phase: 'plan', do: 'start-task', task: waiting.id }
+  }
+  const further = isRepair(state) ? proposePlan(state) : undefined
+  if (further) return { phase: 'plan', do: 'propose', ...further }
+  if (state.provenTree !== state.tree || state.proof === undefined) return { phase: 'reflect', do: 'prove' }
+  return afterRefusal(state)
+}
+
+/** The harness looked and it was not so: revise the plan, ask a person, or say so. */
+function afterRefusal(state: RunState): Step {
+  const { proof } = state
+  const reason = proof?.reasons[0] ?? 'the acceptance checks did not pass'
+  const stuck = isRepair(state) || state.unchangedRefusals > 1
+  if (proof?.verdict === 'no-evidence' && (stuck || state.refusals > 2 || state.contract?.checks.length === 0)) {
+    return { phase: 'reflect', do: 'end', outcome: 'waiting', reason }
+  }
+  const further = stuck ? undefined : proposePlan(state)
+  if (further) return { phase: 'plan', do: 'propose', ...further }
+  return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason }
+}
+
+function askOrLimit(state: RunState): Step {
+  const limit = findReachedLimit(state)
+  if (limit) return { phase: 'reflect', do: 'limit', ...limit }
+  const warning = findWarning(state)
+  if (warning && state.warnedAtTurn !== state.spent.turns) return { phase: 'observe', do: 'say', kind: 'nudge', text: warning }
+  return ask(state, 'work')
+}
+
+function ask(state: RunState, purpose: 'intake' | 'work'): Step {
+  const asked = state.turnAsked
+  const attempt = asked?.purpose === purpose ? asked.attempt + 1 : 1
+  return { phase: 'plan', do: 'ask', purpose, turn: purpose === 'intake' ? 1 : state.spent.turns + 1, attempt, afterMs: asked?.retryInMs ?? 0 }
+}
+
+/** Money, turns or patience ran out: what is there is committed and, where there was time for it, proven. */
+function atLimit(state: RunState): Step {
+  const { limit } = state
+  const ended = { phase: 'reflect', do: 'end', outcome: 'limit', reason: limit?.detail ?? 'a limit was reached' } as const
+  if (state.tree !== state.committedTree) return { phase: 'reflect', do: 'commit' }
+  if (limit?.limit === 'deadline' || state.provenTree === state.tree || state.commits.length === 0) return ended
+  return { phase: 'reflect', do: 'prove' }
+}
+
+export function isRepair(state: RunState): boolean {
+  return state.opened?.request.solver === 'repair'
+}
+
+/** Has every check been run on the content that is there now? */
+function isMeasured(state: RunState): boolean {
+  return [...state.latest.values()].every((outcome) => outcome.tree === state.tree)
+}
+
+function isFailing(state: RunState, name: string): boolean {
+  for (const outcome of state.latest.values()) if (name === `check ${outcome.checkId}` && outcome.status !== 'passed') return true
+  for (const outcome of state.latest.values()) if (outcome.tests?.cases.some((each) => each.name === name && each.status === 'failed')) return true
+  return false
+}
+
+function nothingToRepair(state: RunState): string {
+  return state.contract?.checks.length
+    ? 'no check fails on the base, so the built-in solver has nothing to repair; configure a model for other goals (--model provider/id)'
+    : 'no check was given or found, and the built-in solver repairs only what a check shows to be broken; give one with --check'
+}

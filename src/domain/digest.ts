@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto'
+import type { Digest } from '../protocol/ids.ts'
+import { toCanonicalJson } from './chain.ts'
+
+/** SHA-256 of bytes or UTF-8 text, in hex. A pure function, which is why the domain may use it. */
+export function digestOf(bytes: Uint8Array | string): Digest {
+  return createHash('sha256').update(bytes).digest('hex') as Digest
+}
+
+/** SHA-256 over the canonical JSON (RFC 8785) of a value; `undefined` members count as absent. */
+export function digestOfJson(value: unknown): Digest {
+  return digestOf(toCanonicalJson(value))
+}

@@ -1,0 +1,86 @@
+import type { CheckOutcome } from '../../protocol/evidence.ts'
+import type { Plan, Task } from '../../protocol/plan.ts'
+import type { RunState } from '../run-state.ts'
+
+/**
+ * The next revision of the plan, or undefined when there is nothing to add. A plan is a graph; here each task depends on
+ * the one before it. With a model the goal is one task, and a refused proof adds another. For the built-in solver each
+ * group of failing tests is a task, so that each mended fault becomes a commit of its own.
+ */
+export function proposePlan(state: RunState): { plan: Plan; why: string } | undefined {
+  const before = state.plan?.tasks ?? []
+  const added = state.opened?.request.solver === 'repair' ? repairTasks(state, before.length) : modelTasks(state, before.length)
+  if (added.length === 0) return undefined
+  const tasks = [...before]
+  for (const task of added) tasks.push({ ...task, dependsOn: tasks.length > 0 ? [`t${tasks.length}`] : [] })
+  return { plan: { version: 1, revision: state.plan ? state.plan.revision + 1 : 0, tasks }, why: whyOf(state, added.length) }
+}
+
+function modelTasks(state: RunState, count: number): Task[] {
+  const contract = state.contract
+  if (!contract) return []
+  const first = count === 0
+  return [taskOf(count + 1, {
+    title: first ? titleOf(contract.goal) : 'Meet the acceptance checks',
+    subgoal: first ? contract.goal : (state.proof?.reasons.join('; ').slice(0, 4000) ?? contract.goal),
+    checks: contract.checks.map((check) => check.id),
+    scope: contract.scope,
+    tests: [],
+    role: 'coder',
+  })]
+}
+
+function repairTasks(state: RunState, count: number): Task[] {
+  const tasks: Task[] = []
+  const planned = new Set(state.plan?.tasks.flatMap((task) => (isOpen(state, task) ? task.tests : [])) ?? [])
+  const outcomes = state.latest.size > 0 ? state.latest : state.baseline
+  for (const outcome of outcomes.values()) {
+    for (const [group, names] of groupFailing(outcome)) {
+      const left = names.filter((name) => !state.givenUp.has(name) && !planned.has(name))
+      if (left.length === 0) continue
+      tasks.push(taskOf(count + tasks.length + 1, {
+        title: `Mend ${left.length === 1 ? `the failing test “${shorten(left[0] ?? '', 120)}”` : `${left.length} failing tests of ${group}`}`,
+        subgoal: `Make these tests pass without breaking others: ${left.join('; ')}`.slice(0, 4000),
+        checks: [outcome.checkId],
+        scope: state.contract?.scope ?? [],
+        tests: left,
+        role: 'repairer',
+      }))
+    }
+  }
+  return tasks
+}
+
+/** A check that fails without naming tests is one group, named after the check itself. */
+function groupFailing(outcome: CheckOutcome): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  const failing = outcome.tests?.cases.filter((each) => each.status === 'failed') ?? []
+  if (failing.length === 0 && outcome.status !== 'passed') groups.set(outcome.command, [`check ${outcome.checkId}`])
+  for (const each of failing) {
+    const group = each.file ?? outcome.command
+    groups.set(group, [...(groups.get(group) ?? []), each.name])
+  }
+  return groups
+}
+
+function isOpen(state: RunState, task: Task): boolean {
+  const status = state.tasks.get(task.id)
+  return status === 'waiting' || status === 'active'
+}
+
+function taskOf(n: number, part: Pick<Task, 'title' | 'subgoal' | 'checks' | 'scope' | 'tests' | 'role'>): Task {
+  return { id: `t${n}`, ...part, dependsOn: [], risk: 'low', reversible: true, rules: [] }
+}
+
+function whyOf(state: RunState, added: number): string {
+  if (!state.plan) return state.opened?.request.solver === 'repair' ? `one task for each group of failing tests: ${added}` : 'the goal is one task'
+  return state.opened?.request.solver === 'repair' ? 'tests still fail after the tasks so far' : 'the proof was refused'
+}
+
+function titleOf(goal: string): string {
+  return shorten(goal.split('\n')[0] ?? goal, 200)
+}
+
+function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+}

@@ -1,0 +1,185 @@
+import type { CheckOutcome } from '../../protocol/evidence.ts'
+
+/** A file of the base's tests with one more test at its end that must fail. */
+export interface CanaryFile {
+  readonly path: string
+  readonly content: string
+}
+
+export interface CanaryVerdict {
+  /** The test that must fail was reported to pass, or was not reported at all. */
+  readonly tampered: boolean
+  readonly reasons: readonly string[]
+}
+
+type Language = 'esm' | 'cjs' | 'pytest' | 'unittest'
+
+/** Every way to assert must raise; one that does not ends the test as a pass, which is what must not be seen. */
+function nodeBody(assert: string, name: string): string {
+  return `
+  const dead = []
+  const must = (label, run) => { try { run() } catch { return } dead.push(label) }
+  const mustLater = async (label, run) => { try { await run() } catch { return } dead.push(label) }
+  for (const a of [${assert}, ${assert}.strict]) {
+    must('call', () => a(false))
+    must('ok', () => a.ok(0))
+    must('equal', () => a.equal(1, 2))
+    must('notEqual', () => a.notEqual(1, 1))
+    must('strictEqual', () => a.strictEqual('a', 'b'))
+    must('notStrictEqual', () => a.notStrictEqual(1, 1))
+    must('deepEqual', () => a.deepEqual({ a: [1] }, { a: [2] }))
+    must('deepStrictEqual', () => a.deepStrictEqual({ a: [1] }, { a: [2] }))
+    must('notDeepEqual', () => a.notDeepEqual({ a: 1 }, { a: 1 }))
+    must('notDeepStrictEqual', () => a.notDeepStrictEqual({ a: 1 }, { a: 1 }))
+    must('match', () => a.match('a', /b/))
+    must('doesNotMatch', () => a.doesNotMatch('a', /a/))
+    must('throws', () => a.throws(() => {}))
+    must('doesNotThrow', () => a.doesNotThrow(() => { throw new Error('x') }))
+    must('ifError', () => a.ifError(new Error('x')))
+    must('fail', () => a.fail('x'))
+    await mustLater('rejects', () => a.rejects(async () => {}))
+    await mustLater('doesNotReject', () => a.doesNotReject(async () => { throw new Error('x') }))
+  }
+  if (dead.length === 0) throw new Error('${name}')
+`
+}
+
+function nodeCanary(language: 'esm' | 'cjs', name: string): string {
+  const head = language === 'esm'
+    ? `import { test as writCanaryTest } from 'node:test'\nimport writCanaryAssert from 'node:assert'`
+    : `const { test: writCanaryTest } = require('node:test')\nconst writCanaryAssert = require('node:assert')`
+  return `\n;\n${head}\nwritCanaryTest('${name}', async () => {${nodeBody('writCanaryAssert', name)}})\n`
+}
+
+const pythonStatements = `    dead = []
+    try:
+        assert 1 == 2
+        dead.append("assert")
+    except AssertionError:
+        pass
+    try:
+        assert {"a": [1]} == {"a": [2]}
+        dead.append("assert on a dict")
+    except AssertionError:
+        pass
+`
+
+function pytestCanary(name: string): string {
+  return `
+
+def test_${name}():
+${pythonStatements}    import pytest
+    try:
+        with pytest.raises(ValueError):
+            pass
+        dead.append("raises")
+    except BaseException as error:
+        if not type(error).__name__ == "Failed":
+            raise
+    if not dead:
+        raise AssertionError("${name}")
+`
+}
+
+function unittestCanary(name: string): string {
+  return `
+
+import unittest as writ_canary_unittest
+
+
+class WritCanary_${name}(writ_canary_unittest.TestCase):
+    def test_${name}(self):
+        dead = []
+        for label, run in (
+            ("assertEqual", lambda: self.assertEqual(1, 2)),
+            ("assertEqual on text", lambda: self.assertEqual("a", "b")),
+            ("assertEqual on lists", lambda: self.assertEqual([1], [2])),
+            ("assertEqual on dicts", lambda: self.assertEqual({"a": 1}, {"a": 2})),
+            ("assertNotEqual", lambda: self.assertNotEqual(1, 1)),
+            ("assertTrue", lambda: self.assertTrue(False)),
+            ("assertFalse", lambda: self.assertFalse(True)),
+            ("assertIs", lambda: self.assertIs(None, 1)),
+            ("assertIsNot", lambda: self.assertIsNot(None, None)),
+            ("assertIsNone", lambda: self.assertIsNone(1)),
+            ("assertIsNotNone", lambda: self.assertIsNotNone(None)),
+            ("assertIn", lambda: self.assertIn(1, [])),
+            ("assertNotIn", lambda: self.assertNotIn(1, [1])),
+            ("assertIsInstance", lambda: self.assertIsInstance(1, str)),
+            ("assertRaises", lambda: self.assertRaises(ValueError, int)),
+            ("assertRaisesRegex", lambda: self.assertRaisesRegex(ValueError, "x", int)),
+            ("assertAlmostEqual", lambda: self.assertAlmostEqual(1, 2)),
+            ("assertGreater", lambda: self.assertGreater(1, 2)),
+            ("assertGreaterEqual", lambda: self.assertGreaterEqual(1, 2)),
+            ("assertLess", lambda: self.assertLess(2, 1)),
+            ("assertLessEqual", lambda: self.assertLessEqual(2, 1)),
+            ("assertRegex", lambda: self.assertRegex("a", "b")),
+            ("assertCountEqual", lambda: self.assertCountEqual([1], [2])),
+            ("assertDictEqual", lambda: self.assertDictEqual({"a": 1}, {"a": 2})),
+            ("assertListEqual", lambda: self.assertListEqual([1], [2])),
+            ("fail", lambda: self.fail("x")),
+        ):
+            try:
+                run()
+                dead.append(label)
+            except AssertionError:
+                pass
+        if not dead:
+            raise AssertionError("${name}")
+`
+}
+
+/** Before `if __name__ == "__main__":`, which may not come back. */
+function insertPython(content: string, canary: string): string {
+  const at = content.search(/^if\s+__name__\s*==/m)
+  return at === -1 ? `${content}\n${canary}` : `${content.slice(0, at)}${canary}\n\n${content.slice(at)}`
+}
+
+function findLanguage(path: string, content: string, runner: string): Language | undefined {
+  const runners = runner.split('+')
+  if (path.endsWith('.py')) {
+    if (runners.includes('pytest')) return 'pytest'
+    return runners.includes('unittest') && /\bunittest\b|TestCase/.test(content) ? 'unittest' : undefined
+  }
+  if (!runners.includes('node-test') || !/\.[cm]?[jt]s$/.test(path)) return undefined
+  if (/\.m[jt]s$/.test(path)) return 'esm'
+  if (/\.c[jt]s$/.test(path)) return 'cjs'
+  if (/^\s*(import\s+[\w*{'"]|import\s*\{|export\s)/m.test(content)) return 'esm'
+  return /\brequire\s*\(/.test(content) ? 'cjs' : undefined
+}
+
+/**
+ * Copies of the base's test files that end in a test that must fail, for one run on the result.
+ * @param files test files with their content on the base
+ * @param runner the runner that the check's report named; files it does not run are passed over
+ * @param name letters, digits and underscores, made up anew for each proof so that nothing can be prepared for it
+ */
+export function canaryFiles(files: readonly CanaryFile[], runner: string, name: string): readonly CanaryFile[] {
+  if (!/^[a-z][a-z0-9_]{7,60}$/.test(name)) throw new RangeError(`a canary needs a name of 8 to 61 small letters, digits and underscores, not ${name}`)
+  return files.flatMap(({ path, content }) => {
+    const language = findLanguage(path, content, runner)
+    switch (language) {
+      case undefined:
+        return []
+      case 'esm':
+      case 'cjs':
+        return [{ path, content: content + nodeCanary(language, name) }]
+      case 'pytest':
+        return [{ path, content: insertPython(content, pytestCanary(name)) }]
+      case 'unittest':
+        return [{ path, content: insertPython(content, unittestCanary(name)) }]
+    }
+  })
+}
+
+/**
+ * Did the runner report the canary as failed in each file that had one? Anything else means that assertions, the runner or
+ * its report are not what they were on the base.
+ */
+export function judgeCanary(outcome: CheckOutcome, name: string, paths: readonly string[]): CanaryVerdict {
+  if (paths.length === 0) return { tampered: false, reasons: ['no canary could be placed in these tests'] }
+  const cases = outcome.tests?.cases.filter((one) => one.name.includes(name)) ?? []
+  const silent = paths.filter((path) => !cases.some((one) => one.name.startsWith(`${path} › `) && one.status === 'failed'))
+  if (outcome.status === 'passed') return { tampered: true, reasons: ['a test that must fail was added for trial, and the check passed all the same: the runner or its assertions are tampered with'] }
+  if (silent.length === 0) return { tampered: false, reasons: [] }
+  return { tampered: true, reasons: [`a test that must fail was added for trial and was not reported as failed in ${silent.slice(0, 5).join(', ')}: the runner or its assertions are tampered with`] }
+}

@@ -1,0 +1,159 @@
+import type { Check } from '../../protocol/contract.ts'
+import type { CheckOutcome, CheckProof } from '../../protocol/evidence.ts'
+import { combine, namesInside, ownerOf, type NamedResults } from './named-results.ts'
+
+/** One check on the base and on the result, twice each. */
+export interface CheckRuns {
+  readonly check: Check
+  readonly baseline: CheckOutcome | undefined
+  readonly baseAgain: CheckOutcome | undefined
+  readonly result: CheckOutcome | undefined
+  readonly repeat: CheckOutcome | undefined
+}
+
+interface NameJudgement {
+  readonly fixed: readonly string[]
+  readonly stillFailing: readonly string[]
+  readonly broken: readonly string[]
+  readonly flaky: readonly string[]
+}
+
+const nothingNamed: NameJudgement = { fixed: [], stillFailing: [], broken: [], flaky: [] }
+
+/**
+ * A failed file, suite or subtest of the base that the result does not name any more. It counts as mended when what lies
+ * inside it ran and passed (a file that could not be loaded has no tests to name), or, for a subtest, when its own test,
+ * which the base named too, passed.
+ */
+function isMendedUnseen(name: string, base: NamedResults, result: NamedResults): boolean {
+  const inside = namesInside(result, name)
+  if (inside.length > 0) return inside.every((one) => result.get(one) !== 'failed' && result.get(one) !== 'mixed') && inside.some((one) => result.get(one) === 'passed')
+  const owner = ownerOf(name)
+  return owner !== undefined && base.has(owner) && result.get(owner) === 'passed'
+}
+
+function judgeNames(base: NamedResults, baseTwice: boolean, result: NamedResults): NameJudgement {
+  const fixed: string[] = []
+  const stillFailing: string[] = []
+  const broken: string[] = []
+  const flaky: string[] = []
+  for (const [name, before] of base) {
+    const after = result.get(name)
+    if (after === 'mixed') flaky.push(name)
+    else if (before === 'passed') {
+      if (after !== 'passed') broken.push(name)
+    } else if (before === 'failed') {
+      if (after === 'passed' || (after === undefined && isMendedUnseen(name, base, result))) {
+        if (baseTwice) fixed.push(name)
+      } else stillFailing.push(name)
+    } else if (before === 'mixed' && after !== 'passed') (after === 'failed' ? stillFailing : broken).push(name)
+    else if (after === 'failed') broken.push(name)
+  }
+  // Tests that the base could not name (their file did not load there) must not fail either.
+  for (const [name, after] of result) {
+    if (base.has(name)) continue
+    if (after === 'failed') stillFailing.push(name)
+    if (after === 'mixed') flaky.push(name)
+  }
+  return { fixed, stillFailing, broken, flaky }
+}
+
+const words: Record<CheckOutcome['status'], string> = {
+  passed: 'passed',
+  failed: 'failed',
+  'timed-out': 'ran out of time',
+  'could-not-run': 'could not be run',
+}
+
+function problemsOfRun(outcome: CheckOutcome | undefined, which: string): readonly string[] {
+  if (outcome === undefined) return [`${which} is missing`]
+  const problems: string[] = []
+  if (outcome.status !== 'passed') {
+    const code = outcome.exitCode === undefined ? '' : ` with exit code ${outcome.exitCode}`
+    problems.push(`${which} ${words[outcome.status]}${code}${outcome.notes[0] === undefined ? '' : `: ${outcome.notes[0]}`}`)
+  }
+  if (outcome.tests !== undefined && !outcome.tests.complete) problems.push(`in ${which} the test runner stopped before it had reported everything`)
+  if (outcome.tests !== undefined && outcome.tests.cases.length === 0) problems.push(`in ${which} no test was seen`)
+  return problems
+}
+
+function count(results: NamedResults, status: string): number {
+  return [...results.values()].filter((one) => one === status).length
+}
+
+/** Failed files and suites of the base stand for tests that could not be counted there. */
+function countedTests(results: NamedResults, other: NamedResults): number {
+  return [...results].filter(([name, status]) => !(status === 'failed' && !other.has(name))).length
+}
+
+function problemsOfReports(runs: CheckRuns, base: NamedResults, result: NamedResults): readonly string[] {
+  if (base.size === 0) return []
+  if (result.size === 0) return ['the base showed tests by name and the result shows none']
+  const problems: string[] = []
+  const before = (runs.baseline?.tests ?? runs.baseAgain?.tests)?.runner
+  for (const after of [runs.result?.tests?.runner, runs.repeat?.tests?.runner]) {
+    if (after !== before && problems.length === 0) problems.push(`the tests were reported by ${after ?? 'nothing'}, on the base by ${before}`)
+  }
+  const had = countedTests(base, result)
+  const has = result.size
+  if (has < had) problems.push(`fewer tests than on the base: ${has} instead of ${had}`)
+  return problems
+}
+
+/** Did the check, as a whole, fail on the base in a way that a pass now mends? */
+function failedBefore({ check, baseline, baseAgain }: CheckRuns): boolean {
+  if (baseline === undefined || baseAgain === undefined) return false
+  const failed = (outcome: CheckOutcome): boolean =>
+    outcome.status === 'failed' || outcome.status === 'timed-out' || (outcome.status === 'could-not-run' && check.origin === 'person')
+  return failed(baseline) && failed(baseAgain)
+}
+
+function say(names: readonly string[], one: string, many: string): readonly string[] {
+  if (names.length === 0) return []
+  const shown = names.slice(0, 5).join('; ') + (names.length > 5 ? '; …' : '')
+  return [`${names.length} ${names.length === 1 ? one : many}: ${shown}`]
+}
+
+/** The verdict on one check. `fixed`: failed on the base, passes now; `kept`: passes, but nothing it shows failed before. */
+export function judgeCheck(runs: CheckRuns): CheckProof {
+  const { check, baseline, baseAgain, result: first, repeat } = runs
+  const base = combine(baseline, baseAgain)
+  const result = combine(first, repeat)
+  const byName = base.size > 0 && result.size > 0
+  const names = byName ? judgeNames(base, baseline !== undefined && baseAgain !== undefined, result) : { ...nothingNamed, stillFailing: [...result].filter(([, status]) => status === 'failed').map(([name]) => name), flaky: [...result].filter(([, status]) => status === 'mixed').map(([name]) => name) }
+  const problems = [
+    ...problemsOfRun(first, 'the run on the result'),
+    ...problemsOfRun(repeat, 'the repeated run'),
+    ...(baseline === undefined ? ['there is no run on the base to compare with'] : []),
+    ...problemsOfReports(runs, base, result),
+    ...say(names.stillFailing, 'test fails', 'tests fail'),
+    ...say(names.broken, 'test that passed on the base does not pass now', 'tests that passed on the base do not pass now'),
+    ...say(names.flaky, 'test passed once and did not the other time', 'tests passed once and did not the other time'),
+  ]
+  const mended = names.fixed.length > 0 || failedBefore(runs)
+  const verdict = problems.length > 0 ? 'failing' : mended ? 'fixed' : 'kept'
+  const remarks = verdict === 'failing' ? [] : toRemarks(runs, byName, mended, names.fixed)
+  return {
+    checkId: check.id,
+    command: check.command,
+    strength: byName ? 'by-name' : 'exit-code',
+    verdict,
+    fixed: [...names.fixed],
+    stillFailing: [...names.stillFailing],
+    broken: [...names.broken],
+    flaky: [...names.flaky],
+    passedBefore: count(base, 'passed'),
+    passedAfter: count(result, 'passed'),
+    reasons: [...problems, ...remarks],
+  }
+}
+
+function toRemarks(runs: CheckRuns, byName: boolean, mended: boolean, fixed: readonly string[]): readonly string[] {
+  const remarks: string[] = []
+  if (!byName) remarks.push('judged by its exit code alone: which tests ran is not known')
+  else if (mended && fixed.length === 0) remarks.push('no test failed by name on the base; its exit code was not 0 there and is 0 now')
+  if (!mended && runs.baseline?.status === 'could-not-run') remarks.push('it could not be run on the base, so its pass shows little')
+  else if (!mended && runs.baseline?.status !== runs.baseAgain?.status && runs.baseAgain !== undefined) remarks.push('on the base it failed once and passed once, so its pass shows little')
+  else if (!mended) remarks.push('nothing in it was seen to fail on the base')
+  return remarks
+}

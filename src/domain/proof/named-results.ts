@@ -1,0 +1,36 @@
+import type { CheckOutcome, TestStatus } from '../../protocol/evidence.ts'
+
+/** What two runs of one check on the same content showed of each test. */
+export type TwiceSeen = 'passed' | 'failed' | 'skipped' | 'mixed'
+
+export type NamedResults = ReadonlyMap<string, TwiceSeen>
+
+const between = ' › '
+
+function toMap(outcome: CheckOutcome | undefined): ReadonlyMap<string, TestStatus> {
+  return new Map(outcome?.tests?.cases.map((one) => [one.name, one.status]))
+}
+
+/** A test that only one of the two runs saw is `mixed`, unless there was only one run. */
+export function combine(first: CheckOutcome | undefined, second: CheckOutcome | undefined): NamedResults {
+  const one = toMap(first)
+  if (second === undefined || first === undefined) return first === undefined ? toMap(second) : one
+  const two = toMap(second)
+  const all = new Map<string, TwiceSeen>()
+  for (const name of new Set([...one.keys(), ...two.keys()])) {
+    const a = one.get(name)
+    all.set(name, a !== undefined && a === two.get(name) ? a : 'mixed')
+  }
+  return all
+}
+
+/** Names of what lies inside a file, a suite or a test with subtests. */
+export function namesInside(results: NamedResults, owner: string): readonly string[] {
+  return [...results.keys()].filter((name) => name.startsWith(owner + between))
+}
+
+/** The suite or file that a test lies in; undefined for the outermost. */
+export function ownerOf(name: string): string | undefined {
+  const at = name.lastIndexOf(between)
+  return at === -1 ? undefined : name.slice(0, at)
+}

@@ -1,0 +1,151 @@
+import type { StoredEvent } from '../../protocol/events/event.ts'
+import type { CommitAccount, Report, TaskAccount } from '../../protocol/report.ts'
+import type { RunState } from '../run-state.ts'
+import { accountChecks } from './check-accounts.ts'
+import { findDeviations } from './deviations.ts'
+import { findNext } from './next-steps.ts'
+import { toShortId } from './short-id.ts'
+import { count, toLine } from './words.ts'
+
+/**
+ * The account of a run, whole or not. `events` are the run's whole log: without them refused calls, rollbacks, the time
+ * of checks and the counts of a proof are missing, and nothing else.
+ */
+export function buildReport(state: RunState, events: readonly StoredEvent[] = []): Report {
+  const { opened, ended, proof } = state
+  const contract = state.contract ?? opened?.draft
+  const commits = state.commits.map(accountCommit)
+  const tasks = accountTasks(state, events)
+  const checks = accountChecks(state, events)
+  const base: Omit<Report, 'next'> = {
+    version: 1,
+    ...(state.run ? { run: state.run } : {}),
+    short: toShortId(state.run ?? ''),
+    status: ended ? 'ended' : 'unfinished',
+    ...(ended ? { outcome: ended.outcome } : {}),
+    reason: toLine(ended?.reason ?? whyUnfinished(state), 1000),
+    asked: {
+      words: opened?.request.words ?? '',
+      goal: contract?.goal ?? '',
+      constraints: contract?.constraints ?? [],
+      checks: (contract?.checks ?? []).map(({ id, command, origin, why }) => ({ id, command, origin, ...(why ? { why } : {}) })),
+      scope: contract?.scope ?? [],
+      dataLocations: contract?.dataLocations ?? [],
+      network: contract?.network ?? [],
+      approvers: contract?.approvers ?? [],
+      ...(contract ? { budget: contract.budget } : {}),
+      ...(contract?.deadline ? { deadline: contract.deadline } : {}),
+      by: opened?.by ?? '',
+      pinned: state.contract !== undefined,
+    },
+    solver: { name: opened?.request.solver ?? 'model', ...(opened?.request.model ? { model: opened.request.model } : {}) },
+    repository: {
+      root: opened?.repository.root ?? '', base: opened?.repository.base ?? '', dirty: opened?.repository.dirty ?? false,
+      includesDirty: opened?.request.includeDirty ?? false, ...(opened?.repository.branch ? { branch: opened.repository.branch } : {}),
+    },
+    tasks,
+    commits,
+    ...(proof ? { proof: { verdict: proof.verdict, commit: proof.commit, reasons: proof.reasons, restored: proof.restored } } : {}),
+    checks,
+    selfMade: proof?.selfMade ?? [],
+    restored: [...new Set([...state.restored, ...(proof?.restored ?? [])])],
+    notDone: findNotDone(state, events, tasks, checks),
+    deviations: findDeviations(state, events),
+    unknowns: contract?.unknowns ?? [],
+    time: accountTime(state, events),
+    cost: {
+      modelUsed: opened?.request.solver === 'model',
+      usd: state.spent.usd,
+      unpriced: opened?.request.solver === 'model' && state.spent.unpriced,
+      turns: state.spent.turns, inputTokens: state.spent.inputTokens, cachedTokens: state.spent.cachedTokens, outputTokens: state.spent.outputTokens,
+    },
+    ...(ended?.result ? { result: ended.result } : {}),
+    ...(state.accepted ? { accepted: { by: state.accepted.by, strategy: state.accepted.strategy, onto: state.accepted.onto, undo: state.accepted.undo } } : {}),
+    ...(state.rejected ? { rejected: state.rejected } : {}),
+  }
+  return { ...base, next: findNext(base) }
+}
+
+function whyUnfinished(state: RunState): string {
+  const fault = state.faults.at(-1)
+  if (fault) return `stopped by a fault during ${fault.during}: ${fault.message}`
+  if (state.approval && state.approval.answer === undefined) return `waits for an answer: ${state.approval.question}`
+  if (!state.opened) return 'nothing of it was recorded'
+  return 'has not ended: it is running, or was interrupted'
+}
+
+function accountCommit(made: RunState['commits'][number]): CommitAccount {
+  const [subject = '', ...rest] = made.message.split('\n')
+  // Trailers are for machines; the report names the run and the contract itself.
+  const why = rest.join('\n').replace(/\n*(?:^Writ-[A-Za-z-]+: .*\n?)+\s*$/m, '').trim()
+  return { commit: made.commit, task: made.task, subject, why, files: made.files }
+}
+
+function accountTasks(state: RunState, events: readonly StoredEvent[]): TaskAccount[] {
+  const finished = new Map(events.flatMap((event) => (event.type === 'task.finished' ? [[event.data.task, event.data] as const] : [])))
+  const dropped = new Map(events.flatMap((event) => (event.type === 'task.dropped' ? [[event.data.task, event.data.why] as const] : [])))
+  return (state.plan?.tasks ?? []).map((task) => {
+    const end = finished.get(task.id)
+    const why = dropped.get(task.id)
+    return {
+      id: task.id,
+      title: task.title,
+      status: state.tasks.get(task.id) ?? 'waiting',
+      commits: state.commits.flatMap((made, index) => (made.task === task.id ? [index] : [])),
+      ...(end?.summary ? { summary: end.summary } : {}),
+      ...(end?.confidence === undefined ? {} : { confidence: end.confidence }),
+      ...(why ? { why } : {}),
+    }
+  })
+}
+
+/** What the solver itself left open, tasks without an end, and tests that still fail. */
+function findNotDone(state: RunState, events: readonly StoredEvent[], tasks: readonly TaskAccount[], checks: Report['checks']): string[] {
+  const said = new Set<string>()
+  let unfinished: readonly string[] = state.finish?.unfinished ?? []
+  for (const event of events) if (event.type === 'tool.called' && event.data.name === 'finish') unfinished = unfinishedOf(event.data.input)
+  for (const line of unfinished) said.add(`the solver leaves open: ${toLine(line, 500)}`)
+  for (const task of tasks) {
+    if (task.status === 'active') said.add(`task ${task.id} was not finished: ${toLine(task.title, 200)}`)
+    if (task.status === 'waiting') said.add(`task ${task.id} was not begun: ${toLine(task.title, 200)}`)
+    if (task.status === 'finished' && task.commits.length === 0 && state.opened?.request.solver === 'repair') said.add(`no repair was found for task ${task.id}: ${toLine(task.title, 200)}`)
+  }
+  for (const check of checks) {
+    if (check.verdict === 'unproven') said.add(`there was no proof by ${toLine(check.command, 100)}`)
+    if (check.stillFailing.length > 0) said.add(`${count(check.stillFailing.length, 'test')} of ${toLine(check.command, 100)} still ${check.stillFailing.length === 1 ? 'fails' : 'fail'}`)
+    if (check.broken.length > 0) said.add(`${count(check.broken.length, 'test')} of ${toLine(check.command, 100)} passed on the base and ${check.broken.length === 1 ? 'does' : 'do'} not pass now`)
+  }
+  if (state.contract && state.contract.checks.length === 0) said.add('nothing was checked: no check was given or found')
+  return [...said]
+}
+
+function unfinishedOf(input: unknown): string[] {
+  const said = typeof input === 'object' && input !== null && 'unfinished' in input ? input.unfinished : undefined
+  if (typeof said === 'string') return said.trim() === '' ? [] : [said]
+  return Array.isArray(said) ? said.filter((each) => typeof each === 'string') : []
+}
+
+function accountTime(state: RunState, events: readonly StoredEvent[]): Report['time'] {
+  let idleMs = 0
+  let checksMs = 0
+  let toolsMs = 0
+  let end = state.endedAt ?? state.at
+  let last = state.startedAt
+  for (const event of events) {
+    const at = Date.parse(event.at)
+    if (event.type === 'run.resumed') idleMs += Math.max(0, at - last)
+    if (event.type === 'check.finished') checksMs += event.data.outcome.durationMs
+    if (event.type === 'tool.returned') toolsMs += event.data.durationMs
+    // Accepting may come days later and is no part of the run's time.
+    if (event.type !== 'run.accepted' && event.type !== 'run.rejected') last = at
+  }
+  if (!state.endedAt && events.length > 0) end = last
+  return {
+    startedAt: new Date(state.startedAt).toISOString(),
+    ...(state.endedAt ? { endedAt: new Date(state.endedAt).toISOString() } : {}),
+    totalMs: Math.max(0, end - state.startedAt - idleMs),
+    solverMs: Math.round(state.spent.modelMs),
+    checksMs: Math.round(checksMs),
+    toolsMs: Math.round(toolsMs),
+  }
+}

@@ -1,0 +1,115 @@
+import type { Contract } from '../protocol/contract.ts'
+import type { Message, ReplyPart } from '../protocol/conversation.ts'
+import type { CheckOutcome, Proof } from '../protocol/evidence.ts'
+import type { Survey } from '../protocol/events/check.ts'
+import type { Payload } from '../protocol/events/event.ts'
+import type { CommitId, Digest, RunId, TreeId } from '../protocol/ids.ts'
+import type { Plan, Task } from '../protocol/plan.ts'
+
+type Call = Extract<ReplyPart, { type: 'call' }>
+
+/** A call of the last reply and how far it got. `called` at decision time means that we died in the middle of it. */
+export interface PendingCall {
+  readonly call: Call
+  status: 'waiting' | 'called' | 'returned'
+  effect: 'read' | 'reversible' | 'irreversible' | undefined
+  answer: { text: string; isError: boolean } | undefined
+}
+
+export interface Finish {
+  readonly summary: string
+  readonly confidence: number | undefined
+  readonly unfinished: readonly string[]
+  /** True when the answer simply ended without the tool. */
+  readonly implied: boolean
+}
+
+export interface Spent {
+  turns: number
+  inputTokens: number
+  cachedTokens: number
+  outputTokens: number
+  /** US dollars where prices are known. */
+  usd: number
+  unpriced: boolean
+  modelMs: number
+}
+
+/**
+ * Everything that is known about a run: the fold of its log. Whoever folds owns the object; `evolve` changes it in place,
+ * so that a run of ten thousand events stays linear.
+ */
+export interface RunState {
+  run: RunId | undefined
+  opened: Payload<'run.opened'> | undefined
+  startedAt: number
+  /** Time of the newest event, in milliseconds since the epoch: the only clock that decisions know. */
+  at: number
+  contract: Contract | undefined
+  contractHash: Digest | undefined
+  intake: { readonly reply: string } | undefined
+  workspaceWanted: boolean
+  workspace: Payload<'workspace.created'> | undefined
+  survey: Survey | undefined
+  /** By check: what it showed on the base, and what it showed last on the work. */
+  baseline: Map<string, CheckOutcome>
+  latest: Map<string, CheckOutcome>
+  plan: Plan | undefined
+  tasks: Map<string, 'waiting' | 'active' | 'finished' | 'dropped'>
+  active: Task | undefined
+  /** The conversation after the opening message; it only grows. */
+  messages: Message[]
+  turnAsked: { turn: number; purpose: 'intake' | 'work'; attempt: number; retryInMs: number | undefined; failed: boolean } | undefined
+  calls: PendingCall[]
+  /** Content of the workspace as last recorded, and the last content that the fast checks saw. */
+  tree: TreeId | undefined
+  checkedTree: TreeId | undefined
+  finish: Finish | undefined
+  head: CommitId | undefined
+  headTree: TreeId | undefined
+  commits: Payload<'commit.created'>[]
+  proof: Proof | undefined
+  /** The workspace content that the last refused proof judged. */
+  refusedTree: TreeId | undefined
+  refusals: number
+  /** How often a task was called finished while the workspace was as the last refused proof had it; that proof counts. */
+  unchangedRefusals: number
+  /** Workspace content when the last commit was made, and when the last proof was finished. */
+  committedTree: TreeId | undefined
+  provenTree: TreeId | undefined
+  /** Tests that the built-in solver tried and could not mend. */
+  givenUp: Set<string>
+  warnedAtTurn: number
+  /** Turns in a row that changed nothing; calls in a row that were the same and changed nothing. */
+  idleTurns: number
+  repeats: { key: string; count: number }
+  treeAtTurn: TreeId | undefined
+  limit: Payload<'limit.reached'> | undefined
+  approval: { gate: string; question: string; answer: 'approve' | 'deny' | undefined } | undefined
+  approvals: Map<string, 'approve' | 'deny'>
+  branchHead: CommitId | undefined
+  restored: string[]
+  /** What the repair engine proposed and the harness refused. */
+  refused: string[]
+  observations: number
+  faults: Payload<'fault.met'>[]
+  ended: Payload<'run.ended'> | undefined
+  endedAt: number | undefined
+  accepted: Payload<'run.accepted'> | undefined
+  rejected: Payload<'run.rejected'> | undefined
+  resumes: number
+  spent: Spent
+}
+
+export function emptyState(): RunState {
+  return {
+    run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
+    workspaceWanted: false, workspace: undefined, survey: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
+    tasks: new Map(), active: undefined, messages: [], turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
+    finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
+    idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
+    branchHead: undefined, restored: [], refused: [], observations: 0, faults: [], ended: undefined, endedAt: undefined,
+    accepted: undefined, rejected: undefined, resumes: 0,
+    spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
+  }
+}

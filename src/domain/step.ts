@@ -1,0 +1,31 @@
+import type { Check } from '../protocol/contract.ts'
+import type { Plan } from '../protocol/plan.ts'
+import type { Outcome } from '../protocol/events/run.ts'
+import type { Payload } from '../protocol/events/event.ts'
+import type { PendingCall } from './run-state.ts'
+
+/** What to do next, by phase of the loop. A pure function of the log decides it (`decide`); the engine carries it out. */
+export type Step =
+  // perceive
+  | { readonly phase: 'perceive'; readonly do: 'open-workspace' }
+  | { readonly phase: 'perceive'; readonly do: 'survey' }
+  | { readonly phase: 'perceive'; readonly do: 'baseline'; readonly check: Check }
+  // plan
+  | { readonly phase: 'plan'; readonly do: 'pin-contract' }
+  | { readonly phase: 'plan'; readonly do: 'propose'; readonly plan: Plan; readonly why: string }
+  | { readonly phase: 'plan'; readonly do: 'start-task'; readonly task: string }
+  | { readonly phase: 'plan'; readonly do: 'drop-task'; readonly task: string; readonly why: string }
+  | { readonly phase: 'plan'; readonly do: 'ask'; readonly purpose: 'intake' | 'work'; readonly turn: number; readonly attempt: number; readonly afterMs: number }
+  // act
+  | { readonly phase: 'act'; readonly do: 'call'; readonly calls: readonly PendingCall[] }
+  | { readonly phase: 'act'; readonly do: 'recover' }
+  // observe
+  | { readonly phase: 'observe'; readonly do: 'check-edit' }
+  | { readonly phase: 'observe'; readonly do: 'check-all' }
+  | { readonly phase: 'observe'; readonly do: 'say'; readonly kind: Payload<'observation.made'>['kind']; readonly text: string }
+  // reflect
+  | { readonly phase: 'reflect'; readonly do: 'commit' }
+  | { readonly phase: 'reflect'; readonly do: 'finish-task' }
+  | { readonly phase: 'reflect'; readonly do: 'prove' }
+  | { readonly phase: 'reflect'; readonly do: 'limit'; readonly limit: Payload<'limit.reached'>['limit']; readonly detail: string }
+  | { readonly phase: 'reflect'; readonly do: 'end'; readonly outcome: Outcome; readonly reason: string }

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import type { BlobRef, Json, TreeId } from '../protocol/ids.ts'
+import type { EffectClass, PolicyDecision } from '../protocol/policy.ts'
+import { Fault, toMessage } from '../protocol/fault.ts'
+import { digestOfJson } from '../domain/digest.ts'
+import type { PendingCall } from '../domain/run-state.ts'
+import type { Contract } from '../protocol/contract.ts'
+import { maskSecrets } from './mask-secrets.ts'
+import { getWorkspace, record, type RunContext } from './record.ts'
+import type { AnyTool, ToolResult } from './ports/tools.ts'
+
+/**
+ * The one place through which every call of every solver goes. It decides for all tools alike:
+ * 1. the tool exists and the input fits its schema, else the model is told what does not fit;
+ * 2. the paths that the call names are resolved and judged by the policy, together with its effect class;
+ * 3. an irreversible call needs a recorded approval;
+ * 4. intent is on the disk before the tool runs, with the snapshot that undoes it; the result is recorded after;
+ * 5. every call has a deadline.
+ */
+export interface Judged {
+  readonly pending: PendingCall
+  readonly turn: number
+  readonly tool: AnyTool | undefined
+  readonly input: unknown
+  readonly effect: EffectClass
+  readonly sideBySide: boolean
+  readonly decision: PolicyDecision
+  /** Why it will not run: what the model is told. */
+  readonly refusal: { readonly status: 'invalid' | 'unknown' | 'denied'; readonly text: string } | undefined
+}
+
+export function judgeCall(run: RunContext, pending: PendingCall): Judged {
+  const { call } = pending
+  const turn = run.state.spent.turns
+  const contract = contractOf(run)
+  const nothing: PolicyDecision = { effect: 'deny', rules: [], policy: run.ports.policy.hash, reason: 'not judged' }
+  const refuse = (status: 'invalid' | 'unknown' | 'denied', text: string, decision = nothing): Judged => ({
+    pending, turn, tool: undefined, input: call.input, effect: 'read', sideBySide: true, decision, refusal: { status, text },
+  })
+  const tool = run.ports.tools.find((each) => each.name === call.name)
+  if (!tool) return refuse('unknown', `There is no tool called ${call.name}. The tools are: ${run.ports.tools.map((each) => each.name).join(', ')}.`)
+  if (call.invalid !== undefined) return refuse('invalid', `The arguments of ${call.name} were not valid JSON; nothing was done. Send the call again with a JSON object.`)
+  const parsed = tool.input.safeParse(call.input)
+  if (!parsed.success) return refuse('invalid', `The arguments of ${call.name} do not fit: ${explain(parsed.error)}. Nothing was done.`)
+  const input = parsed.data
+  const effect = tool.effect(input)
+  const decision = run.ports.policy.decide({ tool: tool.name, input: call.input, effect, paths: resolvePaths(run, tool, input), contract })
+  if (decision.effect === 'deny') return refuse('denied', `Refused (${decision.rules.join(', ')}): ${decision.reason}`, decision)
+  const sideBySide = effect === 'read' || (tool.sideBySide?.(input) ?? false)
+  return { pending, turn, tool, input, effect, sideBySide, decision, refusal: undefined }
+}
+
+/** Records the intent of all of them at once; they are about to run side by side or there is just one. */
+export async function recordIntents(run: RunContext, judged: readonly Judged[]): Promise<void> {
+  await record(run, ...judged.map((each) => ({
+    type: 'tool.called' as const,
+    data: {
+      turn: each.turn, callId: each.pending.call.callId, name: each.pending.call.name, input: each.pending.call.input,
+      effect: each.effect, decision: each.decision,
+      key: digestOfJson([run.rollout.run, each.turn, each.pending.call.callId, each.pending.call.name, each.pending.call.input]),
+      ...(each.effect === 'read' || !run.state.tree ? {} : { before: run.state.tree }),
+    },
+  })))
+}
+
+export interface Returned {
+  readonly judged: Judged
+  readonly status: 'ok' | 'error' | 'denied' | 'invalid' | 'unknown' | 'cancelled'
+  readonly text: string
+  readonly full: BlobRef | undefined
+  readonly detail: Json | undefined
+  readonly durationMs: number
+}
+
+/** Runs one judged call to its end. A tool's own failure is an answer; only Writ's bugs and cancelled runs throw. */
+export async function perform(run: RunContext, judged: Judged): Promise<Returned> {
+  const { pending, tool, refusal } = judged
+  if (refusal || !tool) return { judged, status: refusal?.status ?? 'denied', text: refusal?.text ?? 'Refused.', full: undefined, detail: undefined, durationMs: 0 }
+  const begun = run.ports.clock.elapsed()
+  const timeout = AbortSignal.timeout(tool.timeoutMs(judged.input))
+  const signal = AbortSignal.any([run.signal, timeout])
+  try {
+    const result = await tool.run(judged.input, contextOf(run, pending.call.callId, signal))
+    run.signal.throwIfAborted()
+    return toReturned(run, judged, result, run.ports.clock.elapsed() - begun)
+  } catch (error) {
+    if (run.signal.aborted) throw new Fault('cancelled', 'the run was interrupted', { cause: error })
+    const durationMs = run.ports.clock.elapsed() - begun
+    if (timeout.aborted) return { judged, status: 'error', text: `${tool.name} did not end within ${tool.timeoutMs(judged.input) / 1000} s and was stopped.`, full: undefined, detail: undefined, durationMs }
+    if (error instanceof Fault && error.code !== 'sandbox-unavailable' && error.code !== 'disk-failed') {
+      return { judged, status: 'error', text: `${tool.name} failed: ${toMessage(error)}`, full: undefined, detail: undefined, durationMs }
+    }
+    throw error
+  }
+}
+
+async function toReturned(run: RunContext, judged: Judged, result: ToolResult, durationMs: number): Promise<Returned> {
+  const full = result.full === undefined ? undefined : await run.ports.blobs.put(result.full, { flush: false })
+  return { judged, status: result.ok ? 'ok' : 'error', text: result.text, full, detail: result.detail, durationMs }
+}
+
+/** The events that say how calls ended; `after` is the content of the workspace once they had. */
+export async function recordResults(run: RunContext, results: readonly Returned[], after: TreeId | undefined): Promise<void> {
+  await record(run, ...results.map((each) => ({
+    type: 'tool.returned' as const,
+    data: {
+      turn: each.judged.turn, callId: each.judged.pending.call.callId, name: each.judged.pending.call.name, status: each.status, text: each.text,
+      durationMs: Math.round(each.durationMs * 10) / 10,
+      ...(each.full ? { full: each.full } : {}),
+      ...(each.detail === undefined ? {} : { detail: each.detail }),
+      ...(after && each.judged.effect !== 'read' ? { after } : {}),
+    },
+  })))
+}
+
+function contextOf(run: RunContext, callId: string, signal: AbortSignal) {
+  return {
+    workspace: getWorkspace(run),
+    sandbox: maskSecrets(run),
+    blobs: run.ports.blobs,
+    network: contractOf(run).network,
+    seen: run.seen,
+    callId,
+    signal,
+    onOutput: (text: string) => run.emit({ kind: 'output', callId, text }),
+    findResult: async (wanted: string): Promise<Uint8Array | undefined> => {
+      const event = run.rollout.events.findLast((each) => each.type === 'tool.returned' && each.data.callId === wanted)
+      if (event?.type !== 'tool.returned') return undefined
+      return event.data.full ? run.ports.blobs.get(event.data.full) : new TextEncoder().encode(event.data.text)
+    },
+  }
+}
+
+/**
+ * Paths as the policy sees them: relative to the root, whatever way the model wrote them. Links are followed again by the
+ * tool itself when it opens the file; here only the words are judged.
+ */
+function resolvePaths(run: RunContext, tool: AnyTool, input: unknown) {
+  const home = getWorkspace(run).home
+  return tool.paths(input).map(({ path, access }) => {
+    const absolute = path.startsWith('/')
+    const inside = !absolute || path === home || path.startsWith(`${home}/`)
+    const parts: string[] = []
+    let outside = !inside
+    for (const part of (absolute && inside ? path.slice(home.length) : path).split('/')) {
+      if (part === '' || part === '.') continue
+      if (part === '..' && parts.pop() === undefined) outside = true
+      else if (part !== '..') parts.push(part)
+    }
+    return { path: outside ? path : parts.join('/'), access, outside }
+  })
+}
+
+function contractOf(run: RunContext): Contract {
+  if (!run.state.contract) throw new Error('no call is judged before the contract is pinned')
+  return run.state.contract
+}
+
+function explain(error: z.ZodError): string {
+  return error.issues.slice(0, 4).map((issue) => `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${issue.message}`).join('; ')
+}

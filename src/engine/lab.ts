@@ -1,0 +1,70 @@
+import type { SandboxLimits } from './ports/sandbox.ts'
+import type { Lab } from './ports/solver.ts'
+import type { Checkout } from './ports/workspace.ts'
+import { getWorkspace, record, type RunContext } from './record.ts'
+
+const encoder = new TextEncoder()
+
+/** Bounds of one command that the built-in solver runs on a scratch copy. */
+const labLimits: Omit<SandboxLimits, 'timeoutMs'> = { memoryMb: 2048, pids: 256, outputBytes: 8 * 2 ** 20, diskBytes: 2 ** 30 }
+
+/** Most time that one search may take where the contract names no deadline, in milliseconds. */
+const searchMs = 300_000
+
+/**
+ * Scratch copies of the workspace in which candidates are tried, one for each that is tried at the same time.
+ * The workspace itself is not touched.
+ */
+export async function openLab(run: RunContext): Promise<Lab & { dispose(): Promise<void> }> {
+  const workspace = getWorkspace(run)
+  const tree = run.state.tree
+  const contract = run.state.contract
+  if (!tree || !contract) throw new Error('a lab needs the workspace and the contract')
+  const began = run.ports.clock.now()
+  const until = contract.deadline ? Math.min(Date.parse(contract.deadline), began + searchMs) : began + searchMs
+  const idle: Checkout[] = []
+  const all: Checkout[] = []
+
+  const take = async (): Promise<Checkout> => {
+    const free = idle.pop()
+    if (free) return free
+    const made = await workspace.checkout(tree)
+    all.push(made)
+    return made
+  }
+  const withFiles = async <T>(files: ReadonlyMap<string, string>, use: (checkout: Checkout) => Promise<T>): Promise<T> => {
+    const checkout = await take()
+    const before = new Map<string, Uint8Array | undefined>()
+    for (const path of files.keys()) before.set(path, await workspace.readAt(tree, path))
+    await checkout.write(new Map([...files].map(([path, text]) => [path, encoder.encode(text)])))
+    try {
+      return await use(checkout)
+    } finally {
+      await checkout.write(before)
+      idle.push(checkout)
+    }
+  }
+
+  return {
+    home: workspace.home,
+    files: () => workspace.listAt(tree).then((paths) => [...paths]),
+    read: async (path) => {
+      const bytes = await workspace.readAt(tree, path)
+      return bytes && new TextDecoder().decode(bytes)
+    },
+    tryFiles: (files, check, options) => withFiles(files, (checkout) => run.ports.checks.run(
+      { ...check, timeoutMs: Math.max(1, Math.round(options.timeoutMs)) },
+      { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
+      { network: [], signal: run.signal, ...(options.only ? { only: options.only } : {}) },
+    )),
+    run: (argv, options) => withFiles(options.files ?? new Map(), (checkout) => run.ports.sandbox.run({
+      argv, cwd: workspace.home, env: options.env ?? {}, mounts: checkout.mounts, net: { mode: 'none' },
+      limits: { ...labLimits, timeoutMs: options.timeoutMs }, ...(options.stdin ? { stdin: options.stdin } : {}),
+    }, run.signal)),
+    remainingMs: () => until - run.ports.clock.now(),
+    record: (event) => record(run, event),
+    dispose: async () => {
+      await Promise.all(all.map((checkout) => checkout.dispose()))
+    },
+  }
+}

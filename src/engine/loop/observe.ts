@@ -1,0 +1,82 @@
+import type { TestReport } from '../../protocol/evidence.ts'
+import type { FileChange } from '../../protocol/events/workspace.ts'
+import type { TreeId } from '../../protocol/ids.ts'
+import type { Step } from '../../domain/step.ts'
+import { describeEdit } from '../../domain/context/describe-edit.ts'
+import { restorePins } from '../pins.ts'
+import { getWorkspace, record, type RunContext } from '../record.ts'
+import { runCheck } from './perceive.ts'
+
+/** Longest that tests near a change may take before they are left to the full run, in milliseconds. */
+const nearTimeoutMs = 60_000
+/** A syntax check reads at most this much of a file. */
+const largestParsed = 1_000_000
+
+/** Looks at what an edit did, fast checks first, and tells the solver. */
+export async function observe(run: RunContext, step: Extract<Step, { phase: 'observe' }>): Promise<void> {
+  switch (step.do) {
+    case 'check-edit':
+      return checkEdit(run)
+    case 'check-all': {
+      const workspace = getWorkspace(run)
+      const tree = treeOf(run)
+      for (const check of run.state.contract?.checks ?? []) {
+        await runCheck(run, check, { root: workspace.root, mounts: workspace.mounts, tree, home: workspace.home }, 'full')
+      }
+      if ((await workspace.snapshot(run.signal)) !== tree) await workspace.rollback(tree, run.signal)
+      return
+    }
+    case 'say':
+      return record(run, { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: step.kind, text: step.text } })
+  }
+}
+
+async function checkEdit(run: RunContext): Promise<void> {
+  const workspace = getWorkspace(run)
+  const { checkedTree } = run.state
+  if (!checkedTree) throw new Error('an edit is compared with the content before it')
+  const seen = await workspace.changes(checkedTree, treeOf(run))
+  const tree = await restorePins(run, seen)
+  const changes = seen.filter((change) => !run.state.restored.includes(change.path))
+  const touched = changes.filter((change) => change.kind !== 'deleted').map((change) => change.path)
+  const findings = await parseTouched(run, tree, touched)
+  // A repaired fault is measured by all checks next; only a model waits for a quick word.
+  const near = findings.length === 0 && run.state.opened?.request.solver === 'model' ? await runNear(run, changes) : undefined
+  await record(run, { type: 'edit.checked', data: { tree: treeOf(run), findings, text: describeEdit(findings, near, lastReport(run)) } })
+}
+
+async function parseTouched(run: RunContext, tree: TreeId, paths: readonly string[]) {
+  const files: { path: string; content: Uint8Array }[] = []
+  for (const path of paths.filter((each) => run.ports.syntax.knows(each)).slice(0, 50)) {
+    const content = await getWorkspace(run).readAt(tree, path)
+    if (content && content.byteLength <= largestParsed) files.push({ path, content })
+  }
+  return files.length === 0 ? [] : [...await run.ports.syntax.check(files)]
+}
+
+/** Tests near the change, where names tell which they are; nothing is said where they cannot be found. */
+async function runNear(run: RunContext, changes: readonly FileChange[]): Promise<TestReport | undefined> {
+  const workspace = getWorkspace(run)
+  const tree = treeOf(run)
+  const check = run.state.contract?.checks.find((each) => run.state.baseline.get(each.id)?.tests)
+  const report = check && run.state.baseline.get(check.id)?.tests
+  if (!check || !report || changes.length === 0 || !changes.some((change) => run.ports.syntax.knows(change.path))) return undefined
+  const files = { list: () => workspace.listAt(tree), read: (path: string) => workspace.readAt(tree, path) }
+  const only = await run.ports.finder.findNear(files, changes.map((change) => change.path), report)
+  if (only.length === 0) return undefined
+  const timed = { ...check, timeoutMs: Math.min(check.timeoutMs, nearTimeoutMs) }
+  const outcome = await runCheck(run, timed, { root: workspace.root, mounts: workspace.mounts, tree, home: workspace.home }, 'near', only)
+  const after = await workspace.snapshot(run.signal)
+  if (after !== tree) await workspace.rollback(tree, run.signal)
+  return outcome.tests
+}
+
+function lastReport(run: RunContext): TestReport | undefined {
+  for (const outcome of run.state.baseline.values()) if (outcome.tests) return outcome.tests
+  return undefined
+}
+
+function treeOf(run: RunContext): TreeId {
+  if (!run.state.tree) throw new Error('the content of the workspace is not known yet')
+  return run.state.tree
+}

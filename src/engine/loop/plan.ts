@@ -1,0 +1,104 @@
+import type { ModelReply } from '../../protocol/conversation.ts'
+import { isRetryable } from '../../protocol/error-codes.ts'
+import { Fault, toMessage } from '../../protocol/fault.ts'
+import { completeContract } from '../../domain/contract/complete.ts'
+import { buildIntakeRequest, buildRequest, digestOfRequest } from '../../domain/context/request.ts'
+import { digestOfJson } from '../../domain/digest.ts'
+import type { Step } from '../../domain/step.ts'
+import { record, type RunContext } from '../record.ts'
+import { openLab } from '../lab.ts'
+
+type PlanStep = Extract<Step, { phase: 'plan' }>
+
+/** Attempts at one model request before the run stops with the provider's fault. */
+const maxAttempts = 5
+/** A provider that asks for a longer wait than this is told of instead. */
+const longestWaitMs = 120_000
+
+/** Decides what to do next together with the solver: the contract, the tasks, the next step. */
+export async function plan(run: RunContext, step: PlanStep): Promise<void> {
+  switch (step.do) {
+    case 'pin-contract': {
+      const { opened, intake } = run.state
+      if (!opened) throw new Error('nothing is pinned before the run is opened')
+      const contract = completeContract(opened.draft, intake?.reply)
+      return record(run, { type: 'contract.pinned', data: { contract, hash: digestOfJson(contract) } })
+    }
+    case 'propose':
+      return record(run, { type: 'plan.proposed', data: { plan: step.plan, why: step.why } })
+    case 'start-task':
+      return record(run, { type: 'task.started', data: { task: step.task } })
+    case 'drop-task':
+      return record(run, { type: 'task.dropped', data: { task: step.task, why: step.why } })
+    case 'ask':
+      return run.state.opened?.request.solver === 'repair' ? askRepair(run, step) : askModel(run, step)
+  }
+}
+
+async function askModel(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>): Promise<void> {
+  const { model } = run.ports
+  if (!model) throw new Fault('model-unconfigured', 'this run needs a model, and none is configured; give one with --model provider/id and its key in the environment')
+  if (step.afterMs > 0) await run.ports.clock.sleep(step.afterMs, run.signal)
+  const request = step.purpose === 'intake' ? buildIntakeRequest(run.state) : buildRequest(run.state, run.ports.toolSpecs)
+  await record(run, {
+    type: 'turn.requested',
+    data: { turn: step.turn, task: run.state.active?.id ?? '', solver: 'model', purpose: step.purpose, attempt: step.attempt, model: model.id, request: digestOfRequest(request), messages: request.messages.length },
+  })
+  try {
+    const reply = await model.ask(request, { signal: deadlineSignal(run), onLive: run.emit })
+    await record(run, { type: 'turn.replied', data: { turn: step.turn, purpose: step.purpose, reply } })
+  } catch (error) {
+    await onFailure(run, step, error)
+  }
+}
+
+/** Every failure is recorded; one that may pass is tried again later, the rest stops the run, which can be resumed. */
+async function onFailure(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>, error: unknown): Promise<void> {
+  if (!(error instanceof Fault) || (error.code === 'cancelled' && run.signal.aborted)) throw error
+  const pastDeadline = error.code === 'cancelled'
+  const again = pastDeadline || (isRetryable[error.code] && step.attempt < maxAttempts && (error.retryAfterMs ?? 0) <= longestWaitMs)
+  const retryInMs = pastDeadline ? 0 : Math.max(error.retryAfterMs ?? 0, Math.min(30_000, 500 * 2 ** (step.attempt - 1)))
+  await record(run, {
+    type: 'turn.failed',
+    data: { turn: step.turn, purpose: step.purpose, attempt: step.attempt, code: error.code, message: toMessage(error), ...(again ? { retryInMs } : {}) },
+  })
+  if (!again) throw error
+  run.emit({ kind: 'status', text: pastDeadline ? 'the deadline has passed' : `${toMessage(error)}; trying again in ${Math.round(retryInMs / 100) / 10} s` })
+}
+
+async function askRepair(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>): Promise<void> {
+  const { repair } = run.ports
+  const { active, contract } = run.state
+  if (!repair || !active || !contract) throw new Error('the built-in solver works on a task of a pinned contract')
+  const outcomes = [...run.state.latest.values()].filter((outcome) => active.checks.includes(outcome.checkId))
+  const input = { task: active, contract, outcomes, refused: run.state.refused }
+  await record(run, {
+    type: 'turn.requested',
+    data: { turn: step.turn, task: active.id, solver: 'repair', purpose: 'work', attempt: step.attempt, model: 'writ/repair', request: digestOfJson(input), messages: 0 },
+  })
+  const lab = await openLab(run)
+  let reply: ModelReply
+  try {
+    reply = await repair.propose(input, lab, { signal: deadlineSignal(run), onLive: run.emit })
+  } catch (error) {
+    if (run.signal.aborted) throw new Fault('cancelled', 'the run was interrupted', { cause: error })
+    if (error instanceof Fault && error.code === 'cancelled') return onFailure(run, step, error)
+    throw error
+  } finally {
+    await lab.dispose()
+  }
+  await record(run, { type: 'turn.replied', data: { turn: step.turn, purpose: 'work', reply: withFreshIds(reply, step.turn) } })
+}
+
+/** Call ids are unique in a run; the solver counts from one each time. */
+function withFreshIds(reply: ModelReply, turn: number): ModelReply {
+  return { ...reply, parts: reply.parts.map((part) => (part.type === 'call' ? { ...part, callId: `${part.callId}-${turn}` } : part)) }
+}
+
+function deadlineSignal(run: RunContext): AbortSignal {
+  const deadline = run.state.contract?.deadline
+  if (!deadline) return run.signal
+  const left = Math.max(0, Date.parse(deadline) - run.ports.clock.now())
+  return AbortSignal.any([run.signal, AbortSignal.timeout(Math.min(left, 2 ** 31 - 1))])
+}
+

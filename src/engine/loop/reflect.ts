@@ -1,0 +1,82 @@
+import type { NewEvent } from '../../protocol/events/event.ts'
+import { isRepair } from '../../domain/decide.ts'
+import { commitMessage } from '../../domain/report/commit-message.ts'
+import { describeRefusal } from '../../domain/context/describe-refusal.ts'
+import type { Step } from '../../domain/step.ts'
+import { prove } from '../prove.ts'
+import { getWorkspace, record, type RunContext } from '../record.ts'
+
+/** Judges what there is: accept and commit, prove, revise, or end honestly. */
+export async function reflect(run: RunContext, step: Extract<Step, { phase: 'reflect' }>): Promise<void> {
+  switch (step.do) {
+    case 'commit':
+      return commit(run)
+    case 'finish-task':
+      return finishTask(run)
+    case 'prove':
+      return proveNow(run)
+    case 'limit':
+      return record(run, { type: 'limit.reached', data: { limit: step.limit, detail: step.detail } })
+    case 'end':
+      return end(run, step)
+  }
+}
+
+async function commit(run: RunContext): Promise<void> {
+  const workspace = getWorkspace(run)
+  const { state } = run
+  const task = state.active?.id ?? ''
+  const parent = state.head
+  if (!state.tree || !parent) throw new Error('a commit needs the workspace')
+  const { message, trailers } = commitMessage(state)
+  const made = await workspace.commit({ message, parent, trailers })
+  if (!made) return record(run, { type: 'commit.skipped', data: { task, tree: state.tree } })
+  const files = await workspace.changes(parent, made.commit)
+  await record(run, { type: 'commit.created', data: { task, commit: made.commit, tree: made.tree, parent, message, files: [...files] } })
+}
+
+async function finishTask(run: RunContext): Promise<void> {
+  const { active, finish, commits } = run.state
+  if (!active || !finish) throw new Error('only a task that was called finished is finished')
+  const last = commits.findLast((each) => each.task === active.id)
+  const finished: NewEvent = {
+    type: 'task.finished',
+    data: { task: active.id, summary: finish.summary, ...(last ? { commit: last.commit } : {}), ...(finish.confidence === undefined ? {} : { confidence: clamp(finish.confidence) }) },
+  }
+  await record(run, finished)
+}
+
+/** The harness looks itself. A refusal is the next observation, and the plan is revised. */
+async function proveNow(run: RunContext): Promise<void> {
+  const { head } = run.state
+  if (!head) throw new Error('a proof needs a commit')
+  await record(run, { type: 'proof.started', data: { commit: head } })
+  const proof = await prove(run)
+  const events: NewEvent[] = [{ type: 'proof.finished', data: proof }]
+  if (proof.verdict !== 'proven' && !isRepair(run.state) && !run.state.limit) {
+    events.push({ type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'proof', text: describeRefusal(proof) } })
+  }
+  await record(run, ...events)
+}
+
+/** Publishes what was committed on the run's own branch, whatever the outcome: nothing unmerged is ever lost. */
+async function end(run: RunContext, step: Extract<Step, { do: 'end' }>): Promise<void> {
+  const { state } = run
+  const workspace = run.workspace
+  let result: { commit: NonNullable<typeof state.head>; branch: string } | undefined
+  if (workspace && state.head && state.commits.length > 0) {
+    const { branch } = workspace
+    if (state.branchHead !== state.head) {
+      await record(run, { type: 'branch.requested', data: { branch, to: state.head, ...(state.branchHead ? { from: state.branchHead } : {}) } })
+      await workspace.publish(state.head, state.branchHead)
+      await record(run, { type: 'branch.moved', data: { branch, to: state.head } })
+    }
+    result = { commit: state.head, branch }
+  }
+  await record(run, { type: 'run.ended', data: { outcome: step.outcome, reason: step.reason, ...(result ? { result } : {}) } })
+  await workspace?.dispose()
+}
+
+function clamp(confidence: number): number {
+  return Math.min(1, Math.max(0, confidence))
+}

@@ -1,0 +1,41 @@
+import type { FileChange } from '../protocol/events/workspace.ts'
+import type { TreeId } from '../protocol/ids.ts'
+import { findPin, judgeChange, mergeKeys } from '../domain/contract/judge-change.ts'
+import { isGuarded } from '../domain/contract/pins.ts'
+import { getWorkspace, record, type RunContext } from './record.ts'
+
+/**
+ * Puts back what the contract pins and takes out what it guards, wherever an edit came from: file tools refuse such edits
+ * beforehand, commands cannot. So nothing that judges the work is ever the solver's, and the solver is told at once.
+ * `changes` are those since the last time this was asked. Returns the content afterwards.
+ */
+export async function restorePins(run: RunContext, changes: readonly FileChange[]): Promise<TreeId> {
+  const { contract, tree } = run.state
+  if (!contract || !tree) throw new Error('pins belong to a contract and a workspace')
+  const workspace = getWorkspace(run)
+  const writes = new Map<string, Uint8Array | undefined>()
+  const paths = new Set(changes.flatMap((change) => (change.from === undefined ? [change.path] : [change.path, change.from])))
+  for (const path of paths) {
+    const pin = findPin(contract, path)
+    if (!pin && !isGuarded(contract, path)) continue
+    const [before, after] = await Promise.all([workspace.readAt(workspace.base.tree, path), workspace.readAt(tree, path)])
+    const verdict = judgeChange(contract, path, before, after)
+    if (verdict === 'guarded') writes.set(path, undefined)
+    if (verdict === 'pinned') writes.set(path, pin?.mode === 'keys' && before ? mergeKeys(pin, before, after) : before)
+  }
+  if (writes.size === 0) return tree
+  await workspace.write(writes)
+  const restored = await workspace.snapshot(run.signal)
+  const names = [...writes.keys()].sort()
+  await record(run,
+    { type: 'pins.restored', data: { paths: names, tree: restored } },
+    { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'pins', text: describe(names, writes) } },
+  )
+  return restored
+}
+
+function describe(names: readonly string[], writes: ReadonlyMap<string, Uint8Array | undefined>): string {
+  const shown = names.slice(0, 10).map((name) => `${name} (${writes.get(name) === undefined ? 'removed: test runners pick up files of this name by themselves' : 'put back: the checks depend on it'})`)
+  const more = names.length > 10 ? ` and ${names.length - 10} more` : ''
+  return `These files are part of what judges the work, so your change to them was undone: ${shown.join(', ')}${more}. Mend the code instead; put new tests into new files; say in finish what should change here and why.`
+}

@@ -1,0 +1,38 @@
+import type { ToolSpec } from '../../protocol/conversation.ts'
+import type { Approver } from './approver.ts'
+import type { CheckFinder, CheckRunner, SyntaxChecker } from './checks.ts'
+import type { Clock } from './clock.ts'
+import type { Blobs, EventLog } from './event-log.ts'
+import type { ModelPort } from './model.ts'
+import type { Policy } from './policy.ts'
+import type { Sandbox } from './sandbox.ts'
+import type { Solver } from './solver.ts'
+import type { Surveyor } from './surveyor.ts'
+import type { AnyTool } from './tools.ts'
+import type { Workspaces } from './workspace.ts'
+
+/** Everything outside that a run needs, wired in one place by the command line. */
+export interface EnginePorts {
+  readonly clock: Clock
+  readonly log: EventLog
+  readonly blobs: Blobs
+  readonly workspaces: Workspaces
+  readonly sandbox: Sandbox
+  readonly checks: CheckRunner
+  readonly finder: CheckFinder
+  readonly syntax: SyntaxChecker
+  readonly surveyor: Surveyor
+  readonly policy: Policy
+  readonly approver: Approver
+  /** In the order in which models see them; the order never changes. */
+  readonly tools: readonly AnyTool[]
+  /** The same tools as models see them, made once so that their bytes never change within a run. */
+  readonly toolSpecs: readonly ToolSpec[]
+  /** Which of these files under a root hold secrets: commands of the solver do not see them. */
+  readonly findSecrets: (root: string, paths: readonly string[]) => Promise<readonly string[]>
+  /** Ends what tools left running; called when a run stops for whatever reason. */
+  readonly stopTools: () => Promise<void>
+  /** Present when the run's solver is a model. */
+  readonly model: ModelPort | undefined
+  readonly repair: Solver | undefined
+}

@@ -1,0 +1,137 @@
+import type { EventType, StoredEvent } from '../../protocol/events/event.ts'
+import { Fault } from '../../protocol/fault.ts'
+import type { RunId } from '../../protocol/ids.ts'
+
+/** What a rollout says about its run, folded from its events one by one. Held by the index; never the truth. */
+export interface RunFacts {
+  readonly goal: string | undefined
+  readonly repository: string
+  readonly startedAt: string | undefined
+  readonly endedAt: string | undefined
+  readonly outcome: string | undefined
+  readonly accepted: 'accepted' | 'rejected' | undefined
+  readonly branch: string | undefined
+  readonly commit: string | undefined
+  readonly turns: number
+  readonly costUsd: number
+  readonly events: number
+  /** Searched beside the goal. */
+  readonly reason: string
+  readonly messages: readonly string[]
+  readonly paths: readonly string[]
+}
+
+/** How far a rollout was read, to go on from there. */
+export interface IndexMark {
+  /** Of the file when it was read: when both are the same, nothing is new. */
+  readonly size: number
+  readonly mtimeMs: number
+  /** Bytes up to the end of the last whole line that was read. */
+  readonly offset: number
+  readonly head: string
+  /** What is wrong with the rollout, with its line number; undefined when all of it could be read. */
+  readonly problem: string | undefined
+}
+
+export interface IndexEntry {
+  readonly run: RunId
+  readonly facts: RunFacts
+  readonly mark: IndexMark
+}
+
+/**
+ * A cache over the rollouts that can be searched; it can be deleted at any time. An implementation that finds its store
+ * unusable drops it, starts an empty one and throws `IndexLost`: the caller then begins again from the rollouts.
+ */
+export interface RunIndex {
+  marks(): ReadonlyMap<RunId, IndexMark>
+  find(run: RunId): IndexEntry | undefined
+  /** All of them or none. */
+  put(entries: readonly IndexEntry[], gone: readonly RunId[]): void
+  /** Newest first. `search` is words that must all occur, each as the beginning of a word, in goal, reason, messages or paths. */
+  query(options: { repository?: string; search?: string; limit: number }): readonly IndexEntry[]
+  clear(): void
+  close(): void
+}
+
+/** The index was dropped while it was used; it is empty now and usable. */
+export class IndexLost extends Error {
+  constructor(cause: unknown) {
+    super('the index of runs was damaged and has been dropped', { cause })
+    this.name = 'IndexLost'
+  }
+}
+
+export const noFacts: RunFacts = {
+  goal: undefined,
+  repository: '',
+  startedAt: undefined,
+  endedAt: undefined,
+  outcome: undefined,
+  accepted: undefined,
+  branch: undefined,
+  commit: undefined,
+  turns: 0,
+  costUsd: 0,
+  events: 0,
+  reason: '',
+  messages: [],
+  paths: [],
+}
+
+/** Bounds of what one run adds to the index. */
+const maxMessages = 200
+const maxPaths = 2000
+
+/** The events that say anything for `addFact`; the others only count. */
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.rejected', 'turn.replied', 'commit.created'])
+
+/** One step of the fold. */
+export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
+  const counted = { ...facts, events: facts.events + 1 }
+  switch (event.type) {
+    case 'run.opened':
+      return { ...counted, goal: event.data.draft.goal, repository: event.data.repository.root, startedAt: event.at }
+    case 'run.resumed':
+      return { ...counted, endedAt: undefined, outcome: undefined, reason: '' }
+    case 'run.ended': {
+      const { outcome, reason, result } = event.data
+      return { ...counted, endedAt: event.at, outcome, reason, branch: result?.branch, commit: result?.commit }
+    }
+    case 'run.accepted':
+      return { ...counted, accepted: 'accepted' }
+    case 'run.rejected':
+      return { ...counted, accepted: 'rejected' }
+    case 'turn.replied': {
+      const { purpose, reply } = event.data
+      return { ...counted, turns: facts.turns + (purpose === 'work' ? 1 : 0), costUsd: facts.costUsd + (reply.costUsd ?? 0) }
+    }
+    case 'commit.created': {
+      const paths = new Set([...facts.paths, ...event.data.files.map((file) => file.path)])
+      return { ...counted, messages: [...facts.messages, event.data.message].slice(-maxMessages), paths: [...paths].slice(0, maxPaths) }
+    }
+    default:
+      return counted
+  }
+}
+
+const maxCandidates = 6
+
+/**
+ * The run that a person means: its id, a unique beginning or end of it (with or without `run_`), or `latest`.
+ * `runs` are newest first. @throws Fault `run-unknown` naming the candidates.
+ */
+export function resolveRun(word: string, runs: readonly RunId[]): RunId {
+  const newest = runs[0]
+  if (newest === undefined) throw new Fault('run-unknown', `There is no run ${word}: nothing has been run yet. Start one with: writ run "<goal>"`)
+  if (word === 'latest') return newest
+  const part = word.startsWith('run_') ? word.slice('run_'.length) : word
+  const matches = part === '' ? [] : runs.filter((run) => run === `run_${part}` || run.startsWith(`run_${part}`) || run.endsWith(part))
+  const exact = matches.find((run) => run === `run_${part}`)
+  const found = exact ?? (matches.length === 1 ? matches[0] : undefined)
+  if (found !== undefined) return found
+  if (matches.length === 0) throw new Fault('run-unknown', `No run begins or ends with "${word}". The newest is ${newest}; see them all with: writ list`)
+  const named = matches.slice(0, maxCandidates).join(', ')
+  const more = matches.length > maxCandidates ? ` and ${matches.length - maxCandidates} more` : ''
+  throw new Fault('run-unknown', `"${word}" fits ${matches.length} runs: ${named}${more}. Give more of the id.`)
+}

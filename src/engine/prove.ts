@@ -1,0 +1,74 @@
+import type { Check, Contract } from '../protocol/contract.ts'
+import type { Proof } from '../protocol/evidence.ts'
+import type { CommitId, TreeId } from '../protocol/ids.ts'
+import { findSelfMade } from '../domain/contract/pins.ts'
+import { pathsToRead, proofRestorations, type FileSet } from '../domain/contract/restorations.ts'
+import { judgeProof } from '../domain/proof/judge-proof.ts'
+import type { SelfMadeRuns } from '../domain/proof/judge-self-made.ts'
+import { runCheckAt } from './loop/perceive.ts'
+import { getWorkspace, type RunContext } from './record.ts'
+import { runCanary } from './canary.ts'
+
+type Files = ReadonlyMap<string, Uint8Array | undefined>
+
+/**
+ * Only this declares. The acceptance checks run in a clean checkout of the result, with the base's dependencies, the
+ * contract's check files as pinned and without tests that the agent wrote:
+ * 1. once; a check that fails ends the proof there;
+ * 2. once more: a pass that does not repeat is no pass;
+ * 3. on the base again: what was failing there must fail there still;
+ * 4. tests that the agent wrote, on the base and on the result;
+ * 5. a canary, a test that must fail, which shows whether assertions and the runner still tell the truth.
+ */
+export async function prove(run: RunContext): Promise<Proof> {
+  const { contract, contractHash, head } = run.state
+  if (!contract || !contractHash || !head) throw new Error('a proof needs a contract and a commit')
+  const workspace = getWorkspace(run)
+  const changed = await workspace.changes(workspace.base.commit, head)
+  const [base, result] = await Promise.all([openFileSet(run, workspace.base.commit, contract), openFileSet(run, head, contract)])
+  const restored = proofRestorations(contract, base, result)
+  const selfMadeFiles = findSelfMade(contract, base.files, result.files)
+  const input = {
+    contract, contractHash, commit: head, tree: run.state.headTree ?? workspace.base.tree, changed,
+    baseline: [...run.state.baseline.values()],
+    restored: [...restored.keys()].filter((path) => !selfMadeFiles.tests.includes(path) && !selfMadeFiles.beside.includes(path)).sort(),
+  }
+  const nothing = { result: [], repeat: [], baseAgain: [] }
+  if (changed.length === 0 || contract.checks.length === 0) return judgeProof({ ...input, ...nothing })
+
+  const first = await runCheckAt(run, contract.checks, head, 'proof', restored)
+  if (first.some((outcome) => outcome.status !== 'passed')) return judgeProof({ ...input, ...nothing, result: first })
+  const repeat = await runCheckAt(run, contract.checks, head, 'repeat', restored)
+  const baseAgain = await runCheckAt(run, contract.checks.filter((check) => wasFailing(run, check)), workspace.base.commit, 'base-again')
+  const selfMade = await runSelfMade(run, head, selfMadeFiles.tests, selfMadeFiles.beside)
+  const canary = await runCanary(run, head, restored)
+  return judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary })
+}
+
+function wasFailing(run: RunContext, check: Check): boolean {
+  return run.state.baseline.get(check.id)?.status !== 'passed'
+}
+
+/** The agent's own tests: they must be seen to fail on the base, and to pass on the result. */
+async function runSelfMade(run: RunContext, head: CommitId, tests: readonly string[], beside: readonly string[]): Promise<SelfMadeRuns | undefined> {
+  const named = run.state.contract?.checks.filter((check) => run.state.baseline.get(check.id)?.tests) ?? []
+  if (tests.length === 0 || named.length === 0) return undefined
+  const workspace = getWorkspace(run)
+  const files = new Map<string, Uint8Array | undefined>()
+  for (const path of [...tests, ...beside]) files.set(path, await workspace.readAt(head, path))
+  const runAt = (at: CommitId | TreeId, added: Files) => runCheckAt(run, named, at, 'self-made', added, tests)
+  const onBase = await runAt(workspace.base.commit, files)
+  const onResult = await runAt(head, new Map())
+  const onResultAgain = await runAt(head, new Map())
+  return { files: tests, onBase, onResult, onResultAgain }
+}
+
+/** The listing of a tree and the contents that restorations look at. */
+async function openFileSet(run: RunContext, at: CommitId | TreeId, contract: Contract): Promise<FileSet> {
+  const workspace = getWorkspace(run)
+  const files = await workspace.listAt(at)
+  const there = new Set(files)
+  const contents = new Map<string, Uint8Array | undefined>()
+  for (const path of pathsToRead(contract)) if (there.has(path)) contents.set(path, await workspace.readAt(at, path))
+  return { files, read: (path) => contents.get(path) }
+}

@@ -1,0 +1,37 @@
+import type { LiveSignal } from '../protocol/live.ts'
+import type { NewEvent, StoredEvent } from '../protocol/events/event.ts'
+import { evolve } from '../domain/evolve.ts'
+import type { RunState } from '../domain/run-state.ts'
+import type { EnginePorts } from './ports/engine-ports.ts'
+import type { Rollout } from './ports/event-log.ts'
+import type { Workspace } from './ports/workspace.ts'
+
+/** One run while this process works on it. Owns the rollout and the state; `record` is the only way to change either. */
+export interface RunContext {
+  readonly ports: EnginePorts
+  readonly rollout: Rollout
+  readonly state: RunState
+  readonly signal: AbortSignal
+  readonly emit: (signal: LiveSignal) => void
+  readonly onEvent: (event: StoredEvent) => void
+  /** There from `workspace.created` on. */
+  workspace: Workspace | undefined
+  /** Files of the base that hold secrets; found when the first call needs to know. */
+  secrets: Promise<readonly string[]> | undefined
+  /** What the model has seen of each file in this process: path → digest. */
+  readonly seen: Map<string, string>
+}
+
+/** Stores facts, then folds them into the state, then tells whoever watches: never in another order. */
+export async function record(run: RunContext, ...events: readonly NewEvent[]): Promise<void> {
+  const stored = await run.rollout.append(events)
+  for (const event of stored) {
+    evolve(run.state, event)
+    run.onEvent(event)
+  }
+}
+
+export function getWorkspace(run: RunContext): Workspace {
+  if (!run.workspace) throw new Error('the workspace is not open yet')
+  return run.workspace
+}

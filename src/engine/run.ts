@@ -1,0 +1,109 @@
+import type { Contract } from '../protocol/contract.ts'
+import type { StoredEvent } from '../protocol/events/event.ts'
+import type { Repository, Request } from '../protocol/events/run.ts'
+import type { Digest, RunId } from '../protocol/ids.ts'
+import type { LiveSignal } from '../protocol/live.ts'
+import { Fault, toMessage } from '../protocol/fault.ts'
+import { decide } from '../domain/decide.ts'
+import { fold } from '../domain/evolve.ts'
+import { emptyState, type RunState } from '../domain/run-state.ts'
+import { templateDigest } from '../domain/context/template.ts'
+import type { EnginePorts } from './ports/engine-ports.ts'
+import type { Rollout } from './ports/event-log.ts'
+import { act } from './loop/act.ts'
+import { observe } from './loop/observe.ts'
+import { perceive } from './loop/perceive.ts'
+import { plan } from './loop/plan.ts'
+import { reflect } from './loop/reflect.ts'
+import { record, type RunContext } from './record.ts'
+
+export interface Watch {
+  readonly signal: AbortSignal
+  readonly emit: (signal: LiveSignal) => void
+  readonly onEvent: (event: StoredEvent) => void
+}
+
+export interface Opening {
+  readonly run: RunId
+  readonly request: Request
+  readonly repository: Repository
+  readonly draft: Contract
+  readonly config: Digest
+  readonly by: string
+  readonly version: string
+}
+
+/** Starts a run and works until it has ended, is interrupted, or meets a fault. The log has everything either way. */
+export async function startRun(ports: EnginePorts, opening: Opening, watch: Watch): Promise<RunState> {
+  const rollout = await ports.log.create(opening.run)
+  return work(ports, rollout, emptyState(), watch, async (run) => {
+    await record(run, {
+      type: 'run.opened',
+      data: {
+        request: opening.request, repository: opening.repository, draft: opening.draft, config: opening.config, by: opening.by,
+        writ: { version: opening.version, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
+        sandbox: { driver: ports.sandbox.driver, profile: ports.sandbox.profileHash as Digest },
+        policy: ports.policy.hash,
+        template: templateDigest,
+      },
+    })
+  })
+}
+
+/** Goes on with a run that stopped, from its log alone. */
+export async function resumeRun(ports: EnginePorts, id: RunId, by: { readonly who: string; readonly version: string }, watch: Watch): Promise<RunState> {
+  const { rollout, repaired } = await ports.log.open(id)
+  const state = fold(rollout.events)
+  return work(ports, rollout, state, watch, async (run) => {
+    if (repaired) watch.emit({ kind: 'status', text: repaired })
+    if (state.ended) return
+    await record(run, { type: 'run.resumed', data: { by: by.who, writ: by.version, lastSeq: rollout.events.length - 1 } })
+    const { opened, workspace, tree } = state
+    if (opened && workspace && tree) {
+      run.workspace = await ports.workspaces.reopen({ run: id, repository: opened.repository.root, base: opened.repository.base, branch: workspace.branch, last: tree })
+      const now = await run.workspace.snapshot(watch.signal)
+      if (now !== tree && !state.calls.some((each) => each.status === 'called')) {
+        await run.workspace.rollback(tree, watch.signal)
+        await record(run, { type: 'workspace.rolledback', data: { to: tree, why: 'the run stopped while the workspace was being changed' } })
+      }
+      if (state.messages.length > 0) {
+        await record(run, { type: 'observation.made', data: { task: state.active?.id ?? '', kind: 'resume', text: 'The run was interrupted and goes on from here; background commands have ended.' } })
+      }
+    }
+  })
+}
+
+async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch: Watch, begin: (run: RunContext) => Promise<void>): Promise<RunState> {
+  const run: RunContext = { ports, rollout, state, signal: watch.signal, emit: watch.emit, onEvent: watch.onEvent, workspace: undefined, secrets: undefined, seen: new Map() }
+  let during = 'begin'
+  try {
+    await begin(run)
+    for (let step = decide(state); step; step = decide(state)) {
+      watch.signal.throwIfAborted()
+      during = `${step.phase} ${step.do}`
+      switch (step.phase) {
+        case 'perceive': await perceive(run, step); break
+        case 'plan': await plan(run, step); break
+        case 'act': await act(run, step); break
+        case 'observe': await observe(run, step); break
+        case 'reflect': await reflect(run, step); break
+        default: step satisfies never
+      }
+    }
+    return state
+  } catch (error) {
+    if (watch.signal.aborted) throw new Fault('cancelled', `interrupted; go on with: writ resume ${rollout.run}`, { cause: error })
+    await noteFault(run, during, error)
+    throw error
+  } finally {
+    await ports.stopTools()
+    await rollout.close()
+  }
+}
+
+/** A fault stops the run but does not end it: with its cause mended it goes on where it was. */
+async function noteFault(run: RunContext, during: string, error: unknown): Promise<void> {
+  if (error instanceof Fault && error.code === 'disk-failed') return // the log is what cannot be written
+  const detail = error instanceof Error && error.stack ? await run.ports.blobs.put(error.stack) : undefined
+  await record(run, { type: 'fault.met', data: { code: error instanceof Fault ? error.code : 'bug', message: toMessage(error), during, ...(detail ? { detail } : {}) } })
+}

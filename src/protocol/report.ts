@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { Budget, Clause, Origin, Unknown } from './contract.ts'
+import { CheckStatus, SelfMadeTest, Strength } from './evidence.ts'
+import { Outcome } from './events/run.ts'
+import { FileChange } from './events/workspace.ts'
+import { SolverName } from './events/turn.ts'
+import { CommitId, RunId } from './ids.ts'
+
+/** What one check showed on one content. Counts are there where the runner names its tests. */
+export const Tally = z.object({
+  status: CheckStatus,
+  exitCode: z.int().optional(),
+  tests: z.object({ total: z.int(), passed: z.int(), failed: z.int(), skipped: z.int() }).optional(),
+  durationMs: z.number().optional(),
+})
+export type Tally = z.infer<typeof Tally>
+
+/** The evidence of one check: before is the base, after is the result. */
+export const CheckAccount = z.object({
+  checkId: z.string(),
+  command: z.string(),
+  origin: Origin,
+  before: Tally.optional(),
+  after: Tally.optional(),
+  /** Where `after` was seen: in the proof's clean checkout, or only in the run's own worktree, which proves nothing. */
+  seen: z.enum(['clean-checkout', 'worktree', 'nowhere']),
+  verdict: z.enum(['fixed', 'kept', 'failing', 'unproven']),
+  strength: Strength.optional(),
+  /** Failed on the base; pass now, both times. */
+  fixed: z.array(z.string()),
+  stillFailing: z.array(z.string()),
+  broken: z.array(z.string()),
+  flaky: z.array(z.string()),
+  reasons: z.array(z.string()),
+})
+export type CheckAccount = z.infer<typeof CheckAccount>
+
+export const CommitAccount = z.object({
+  commit: CommitId,
+  task: z.string(),
+  subject: z.string(),
+  /** The message below its subject. */
+  why: z.string(),
+  files: z.array(FileChange),
+})
+export type CommitAccount = z.infer<typeof CommitAccount>
+
+export const TaskAccount = z.object({
+  id: z.string(),
+  title: z.string(),
+  status: z.enum(['waiting', 'active', 'finished', 'dropped']),
+  /** Indexes into `commits`. */
+  commits: z.array(z.int().nonnegative()),
+  /** The solver's own words: a claim, not evidence. */
+  summary: z.string().optional(),
+  /** The solver's own estimate, 0 to 1. */
+  confidence: z.number().optional(),
+  /** Why it was dropped. */
+  why: z.string().optional(),
+})
+export type TaskAccount = z.infer<typeof TaskAccount>
+
+/** Something that did not go straight, in the order in which it happened. */
+export const Deviation = z.object({
+  kind: z.enum(['proof-refused', 'call-refused', 'call-invalid', 'rollback', 'restored', 'model-failed', 'fault', 'limit', 'resumed', 'approval', 'base']),
+  text: z.string(),
+  times: z.int().positive(),
+})
+export type Deviation = z.infer<typeof Deviation>
+
+/**
+ * The account of a run for people and machines: `writ show RUN --json`. Everything in it is computed from the log.
+ * Times are milliseconds, money US dollars.
+ */
+export const Report = z.object({
+  version: z.literal(1),
+  run: RunId.optional(),
+  /** The word that commands take for this run: the end of its id. */
+  short: z.string(),
+  /** `unfinished`: still running, interrupted, or stopped by a fault; it can be resumed. */
+  status: z.enum(['ended', 'unfinished']),
+  outcome: Outcome.optional(),
+  /** One sentence. */
+  reason: z.string(),
+  asked: z.object({
+    words: z.string(),
+    goal: z.string(),
+    constraints: z.array(Clause),
+    checks: z.array(z.object({ id: z.string(), command: z.string(), origin: Origin, why: z.string().optional() })),
+    scope: z.array(z.string()),
+    dataLocations: z.array(Clause),
+    network: z.array(z.string()),
+    approvers: z.array(z.string()),
+    budget: Budget.optional(),
+    deadline: z.string().optional(),
+    by: z.string(),
+    /** False while intake has not ended: then this is the draft. */
+    pinned: z.boolean(),
+  }),
+  solver: z.object({ name: SolverName, model: z.string().optional() }),
+  repository: z.object({ root: z.string(), branch: z.string().optional(), base: z.string(), dirty: z.boolean(), includesDirty: z.boolean() }),
+  tasks: z.array(TaskAccount),
+  commits: z.array(CommitAccount),
+  proof: z.object({ verdict: z.enum(['proven', 'unproven', 'no-evidence']), commit: CommitId, reasons: z.array(z.string()), restored: z.array(z.string()) }).optional(),
+  checks: z.array(CheckAccount),
+  selfMade: z.array(SelfMadeTest),
+  /** Pinned files that were put back, and guarded ones that were taken out, at any time of the run. */
+  restored: z.array(z.string()),
+  notDone: z.array(z.string()),
+  deviations: z.array(Deviation),
+  unknowns: z.array(Unknown),
+  time: z.object({
+    startedAt: z.string(),
+    endedAt: z.string().optional(),
+    /** Without the time in which nothing ran, between a stop and its resume. */
+    totalMs: z.number(),
+    solverMs: z.number(),
+    checksMs: z.number(),
+    toolsMs: z.number(),
+  }),
+  cost: z.object({
+    modelUsed: z.boolean(),
+    usd: z.number(),
+    /** Some answers came from a model whose price is not known; `usd` leaves them out. */
+    unpriced: z.boolean(),
+    turns: z.int(),
+    inputTokens: z.int(),
+    cachedTokens: z.int(),
+    outputTokens: z.int(),
+  }),
+  result: z.object({ commit: CommitId, branch: z.string() }).optional(),
+  accepted: z.object({ by: z.string(), strategy: z.string(), onto: z.string(), undo: z.string() }).optional(),
+  rejected: z.object({ by: z.string(), reason: z.string() }).optional(),
+  /** What a person can do next. */
+  next: z.array(z.object({ does: z.string(), command: z.string() })),
+})
+export type Report = z.infer<typeof Report>
