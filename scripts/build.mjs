@@ -21,12 +21,12 @@ const bundle = await rolldown({
   external: [/^node:/, '@vscode/ripgrep', 'web-tree-sitter', '@vscode/tree-sitter-wasm'],
   onwarn: (warning, warn) => { if (warning.code !== 'CIRCULAR_DEPENDENCY' || !/node_modules/.test(warning.message ?? '')) warn(warning) },
 })
-await bundle.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { whitespace: true, mangle: false, compress: true } })
+await bundle.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } })
 await bundle.close()
 
 // Assets that are read inside the sandbox: reporters of test runners.
 const reporters = join(root, 'src/adapters/check-command/reporters')
-if (existsSync(reporters)) await cp(reporters, join(next, 'reporters'), { recursive: true, filter: (path) => !path.includes('__pycache__') && !path.endsWith('.test.ts') })
+if (existsSync(reporters)) await cp(reporters, join(next, 'chunks', 'reporters'), { recursive: true, filter: (path) => !path.includes('__pycache__') && !path.endsWith('.test.ts') })
 await writeFile(join(next, 'package.json'), '{ "type": "module" }\n')
 await rm(dist, { recursive: true, force: true })
 await rename(next, dist)

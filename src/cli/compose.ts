@@ -97,12 +97,12 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
 
 /** The order is part of the prompt's prefix: it never changes within a run. */
 async function openTools(network: readonly string[], config: ConfigFile): Promise<{ list: readonly AnyTool[]; specs: readonly ToolSpec[]; stop: () => Promise<void> }> {
-  const [{ createFileTools }, { createSearchTool }, { createShellTools, shellDefaults }, { createFinishTool }, { rgPath }, { z }] = await Promise.all([
+  const [{ createFileTools }, { createSearchTool }, { createShellTools, shellDefaults }, { createFinishTool }, rgPath, { z }] = await Promise.all([
     import('../adapters/tool-files/create-file-tools.ts'),
     import('../adapters/tool-search/search.ts'),
     import('../adapters/tool-shell/shell.ts'),
     import('../adapters/tool-finish/finish.ts'),
-    import('@vscode/ripgrep'),
+    findRipgrep(),
     import('zod'),
   ])
   const files = createFileTools()
@@ -111,6 +111,15 @@ async function openTools(network: readonly string[], config: ConfigFile): Promis
   const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ rgPath }), files.edit, files.patch, files.write, shell.shell, createFinishTool()]
   const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
   return { list, specs, stop: () => shell.stopAll() }
+}
+
+/** The one that came with us, else the system's. */
+async function findRipgrep(): Promise<string> {
+  try {
+    return (await import('@vscode/ripgrep')).rgPath
+  } catch {
+    return 'rg' // its package for this platform is not installed
+  }
 }
 
 /** Without the dialect's address and what providers refuse or ignore: it costs tokens in every request. */

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exitCodes } from '../protocol/error-codes.ts'
 import { version } from './version.ts'
 import { reportFailure } from './failure.ts'
@@ -8,6 +8,7 @@ const program = new Command('writ')
   .description('Carries a goal for a repository to a commit that is proven, reversible and on the record.')
   .version(version, '-v, --version')
   .showHelpAfterError('(writ --help lists the commands; writ COMMAND --help its options)')
+  .enablePositionalOptions()
   .exitOverride()
   .addHelpText('after', `
 Examples:
@@ -31,6 +32,9 @@ function amount(value: string): number {
   if (!Number.isFinite(number) || number < 0 || value.trim() === '') throw new InvalidArgumentError('It takes an amount in US dollars, like 0.50.')
   return number
 }
+
+/** What every command that is about one run takes. */
+const runWord = 'a run id, a unique part of its beginning or end, or `latest`'
 
 const formats = new Option('--output-format <format>', 'how the answer is printed on stdout').choices(['text', 'json', 'stream-json']).default('text')
 
@@ -61,7 +65,7 @@ program.command('run')
 
 program.command('resume')
   .description('go on with a run that was interrupted or met a fault')
-  .argument('<run>', 'a run id, a unique part of its beginning or end, or `latest`')
+  .argument('<run>', runWord)
   .option('--yes', 'answer every question with yes')
   .addOption(formats)
   .action(async (run: string, options: Record<string, unknown>) => {
@@ -83,7 +87,7 @@ program.command('list')
 
 program.command('show')
   .description('the report of a run: what was asked, done, proven and left')
-  .argument('<run>')
+  .argument('<run>', runWord)
   .option('--json', 'as JSON')
   .action(async (run: string, options: Record<string, unknown>) => {
     const { showCommand } = await import('./commands/show.ts')
@@ -92,7 +96,7 @@ program.command('show')
 
 program.command('log')
   .description('the events of a run')
-  .argument('<run>')
+  .argument('<run>', runWord)
   .option('-f, --follow', 'keep printing while the run goes on')
   .option('--json', 'the stored lines as they are')
   .action(async (run: string, options: Record<string, unknown>) => {
@@ -102,7 +106,7 @@ program.command('log')
 
 program.command('diff')
   .description('what a run changed, as a unified diff')
-  .argument('<run>')
+  .argument('<run>', runWord)
   .option('--stat', 'only names and counts')
   .action(async (run: string, options: Record<string, unknown>) => {
     const { diffCommand } = await import('./commands/diff.ts')
@@ -111,7 +115,7 @@ program.command('diff')
 
 program.command('accept')
   .description("bring a run's result into the current branch")
-  .argument('<run>')
+  .argument('<run>', runWord)
   .addOption(new Option('--strategy <how>', 'how the commits arrive; patch changes only files, commits nothing').choices(['merge', 'squash', 'rebase', 'patch']).default('merge'))
   .option('--unproven', 'accept a result that was not proven')
   .option('--yes', 'ask nothing')
@@ -122,7 +126,7 @@ program.command('accept')
 
 program.command('reject')
   .description('say no to a result; its branch is kept unless --delete-branch')
-  .argument('<run>')
+  .argument('<run>', runWord)
   .option('--reason <text>', 'why')
   .option('--delete-branch', 'also delete the branch of the run (its commits stay in the record)')
   .action(async (run: string, options: Record<string, unknown>) => {
@@ -141,7 +145,7 @@ program.command('doctor')
 program.command('sandbox')
   .description('run a command in the very sandbox that runs use')
   .usage('[options] -- COMMAND [ARG...]')
-  .argument('<command...>')
+  .argument('<command...>', 'the command and its arguments')
   .option('--net <hosts>', '`none`, or HOST:PORT,… that it may reach', 'none')
   .option('--read-only', 'the working directory cannot be written')
   .option('--memory <mb>', 'most memory in MiB', wholeNumber, 4096)
@@ -162,8 +166,22 @@ program.command('config')
     process.exitCode = await configCommand(options)
   })
 
-program.enablePositionalOptions()
-for (const command of program.commands) command.exitOverride()
+program.command('completion')
+  .description('print a script that completes commands, options and runs in your shell')
+  .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
+  .addHelpText('after', `
+To try it:  eval "$(writ completion bash)"     eval "$(writ completion zsh)"     writ completion fish | source
+To keep it: put that line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish`)
+  .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+    const { completionCommand } = await import('./commands/completion.ts')
+    process.exitCode = await completionCommand(shell, program)
+  })
+
+program.option('--no-color', 'plain text, as with NO_COLOR=1; may also come after the command')
+for (const command of program.commands) command.exitOverride().addOption(new Option('--no-color', 'plain text').hideHelp())
+program.hook('preAction', (_, command) => {
+  if ([program, command].some((each) => each.getOptionValue('color') === false)) process.env.NO_COLOR = '1'
+})
 
 try {
   await program.parseAsync(process.argv)

@@ -28,7 +28,7 @@ export function findWarning(state: RunState): string | undefined {
   const budget = state.contract?.budget
   if (!budget) return undefined
   if (state.repeats.count === maxRepeats / 2) return `The last call was made ${state.repeats.count} times with the same answer. Do something else: the run stops after ${maxRepeats}.`
-  if (state.idleTurns > 0 && state.idleTurns === budget.maxIdleTurns - 5) return `${state.idleTurns} turns have changed nothing; the run stops after ${budget.maxIdleTurns}. Make a change, or call finish and say what is missing.`
+  if (budget.maxIdleTurns > 10 && state.idleTurns === budget.maxIdleTurns - 5) return `${state.idleTurns} turns have changed nothing; the run stops after ${budget.maxIdleTurns}. Make a change, or call finish and say what is missing.`
   const left = budget.maxTurns - state.spent.turns
   if (budget.maxTurns > 10 && left === 3) return `${left} turns are left. Bring the work to a state that passes the checks and call finish.`
   return undefined

@@ -89,7 +89,7 @@ export function modelEnv(server: ModelServer): Record<string, string> {
 export async function runScripted(machine: Machine, script: Script | readonly Reply[], args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended & { report: Report; server: ModelServer }> {
   const server = await startModelServer({ script })
   try {
-    const ended = await machine.writ(['run', ...args, '--output-format', 'json'], { env: { ...modelEnv(server), ...env } })
+    const ended = await machine.writ(['run', ...args, ...(args.includes('--output-format') ? [] : ['--output-format', 'json'])], { env: { ...modelEnv(server), ...env } })
     return { ...ended, report: parseReport(ended.stdout), server }
   } finally {
     await server.close()

@@ -13,6 +13,7 @@ import { findPrintedReport } from './parsers/find-report.ts'
 import { toGoText } from './parsers/go-json.ts'
 import { planCommand, type CommandPlan } from './plan-command.ts'
 import { openReportBox } from './report-box.ts'
+import { findReportFiles } from './report-files.ts'
 import type { Scripts } from './resolve-script.ts'
 import { toTail } from './tail.ts'
 
@@ -87,6 +88,7 @@ export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, l
     const report = `/run/writ/${box.directory.split('/').at(-1)}`
     const { onOutput } = options
     const decoder = new TextDecoder()
+    const since = Date.now() - 1000
     try {
       const result = await sandbox.run(
         {
@@ -102,7 +104,7 @@ export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, l
       )
       const seen = await box.read()
       const whole = result.ended === 'exited'
-      const found = seen ?? findPrintedReport(new TextDecoder().decode(result.stdout), plan.runner)
+      const found = seen ?? findPrintedReport(new TextDecoder().decode(result.stdout), plan.runner) ?? (await findReportFiles(place.root, plan.command, since))
       const lost = seen === undefined && result.droppedBytes > 0
       return { result, report: found === undefined ? undefined : { ...found, complete: found.complete && whole && !lost } }
     } finally {

@@ -130,8 +130,9 @@ export function planCommand(command: string, options: PlanOptions): CommandPlan 
       : `${toFullCommand(resolved, first)}; writ_status=$?; ${each.slice(1).map((words) => `${[...resolved.last.assignments, ...words.map(toShellWord)].join(' ')} || writ_status=$?`).join('; ')}; exit $writ_status`
     return { command: keepOurEnvironment(full, options.reporters), runner, nodeReporter, narrowed: narrowing.files }
   }
-  if (extra.length === 0) return { command: keepOurEnvironment(command, options.reporters), runner, nodeReporter, narrowed: [] }
-  const whole = resolved.depth === 1 && resolved.manager !== undefined && runner !== 'go-test'
+  const overrides = resolved.depth > 0 && /\b(NODE_OPTIONS|PYTHONPATH)=/.test(toCommand(resolved.last))
+  if (extra.length === 0 && !overrides) return { command: keepOurEnvironment(command, options.reporters), runner, nodeReporter, narrowed: [] }
+  const whole = !overrides && resolved.depth === 1 && resolved.manager !== undefined && runner !== 'go-test'
     ? `${command}${resolved.manager === 'npm' && !/ -- /.test(command) ? ' --' : ''} ${extra.map(toShellWord).join(' ')}`
     : toFullCommand(resolved, insertArguments(runner, resolved.last.words, extra))
   return { command: keepOurEnvironment(whole, options.reporters), runner, nodeReporter, narrowed: [] }

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -83,7 +83,6 @@ async function findStream(directory: string, n: number, key: string, names: Read
 
 export async function openReportBox(): Promise<ReportBox> {
   const directory = await mkdtemp(join(tmpdir(), 'writ-report-'))
-  await chmod(directory, 0o777)
   const keys = Array.from({ length: maxKeys }, () => randomBytes(32).toString('hex'))
   await Promise.all(keys.map((key, n) => writeFile(join(directory, `key-${n}`), key)))
   return {

@@ -1,6 +1,7 @@
 import type { SyntaxChecker } from '../../engine/ports/checks.ts'
 import type { Finding } from '../../protocol/evidence.ts'
 import { toMessage } from '../../protocol/fault.ts'
+import { findJsonFault } from './find-json-fault.ts'
 import { createGrammars, type SyntaxFault } from './grammars.ts'
 import { findLanguage } from './languages.ts'
 
@@ -20,8 +21,8 @@ function findJsonFaults(text: string): readonly SyntaxFault[] {
     return []
   } catch (thrown) {
     const said = toMessage(thrown)
-    const at = /position (\d+)/.exec(said)?.[1]
-    const end = at === undefined ? plain.length : Number(at)
+    // V8 gives the position in some of its messages only.
+    const end = findJsonFault(plain) ?? plain.length
     const line = plain.slice(0, end).split('\n').length
     const column = end - plain.lastIndexOf('\n', end - 1)
     return [{ line, message: `${said.replace(/ in JSON at position.*$/s, '').replace(/, \.{0,3}".*$/s, '')} (column ${column})` }]

@@ -88,14 +88,13 @@ export function watchRequest(caller: AbortSignal, limits: TimeLimits, options: {
 }
 
 /**
- * A `fetch` whose answers are seen by the watch, keep-alive signs included, which the provider's library swallows. It follows no
- * redirect: the request, with its key, goes to the host that was configured and to no other.
+ * A `fetch` whose answers are seen by the watch, with the signs of life that the provider's library swallows. It follows
+ * no redirect: the request, with its key, goes to the host that was configured and to no other.
  */
-export function toWatchedFetch(fetch: typeof globalThis.fetch, findWatch: () => Watch | undefined): typeof globalThis.fetch {
+export function toWatchedFetch(fetch: typeof globalThis.fetch, watch: Watch): typeof globalThis.fetch {
   return async (input, init) => {
     const response = await fetch(input, { ...init, redirect: 'manual' })
-    const watch = findWatch()
-    if (watch === undefined || response.body === null || !response.ok) return response
+    if (response.body === null || !response.ok) return response
     const seen = new TransformStream<Uint8Array, Uint8Array>({
       transform: (chunk, controller) => {
         watch.onBytes(chunk.byteLength)

@@ -28,11 +28,14 @@ export async function loadPrice(endpoint: Endpoint): Promise<Price> {
   return {
     contextWindow: find({ input_tokens: 0, output_tokens: 0 }, endpoint.model)?.model.context_window,
     toCost: (usage, servedModel) => {
+      const cacheRead = toCount(usage?.inputTokens.cacheRead)
+      const cacheWrite = toCount(usage?.inputTokens.cacheWrite)
       const tokens = {
-        input_tokens: usage?.inputTokens.total ?? 0,
-        cache_read_tokens: usage?.inputTokens.cacheRead ?? 0,
-        cache_write_tokens: usage?.inputTokens.cacheWrite ?? 0,
-        output_tokens: usage?.outputTokens.total ?? 0,
+        // Some servers do not count cached tokens as input; the price list insists that they are.
+        input_tokens: Math.max(toCount(usage?.inputTokens.total), cacheRead + cacheWrite),
+        cache_read_tokens: cacheRead,
+        cache_write_tokens: cacheWrite,
+        output_tokens: toCount(usage?.outputTokens.total),
       }
       const found = find(tokens, endpoint.model) ?? (servedModel === undefined ? undefined : find(tokens, servedModel))
       return found?.total_price === undefined ? undefined : Math.max(0, found.total_price)

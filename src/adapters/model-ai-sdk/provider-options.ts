@@ -31,8 +31,9 @@ export function toProviderOptions(request: ModelRequest, endpoint: Endpoint): Sh
 }
 
 function toOpenAi(request: ModelRequest, { model, wire, library }: Endpoint): Options {
-  const { effort } = request
   const hasLogprobs = /^(?:ft:)?(?:gpt-3\.5|gpt-4|chatgpt-)/.test(model)
+  // Models that do not think refuse to be told how hard.
+  const effort = hasLogprobs ? undefined : request.effort
   const isOlder = /^(?:o\d|gpt-5(?:\.1)?(?:-|$))/.test(model) && !model.includes('codex-max')
   return {
     // Nothing stays with the provider: what a later request needs goes back with it, encrypted thoughts included.

@@ -3,7 +3,7 @@ export type Scrub = (text: string) => string
 
 const tokens: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 [key]'],
-  [/\b(?:sk|pk|rk|gsk|xai|hf|key)[-_][\w*.-]{6,}/gi, '[key]'],
+  [/\b(?:sk|pk|rk|gsk|xai|hf)[-_][\w*-]{6,}(?:\.[\w*-]+)*/gi, '[key]'],
   [/\bAIza[\w-]{10,}/g, '[key]'],
   [/\beyJ[\w-]{10,}(?:\.[\w-]+){1,2}/g, '[key]'],
   [/([?&](?:key|api[-_]?key|token|access_token)=)[^&\s"']+/gi, '$1[key]'],

@@ -43,8 +43,10 @@ export function toFault(thrown: unknown, context: FailureContext): Fault {
     const retryAfterMs = code === 'model-rate-limited' || code === 'model-overloaded' ? findRetryAfterMs(facts.headers, facts.body, context.now) : undefined
     return new Fault(code, message, retryAfterMs === undefined ? {} : { retryAfterMs })
   }
-  const status = facts.status !== undefined && (facts.status < 200 || facts.status >= 300) ? facts.status : undefined
-  if (status !== undefined) return fromStatus(status, { facts, context, host, quoted, make })
+  // A library may dress what it cannot read as an error of the server's.
+  const isUnreadable = /^(?:JSON parsing|Type validation) failed/.test(facts.said)
+  const { status } = facts
+  if (status !== undefined && status >= 300 && !isUnreadable) return fromStatus(status, { facts, context, host, quoted, make })
   return fromNetwork({ facts, context, host, quoted, make })
 }
 

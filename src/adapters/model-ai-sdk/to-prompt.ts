@@ -38,7 +38,7 @@ function toMessages(message: Message): readonly LanguageModelV3Message[] {
     case 'user':
       return [{ role: 'user', content: [{ type: 'text', text: message.text }] }]
     case 'assistant': {
-      const content = message.parts.flatMap(toPart)
+      const content = withoutLostThoughts(message.parts).flatMap(toPart)
       // Providers refuse a message without content; there is nothing in it to remember.
       return content.length === 0 ? [] : [{ role: 'assistant', content }]
     }
@@ -47,8 +47,30 @@ function toMessages(message: Message): readonly LanguageModelV3Message[] {
   }
 }
 
+/**
+ * OpenAI's thoughts can go back only with their encrypted content, which a model that is not known to think does not
+ * give. What followed them then goes back without the ids that would ask for them.
+ */
+function withoutLostThoughts(parts: readonly ReplyPart[]): readonly ReplyPart[] {
+  const sealed = new Set(parts.flatMap((part) => (findOwn(part)?.['reasoningEncryptedContent'] == null ? [] : [findOwn(part)?.['itemId']])))
+  const isLost = (part: ReplyPart): boolean => part.type === 'reasoning' && findOwn(part)?.['itemId'] !== undefined && !sealed.has(findOwn(part)?.['itemId'])
+  if (!parts.some(isLost)) return parts
+  return parts.filter((part) => !isLost(part)).map((part) => {
+    if (findOwn(part) === undefined || !isProviderOptions(part.provider)) return part
+    const provider = Object.entries(part.provider as SharedV3ProviderOptions).map(([name, kept]) => [name, Object.fromEntries(Object.entries(kept).filter(([key]) => key !== 'itemId'))])
+    return { ...part, provider: Object.fromEntries(provider) as Json }
+  })
+}
+
+/** What OpenAI's libraries keep with a part. */
+function findOwn(part: ReplyPart): SharedV3ProviderOptions[string] | undefined {
+  if (!isProviderOptions(part.provider)) return undefined
+  const provider = part.provider as SharedV3ProviderOptions
+  return provider['openai'] ?? provider['azure']
+}
+
 function toPart(part: ReplyPart): readonly AssistantPart[] {
-  const kept = isProviderOptions(part.provider) ? { providerOptions: part.provider } : {}
+  const kept = isProviderOptions(part.provider) ? { providerOptions: part.provider as SharedV3ProviderOptions } : {}
   switch (part.type) {
     case 'text':
       return part.text === '' ? [] : [{ type: 'text', text: part.text, ...kept }]
@@ -74,7 +96,7 @@ export function toTools(tools: readonly ToolSpec[], wire: Wire): LanguageModelV3
   }))
 }
 
-function isProviderOptions(value: Json | undefined): value is SharedV3ProviderOptions {
+function isProviderOptions(value: Json | undefined): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     && Object.values(value).every((each) => typeof each === 'object' && each !== null && !Array.isArray(each))
 }

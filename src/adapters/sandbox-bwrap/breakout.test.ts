@@ -74,7 +74,8 @@ test('a unix socket and a TCP port of the host cannot be reached', async () => {
     })
     server.listen(at as string, () => resolve(server))
   })))
-  const port = (servers[2]?.address() as net.AddressInfo).port
+  const address = servers[2]?.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
   const result = await bench.run(['node', '-e', `
     const net = require('node:net')
     for (const to of [{ path: ${JSON.stringify(file)} }, { path: ${JSON.stringify(abstract)} }, { port: ${port}, host: '127.0.0.1' }, { port: 53, host: '1.1.1.1' }]) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { SandboxLimits } from '../../engine/ports/sandbox.ts'
@@ -21,7 +22,6 @@ export interface CommandGroup {
 
 const MEBIBYTE = 1024 * 1024
 const ROUNDS = 16
-let counter = 0
 
 /**
  * Looks for control groups that we may use (v1 as root, v2 where a part is delegated to this user) by making one.
@@ -29,7 +29,22 @@ let counter = 0
  */
 export function findCgroupRoot(): CgroupRoot | undefined {
   const own = fs.existsSync('/proc/self/cgroup') ? fs.readFileSync('/proc/self/cgroup', 'utf8') : ''
-  return [findVersion1(own), findVersion2(own)].find((root) => root !== undefined && isUsable(root))
+  const root = [findVersion1(own), findVersion2(own)].find((found) => found !== undefined && isUsable(found))
+  for (const dir of root?.dirs ?? []) sweep(dir)
+  return root
+}
+
+/** Removes the groups of a Writ that was killed; those in use cannot be removed. */
+function sweep(dir: string): void {
+  for (const name of fs.readdirSync(dir)) {
+    const owner = /^writ-(\d+)-[0-9a-f]+$/.exec(name)?.[1]
+    if (owner === undefined || fs.existsSync(`/proc/${owner}`)) continue
+    try {
+      fs.rmdirSync(path.join(dir, name))
+    } catch (thrown) {
+      if (!hasCode(thrown, 'EBUSY', 'ENOENT')) throw thrown
+    }
+  }
 }
 
 function findVersion1(own: string): CgroupRoot | undefined {
@@ -65,8 +80,7 @@ function isUsable(root: CgroupRoot): boolean {
 
 /** @throws the file system's error where the group cannot be made. */
 export function createCommandGroup(root: CgroupRoot, limits: SandboxLimits): CommandGroup {
-  counter += 1
-  const name = `writ-${process.pid}-${counter}`
+  const name = `writ-${process.pid}-${randomBytes(6).toString('hex')}`
   const groups = root.dirs.map((dir) => path.join(dir, name))
   const memory = String(limits.memoryMb * MEBIBYTE)
   // Our own first process and the forwarder are not the command's.

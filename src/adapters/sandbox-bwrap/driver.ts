@@ -10,12 +10,10 @@ import { withProcessLimits } from './limits.ts'
 import { findCause } from './mend.ts'
 import { checkMounts } from './mounts.ts'
 import type { NetDecision } from './net-rules.ts'
-import { openNetwork } from './network.ts'
 import type { OverlayWay } from './overlay.ts'
 import { planMounts } from './overlay.ts'
 import type { Readiness } from './readiness.ts'
 import { ensureReady } from './readiness.ts'
-import { selfTest } from './self-test.ts'
 
 export interface BwrapSandboxOptions {
   /** Writ's state directory; the driver keeps to `sandbox/` in it. */
@@ -48,7 +46,10 @@ export function createBwrapSandbox(options: BwrapSandboxOptions): Sandbox {
   }
   const runWith = async (command: SandboxCommand, signal: AbortSignal, way: OverlayWay): Promise<Launched> => {
     const base = lay()
-    const network = await openNetwork(command, { dir: base.dir, onDecision: options.onNetDecision })
+    if (command.net.mode === 'none') return start(base, pipes, command, signal, way)
+    // Loaded where it is used: most commands have no network, and the HTTP modules cost start-up time.
+    const { openNetwork } = await import('./network.ts')
+    const network = await openNetwork(command, command.net.hosts, options.onNetDecision)
     try {
       const launched = await start(base, pipes, { ...command, ...network.command }, signal, way)
       return { ...launched, notes: [...launched.notes, ...network.notes()] }
@@ -74,6 +75,7 @@ export function createBwrapSandbox(options: BwrapSandboxOptions): Sandbox {
       await whenReady()
     },
     async probe(): Promise<SandboxProbe> {
+      const { selfTest } = await import('./self-test.ts')
       return selfTest({ prepare: lay, whenReady, run: runWith })
     },
     async run(command, signal) {
@@ -113,7 +115,8 @@ async function start(
     return { ...launched, notes: [...plan.notes, ...launched.notes] }
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown
-    throw new Fault('sandbox-failed', `The sandbox could not be started with ${foundation.bwrap}: ${toMessage(thrown)}. Run \`writ doctor\`.`, { cause: thrown })
+    const what = `The sandbox could not be started with ${foundation.bwrap}: ${toMessage(thrown)}. Run \`writ doctor\`.`
+    throw new Fault('sandbox-failed', what, { cause: thrown })
   }
 }
 

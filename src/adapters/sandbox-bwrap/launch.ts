@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { SandboxLimits } from '../../engine/ports/sandbox.ts'
+import { toMessage } from '../../protocol/fault.ts'
 import type { PipePool } from '../process/pipe-pool.ts'
 import type { StreamName } from '../process/output-window.ts'
 import type { StopReason, Supervised } from '../process/supervise.ts'
@@ -12,7 +13,8 @@ import { createCommandGroup } from './cgroup.ts'
 import type { Foundation } from './foundation.ts'
 import type { Launch } from './overlay.ts'
 import { findIdentity, killPid, waitUntilGone } from './process-tree.ts'
-import { watch } from './watchdog.ts'
+import type { Disk } from './watchdog.ts'
+import { measureDisks, watch } from './watchdog.ts'
 
 export interface LaunchRequest {
   readonly foundation: Foundation
@@ -54,6 +56,7 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   const notes: string[] = []
   const ends: (() => void | Promise<void>)[] = []
   try {
+    const disks = measureDisks(request.writable)
     handles.push(openArgs(foundation.dir, request.options))
     handles.push(fs.openSync(foundation.seccompFile, 'r'))
     const { file, args } = request.wrap({
@@ -73,7 +76,7 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
       signal: request.signal,
       pipes: request.pipes,
       onOutput: request.onOutput,
-      onSpawn: (child, stop) => inner.follow(child, () => ends.push(...guard(request, inner, notes, stop))),
+      onSpawn: (child, stop) => inner.follow(child, () => ends.push(...guard({ request, inner, notes, disks, stop }))),
       kill: (child) => inner.kill(child),
       settled: () => inner.gone(),
     })
@@ -91,17 +94,22 @@ async function verdict(
   notes: readonly string[],
 ): Promise<Pick<Supervised, 'ended' | 'exitCode'>> {
   for (const end of ends.splice(0)) await end()
-  const memory = supervised.ended === 'exited' && notes.some((note) => note.startsWith('The memory limit'))
+  const memory = supervised.ended === 'exited' && notes.some(isMemoryNote)
   return memory ? { ended: 'memory', exitCode: undefined } : { ended: supervised.ended, exitCode: supervised.exitCode }
 }
 
+const isMemoryNote = (note: string): boolean => note.startsWith('The memory limit')
+
+interface Guarded {
+  readonly request: LaunchRequest
+  readonly inner: InnerProcess
+  readonly notes: string[]
+  readonly disks: readonly Disk[]
+  readonly stop: (reason: StopReason) => void
+}
+
 /** Watchdog and control group for one command. @returns what ends them, in order. */
-function guard(
-  request: LaunchRequest,
-  inner: InnerProcess,
-  notes: string[],
-  stop: (reason: StopReason) => void,
-): (() => void | Promise<void>)[] {
+function guard({ request, inner, notes, disks, stop }: Guarded): (() => void | Promise<void>)[] {
   const { limits, foundation } = request
   let group: CommandGroup | undefined
   let joining: Promise<void> = Promise.resolve()
@@ -110,13 +118,18 @@ function guard(
     if (group !== undefined) killed = group.oomKills()
     return killed
   }
-  const join = setTimeout(() => {
+  const enter = async (): Promise<void> => {
     if (foundation.cgroups === undefined || inner.pid === undefined) return
     group = createCommandGroup(foundation.cgroups, limits)
-    joining = group.attach(inner.pid)
+    await group.attach(inner.pid)
+  }
+  const join = setTimeout(() => {
+    joining = enter().catch((thrown: unknown) => {
+      notes.push(`The control group could not be used (${toMessage(thrown)}): limits are held by watching alone.`)
+    })
   }, GROUP_DELAY_MS)
   const stopWatching = watch(
-    { pid: inner.pid ?? 0, limits, tmpfs: request.tmpfs, writable: request.writable, startedAt: Date.now(), oomKills: countKills },
+    { pid: inner.pid ?? 0, limits, tmpfs: request.tmpfs, disks, startedAt: Date.now(), oomKills: countKills },
     (breach) => {
       notes.push(`The ${breach.reason} limit was reached: ${breach.detail}.`)
       stop(breach.reason)
@@ -127,7 +140,7 @@ function guard(
     async () => {
       clearTimeout(join)
       await joining
-      if (countKills() > 0 && notes.length === 0) {
+      if (countKills() > 0 && !notes.some(isMemoryNote)) {
         notes.push(`The memory limit was reached: more than ${limits.memoryMb} MiB (the kernel's count).`)
       }
       await group?.remove()

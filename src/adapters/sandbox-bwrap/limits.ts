@@ -19,7 +19,9 @@ export function withProcessLimits(argv: readonly string[], limits: SandboxLimits
   }
   // Without util-linux: the shell's own ulimit, which counts files in blocks of 512 bytes.
   const blocks = Math.ceil(limits.diskBytes / 512)
-  const script = `ulimit -c 0; ulimit -n ${openFilesCeiling}; ulimit -f ${blocks}; ulimit -u ${limits.pids + 3} 2>/dev/null || ulimit -p ${limits.pids + 3}; exec "$@"`
+  const pids = limits.pids + 3
+  const most = `ulimit -c 0; ulimit -n ${openFilesCeiling}; ulimit -f ${blocks}`
+  const script = `${most}; ulimit -u ${pids} 2>/dev/null || ulimit -p ${pids}; exec "$@"`
   return ['/bin/sh', '-c', script, 'sh', ...argv]
 }
 

@@ -8,7 +8,9 @@ const RULES: readonly (readonly [RegExp, string, string])[] = [
   [
     /setting up uid map: Permission denied|RTM_NEWADDR|loopback: Failed/i,
     'AppArmor keeps bwrap from using user namespaces (kernel.apparmor_restrict_unprivileged_userns=1)',
-    'install the apparmor-profiles package, copy /usr/share/apparmor/extra-profiles/bwrap-userns-restrict to /etc/apparmor.d and run: sudo apparmor_parser -r /etc/apparmor.d/bwrap-userns-restrict (or, wider: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0)',
+    'sudo apt-get install apparmor-profiles && sudo cp /usr/share/apparmor/extra-profiles/bwrap-userns-restrict ' +
+      '/etc/apparmor.d/ && sudo apparmor_parser -r /etc/apparmor.d/bwrap-userns-restrict (or, wider: sudo sysctl -w ' +
+      'kernel.apparmor_restrict_unprivileged_userns=0)',
   ],
   [
     /No space left on device|ENOSPC/i,

@@ -16,13 +16,18 @@ export type CheckedMount =
   | { readonly mode: 'blank'; readonly host: string; readonly at: string }
 
 /**
- * Checks the mounts of a command against the host. A mask over nothing is dropped: making a file to cover it would
+ * Checks a command, and its mounts against the host. A mask over nothing is dropped: making a file to cover it would
  * leave a ghost in the workspace.
  * @throws Fault `sandbox-failed` for a relative path, a missing source, or a mount point inside a bind that is
  *   missing or reached through a symbolic link (which something inside could have planted).
  */
 export function checkMounts(command: SandboxCommand, blanks: Blanks): CheckedMount[] {
   checkAbsolute('cwd', command.cwd)
+  if (command.argv.length === 0) throw refuse('there is no command to run')
+  for (const [name, value] of Object.entries(command.env)) {
+    // bwrap's options are separated by NUL: one in a value would be read as further options.
+    if (!/^[^=\0]+$/.test(name) || value.includes('\0')) throw refuse(`the environment variable ${JSON.stringify(name)} cannot be passed`)
+  }
   const checked: CheckedMount[] = []
   for (const mount of command.mounts) {
     checkAbsolute('mount', mount.at)

@@ -16,23 +16,20 @@ export interface Network {
   close(): Promise<void>
 }
 
-const NONE: Network = { command: {}, notes: () => [], close: async () => undefined }
 const INSIDE = '/run/writ'
 const MAX_NOTES = 20
-
-export interface NetworkOptions {
-  readonly dir: string
-  readonly onDecision: ((decision: NetDecision) => void) | undefined
-}
 
 /**
  * Opens a proxy of its own for one command where network is granted. The sandbox has no network either way; what
  * is granted goes through a unix socket, which is bound in.
  * @throws Fault `request-invalid` for a grant that cannot be read.
  */
-export async function openNetwork(command: SandboxCommand, options: NetworkOptions): Promise<Network> {
-  if (command.net.mode === 'none') return NONE
-  const rules = parseRules(command.net.hosts)
+export async function openNetwork(
+  command: SandboxCommand,
+  hosts: readonly string[],
+  onDecision: ((decision: NetDecision) => void) | undefined,
+): Promise<Network> {
+  const rules = parseRules(hosts)
   const refused = new Set<string>()
   // In the temporary directory, for the path of a unix socket may have 107 bytes only.
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'writ-net-'))
@@ -42,7 +39,7 @@ export async function openNetwork(command: SandboxCommand, options: NetworkOptio
       socket: path.join(dir, 'proxy'),
       onDecision(decision) {
         if (!decision.allowed && refused.size < MAX_NOTES) refused.add(`${decision.authority} was refused: ${decision.reason}.`)
-        options.onDecision?.(decision)
+        onDecision?.(decision)
       },
     })
     fs.writeFileSync(path.join(dir, 'forward.cjs'), FORWARDER_SOURCE)
@@ -73,7 +70,8 @@ function parseRules(hosts: readonly string[]): NetRule[] {
     try {
       return parseNetRule(host)
     } catch (thrown) {
-      throw new Fault('request-invalid', `The network grant cannot be read: ${toMessage(thrown)}. Write it like packages.example.org:443, or .example.com:443 for all hosts below a name.`, { cause: thrown })
+      const how = 'Write it like packages.example.org:443, or .example.com:443 for all hosts below a name.'
+      throw new Fault('request-invalid', `The network grant cannot be read: ${toMessage(thrown)}. ${how}`, { cause: thrown })
     }
   })
 }

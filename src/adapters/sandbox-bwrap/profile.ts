@@ -98,16 +98,16 @@ export function toInsideHome(home: string): string {
 }
 
 /**
- * /proc/sys always (for root outside, core_pattern and others open for writing from inside a user namespace); for
- * root also every file at the top of /proc that its owner may write, such as sysrq-trigger.
+ * /proc/sys always: for root outside, core_pattern and others open for writing from inside a user namespace. And what
+ * else at the top of /proc whoever runs Writ may write, such as sysrq-trigger (root) or the pressure files (everyone).
  */
 export function listGuardedProc(isRoot: boolean): string[] {
-  if (!isRoot) return ['/proc/sys']
+  const mayWrite = isRoot ? 0o222 : 0o002
   const writable = fs.readdirSync('/proc').filter((name) => {
     if (/^\d|^(?:self|thread-self|sys|net|mounts|irq|bus)$/.test(name)) return false
     const stats = fs.lstatSync(`/proc/${name}`, { throwIfNoEntry: false })
     if (stats === undefined || stats.isSymbolicLink()) return false
-    return stats.isDirectory() ? ['pressure', 'fs', 'acpi', 'scsi'].includes(name) : (stats.mode & 0o222) !== 0
+    return stats.isDirectory() ? ['pressure', 'fs', 'acpi', 'scsi'].includes(name) : (stats.mode & mayWrite) !== 0
   })
   return ['/proc/sys', ...writable.map((name) => `/proc/${name}`)]
 }

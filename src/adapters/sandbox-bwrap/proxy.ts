@@ -162,8 +162,9 @@ async function tunnel(
   })()
   if (refusal === undefined) return
   const body = `Writ refused: ${refusal.reason}\n`
+  const ask = refusal.status === 407 ? 'Proxy-Authenticate: Basic realm="writ"\r\n' : ''
   client.end(
-    `HTTP/1.1 ${refusal.status} ${http.STATUS_CODES[refusal.status] ?? ''}\r\n${refusal.status === 407 ? 'Proxy-Authenticate: Basic realm="writ"\r\n' : ''}` +
+    `HTTP/1.1 ${refusal.status} ${http.STATUS_CODES[refusal.status] ?? ''}\r\n${ask}` +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
 }
@@ -185,7 +186,8 @@ function connected(socket: net.Socket): Promise<boolean> {
 /** Plain HTTP in absolute form. Redirects come back to the client, whose next request is judged anew. */
 async function forward(request: http.IncomingMessage, response: http.ServerResponse, gate: Gate): Promise<void> {
   const refuse = (status: number, reason: string): void => {
-    if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain', connection: 'close', ...(status === 407 ? { 'proxy-authenticate': 'Basic realm="writ"' } : {}) })
+    const ask = status === 407 ? { 'proxy-authenticate': 'Basic realm="writ"' } : {}
+    if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain', connection: 'close', ...ask })
     response.end(`Writ refused: ${reason}\n`)
   }
   if (!gate.isKnown(request)) return refuse(407, 'the proxy credential is missing or wrong')

@@ -7,8 +7,9 @@ import { discoverToolchains, toolchainInputs } from './toolchains.ts'
 /** Finding the toolchains reads a few thousand directory entries; this keeps the answer until one of its inputs changes. */
 export function findToolchains(options: ToolchainOptions & { readonly cacheFile: string }): Toolchains {
   const inputs = toolchainInputs(options)
-  const stamps = inputs.places.map((place) => fs.statSync(place, { throwIfNoEntry: false })?.mtimeMs ?? 0)
-  const key = createHash('sha256').update(JSON.stringify([2, inputs, stamps, options.home, options.hidden])).digest('hex')
+  const stamps = inputs.listed.map((place) => fs.statSync(place, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+  const there = inputs.known.map((place) => fs.existsSync(place))
+  const key = createHash('sha256').update(JSON.stringify([3, inputs, stamps, there, options.home, options.hidden])).digest('hex')
   const known = readCache(options.cacheFile)
   if (known?.key === key && known.toolchains.roots.every((root) => fs.existsSync(root.host))) return known.toolchains
   const toolchains = discoverToolchains(options)

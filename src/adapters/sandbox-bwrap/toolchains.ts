@@ -101,13 +101,21 @@ export function discoverToolchains(options: ToolchainOptions): Toolchains {
   return { roots, path: [...new Set([...usable, ...DEFAULT_PATH])].join(':'), env }
 }
 
-/** What the answer depends on: variables, and places whose change (by modification time) may change it. */
-export function toolchainInputs(options: ToolchainOptions): { variables: Record<string, string>; places: string[] } {
+export interface ToolchainInputs {
+  readonly variables: Readonly<Record<string, string>>
+  /** A change of these directories (by modification time) may change the answer. */
+  readonly listed: readonly string[]
+  /** Of these only whether they are there. */
+  readonly known: readonly string[]
+}
+
+/** What the answer of `discoverToolchains` depends on. */
+export function toolchainInputs(options: ToolchainOptions): ToolchainInputs {
   const names = ['PATH', ...PLAIN_VARIABLES, ...Object.keys(HOME_VARIABLES)]
   const set = names.flatMap((name) => (options.env[name] === undefined ? [] : [[name, options.env[name]] as const]))
-  const homes = [options.home, ...KNOWN_HOMES.map((known) => path.join(options.home, path.dirname(known)))]
-  const listed = [...(options.env['PATH'] ?? '').split(':').filter((entry) => path.isAbsolute(entry)), ...DEFAULT_PATH]
-  return { variables: Object.fromEntries(set), places: [...new Set([...listed, ...homes, '/etc/alternatives'])] }
+  const listed = [...(options.env['PATH'] ?? '').split(':').filter((entry) => path.isAbsolute(entry)), ...DEFAULT_PATH, '/etc/alternatives']
+  const homes = KNOWN_HOMES.map((known) => path.join(options.home, known))
+  return { variables: Object.fromEntries(set), listed: [...new Set(listed)], known: [...homes, ...KNOWN_PLACES] }
 }
 
 /** The PATH directories that exist, absolute ones only: a relative entry means another place in each directory. */

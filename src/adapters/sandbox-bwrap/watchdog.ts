@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { SandboxLimits } from '../../engine/ports/sandbox.ts'
+import { toMessage } from '../../protocol/fault.ts'
 import { findIdentity, listTree, residentBytes } from './process-tree.ts'
 
 /** Looks this often, in milliseconds. */
@@ -18,8 +19,8 @@ export interface Watched {
   readonly limits: SandboxLimits
   /** Places inside that are private tmpfs. */
   readonly tmpfs: readonly string[]
-  /** Directories of the host that the command may write. */
-  readonly writable: readonly string[]
+  /** Directories of the host that the command may write, measured before it started. */
+  readonly disks: readonly Disk[]
   /** Epoch milliseconds at which the command started. */
   readonly startedAt: number
   readonly oomKills: () => number
@@ -36,14 +37,16 @@ export interface Breach {
  * @returns what stops the watching.
  */
 export function watch(watched: Watched, onBreach: (breach: Breach) => void): () => void {
-  const disks = watched.writable.map((dir) => ({ dir, base: usedBytes(dir) }))
   let busy = false
   const look = async (): Promise<void> => {
     if (busy) return
     busy = true
     try {
-      const breach = findMemoryBreach(watched) ?? (await findDiskBreach(watched, disks))
+      const breach = findMemoryBreach(watched) ?? (await findDiskBreach(watched))
       if (breach !== undefined) onBreach(breach)
+    } catch (thrown) {
+      // Blind, it cannot vouch for the limits any more.
+      onBreach({ reason: 'disk', detail: `the watchdog failed (${toMessage(thrown)})` })
     } finally {
       busy = false
     }
@@ -83,14 +86,19 @@ function tmpfsBytes(watched: Watched): number {
   return bytes
 }
 
-interface Disk {
+export interface Disk {
   readonly dir: string
+  /** Bytes in use on its file system, less what others have added since. */
   base: number
 }
 
+export function measureDisks(dirs: readonly string[]): Disk[] {
+  return dirs.map((dir) => ({ dir, base: usedBytes(dir) }))
+}
+
 /** The file system's total may grow by others' doing, so growth past the limit is looked into before it counts. */
-async function findDiskBreach(watched: Watched, disks: readonly Disk[]): Promise<Breach | undefined> {
-  for (const disk of disks) {
+async function findDiskBreach(watched: Watched): Promise<Breach | undefined> {
+  for (const disk of watched.disks) {
     const grown = usedBytes(disk.dir) - disk.base
     if (grown <= watched.limits.diskBytes) continue
     const ours = (await changedBytes(disk.dir, watched.startedAt)) + unlinkedBytes(watched)

@@ -128,3 +128,14 @@ test('mounts that cannot be made are said in a sentence', async () => {
 test('a working directory that is not there is a fault of the request, not an exit code', async () => {
   await assert.rejects(bench.run(['true'], { cwd: '/not/there' }), { code: 'sandbox-failed', message: /\/not\/there/ })
 })
+
+test('a NUL cannot smuggle options to bwrap', async () => {
+  const smuggled = 'x\0--ro-bind\0/\0/tmp/host'
+  await assert.rejects(bench.run(['true'], { env: { A: smuggled } }), { code: 'sandbox-failed' })
+  await assert.rejects(bench.run(['true'], { env: { [`A${smuggled}`]: 'x' } }), { code: 'sandbox-failed' })
+  await assert.rejects(bench.run(['true'], { cwd: `/${smuggled}` }), { code: 'sandbox-failed' })
+  await assert.rejects(bench.run(['true'], { mounts: [{ mode: 'ro', host: '/usr', at: `/${smuggled}` }] }), { code: 'sandbox-failed' })
+  await assert.rejects(bench.run(['true'], { mounts: [{ mode: 'ro', host: `/${smuggled}`, at: '/x' }] }), { code: 'sandbox-failed' })
+  await assert.rejects(bench.run(['echo', smuggled]), { code: 'sandbox-failed' })
+  await assert.rejects(bench.run([]), { code: 'sandbox-failed' })
+})

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, open, rename, stat, unlink } from 'node:fs/promises'
+import { lstat, open, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { FileBytes } from './file-content.ts'
 import { findFileBytes } from './file-content.ts'
 import type { HeldDirectory } from './open-file.ts'
-import { openDirectory, removeCreated } from './open-file.ts'
+import { giveToOwnerOf, openDirectory, removeCreated } from './open-file.ts'
 import type { ResolvedPath } from './resolve-path.ts'
 import { isMissing } from './resolve-path.ts'
 
@@ -42,18 +43,18 @@ export class Conflict extends Error {
  * and every file is still what it was are the names switched, and switched back if one of them fails.
  * @throws Conflict, or the file system's error; then the files are as they were.
  */
-export async function applyChanges(root: string, changes: readonly ContentChange[]): Promise<void> {
+export async function applyChanges(changes: readonly ContentChange[]): Promise<void> {
   const created: string[] = []
   const staged: Staged[] = []
   const switched: Staged[] = []
   try {
-    for (const change of changes) await stage(root, change, { staged, created })
+    for (const change of changes) await stage(change, { staged, created })
     for (const item of staged) {
       await switchName(item)
       switched.push(item)
     }
   } catch (thrown) {
-    for (const item of switched.toReversed()) await putBack(root, item)
+    for (const item of switched.toReversed()) await putBack(item)
     for (const item of staged.filter((other) => !switched.includes(other))) await dropTemporary(item)
     await removeCreated(created)
     throw thrown
@@ -62,7 +63,7 @@ export async function applyChanges(root: string, changes: readonly ContentChange
   }
 }
 
-async function stage(root: string, change: ContentChange, made: { staged: Staged[]; created: string[] }): Promise<void> {
+async function stage(change: ContentChange, made: { staged: Staged[]; created: string[] }): Promise<void> {
   const { resolved } = change
   const original = await findFileBytes(resolved)
   if (original?.digest !== change.expect) throw new Conflict(resolved.path)
@@ -72,7 +73,7 @@ async function stage(root: string, change: ContentChange, made: { staged: Staged
   made.staged.push({ change, directory, name, temporary, original })
   if (original === undefined && (await isThere(directory.at(name)))) throw new Conflict(resolved.path)
   if (temporary === undefined || change.bytes === undefined) return
-  await writeNew(root, directory.at(temporary), change.bytes, original?.mode ?? change.mode)
+  await writeNew(directory.at(temporary), change.bytes, original?.mode ?? change.mode)
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -85,16 +86,12 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-async function writeNew(root: string, path: string, bytes: Buffer, mode: number | undefined): Promise<void> {
+async function writeNew(path: string, bytes: Buffer, mode: number | undefined): Promise<void> {
   const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o666)
   try {
     await handle.writeFile(bytes)
     if (mode !== undefined) await handle.chmod(mode)
-    // As root the worktree may belong to another user, under whom the commands run: they must be able to write there too.
-    if (process.getuid?.() === 0) {
-      const owner = await stat(root)
-      if (owner.uid !== 0) await handle.chown(owner.uid, owner.gid)
-    }
+    await giveToOwnerOf(dirname(path), handle)
   } finally {
     await handle.close()
   }
@@ -105,10 +102,10 @@ async function switchName({ change, directory, name, temporary }: Staged): Promi
   if (change.expect !== undefined) await unlink(directory.at(name))
 }
 
-async function putBack(root: string, { directory, name, original }: Staged): Promise<void> {
+async function putBack({ directory, name, original }: Staged): Promise<void> {
   if (original === undefined) return unlink(directory.at(name))
   const temporary = `.writ-${randomBytes(8).toString('hex')}.tmp`
-  await writeNew(root, directory.at(temporary), original.bytes, original.mode)
+  await writeNew(directory.at(temporary), original.bytes, original.mode)
   await rename(directory.at(temporary), directory.at(name))
 }
 

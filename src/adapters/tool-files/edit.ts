@@ -50,7 +50,7 @@ async function edit(input: EditInput, context: ToolContext, recollection: Recoll
   if (!outcome.ok) return { ok: false, text: `${resolved.path} is unchanged. ${outcome.problem}` }
   const bytes = findBytes(outcome.content, content)
   if (bytes === undefined) return { ok: false, text: `${resolved.path} is unchanged: it is not UTF-8, and its one-byte encoding has no way to write the new text. Use plain characters.` }
-  await applyChanges(context.workspace.root, [{ resolved, expect: file.digest, bytes }])
+  await applyChanges([{ resolved, expect: file.digest, bytes }])
   markSeen(context, recollection, resolved.path, { bytes, digest: digestOf(bytes), mode: file.mode })
   const diff = toUnifiedDiff({ path: resolved.path, before: content.text, after: outcome.content }, { maxChars: 2500, context: 2 })
   const text = [`edited ${resolved.path} (+${diff.added} -${diff.removed})`, ...outcome.notes, diff.text].filter((part) => part !== '').join('\n')

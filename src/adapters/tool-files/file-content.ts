@@ -51,8 +51,8 @@ export function findText(bytes: Buffer): FileText | undefined {
 
 /** The bytes of a changed text, or undefined where the file's encoding has no way to write it. */
 export function findBytes(text: string, like: Pick<FileText, 'encoding' | 'bom'>): Buffer | undefined {
-  if (like.encoding === 'latin1' && /[^\x00-\xff]/.test(text)) return undefined
   const body = Buffer.from(text, like.encoding)
+  if (like.encoding === 'latin1' && body.toString('latin1') !== text) return undefined
   return like.bom ? Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), body]) : body
 }
 

@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs'
-import { mkdir, open, rmdir } from 'node:fs/promises'
+import { mkdir, open, rmdir, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ResolvedPath } from './resolve-path.ts'
 import { isMissing } from './resolve-path.ts'
 
@@ -50,7 +50,19 @@ async function openBelow(path: string, onCreate: (() => void) | undefined): Prom
   }
   await mkdir(path)
   onCreate()
-  return await open(path, flags)
+  const made = await open(path, flags)
+  await giveToOwnerOf(dirname(path), made)
+  return made
+}
+
+/**
+ * As root the worktree may belong to another user, under whom commands run; what is made there must be theirs too.
+ * @param directory in which it was made
+ */
+export async function giveToOwnerOf(directory: string, made: FileHandle): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = await stat(directory)
+  if (uid !== 0) await made.chown(uid, gid)
 }
 
 /** Removes directories that a failed change made, if nothing has come into them. */

@@ -71,7 +71,7 @@ async function patch(text: string, context: ToolContext, recollection: Recollect
     planned.push(plan)
   }
   if (problems.length > 0) return { ok: false, text: `Nothing was changed, in no file.\n${problems.slice(0, 5).join('\n')}` }
-  await applyChanges(context.workspace.root, planned.flatMap((plan) => plan.changes))
+  await applyChanges(planned.flatMap((plan) => plan.changes))
   for (const plan of planned) plan.done()
   const rows = planned.flatMap((plan) => [plan.row, ...plan.notes, plan.diff]).filter((row) => row !== '')
   return { ok: true, text: rows.join('\n'), detail: { files: planned.map((plan) => plan.counts) } }

@@ -46,7 +46,7 @@ async function write(input: WriteInput, context: ToolContext, recollection: Reco
 
 async function create(resolved: ResolvedPath, content: string, context: ToolContext, recollection: Recollection): Promise<ToolResult> {
   const bytes = Buffer.from(content, 'utf8')
-  await applyChanges(context.workspace.root, [{ resolved, expect: undefined, bytes }])
+  await applyChanges([{ resolved, expect: undefined, bytes }])
   markSeen(context, recollection, resolved.path, { bytes, digest: digestOf(bytes), mode: 0o644 })
   const lines = toLines(content).length
   return { ok: true, text: `created ${resolved.path} (${lines} lines, ${toSize(bytes.length)})`, detail: { path: resolved.path, added: lines, removed: 0 } }
@@ -60,7 +60,7 @@ async function replace(
   const body = Buffer.from(text, 'utf8')
   const bytes = old?.bom === true && !text.startsWith('\ufeff') ? Buffer.concat([Buffer.from('\ufeff', 'utf8'), body]) : body
   if (bytes.equals(file.bytes)) return { ok: true, text: `${resolved.path} already has exactly this content; nothing to do.` }
-  await applyChanges(context.workspace.root, [{ resolved, expect: file.digest, bytes }])
+  await applyChanges([{ resolved, expect: file.digest, bytes }])
   markSeen(context, recollection, resolved.path, { bytes, digest: digestOf(bytes), mode: file.mode })
   const diff = toUnifiedDiff({ path: resolved.path, before: old?.text ?? '', after: text }, { maxChars: 1500, context: 1 })
   const kept = text === content ? '' : ' with its \\r\\n line ends'

@@ -121,7 +121,7 @@ function explainNothing(input: SearchInput, path: string, result: SandboxResult)
   if (/regex parse error|PCRE2: error compiling|not allowed in a regex/.test(errors)) {
     return { ok: false, text: `The pattern is not a valid regular expression: ${toReason(errors)}. Escape special characters, or set literal: true.` }
   }
-  if (result.exitCode === 0) return { ok: true, text: `No match${where} outside files that hold secrets.`, detail: { matches: 0 } }
+  if (result.exitCode === 0) return { ok: true, text: `No match${where} that may be shown: binary files and files with secrets are left out.`, detail: { matches: 0 } }
   return { ok: false, text: `The search failed: ${errors.slice(0, 500)}` }
 }
 

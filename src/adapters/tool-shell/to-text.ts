@@ -4,7 +4,7 @@ import { toDisplayLines } from '../../domain/text/display-lines.ts'
 import type { SandboxLimits, SandboxResult } from '../../engine/ports/sandbox.ts'
 
 /** What any one output may cost the prompt, header and note included: at most 2,000 tokens. */
-const LIMITS = { maxChars: 6000, maxTokens: 1700 }
+const LIMITS = { maxChars: 6000, maxTokens: 1550 }
 const MAX_NOTES = 5
 
 /** How a command ended, on one line: `exit 0 · 1.2 s`. */

@@ -22,6 +22,8 @@ export async function applyPatch(git: AcceptGit, base: string, commit: string): 
   const steps: Step[] = []
   const misfits: string[] = []
   if (fields.length / 2 > maxFiles) throw refuse(`the result changes more than ${maxFiles} files; accept it with --strategy squash`)
+  const deleted = new Set<string>()
+  for (let at = 0; at + 1 < fields.length; at += 2) if (fields[at]?.endsWith(' D') === true) deleted.add(fields[at + 1] ?? '')
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [modeFrom = '', modeTo = '', oidFrom = '', oidTo = ''] = (fields[at] ?? '').slice(1).split(' ')
     const file = fields[at + 1] ?? ''
@@ -31,7 +33,7 @@ export async function applyPatch(git: AcceptGit, base: string, commit: string): 
     }
     const from = await readCommitted(git, file, modeFrom, oidFrom)
     const to = await readCommitted(git, file, modeTo, oidTo)
-    const before = readWorking(git.root, file)
+    const before = readWorking(git.root, file, deleted)
     const after = await fit(git, { before, from, to })
     if (after === undefined) misfits.push(file)
     else if (!isEqual(after, before)) steps.push({ file, before, after })
@@ -47,13 +49,14 @@ async function readCommitted(git: AcceptGit, file: string, mode: string, oid: st
   return { kind: 'file', bytes: (await git.trial(['cat-file', '--filters', `--path=${file}`, oid])).stdout, executable: mode === '100755' }
 }
 
-function readWorking(root: string, file: string): FileState {
+function readWorking(root: string, file: string, deleted: ReadonlySet<string>): FileState {
   const names = file.split('/')
   for (let depth = 1; depth < names.length; depth++) {
-    const stats = fs.lstatSync(path.join(root, ...names.slice(0, depth)), { throwIfNoEntry: false })
+    const parent = names.slice(0, depth).join('/')
+    const stats = fs.lstatSync(path.join(root, parent), { throwIfNoEntry: false })
     if (stats === undefined) return { kind: 'none' }
-    if (stats.isSymbolicLink()) return { kind: 'other' }
-    if (!stats.isDirectory()) return { kind: 'none' }
+    // A link or file where a directory should be is in the way, unless the result takes it away.
+    if (!stats.isDirectory()) return { kind: deleted.has(parent) ? 'none' : 'other' }
   }
   const at = path.join(root, file)
   const stats = fs.lstatSync(at, { throwIfNoEntry: false })
@@ -83,43 +86,59 @@ async function fit(git: AcceptGit, file: { before: FileState; from: FileState; t
   return merged.code === 0 ? { kind: 'file', bytes: merged.stdout, executable } : undefined
 }
 
+/** What one step did, so that it can be taken back with times and permissions as they were. */
+interface Done {
+  readonly at: string
+  old: string | undefined
+  hasNew: boolean
+  readonly made: string[]
+}
+
 function write(root: string, steps: readonly Step[]): void {
-  const made: string[] = []
-  const done: Step[] = []
+  const all: Done[] = []
   try {
     for (const step of steps) {
-      done.push(step)
-      place(root, step.file, step.after, made)
+      const done: Done = { at: path.join(root, step.file), old: undefined, hasNew: false, made: [] }
+      all.push(done)
+      place(done, step.after)
     }
   } catch (thrown) {
-    for (const step of done.reverse()) place(root, step.file, step.before, made)
-    for (const directory of made.reverse()) if (fs.existsSync(directory) && fs.readdirSync(directory).length === 0) fs.rmdirSync(directory)
+    for (const done of all.reverse()) {
+      if (done.hasNew) fs.rmSync(done.at)
+      if (done.old !== undefined) fs.renameSync(done.old, done.at)
+      for (const directory of done.made) if (fs.existsSync(directory)) fs.rmdirSync(directory)
+    }
     throw refuse(`the files could not be written (${toMessage(thrown)}); what was written was taken back`)
   }
+  for (const { old } of all) if (old !== undefined) fs.rmSync(old)
   for (const step of steps) if (step.after.kind === 'none') removeEmptyParents(root, step.file)
 }
 
-function place(root: string, file: string, state: FileState, made: string[]): void {
-  const at = path.join(root, file)
-  if (state.kind === 'none' || state.kind === 'other') {
-    if (state.kind === 'none') {
-      fs.rmSync(at, { force: true })
+/** The new file is written beside the old one and renamed, so that nobody ever sees half of it. */
+function place(done: Done, state: FileState): void {
+  const beside = path.join(path.dirname(done.at), `.writ-${process.pid}-${path.basename(done.at).slice(0, 100)}`)
+  const before = fs.lstatSync(done.at, { throwIfNoEntry: false })
+  if (state.kind === 'file' || state.kind === 'link') {
+    const first = fs.mkdirSync(path.dirname(done.at), { recursive: true })
+    for (let directory = path.dirname(done.at); first !== undefined && directory.length >= first.length; directory = path.dirname(directory)) done.made.push(directory)
+    if (state.kind === 'link') fs.symlinkSync(state.bytes, beside)
+    else fs.writeFileSync(beside, state.bytes, { flag: 'wx', mode: state.executable ? 0o777 : 0o666 })
+    if (before?.isFile() && state.kind === 'file') {
+      const bits = before.mode & 0o777
+      fs.chmodSync(beside, state.executable ? bits | ((bits & 0o444) >> 2) : bits & ~0o111)
     }
-    return
   }
-  const first = fs.mkdirSync(path.dirname(at), { recursive: true })
-  for (let directory = path.dirname(at); first !== undefined && directory.length >= first.length; directory = path.dirname(directory)) made.push(directory)
-  // Beside it and renamed, so that nobody ever sees half a file.
-  const beside = path.join(path.dirname(at), `.writ-${process.pid}-${path.basename(at).slice(0, 100)}`)
-  fs.rmSync(beside, { force: true })
-  if (state.kind === 'link') fs.symlinkSync(state.bytes, beside)
-  else fs.writeFileSync(beside, state.bytes, { mode: state.executable ? 0o777 : 0o666 })
-  const stats = fs.lstatSync(at, { throwIfNoEntry: false })
-  if (stats?.isFile() && state.kind === 'file') {
-    const bits = stats.mode & 0o777
-    fs.chmodSync(beside, state.executable ? bits | ((bits & 0o444) >> 2) : bits & ~0o111)
-  } else if (stats?.isDirectory()) fs.rmdirSync(at)
-  fs.renameSync(beside, at)
+  try {
+    if (before !== undefined) {
+      fs.renameSync(done.at, `${beside}.old`)
+      done.old = `${beside}.old`
+    }
+    if (state.kind === 'none') return
+    fs.renameSync(beside, done.at)
+    done.hasNew = true
+  } finally {
+    if (!done.hasNew) fs.rmSync(beside, { force: true })
+  }
 }
 
 function removeEmptyParents(root: string, file: string): void {

@@ -62,7 +62,7 @@ export async function findDependencies(repository: PrivateRepository, listing: r
 
 function isDependency(candidate: string, host: string, stats: fs.Stats): boolean {
   const name = path.posix.basename(candidate)
-  if (/^\.pnp\./.test(name)) return stats.isFile()
+  if (name.startsWith('.pnp.')) return stats.isFile()
   if (!stats.isDirectory()) return false
   return ['.venv', 'venv', 'env'].includes(name) ? fs.existsSync(path.join(host, 'pyvenv.cfg')) : true
 }

@@ -84,8 +84,7 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
   return {
     inspect: async (directory, { base, includeDirty, run }) => {
       const { person, openPrivate } = await open(directory, run)
-      const found = await readHead(person, base, runGit)
-      const repository = await openPrivate()
+      const [found, repository] = await Promise.all([readHead(person, base, runGit), openPrivate()])
       return inspectRepository(repository, found, { base, includeDirty, run, now })
     },
     readBase: async (directory, base, run) => {

@@ -60,7 +60,7 @@ export function seedNode(root: string, rootTree: string, entries: readonly Liste
   const nodes = new Map<string, DirectoryNode>()
   const sorted = [...directories.keys()].sort((a, b) => b.length - a.length)
   for (const key of sorted) {
-    const node: DirectoryNode = { kind: 'directory', oid: oids.get(key) ?? rootTree, bits: 0o755, entries: directories.get(key) ?? new Map(), hasSpecial: false, hasNested: false, isOmitted: false }
+    const node: DirectoryNode = { kind: 'directory', oid: oids.get(key) ?? rootTree, bits: 0o755, entries: directories.get(key) ?? new Map(), hasSpecial: false, hasNested: false, hasClosed: false, isOmitted: false }
     nodes.set(key, node)
     if (key !== '') directories.get(key.slice(0, Math.max(key.lastIndexOf('/'), 0)))?.set(path.posix.basename(key), node)
   }

@@ -80,7 +80,7 @@ export async function openPrivateRepository(options: PrivateRepositoryOptions): 
     person, runDir, gitDir, workDir, borrowed, store,
     convertsByConfig: ['true', 'input'].includes((settings.get('core.autocrlf') ?? 'false').toLowerCase()),
     git: (args, extra = {}) => {
-      const { workTree, indexFile, raw, ...call } = extra
+      const { workTree, indexFile: _index, raw: _raw, ...call } = extra
       return runGit({ ...call, args: [...quietFlags, ...args], cwd: workTree ?? (fs.existsSync(workDir) ? workDir : runDir), env: toEnv(extra) })
     },
   }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { Fault } from '../../protocol/fault.ts'
 import { changeMode, findDirectory, removeEntry, type DirectoryHandle } from './directory-handle.ts'
 import type { ObjectStore } from './object-store.ts'
-import type { DirectoryNode, FileNode } from './scan.ts'
+import { isClosed, type DirectoryNode, type FileNode } from './scan.ts'
 import { fromTreeName, type TreeEntry } from './tree-object.ts'
 
 export interface RestoreOptions {
@@ -12,8 +12,6 @@ export interface RestoreOptions {
   readonly current: DirectoryNode
   readonly target: string
   readonly skip: ReadonlySet<string>
-  /** Also put back what has the right content but was touched since this scan: for directories that are used again. */
-  readonly untouched?: DirectoryNode | undefined
 }
 
 /**
@@ -24,7 +22,7 @@ export async function restore(options: RestoreOptions): Promise<void> {
   const handle = findDirectory(options.root, [])
   if (handle === undefined) throw new Fault('disk-failed', `the worktree ${options.root} is not there any more; resume the run to make it again`)
   try {
-    await restoreDirectory(options, handle, '', options.current, options.target, options.untouched)
+    await restoreDirectory(options, handle, '', options.current, options.target)
   } finally {
     handle.close()
   }
@@ -33,10 +31,9 @@ export async function restore(options: RestoreOptions): Promise<void> {
 type Node = FileNode | DirectoryNode
 
 async function restoreDirectory(
-  options: RestoreOptions, handle: DirectoryHandle, relative: string, node: DirectoryNode | undefined, target: string, untouched: DirectoryNode | undefined,
+  options: RestoreOptions, handle: DirectoryHandle, relative: string, node: DirectoryNode | undefined, target: string,
 ): Promise<void> {
-  const isStrict = options.untouched !== undefined
-  if (node !== undefined && node.oid === target && !node.hasSpecial && !isStrict) return
+  if (node !== undefined && isDone(node, target)) return
   const wanted = new Map<string, TreeEntry>()
   if (target !== options.store.emptyTree) {
     for (const entry of await options.store.readTree(target)) wanted.set(fromTreeName(entry.name), entry)
@@ -44,7 +41,7 @@ async function restoreDirectory(
   for (const [name, found] of node?.entries ?? []) {
     if (wanted.has(name)) continue
     const child = relative === '' ? name : `${relative}/${name}`
-    if (found.kind === 'directory' && leadsToSkipped(options.skip, child)) await descend(options, handle, name, child, found, options.store.emptyTree, undefined)
+    if (found.kind === 'directory' && leadsToSkipped(options.skip, child)) await descend(options, handle, name, child, found, options.store.emptyTree)
     else removeEntry(handle, name)
   }
   for (const [name, entry] of wanted) {
@@ -53,12 +50,16 @@ async function restoreDirectory(
     const found = node?.entries.get(name)
     if (entry.mode === '40000' || entry.mode === '160000') {
       const oid = entry.mode === '40000' ? entry.oid : options.store.emptyTree
-      const before = untouched?.entries.get(name)
-      await descend(options, handle, name, child, found, oid, before?.kind === 'directory' ? before : undefined)
-    } else if (isStrict ? found === undefined || found !== untouched?.entries.get(name) || !isRight(found, entry) : !isRight(found, entry)) {
-      await restoreFile(options, handle, name, found, entry, isStrict)
+      await descend(options, handle, name, child, found, oid)
+    } else if (!isRight(found, entry)) {
+      await restoreFile(options, handle, name, found, entry)
     }
   }
+}
+
+/** Nothing below needs a hand: contents are right, nothing special lies there, and everything can be read. */
+function isDone(node: DirectoryNode, target: string): boolean {
+  return node.oid === target && !node.hasSpecial && !node.hasClosed
 }
 
 function isRight(found: Node | undefined, entry: TreeEntry): boolean {
@@ -71,15 +72,14 @@ function leadsToSkipped(skip: ReadonlySet<string>, child: string): boolean {
 }
 
 async function descend(
-  options: RestoreOptions, parent: DirectoryHandle, name: string, child: string, found: Node | undefined, target: string, untouched: DirectoryNode | undefined,
+  options: RestoreOptions, parent: DirectoryHandle, name: string, child: string, found: Node | undefined, target: string,
 ): Promise<void> {
-  const isStrict = options.untouched !== undefined
   const isDirectory = found?.kind === 'directory'
-  if (isDirectory && found.oid === target && !found.hasSpecial && (found.bits & 0o500) === 0o500 && !isStrict) return
+  if (isDirectory && isDone(found, target)) return
   if (!isDirectory) {
     if (found !== undefined) removeEntry(parent, name)
     fs.mkdirSync(parent.at(name))
-  } else if (isStrict ? found.bits !== (untouched?.bits ?? -1) : (found.bits & 0o500) !== 0o500) {
+  } else if (isClosed(found.bits)) {
     changeMode(parent, name, 0o777 & ~process.umask())
   }
   const isLocked = isDirectory && (found.bits & 0o700) === 0o500
@@ -87,15 +87,17 @@ async function descend(
   const handle = parent.find(name)
   if (handle === undefined) throw new Fault('disk-failed', `the directory '${Buffer.from(child, 'latin1').toString('utf8')}' was replaced while it was restored; stop background commands first`)
   try {
-    await restoreDirectory(options, handle, child, isDirectory ? found : undefined, target, untouched)
+    await restoreDirectory(options, handle, child, isDirectory ? found : undefined, target)
   } finally {
     handle.close()
-    if (isLocked && !isStrict) changeMode(parent, name, found.bits)
+    if (isLocked) changeMode(parent, name, found.bits)
   }
 }
 
-async function restoreFile(options: RestoreOptions, handle: DirectoryHandle, name: string, found: Node | undefined, entry: TreeEntry, isStrict: boolean): Promise<void> {
-  if (!isStrict && found?.kind === 'file' && found.oid === entry.oid && entry.mode !== '120000') {
+async function restoreFile(
+  options: RestoreOptions, handle: DirectoryHandle, name: string, found: Node | undefined, entry: TreeEntry,
+): Promise<void> {
+  if (found?.kind === 'file' && found.oid === entry.oid && entry.mode !== '120000') {
     changeMode(handle, name, (entry.mode === '100755' ? 0o777 : 0o666) & ~process.umask())
     return
   }

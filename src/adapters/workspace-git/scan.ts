@@ -36,6 +36,8 @@ export interface DirectoryNode {
   readonly entries: ReadonlyMap<string, FileNode | DirectoryNode>
   /** Something below is not content and must go on a restore. */
   readonly hasSpecial: boolean
+  /** Here or below is something whose owner may not read it. */
+  readonly hasClosed: boolean
   /** A git repository lies below (or here, unless this is the root). */
   readonly hasNested: boolean
   /** Nothing here but places to mount on: not in the tree. */
@@ -85,6 +87,7 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
   const tree: TreeEntry[] = []
   let hasSpecial = false
   let hasNested = false
+  let hasClosed = isClosed(bits)
   let handle: DirectoryHandle | undefined
   try {
     for (const { name } of listed) {
@@ -103,6 +106,7 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
         entries.set(name, found)
         hasSpecial ||= found.hasSpecial
         hasNested ||= found.hasNested || name === '.git'
+        hasClosed ||= found.hasClosed
         if (gitlink !== undefined) tree.push({ mode: '160000', name, oid: gitlink })
         else if (!found.isOmitted) tree.push({ mode: '40000', name: toTreeName(name, false), oid: found.oid })
         continue
@@ -110,6 +114,7 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
       hasNested ||= name === '.git'
       if (before !== undefined && before.kind !== 'directory' && before.isSettled && isSame(before, stats)) {
         entries.set(name, before)
+        hasClosed ||= before.kind === 'file' && (before.bits & 0o400) === 0
         tree.push({ mode: before.mode, name: toTreeName(name, before.kind === 'link'), oid: before.oid })
         continue
       }
@@ -117,6 +122,7 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
       const node = handle === undefined ? undefined : await readEntry(walk, handle, name, child, stats)
       if (node === undefined) continue
       entries.set(name, node)
+      hasClosed ||= node.kind === 'file' && (node.bits & 0o400) === 0
       if (node.kind === 'special') hasSpecial = true
       else tree.push({ mode: node.mode, name: toTreeName(name, node.kind === 'link'), oid: node.oid })
     }
@@ -124,7 +130,7 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
     handle?.close()
   }
   const oid = toTreeId(walk, tree, entries, previous)
-  return { kind: 'directory', oid, bits, entries, hasSpecial, hasNested, isOmitted: tree.length === 0 && walk.above.has(relative) }
+  return { kind: 'directory', oid, bits, entries, hasSpecial, hasNested, hasClosed, isOmitted: tree.length === 0 && walk.above.has(relative) }
 }
 
 /** Writes the tree only where an entry changed. */
@@ -177,6 +183,7 @@ async function readEntry(walk: Walk, handle: DirectoryHandle, name: string, chil
   if (stats.isSymbolicLink()) return readLink(walk, handle, name, stats)
   if (!stats.isFile()) return toNode('special', '100644', '', stats, false)
   const startMs = Date.now()
+  const isClosedFile = (stats.mode & 0o400) === 0
   const fd = openForReading(handle, name, stats)
   if (fd === undefined) return undefined
   try {
@@ -186,10 +193,12 @@ async function readEntry(walk: Walk, handle: DirectoryHandle, name: string, chil
       throw new Fault('disk-failed', `the file '${toText(child)}' has ${opened.size} bytes, more than the ${walk.maxFileBytes} that a snapshot keeps; remove it or write it under $TMPDIR instead`)
     }
     const oid = await walk.store.writeFile(fd, opened.size)
-    return toNode('file', (opened.mode & 0o100) === 0 ? '100644' : '100755', oid, opened, isSettledAt(opened, startMs))
+    const node = toNode('file', (opened.mode & 0o100) === 0 ? '100644' : '100755', oid, opened, isSettledAt(opened, startMs))
+    // Reading it took a permission that it does not have and gives it back: it is known as it was, and read again next time.
+    return isClosedFile ? { ...node, bits: stats.mode & 0o7777, isSettled: false } : node
   } finally {
     fs.closeSync(fd)
-    if ((stats.mode & 0o400) === 0) changeMode(handle, name, stats.mode & 0o7777)
+    if (isClosedFile) changeMode(handle, name, stats.mode & 0o7777)
   }
 }
 
@@ -217,6 +226,11 @@ function readLink(walk: Walk, handle: DirectoryHandle, name: string, stats: fs.S
     if (['ENOENT', 'EINVAL', 'ENOTDIR'].includes(toCode(thrown))) return undefined
     throw thrown
   }
+}
+
+/** A directory that its owner may not list or enter. */
+export function isClosed(bits: number): boolean {
+  return (bits & 0o500) !== 0o500
 }
 
 /** S1: was the last change long enough before `nowMs` that a later one must show in the ctime? */

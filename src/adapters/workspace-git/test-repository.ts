@@ -77,7 +77,8 @@ export function fingerprint(root: string, options: { exact: boolean; skip?: RegE
       const at = Buffer.from(`${Buffer.from(root).toString('latin1')}/${child}`, 'latin1')
       const stats = fs.lstatSync(at, { bigint: true })
       const mode = options.exact ? stats.mode : stats.mode & 0o170500n
-      const time = options.exact && !entry.isDirectory() ? stats.mtimeNs : ''
+      // git renews the time of an object that it would have written again.
+      const time = options.exact && !entry.isDirectory() && !child.startsWith('.git/objects/') ? stats.mtimeNs : ''
       const content = entry.isSymbolicLink() ? fs.readlinkSync(at) : entry.isFile() ? crypto.createHash('sha1').update(fs.readFileSync(at)).digest('hex') : ''
       lines.push(`${child} ${mode.toString(8)} ${time} ${content}`)
       if (entry.isDirectory()) visit(child)

@@ -78,7 +78,7 @@ function describeCheck(id: string, command: string, baseline: readonly CheckOutc
   }
   const lines = failing.slice(0, listedFailures).map((each) => `  - ${each.name}${each.message ? `: ${oneLine(each.message, 240)}` : ''}`)
   if (failing.length > listedFailures) lines.push(`  - and ${failing.length - listedFailures} more`)
-  return [`- \`${command}\`: on the base ${passed} tests pass and ${failing.length} fail${failing.length > 0 ? ':' : ''}`, ...lines].join('\n')
+  return [`- \`${command}\`: on the base ${passed} test${passed === 1 ? ' passes' : 's pass'} and ${failing.length} fail${failing.length === 1 ? 's' : ''}${failing.length > 0 ? ':' : ''}`, ...lines].join('\n')
 }
 
 function describeSurvey(survey: Survey): string {

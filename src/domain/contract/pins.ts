@@ -24,8 +24,8 @@ export interface PinSource {
 }
 
 export interface FoundPins {
-  readonly pins: readonly Pin[]
-  readonly guarded: readonly string[]
+  readonly pins: Pin[]
+  readonly guarded: string[]
   /** Files whose content is needed first. Read them, add them to `contents` and call again until this is empty. */
   readonly wanted: readonly string[]
 }

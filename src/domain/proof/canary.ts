@@ -12,7 +12,7 @@ export interface CanaryVerdict {
   readonly reasons: readonly string[]
 }
 
-type Language = 'esm' | 'cjs' | 'pytest' | 'unittest'
+type Language = 'esm' | 'cjs' | 'vitest' | 'expect-global' | 'mocha-esm' | 'mocha-cjs' | 'pytest' | 'unittest'
 
 /** Every way to assert must raise; one that does not ends the test as a pass, which is what must not be seen. */
 function nodeBody(assert: string, name: string): string {
@@ -44,11 +44,43 @@ function nodeBody(assert: string, name: string): string {
 `
 }
 
-function nodeCanary(language: 'esm' | 'cjs', name: string): string {
-  const head = language === 'esm'
-    ? `import { test as writCanaryTest } from 'node:test'\nimport writCanaryAssert from 'node:assert'`
-    : `const { test: writCanaryTest } = require('node:test')\nconst writCanaryAssert = require('node:assert')`
-  return `\n;\n${head}\nwritCanaryTest('${name}', async () => {${nodeBody('writCanaryAssert', name)}})\n`
+/** The same for runners that assert with `expect`. */
+function expectBody(expect: string, name: string): string {
+  return `
+  const dead = []
+  const must = (label, run) => { try { run() } catch { return } dead.push(label) }
+  must('toBe', () => ${expect}(1).toBe(2))
+  must('not.toBe', () => ${expect}(1).not.toBe(1))
+  must('toEqual', () => ${expect}({ a: [1] }).toEqual({ a: [2] }))
+  must('toStrictEqual', () => ${expect}({ a: [1] }).toStrictEqual({ a: [2] }))
+  must('toBeTruthy', () => ${expect}(0).toBeTruthy())
+  must('toBeNull', () => ${expect}(1).toBeNull())
+  must('toBeUndefined', () => ${expect}(1).toBeUndefined())
+  must('toContain', () => ${expect}([1]).toContain(2))
+  must('toHaveLength', () => ${expect}([1]).toHaveLength(2))
+  must('toMatch', () => ${expect}('a').toMatch(/b/))
+  must('toThrow', () => ${expect}(() => {}).toThrow())
+  must('toBeGreaterThan', () => ${expect}(1).toBeGreaterThan(2))
+  if (dead.length === 0) throw new Error('${name}')
+`
+}
+
+/** A test at the end of a file, with names of its own for what it imports: what others did to theirs shows all the same. */
+function scriptCanary(language: Exclude<Language, 'pytest' | 'unittest'>, name: string): string {
+  switch (language) {
+    case 'vitest':
+      return `\n;\nimport { test as writCanaryTest, expect as writCanaryExpect } from 'vitest'\nwritCanaryTest('${name}', () => {${expectBody('writCanaryExpect', name)}})\n`
+    case 'expect-global':
+      return `\n;\ntest('${name}', () => {${expectBody('expect', name)}})\n`
+    case 'esm':
+      return `\n;\nimport { test as writCanaryTest } from 'node:test'\nimport writCanaryAssert from 'node:assert'\nwritCanaryTest('${name}', async () => {${nodeBody('writCanaryAssert', name)}})\n`
+    case 'cjs':
+      return `\n;\nconst { test: writCanaryTest } = require('node:test')\nconst writCanaryAssert = require('node:assert')\nwritCanaryTest('${name}', async () => {${nodeBody('writCanaryAssert', name)}})\n`
+    case 'mocha-esm':
+      return `\n;\nimport writCanaryAssert from 'node:assert'\n;(globalThis.it ?? globalThis.test)('${name}', async () => {${nodeBody('writCanaryAssert', name)}})\n`
+    case 'mocha-cjs':
+      return `\n;(globalThis.it ?? globalThis.test)('${name}', async () => {${nodeBody("require('node:assert')", name)}})\n`
+  }
 }
 
 const pythonStatements = `    dead = []
@@ -140,11 +172,14 @@ function findLanguage(path: string, content: string, runner: string): Language |
     if (runners.includes('pytest')) return 'pytest'
     return runners.includes('unittest') && /\bunittest\b|TestCase/.test(content) ? 'unittest' : undefined
   }
-  if (!runners.includes('node-test') || !/\.[cm]?[jt]s$/.test(path)) return undefined
-  if (/\.m[jt]s$/.test(path)) return 'esm'
-  if (/\.c[jt]s$/.test(path)) return 'cjs'
-  if (/^\s*(import\s+[\w*{'"]|import\s*\{|export\s)/m.test(content)) return 'esm'
-  return /\brequire\s*\(/.test(content) ? 'cjs' : undefined
+  if (!/\.[cm]?[jt]sx?$/.test(path)) return undefined
+  if (runners.includes('vitest')) return 'vitest'
+  if (runners.includes('jest')) return 'expect-global'
+  const isModule = /\.m[jt]s$/.test(path) || (!/\.c[jt]s$/.test(path) && /^\s*(import\s+[\w*{'"]|import\s*\{|export\s)/m.test(content))
+  if (runners.includes('mocha')) return isModule ? 'mocha-esm' : 'mocha-cjs'
+  if (!runners.includes('node-test')) return undefined
+  if (isModule) return 'esm'
+  return /\.c[jt]s$/.test(path) || /\brequire\s*\(/.test(content) ? 'cjs' : undefined
 }
 
 /**
@@ -160,13 +195,12 @@ export function canaryFiles(files: readonly CanaryFile[], runner: string, name: 
     switch (language) {
       case undefined:
         return []
-      case 'esm':
-      case 'cjs':
-        return [{ path, content: content + nodeCanary(language, name) }]
       case 'pytest':
         return [{ path, content: insertPython(content, pytestCanary(name)) }]
       case 'unittest':
         return [{ path, content: insertPython(content, unittestCanary(name)) }]
+      default:
+        return [{ path, content: content + scriptCanary(language, name) }]
     }
   })
 }

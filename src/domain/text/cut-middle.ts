@@ -34,7 +34,7 @@ function takeLines(lines: readonly string[], limits: CutLimits & { share: number
   let count = 0
   for (const line of lines) {
     chars -= line.length + 1
-    tokens -= toTokenEstimate(line) + 0.5
+    tokens -= toTokenEstimate(line) + 1
     if (chars < 0 || tokens < 0) break
     count++
   }

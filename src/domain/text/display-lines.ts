@@ -1,5 +1,5 @@
 /** Characters of one shown line of program output; longer ones are folded, so that a range of lines reaches all of it. */
-export const FOLD_AT = 1000
+export const FOLD_AT = 500
 
 /**
  * What a person at a terminal would have been left with, as lines: colours and other escapes are gone, a line that was

@@ -3,6 +3,11 @@ import { toIndent } from './fold.ts'
 /** A line longer than this is compared by its beginning only. */
 const COMPARED = 160
 const MAX_SHOWN = 12
+/** Lines of `wanted` that are compared, and places that are looked at closely. */
+const MAX_COMPARED = 30
+const MAX_CANDIDATES = 50
+/** In files with more lines the search would take seconds. */
+const MAX_LINES = 60_000
 
 export interface Nearest {
   /** Numbered lines of the file, ready to show. */
@@ -18,22 +23,26 @@ export interface Nearest {
  * Undefined where nothing is alike.
  */
 export function findNearest(lines: readonly string[], wanted: readonly string[]): Nearest | undefined {
-  const anchors = [...wanted.entries()]
-    .filter(([, line]) => line.trim().length > 1)
-    .sort(([, a], [, b]) => b.trim().length - a.trim().length)
-    .slice(0, 3)
+  if (lines.length > MAX_LINES) return undefined
+  const profiles = wanted.slice(0, MAX_COMPARED).map((line) => toProfile(line))
+  const anchors = [...profiles.entries()].filter(([, profile]) => profile.total > 0).sort(([, a], [, b]) => b.total - a.total).slice(0, 3)
+  const starts = anchors.flatMap(([offset, profile]) => findAlike(lines, profile).map((index) => index - offset))
   let best = { score: 0, start: 0 }
-  for (const [offset, line] of anchors) {
-    const target = toPairs(line)
-    for (const [index, candidate] of lines.entries()) {
-      if (toSimilarity(target, candidate) < 0.45) continue
-      const start = index - offset
-      const score = toWindowScore(lines, wanted, start)
-      if (score > best.score) best = { score, start }
-    }
+  for (const start of new Set(starts)) {
+    const score = toWindowScore(lines, wanted, profiles, start)
+    if (score > best.score) best = { score, start }
   }
-  if (best.score < 0.3) return undefined
-  return toNearest(lines, wanted, best.start)
+  return best.score < 0.3 ? undefined : toNearest(lines, wanted, best.start)
+}
+
+/** Indexes of the lines that resemble one line most. */
+function findAlike(lines: readonly string[], profile: Profile): number[] {
+  const found: { index: number; score: number }[] = []
+  for (const [index, line] of lines.entries()) {
+    const score = toSimilarity(profile, line)
+    if (score >= 0.45) found.push({ index, score })
+  }
+  return found.sort((a, b) => b.score - a.score || a.index - b.index).slice(0, MAX_CANDIDATES).map(({ index }) => index)
 }
 
 function toNearest(lines: readonly string[], wanted: readonly string[], start: number): Nearest {
@@ -66,47 +75,55 @@ function toQuoted(line: string): string {
   return JSON.stringify(line.length > 160 ? `${line.slice(0, 160)}…` : line)
 }
 
-function toWindowScore(lines: readonly string[], wanted: readonly string[], start: number): number {
+function toWindowScore(lines: readonly string[], wanted: readonly string[], profiles: readonly Profile[], start: number): number {
   let sum = 0
   let count = 0
-  for (const [offset, line] of wanted.slice(0, 30).entries()) {
-    if (line.trim() === '') continue
+  for (const [offset, profile] of profiles.entries()) {
+    if (profile.total === 0) continue
     count++
     const candidate = lines[start + offset]
-    if (candidate !== undefined) sum += candidate === line ? 1 : toSimilarity(toPairs(line), candidate) * 0.95
+    if (candidate !== undefined) sum += candidate === wanted[offset] ? 1 : toSimilarity(profile, candidate) * 0.95
   }
   return count === 0 ? 0 : sum / count
 }
 
-interface Pairs {
-  readonly counts: ReadonlyMap<string, number>
+/** How often each pair of neighbouring characters occurs; pairs share `BUCKETS` counters, which is exact enough here. */
+interface Profile {
+  readonly counts: Uint8Array
   readonly total: number
 }
 
-function toPairs(line: string): Pairs {
+const BUCKETS = 1024
+
+function toProfile(line: string): Profile {
   const text = line.trim().slice(0, COMPARED)
-  const counts = new Map<string, number>()
+  const counts = new Uint8Array(BUCKETS)
   for (let at = 0; at + 1 < text.length; at++) {
-    const pair = text.slice(at, at + 2)
-    counts.set(pair, (counts.get(pair) ?? 0) + 1)
+    const bucket = toBucket(text, at)
+    counts[bucket] = (counts[bucket] ?? 0) + 1
   }
   return { counts, total: Math.max(0, text.length - 1) }
 }
 
+function toBucket(text: string, at: number): number {
+  return (text.charCodeAt(at) * 31 + text.charCodeAt(at + 1)) % BUCKETS
+}
+
 /** Dice's coefficient over pairs of neighbouring characters: 0 nothing shared, 1 the same pairs. */
-function toSimilarity(target: Pairs, candidate: string): number {
+function toSimilarity({ counts, total }: Profile, candidate: string): number {
   const text = candidate.trim().slice(0, COMPARED)
-  const total = target.total + Math.max(0, text.length - 1)
-  if (total === 0 || text.length > target.total * 4 + 4 || target.total > text.length * 4 + 4) return 0
-  const left = new Map(target.counts)
+  const own = Math.max(0, text.length - 1)
+  // The coefficient cannot exceed what the shorter of the two allows.
+  if (own + total === 0 || 2 * Math.min(own, total) < 0.45 * (own + total)) return 0
+  const used = new Uint8Array(BUCKETS)
   let shared = 0
-  for (let at = 0; at + 1 < text.length; at++) {
-    const pair = text.slice(at, at + 2)
-    const count = left.get(pair) ?? 0
-    if (count > 0) {
+  for (let at = 0; at < own; at++) {
+    const bucket = toBucket(text, at)
+    const seen = used[bucket] ?? 0
+    if (seen < (counts[bucket] ?? 0)) {
       shared++
-      left.set(pair, count - 1)
+      used[bucket] = seen + 1
     }
   }
-  return (2 * shared) / total
+  return (2 * shared) / (own + total)
 }

@@ -31,7 +31,7 @@ export function numberLines(lines: readonly string[], first: number, limits: Ran
     const text = isLong ? `${line.slice(0, limits.maxLine)}… [+${line.length - limits.maxLine} characters]` : line
     const row = `${String(number).padStart(5)}\t${text}`
     chars -= row.length + 1
-    tokens -= toTokenEstimate(row)
+    tokens -= toTokenEstimate(row) + 1
     if ((chars < 0 || tokens < 0) && shown.length > 0) break
     if (isLong) cutLines.push(number)
     shown.push(row)

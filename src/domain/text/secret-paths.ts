@@ -42,11 +42,15 @@ export function holdsCredential(content: string): boolean {
     || /:\/\/[^\s/:@$]+:[^\s/@$]+@/.test(content)
 }
 
-/** Case does not matter: on some disks `.ENV` is `.env`. */
+/** Case does not matter: on some disks `.ENV` is `.env`. One expression for all globs, because repositories have 50,000 files. */
 function toMatcher(globs: readonly string[]): (path: string) => boolean {
-  const isIncluded = picomatch(globs.filter((glob) => !glob.startsWith('!')), { dot: true, nocase: true })
+  const included = toExpression(globs.filter((glob) => !glob.startsWith('!')))
   const excluded = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1))
-  if (excluded.length === 0) return isIncluded
-  const isExcluded = picomatch(excluded, { dot: true, nocase: true })
-  return (path) => isIncluded(path) && !isExcluded(path)
+  if (excluded.length === 0) return (path) => included.test(path)
+  const exception = toExpression(excluded)
+  return (path) => included.test(path) && !exception.test(path)
+}
+
+function toExpression(globs: readonly string[]): RegExp {
+  return new RegExp(globs.map((glob) => picomatch.makeRe(glob, { dot: true }).source).join('|'), 'i')
 }

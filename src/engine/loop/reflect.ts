@@ -28,6 +28,10 @@ async function commit(run: RunContext): Promise<void> {
   const task = state.active?.id ?? ''
   const parent = state.head
   if (!state.tree || !parent) throw new Error('a commit needs the workspace')
+  // Background commands end with their task; what they wrote since the last look is looked at before it is committed.
+  await run.ports.stopTools()
+  const now = await workspace.snapshot(run.signal)
+  if (now !== state.tree) return record(run, { type: 'snapshot.taken', data: { tree: now } })
   const { message, trailers } = commitMessage(state)
   const made = await workspace.commit({ message, parent, trailers })
   if (!made) return record(run, { type: 'commit.skipped', data: { task, tree: state.tree } })

@@ -3,8 +3,8 @@ import type { SyntaxNode } from '../syntax/node.ts'
 import { scopeAt } from '../syntax/scope.ts'
 import { argumentsOf, isAsyncFunction, similarity } from '../syntax/vocabulary.ts'
 import { exchange } from './conditions.ts'
-import { isValue, quote, wrapped } from './sketch.ts'
-import type { Generator, Sketch } from './sketch.ts'
+import { isValue, quote, swapsOf, wrapped } from './sketch.ts'
+import type { Generator, Sketch, Swaps } from './sketch.ts'
 
 const isCall = (node: SyntaxNode): boolean => node.type === 'call_expression' || node.type === 'call' || node.type === 'new_expression'
 
@@ -58,12 +58,11 @@ function addArgument(call: SyntaxNode, list: SyntaxNode, args: readonly SyntaxNo
     }
     for (const value of sketch.python ? ['True', 'False', '0', '1'] : ['true', 'false', '0', '1']) offer(value, 0.08)
   }
-  for (const [value, prior] of (sketch.python ? pythonDefaults : scriptDefaults)[name] ?? []) offer(value, prior)
+  for (const [value, prior] of swapsOf(sketch.python ? pythonDefaults : scriptDefaults, name)) offer(value, prior)
 }
 
-type Extra = Readonly<Record<string, readonly (readonly [string, number])[]>>
 /** Arguments that calls of the standard library are often found without. */
-const scriptDefaults: Extra = {
+const scriptDefaults: Swaps = {
   sort: [['(a, b) => a - b', 0.45], ['(a, b) => b - a', 0.25], ['(a, b) => a.localeCompare(b)', 0.15]],
   toSorted: [['(a, b) => a - b', 0.45], ['(a, b) => b - a', 0.25]],
   reduce: [['0', 0.4], ['1', 0.15], ["''", 0.2], ['[]', 0.2], ['{}', 0.2]],
@@ -78,7 +77,7 @@ const scriptDefaults: Extra = {
   padEnd: [["'0'", 0.15]],
   slice: [['1', 0.2], ['-1', 0.12]],
 }
-const pythonDefaults: Extra = {
+const pythonDefaults: Swaps = {
   sorted: [['reverse=True', 0.35], ['key=len', 0.15], ['key=str.lower', 0.2], ['key=lambda item: item[1]', 0.2]],
   sort: [['reverse=True', 0.35], ['key=len', 0.12], ['key=str.lower', 0.2]],
   round: [['2', 0.3], ['1', 0.12]],

@@ -107,11 +107,12 @@ export const changeMember: Generator = (node, sketch) => {
   const blamed = isBlamed(name, sketch) || sketch.words.properties.get(name) === 1
   const receiver = node.parent === undefined ? undefined : findField(node.parent, 'object')
   const same = receiver === undefined ? [] : membersOf(sketch.text(receiver), sketch)
-  for (const other of sketch.words.properties.keys()) {
+  const siblings = sketch.words.siblings.get(name)
+  for (const other of new Set([...(siblings ?? []), ...sketch.words.properties.keys()])) {
     const alike = similarity(name, other)
-    const onSame = same.includes(other)
+    const onSame = same.includes(other) || siblings?.has(other) === true
     if (!onSame && alike < 0.45) continue
-    offer(other, (onSame ? 0.16 : 0.08) + 0.2 * alike + (blamed && alike > 0.6 ? 0.4 : 0))
+    offer(other, (onSame ? 0.2 : 0.08) + 0.2 * alike + (blamed && alike > 0.6 ? 0.4 : 0))
   }
 }
 
@@ -124,9 +125,9 @@ export const changeKey: Generator = (node, sketch) => {
   if (!isKey && !isShort && !subscriptText && !isKeyword) return
   const name = sketch.text(node)
   const blamed = isBlamed(name, sketch)
-  for (const other of [...sketch.words.properties.keys(), ...(subscriptText ? sketch.words.testStrings : [])]) {
+  for (const other of [...(sketch.words.siblings.get(name) ?? []), ...sketch.words.properties.keys(), ...(subscriptText ? sketch.words.testStrings : [])]) {
     const alike = similarity(name, other)
-    if (other === name || alike < 0.5 || !/^\w+$/.test(other)) continue
+    if (other === name || (alike < 0.5 && !(subscriptText && sketch.words.siblings.get(name)?.has(other) === true)) || !/^\w+$/.test(other)) continue
     if (!isShort) sketch.replace(node, other, 'member', 0.1 + 0.25 * alike + (blamed ? 0.3 : 0))
   }
   if (!isShort) return

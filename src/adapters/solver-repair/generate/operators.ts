@@ -1,8 +1,6 @@
 import { findField, namedChildren } from '../syntax/node.ts'
-import { quote, wrapped } from './sketch.ts'
-import type { Generator } from './sketch.ts'
-
-type Swaps = Readonly<Record<string, readonly (readonly [string, number])[]>>
+import { quote, swapsOf, wrapped } from './sketch.ts'
+import type { Generator, Swaps } from './sketch.ts'
 
 const comparison: Swaps = {
   '<': [['<=', 0.62], ['>', 0.34], ['>=', 0.32]],
@@ -83,7 +81,7 @@ export const swapOperator: Generator = (node, sketch) => {
   if (parent === undefined || (node.field !== 'operator' && node.field !== 'operators')) return
   const operator = sketch.text(node).replaceAll(/\s+/g, ' ')
   if (/^(augmented_assignment|augmented_assignment_expression)$/.test(parent.type)) {
-    for (const [other, prior] of assigning[operator] ?? []) sketch.replace(node, other, 'assignment', prior)
+    for (const [other, prior] of swapsOf(assigning, operator)) sketch.replace(node, other, 'assignment', prior)
     return
   }
   if (parent.type === 'update_expression') {
@@ -91,7 +89,7 @@ export const swapOperator: Generator = (node, sketch) => {
     return
   }
   if (!/binary|boolean_operator|comparison_operator/.test(parent.type)) return
-  const swaps = (sketch.python ? python : script)[operator] ?? []
+  const swaps = swapsOf(sketch.python ? python : script, operator)
   for (const [other, prior] of swaps) {
     const kind = kindOf(operator)
     const verb = kind === 'comparison' ? 'compare with' : 'use'

@@ -59,3 +59,10 @@ export function isValue(node: SyntaxNode): boolean {
   if (node.field === 'name' || node.field === 'key' || node.field === 'property' || node.field === 'attribute' || node.field === 'parameter') return false
   return !/pattern|parameter|import|export_specifier|type|global|class_heritage|labeled|except|decorator|delete/.test(parent.type)
 }
+
+/** Other texts for a text, each with its prior. */
+export type Swaps = Readonly<Record<string, readonly (readonly [string, number])[]>>
+
+export function swapsOf(table: Swaps, text: string): readonly (readonly [string, number])[] {
+  return Object.hasOwn(table, text) ? (table[text] ?? []) : []
+}

@@ -1,8 +1,8 @@
 import { findAncestor, findField, walk } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { editDistance, similarity } from '../syntax/vocabulary.ts'
-import { isValue, quote, wrapped } from './sketch.ts'
-import type { Generator, Sketch } from './sketch.ts'
+import { isValue, quote, swapsOf, wrapped } from './sketch.ts'
+import type { Generator, Sketch, Swaps } from './sketch.ts'
 
 const isNumber = (node: SyntaxNode): boolean => /^(number|integer|float)$/.test(node.type)
 
@@ -93,12 +93,11 @@ export const changeLiteral: Generator = (node, sketch) => {
   const text = sketch.text(node)
   const initial = /variable_declarator|^assignment|field_definition|parameter|assignment_pattern/.test(node.parent?.type ?? '')
   const weight = initial ? 1 : node.parent?.type === 'return_statement' ? 0.8 : 0.6
-  const others = (sketch.python ? pythonValues : scriptValues)[node.children.length <= 2 ? text.replaceAll(/\s/g, '') : '']
-  for (const [other, prior] of others ?? []) sketch.replace(node, other, initial ? 'initial value' : 'constant', prior * weight)
+  const others = node.children.length > 2 ? [] : swapsOf(sketch.python ? pythonValues : scriptValues, text.replaceAll(/\s/g, ''))
+  for (const [other, prior] of others) sketch.replace(node, other, initial ? 'initial value' : 'constant', prior * weight)
 }
 
-type Values = Readonly<Record<string, readonly (readonly [string, number])[]>>
-const scriptValues: Values = {
+const scriptValues: Swaps = {
   true: [['false', 0.5]],
   false: [['true', 0.5]],
   null: [['undefined', 0.3], ['0', 0.12], ["''", 0.12], ['[]', 0.12], ['{}', 0.1], ['false', 0.12]],
@@ -110,7 +109,7 @@ const scriptValues: Values = {
   '[]': [['{}', 0.25], ['null', 0.08], ["''", 0.08]],
   '{}': [['[]', 0.2], ['Object.create(null)', 0.14], ['null', 0.08]],
 }
-const pythonValues: Values = {
+const pythonValues: Swaps = {
   True: [['False', 0.5]],
   False: [['True', 0.5]],
   None: [['0', 0.16], ["''", 0.12], ['[]', 0.16], ['{}', 0.14], ['False', 0.12], ['1', 0.06]],

@@ -25,12 +25,15 @@ function parent() {
   const until = Date.now() + work.budgetMs
   const source = process.env.WRIT_LANE_SOURCE
   let live = 0
+  let ready = 0
+  let opened = 0
   const say = (line) => process.stdout.write(JSON.stringify(line) + '\n')
   const open = () => {
     const args = ['--max-old-space-size=384', '--no-warnings', '--experimental-strip-types', '--input-type=module', '-e', source]
     const env = { ...process.env, WRIT_LANE_CHILD: '1', NODE_ENV: process.env.NODE_ENV ?? 'test' }
     const kid = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env, cwd: work.root })
     live++
+    opened++
     let current
     let timer
     const next = () => {
@@ -47,6 +50,7 @@ function parent() {
       kid.kill('SIGKILL')
     }
     kid.on('message', (answer) => {
+      if (answer.ready) ready++
       if (answer.result) say({ ...answer.result, id: current.id })
       current = undefined
       next()
@@ -55,7 +59,7 @@ function parent() {
       clearTimeout(timer)
       if (current !== undefined) say({ id: current.id, ended: 'crash', tests: [] })
       live--
-      if (queue.length > 0 && Date.now() < until) open()
+      if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()
     })
     kid.send({ init: { root: work.root, keep: work.keep } })
   }
@@ -259,7 +263,7 @@ function child() {
         const covers = {}
         for (const script of post('Profiler.takePreciseCoverage')?.result ?? []) {
           const plain = script.url.split('?')[0]
-          if (!inside(plain)) continue
+          if (!inside(plain) || plain.includes('/[eval')) continue
           const spans = toSpans(script.functions)
           if (spans.length > 0) covers[path.relative(run.root, fileURLToPath(plain)).split(path.sep).join('/')] = spans
         }
@@ -306,6 +310,7 @@ function child() {
       run.root = fs.realpathSync(init.root)
       run.rootUrl = pathToFileURL(run.root).href + '/'
       run.keep = new Set(init.keep)
+      process.send({ ready: true })
       return
     }
     realMock ??= process.getBuiltinModule('node:test').mock

@@ -39,6 +39,7 @@ class _Lane:
         self.out = out
         self.counts = {}
         self.rows = None
+        self.rootpath = os.getcwd()
 
     def say(self, record):
         import json
@@ -155,18 +156,28 @@ class _Lane:
                 lane.finish([file, owner, method], 'failed' if worse else 'skipped' if skipped else 'passed')
 
         unittest.TestCase.run = run_one
+        if lane.files and not lane.job.get('cover') and hasattr(unittest.TestLoader, '_match_path'):
+            match = unittest.TestLoader._match_path
+
+            def match_path(loader, path, full_path, pattern):
+                return lane.relative(full_path) in lane.files and match(loader, path, full_path, pattern)
+
+            unittest.TestLoader._match_path = match_path
+        import unittest.runner
+        run_all = unittest.runner.TextTestRunner.run
+
+        def run_and_leave(runner, tests):
+            run_all(runner, tests)
+            # Taking the interpreter down in good order costs more than the tests do.
+            os._exit(0)
+
+        unittest.runner.TextTestRunner.run = run_and_leave
 
     def watch_pytest(self):
         import types
         lane = self
         plugin = types.ModuleType('writ_lane_plugin')
         state = {}
-
-        def split(item):
-            head, bracket, tail = item.nodeid.partition('[')
-            parts = head.split('::')
-            parts[-1] += bracket + tail
-            return parts
 
         def pytest_collection_modifyitems(session, config, items):
             if lane.files and not lane.job.get('cover'):
@@ -189,13 +200,16 @@ class _Lane:
             head, bracket, tail = nodeid.partition('[')
             parts = head.split('::')
             parts[-1] += bracket + tail
-            base = lane.relative(os.path.join(state.get('rootpath', os.getcwd()), parts[0])) or parts[0]
+            base = lane.relative(os.path.join(lane.rootpath, parts[0])) or parts[0]
             lane.finish([base] + parts[1:], state.get('status') or 'skipped')
 
         def pytest_configure(config):
-            state['rootpath'] = str(config.rootpath)
+            lane.rootpath = str(config.rootpath)
 
-        for hook in (pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure):
+        def pytest_unconfigure(config):
+            os._exit(0)
+
+        for hook in (pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_unconfigure):
             setattr(plugin, hook.__name__, hook)
         sys.modules['writ_lane_plugin'] = plugin
         os.environ['PYTEST_PLUGINS'] = 'writ_lane_plugin'
@@ -212,13 +226,23 @@ def _serve(path):
         work = json.load(handle)
     out = os.open(os.environ['WRIT_LANE_OUT'], os.O_WRONLY | os.O_APPEND)
     # Loaded once here instead of once in each child.
-    import collections, dataclasses, datetime, functools, importlib, inspect, itertools, math, re, threading, traceback, types, unittest, unittest.main, unittest.mock  # noqa
+    import importlib, re, threading, traceback, types, unittest, unittest.main  # noqa
+    import gc
+    named = set(work.get('preload', ()))
+    standard = set(getattr(sys, 'stdlib_module_names', ()))
+    for name in sorted(name for name in named if name.partition('.')[0] in standard):
+        try:
+            importlib.import_module(name)
+        except Exception:
+            pass
     uses_pytest = any('py.test' in word or 'pytest' in word for word in sys.orig_argv)
     if uses_pytest:
         try:
             import pytest, _pytest.config, _pytest.main, _pytest.assertion.rewrite, _pytest.python, _pytest.unittest, _pytest.runner  # noqa
         except ImportError:
             pass
+    gc.collect()
+    gc.freeze()
     until = time.monotonic() + work['budgetMs'] / 1000
     queue = list(work['jobs'])
     live = {}

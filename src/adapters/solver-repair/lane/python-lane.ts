@@ -22,9 +22,10 @@ const script = [
 
 /** For `unittest` and `pytest`: the check's own command, forked for each candidate before it imports anything of the project. */
 export function createPythonLane(lab: Lab, check: Check, failingFiles: readonly string[]): Lane {
+  const preload = findImports(lab)
   const run = async (work: { jobs: readonly object[]; keep: readonly string[]; perMs: number; budgetMs: number }): Promise<Line[]> => {
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, files: failingFiles, width: 2 })]]),
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, files: failingFiles, width: 2, preload: await preload })]]),
       env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
       timeoutMs: work.budgetMs + work.perMs + slackMs,
     })
@@ -65,4 +66,17 @@ function findLine(text: string): Line[] {
   } catch {
     return []
   }
+}
+
+const maxRead = 200
+
+/** Top-level modules that the project's Python files import: those of the standard library are loaded once, before forking. */
+async function findImports(lab: Lab): Promise<string[]> {
+  const found = new Set<string>()
+  const paths = (await lab.files()).filter((path) => path.endsWith('.py')).slice(0, maxRead)
+  for (const path of paths) {
+    const text = (await lab.read(path)) ?? ''
+    for (const match of text.matchAll(/^\s*(?:from|import)\s+([A-Za-z_][\w.]*)/gm)) if (match[1] !== undefined) found.add(match[1])
+  }
+  return [...found].toSorted()
 }

@@ -28,7 +28,9 @@ export interface SearchResult {
   readonly exhausted: boolean
 }
 
-const batchMs = 1200
+/** Time for a batch: the first ones are short, since the likeliest candidates come first. */
+const firstBatchMs = 400
+const lastBatchMs = 2000
 /** Whole-check runs spent on survivors in one go. */
 const maxFullRuns = 6
 
@@ -45,6 +47,7 @@ export async function search(trials: Iterator<Trial>, filter: Filter, project: P
   let until = began + options.budgetMs
   let chosen: Survivor | undefined
   let dry = false
+  let batchMs = firstBatchMs
   while (!options.signal.aborted && options.now() < until) {
     while (!dry && queue.length < filter.width) {
       const next = trials.next()
@@ -54,6 +57,7 @@ export async function search(trials: Iterator<Trial>, filter: Filter, project: P
     if (queue.length === 0) break
     const { reached, survivors: more } = await filter.sift(queue, Math.max(200, Math.min(batchMs, until - options.now())))
     if (reached === 0 && more.length === 0) break
+    batchMs = Math.min(lastBatchMs, 1.6 * batchMs)
     queue.splice(0, reached)
     tried += reached
     options.onProgress(tried)

@@ -14,6 +14,8 @@ export interface Vocabulary {
   /** Property and attribute names with how often each was seen. */
   readonly properties: ReadonlyMap<string, number>
   readonly functions: ReadonlyMap<string, KnownFunction>
+  /** Names that were seen as members of one shape together with this one: fields of an interface, keys of an object, attributes of a class. */
+  readonly siblings: ReadonlyMap<string, ReadonlySet<string>>
   /** Numbers and strings that tests or their messages hold, as written. */
   readonly testNumbers: readonly string[]
   readonly testStrings: readonly string[]
@@ -36,12 +38,19 @@ export function isAsyncFunction(fn: SyntaxNode): boolean {
 
 const propertyTypes = new Set(['property_identifier', 'shorthand_property_identifier', 'shorthand_property_identifier_pattern', 'private_property_identifier'])
 
-export function gatherWords(files: readonly SourceFile[]): { properties: Map<string, number>; functions: Map<string, KnownFunction> } {
+export function gatherWords(files: readonly SourceFile[]): Pick<Vocabulary, 'properties' | 'functions' | 'siblings'> {
+  const siblings = new Map<string, Set<string>>()
   const properties = new Map<string, number>()
   const functions = new Map<string, KnownFunction>()
   const count = (word: string): void => void properties.set(word, (properties.get(word) ?? 0) + 1)
   for (const file of files) {
     walk(file.root, (node) => {
+      const members = membersOf(file, node)
+      for (const member of members) {
+        const known = siblings.get(member) ?? new Set()
+        for (const other of members.slice(0, 40)) if (other !== member) known.add(other)
+        siblings.set(member, known)
+      }
       if (propertyTypes.has(node.type)) count(textOf(file, node))
       if (node.type === 'identifier' && node.field === 'attribute') count(textOf(file, node))
       if (isFunction(node)) {
@@ -55,7 +64,32 @@ export function gatherWords(files: readonly SourceFile[]): { properties: Map<str
       return undefined
     })
   }
-  return { properties, functions }
+  return { properties, functions, siblings }
+}
+
+/** The names that one shape gives its members. */
+function membersOf(file: SourceFile, node: SyntaxNode): string[] {
+  if (/^(interface_body|object_type|object|object_pattern|class_body)$/.test(node.type)) {
+    return namedChildren(node).flatMap((child) => {
+      const name = propertyTypes.has(child.type) ? child : (findField(child, 'name') ?? findField(child, 'key'))
+      return name === undefined || !/identifier/.test(name.type) ? [] : [textOf(file, name)]
+    })
+  }
+  if (node.type === 'dictionary') {
+    return namedChildren(node).flatMap((pair) => {
+      const key = findField(pair, 'key')
+      return key?.type === 'string' ? [textOf(file, key).slice(1, -1)] : []
+    })
+  }
+  if (node.type !== 'class_definition') return []
+  const names = new Set<string>()
+  walk(node, (at) => {
+    const left = at.type === 'assignment' ? findField(at, 'left') : undefined
+    if (left?.type === 'attribute') names.add(textOf(file, left.children.at(-1) ?? left))
+    if (left?.type === 'identifier' && at.parent?.parent?.parent === node) names.add(textOf(file, left))
+    return undefined
+  })
+  return [...names]
 }
 
 /** Numbers and strings of test files, in order of first appearance, bounded. */

@@ -30,12 +30,13 @@ class _Hook:
 
 
 if os.environ.get("WRIT_REPORT"):
-    # What we need is taken from the standard library now, before the repository's own directory is searched.
-    import writ_report  # noqa: F401
-
-    if any("unittest" in word for word in getattr(sys, "orig_argv", [])):
+    # What we need is taken from the standard library now, before the repository's own directory is searched;
+    # other Pythons that a check starts pay nothing for it.
+    if any("unittest" in word or "pytest" in word for word in getattr(sys, "orig_argv", ["unittest"])):
         import functools  # noqa: F401
         import traceback  # noqa: F401
+
+        import writ_report  # noqa: F401
 
     sys.meta_path.insert(0, _Hook())
 

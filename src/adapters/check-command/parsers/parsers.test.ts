@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { TestReport } from '../../../protocol/evidence.ts'
+import { parseStream } from '../report-box.ts'
+import { explainMissing } from '../explain.ts'
+import { toTail } from '../tail.ts'
+import { parseCargoTest } from './cargo-test.ts'
+import { parseGoJson, toGoText } from './go-json.ts'
+import { parseJunit } from './junit.ts'
+import { parseNodeSpec } from './node-spec.ts'
+import { parseTap } from './tap.ts'
+
+const short = (report: TestReport | undefined): readonly string[] => (report?.cases ?? []).map((one) => `${one.status} ${one.name}`)
+
+describe('TAP', () => {
+  test('subtests, directives, YAML blocks, repeats', () => {
+    const report = parseTap(`TAP version 13
+# Subtest: outer
+    # Subtest: inner
+    ok 1 - inner
+      ---
+      duration_ms: 1
+      not ok 9 - not a test
+      ...
+    not ok 2 - other
+    1..2
+not ok 1 - outer
+ok 2 - plain # SKIP no need
+ok 3 - plain # TODO
+ok 4 - twice
+ok 5 - twice
+1..5
+`)
+    assert.deepEqual(short(report), ['passed outer › inner', 'failed outer › other', 'skipped plain', 'skipped plain #2', 'passed twice', 'passed twice #2'])
+    assert.equal(report?.complete, true)
+  })
+  test('a missing or a larger plan is incomplete; text without a version line is no TAP', () => {
+    assert.equal(parseTap('TAP version 13\nok 1 - a\n')?.complete, false)
+    assert.equal(parseTap('TAP version 13\nok 1 - a\n1..2\n')?.complete, false)
+    assert.equal(parseTap('ok 1 - a\n1..1\n'), undefined)
+  })
+})
+
+test('node:test as its spec reporter prints it', () => {
+  const report = parseNodeSpec('▶ suite\n  ✔ good (1.2ms)\n  ✖ bad (0.4ms)\n▶ suite (3ms)\n✔ top (1ms)\n﹣ left (0.1ms) # SKIP\nℹ tests 4\nℹ pass 2\nℹ fail 1\n\n✖ failing tests:\n✖ bad (0.4ms)\n')
+  assert.deepEqual(short(report), ['passed suite › good', 'failed suite › bad', 'passed top', 'skipped left'])
+  assert.equal(report?.complete, true)
+  assert.equal(parseNodeSpec('nothing here'), undefined)
+})
+
+describe('go test -json', () => {
+  const lines = [
+    { Action: 'start', Package: 'm/a' }, { Action: 'run', Package: 'm/a', Test: 'TestX' }, { Action: 'output', Package: 'm/a', Test: 'TestX', Output: 'a_test.go:3: no\n' },
+    { Action: 'fail', Package: 'm/a', Test: 'TestX', Elapsed: 0.1 }, { Action: 'run', Package: 'm/a', Test: 'TestY/sub' }, { Action: 'pass', Package: 'm/a', Test: 'TestY/sub' }, { Action: 'fail', Package: 'm/a' },
+  ].map((line) => JSON.stringify(line))
+  test('names, messages, text', () => {
+    const report = parseGoJson(`noise\n${lines.join('\n')}\n`)
+    assert.deepEqual(short(report), ['failed m/a › TestX', 'passed m/a › TestY › sub', 'failed m/a'])
+    assert.match(report?.cases[0]?.message ?? '', /a_test\.go:3/)
+    assert.equal(report?.complete, true)
+    assert.equal(toGoText(lines[2] ?? ''), 'a_test.go:3: no\n')
+  })
+  test('what began and did not end is incomplete', () => assert.equal(parseGoJson(lines.slice(0, 3).concat(lines.slice(4)).join('\n'))?.complete, false))
+})
+
+describe('cargo test', () => {
+  const text = '     Running unittests src/lib.rs (target/debug/deps/a-1)\n\nrunning 3 tests\ntest tests::adds ... ok\ntest tests::bad ... FAILED\ntest tests::off ... ignored\n\nfailures:\n\n---- tests::bad stdout ----\nthread panicked at src/lib.rs:9\n\n\nfailures:\n    tests::bad\n\ntest result: FAILED. 1 passed; 1 failed\n'
+  test('names and panics', () => {
+    const report = parseCargoTest(text)
+    assert.deepEqual(short(report), ['passed src/lib.rs › tests › adds', 'failed src/lib.rs › tests › bad', 'skipped src/lib.rs › tests › off'])
+    assert.match(report?.cases[1]?.message ?? '', /panicked at src\/lib\.rs:9/)
+    assert.equal(report?.complete, true)
+  })
+  test('without its closing line it is incomplete', () => assert.equal(parseCargoTest(text.replace(/test result.*/, ''))?.complete, false))
+})
+
+test('JUnit XML', () => {
+  const report = parseJunit('log\n<?xml version="1.0"?>\n<testsuites><testsuite name="s"><testcase classname="a.B" name="one &amp; two" time="0.5"/><testcase classname="a.B" name="bad"><failure message="1 &lt; 2"><![CDATA[at x]]></failure></testcase><testcase name="off"><skipped/></testcase></testsuite></testsuites>')
+  assert.deepEqual(short(report), ['passed a.B › one & two', 'failed a.B › bad', 'skipped off'])
+  assert.equal(report?.cases[1]?.message, '1 < 2\nat x')
+  assert.equal(report?.cases[0]?.durationMs, 500)
+  assert.equal(parseJunit('<testsuites><testsuite><testcase name="a"/>')?.complete, false)
+})
+
+describe('sealed streams', () => {
+  test('a line that is not sealed ends what is believed', () => {
+    assert.deepEqual(parseStream(`${'0'.repeat(64)} {"t":"begin","runner":"node-test"}\n${'0'.repeat(64)} {"t":"end"}\n`, 'key'), { runner: undefined, tests: [], ended: false })
+  })
+})
+
+test('failing tests come first in the tail, and it is never too long', () => {
+  const report: TestReport = { runner: 'x', complete: true, cases: Array.from({ length: 200 }, (_, n) => ({ name: `test ${n}`, status: 'failed' as const, message: 'm'.repeat(900) })) }
+  const tail = toTail('o'.repeat(9000), report)
+  assert.ok(tail.length <= 4000)
+  assert.match(tail, /^200 failed, 0 passed:\n✖ test 0\n {2}m+/)
+  assert.match(tail, /and \d+ more[\s\S]*o$/)
+})
+
+test('a failing test that prints "not found" is not a missing runner', () => {
+  assert.equal(explainMissing(1, 'sh: 1: vitest: not found', true), undefined)
+  assert.equal(explainMissing(0, 'sh: 1: vitest: not found', false), undefined)
+})

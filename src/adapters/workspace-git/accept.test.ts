@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import type { CommitId } from '../../protocol/ids.ts'
+import { acceptRun, deleteRunBranch, type Accepted, type AcceptRequest } from './accept.ts'
+import { createTestRepository, fingerprint, type TestRepository } from './test-repository.ts'
+
+const lines = (second: string, sixth: string): string => `one\n${second}\nthree\nfour\nfive\n${sixth}\nseven\n`
+
+describe('accept', () => {
+  let repository: TestRepository
+  beforeEach(() => {
+    repository = createTestRepository()
+  })
+  afterEach(() => repository.remove())
+
+  /** A published result of two commits: changes line 2, adds a file and a directory, deletes the link. */
+  async function makeResult(options: { includeDirty?: boolean } = {}): Promise<{ base: CommitId; commit: CommitId }> {
+    const workspace = await repository.open(options)
+    const text = fs.readFileSync(path.join(workspace.root, 'src/a.txt'), 'utf8')
+    await workspace.write(new Map([['src/a.txt', Buffer.from(text.replace('two', 'TWO'))]]))
+    const first = await workspace.commit({ message: 'First', parent: workspace.base.commit, trailers: [] })
+    assert.ok(first)
+    await workspace.write(new Map([['new/file', Buffer.from('new\n')], ['link', undefined]]))
+    fs.chmodSync(path.join(workspace.root, 'README.md'), 0o755)
+    const second = await workspace.commit({ message: 'Second', parent: first.commit, trailers: [] })
+    assert.ok(second)
+    await workspace.publish(second.commit, undefined)
+    await workspace.dispose()
+    return { base: workspace.base.commit, commit: second.commit }
+  }
+  const accept = (result: { base: CommitId; commit: CommitId }, strategy: AcceptRequest['strategy'] = 'merge'): Promise<Accepted> =>
+    acceptRun({ ...result, repository: repository.root, branch: 'writ/test', strategy, message: 'Goal reached', env: repository.env })
+  const refuses = async (result: { base: CommitId; commit: CommitId }, strategy: AcceptRequest['strategy'], message: RegExp): Promise<void> => {
+    const before = fingerprint(repository.root, { exact: true })
+    await assert.rejects(accept(result, strategy), { code: 'accept-refused', message })
+    assert.equal(fingerprint(repository.root, { exact: true }), before)
+  }
+  const undo = (accepted: Accepted): string => execFileSync('sh', ['-c', accepted.undo], { cwd: repository.home, env: repository.env, encoding: 'utf8' })
+  const subjects = (): string[] => repository.git('log', '--format=%s').trim().split('\n')
+  const hasResult = (): void => {
+    assert.match(repository.read('src/a.txt'), /TWO/)
+    assert.equal(repository.read('new/file'), 'new\n')
+    assert.ok(!fs.existsSync(path.join(repository.root, 'link')))
+    assert.ok(fs.statSync(path.join(repository.root, 'README.md')).mode & 0o100)
+  }
+
+  test('merge fast-forwards where it can, keeps unrelated edits, and the undo brings everything back', async () => {
+    const result = await makeResult()
+    repository.write('run.sh', 'edited\n', 0o755)
+    repository.write('untracked', 'mine\n')
+    repository.write('staged', 'mine\n')
+    repository.git('add', 'staged')
+    const before = fingerprint(repository.root, { exact: false, skip: /^\.git(\/|$)/ })
+    const accepted = await accept(result)
+    assert.deepEqual({ ...accepted, undo: '' }, { onto: 'main', before: result.base, after: result.commit, undo: '' })
+    hasResult()
+    assert.equal(repository.git('status', '--porcelain'), ' M run.sh\nA  staged\n?? untracked\n')
+    undo(accepted)
+    assert.equal(fingerprint(repository.root, { exact: false, skip: /^\.git(\/|$)/ }), before)
+    assert.equal(repository.git('rev-parse', 'HEAD').trim(), result.base)
+  })
+
+  test('merge makes a merge commit by the person where the branch went on', async () => {
+    const result = await makeResult()
+    repository.write('src/a.txt', lines('two', 'SIX'))
+    const mine = repository.commit('mine')
+    const accepted = await accept(result)
+    hasResult()
+    assert.equal(repository.read('src/a.txt'), lines('TWO', 'SIX'))
+    assert.equal(repository.git('log', '-1', '--format=%an %s %P').trim(), `Person Goal reached ${mine} ${result.commit}`)
+    assert.equal(repository.git('status', '--porcelain'), '')
+    undo(accepted)
+    assert.equal(repository.git('rev-parse', 'HEAD').trim(), mine)
+    repository.git('fsck', '--strict')
+  })
+
+  test('squash makes one commit, rebase puts each on top and keeps its author', async () => {
+    const result = await makeResult()
+    repository.write('src/a.txt', lines('two', 'SIX'))
+    repository.commit('mine')
+    undo(await accept(result, 'squash'))
+    const squashed = await accept(result, 'squash')
+    assert.deepEqual(subjects(), ['Goal reached', 'mine', 'start'])
+    hasResult()
+    undo(squashed)
+    await accept(result, 'rebase')
+    assert.deepEqual(subjects(), ['Second', 'First', 'mine', 'start'])
+    assert.equal(repository.git('log', '-1', '--format=%an, %cn').trim(), 'Writ, Person')
+    hasResult()
+    await refuses(result, 'rebase', /nothing to accept/)
+    await refuses(result, 'squash', /nothing to accept/)
+  })
+
+  test('patch changes the files only, merging into edits that do not touch', async () => {
+    const result = await makeResult()
+    repository.write('src/a.txt', lines('two', 'SIX'))
+    repository.write('staged', 'mine\n')
+    repository.git('add', 'staged')
+    repository.git('switch', '-q', '--detach')
+    const index = fs.readFileSync(path.join(repository.root, '.git/index'))
+    const accepted = await accept(result, 'patch')
+    assert.equal(accepted.after, undefined)
+    assert.ok(fs.readFileSync(path.join(repository.root, '.git/index')).equals(index))
+    hasResult()
+    assert.equal(repository.read('src/a.txt'), lines('TWO', 'SIX'))
+    assert.deepEqual(subjects(), ['start'])
+    undo(accepted)
+    assert.equal(repository.read('src/a.txt'), lines('two', 'SIX'))
+    assert.ok(!fs.existsSync(path.join(repository.root, 'new')))
+  })
+
+  test('a run on uncommitted changes is accepted as a patch, or on a commit of them; the stand-in commit never gets in', async () => {
+    repository.write('src/a.txt', lines('two', 'SIX'))
+    const result = await makeResult({ includeDirty: true })
+    await refuses(result, 'merge', /uncommitted changes in 'src\/a.txt'.*--strategy patch/)
+    undo(await accept(result, 'patch'))
+    assert.equal(repository.read('src/a.txt'), lines('two', 'SIX'))
+    repository.commit('mine')
+    await accept(result, 'merge')
+    hasResult()
+    assert.ok(!repository.git('log', '--format=%s').includes('uncommitted changes'))
+    assert.equal(repository.read('src/a.txt'), lines('TWO', 'SIX'))
+  })
+
+  test('refuses, changing nothing, where something would be lost', async () => {
+    const result = await makeResult()
+    repository.write('src/a.txt', 'edited\n')
+    for (const strategy of ['merge', 'squash', 'rebase'] as const) await refuses(result, strategy, /uncommitted changes in 'src\/a.txt'/)
+    await refuses(result, 'patch', /does not fit your files 'src\/a.txt'/)
+    repository.git('checkout', '-q', '--', 'src/a.txt')
+    repository.git('update-index', '--assume-unchanged', 'src/a.txt')
+    repository.write('src/a.txt', 'hidden edit\n')
+    await refuses(result, 'merge', /./)
+    repository.git('update-index', '--no-assume-unchanged', 'src/a.txt')
+    repository.git('checkout', '-q', '--', 'src/a.txt')
+    fs.appendFileSync(path.join(repository.root, '.git/info/exclude'), 'new\n')
+    repository.write('new/file', 'mine, ignored\n')
+    for (const strategy of ['merge', 'squash', 'patch'] as const) await refuses(result, strategy, /'new\/file'/)
+    fs.rmSync(path.join(repository.root, 'new'), { recursive: true })
+    fs.writeFileSync(path.join(repository.root, 'new'), 'a file in the way\n')
+    for (const strategy of ['merge', 'patch'] as const) await refuses(result, strategy, /'new/)
+    fs.rmSync(path.join(repository.root, 'new'))
+    fs.symlinkSync('src', path.join(repository.root, 'new'))
+    for (const strategy of ['merge', 'patch'] as const) await refuses(result, strategy, /'new/)
+  })
+
+  test('patch turns a file into a directory and takes back everything where a file cannot be written', async () => {
+    const workspace = await repository.open()
+    await workspace.write(new Map([['README.md/now/a/directory', Buffer.from('x')], ['src/a.txt', Buffer.from('changed\n')]]))
+    const made = await workspace.commit({ message: 'x', parent: workspace.base.commit, trailers: [] })
+    assert.ok(made)
+    await workspace.publish(made.commit, undefined)
+    const result = { base: workspace.base.commit, commit: made.commit }
+    undo(await accept(result, 'patch'))
+    assert.equal(repository.read('README.md'), 'hello\n')
+    // Beside this name the new file is written first; a directory there makes that fail.
+    fs.mkdirSync(path.join(repository.root, `src/.writ-${process.pid}-a.txt`))
+    await refuses(result, 'patch', /could not be written.*taken back/)
+  })
+
+  test('refuses, changing nothing, on conflicts, in the middle of a merge, on a detached HEAD and without the commit', async () => {
+    const result = await makeResult()
+    repository.write('src/a.txt', lines('zwei', 'six'))
+    repository.commit('mine')
+    for (const strategy of ['merge', 'squash', 'rebase'] as const) await refuses(result, strategy, /conflicts with what is on your branch in 'src\/a.txt'/)
+    assert.throws(() => repository.git('merge', 'writ/test'))
+    for (const strategy of ['merge', 'patch'] as const) await refuses(result, strategy, /a merge is under way/)
+    repository.git('merge', '--abort')
+    repository.git('switch', '-q', '--detach')
+    await refuses(result, 'merge', /detached/)
+    repository.git('switch', '-q', 'writ/test')
+    await refuses(result, 'merge', /the run's own branch/)
+    repository.git('switch', '-q', 'main')
+    await refuses({ ...result, commit: 'a'.repeat(40) as CommitId }, 'merge', /is not in/)
+  })
+
+  test('refuses with the mend where git does not know who commits', async () => {
+    const result = await makeResult()
+    repository.git('config', 'user.useConfigOnly', 'true')
+    fs.writeFileSync(path.join(repository.home, '.gitconfig'), '')
+    await refuses(result, 'squash', /git config --global user\.name/)
+    await accept(result, 'merge')
+    hasResult()
+  })
+
+  test('a rejected branch is deleted only where the run left it', async () => {
+    const result = await makeResult()
+    const ask = { repository: repository.root, branch: 'writ/test', commit: result.commit, env: repository.env }
+    await assert.rejects(deleteRunBranch({ ...ask, commit: result.base }), { code: 'git-failed', message: /not where the run left it/ })
+    await deleteRunBranch(ask)
+    await deleteRunBranch(ask)
+    assert.equal(repository.git('branch', '--list', 'writ/test'), '')
+  })
+})

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { defaultBudget } from '../../domain/contract/draft.ts'
+import { toMoney } from '../../domain/report/words.ts'
+import { Fault, toMessage } from '../../protocol/fault.ts'
+import { readConfig, type Config } from '../config.ts'
+import { getPlaces } from '../places.ts'
+import { isTerminal, print, whilePrinting } from '../print.ts'
+import { oneLine, painter } from '../render.ts'
+
+interface Row {
+  readonly name: string
+  readonly value: string | number | undefined
+  /** Where the value comes from, in words. */
+  readonly source: string
+}
+
+/** `writ config`: what would be in force for a run started now, and why. Values of secrets are never shown. */
+export async function configCommand(options: { readonly json?: boolean; readonly repo?: string }): Promise<number> {
+  const places = getPlaces(process.env)
+  const config = await readConfig(places)
+  const rows: readonly Row[] = [...(await solverRows(config)), ...boundRows(config), ...(await sandboxRows(config))]
+  const from = (variable: string): string => (process.env[variable]?.startsWith('/') ? variable : 'default')
+  const paths: readonly Row[] = [
+    { name: 'state', value: places.state, source: from('XDG_STATE_HOME') },
+    { name: 'configuration', value: config.path, source: config.present ? 'read' : 'not there' },
+  ]
+  const project = findProjectFolder(resolve(options.repo ?? process.cwd()))
+  return whilePrinting(async () => {
+    if (options.json) {
+      await print(`${JSON.stringify({ values: toObject(rows), paths: toObject(paths), project: project ? { path: project, used: false } : null }, undefined, 2)}\n`)
+      return 0
+    }
+    const paint = isTerminal() ? painter(process.stdout) : (_: unknown, text: string) => text
+    const all = [...rows, ...paths]
+    const width = Math.max(...all.map((row) => row.name.length))
+    const lines = [...all].map((row) => `${row.name.padEnd(width)}  ${row.value === undefined ? 'none' : oneLine(String(row.value), 300)}  ${paint('dim', `(${oneLine(row.source, 300)})`)}`)
+    lines.splice(rows.length, 0, '')
+    lines.push('', project ? `${oneLine(project, 500)} is not used by this version: configuration in a repository is ignored.` : 'Configuration in a repository (.writ/) is not used by this version.')
+    lines.push('Flags of a command win over the configuration file, and it wins over the defaults.')
+    await print(`${lines.join('\n')}\n`)
+    return 0
+  })
+}
+
+async function solverRows({ values, path }: Config): Promise<Row[]> {
+  const { findModel, explainNoModel } = await import('../../adapters/model-ai-sdk/providers.ts')
+  const source = values.model ? path : process.env.WRIT_MODEL ? 'WRIT_MODEL' : 'the only provider that is configured in the environment'
+  let rows: Row[]
+  try {
+    const found = findModel({ id: values.model, env: process.env })
+    rows = found
+      ? [{ name: 'solver', value: 'model', source: 'a model is configured' }, { name: 'model', value: `${found.provider}/${found.model}`, source }]
+      : [{ name: 'solver', value: 'repair', source: explainNoModel(process.env) }, { name: 'model', value: undefined, source: 'default' }]
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    rows = [{ name: 'solver', value: 'model', source: 'a model is named' }, { name: 'model', value: values.model ?? process.env.WRIT_MODEL, source: `cannot be used: ${toMessage(error)}` }]
+  }
+  return [...rows, { name: 'effort', value: values.effort, source: values.effort ? path : "the provider's own default" }]
+}
+
+function boundRows({ values, path }: Config): Row[] {
+  return [
+    { name: 'max_turns', value: values.max_turns ?? defaultBudget.maxTurns, source: values.max_turns === undefined ? 'default' : path },
+    { name: 'max_idle_turns', value: defaultBudget.maxIdleTurns, source: 'default' },
+    { name: 'max_budget_usd', value: values.max_budget_usd === undefined ? undefined : toMoney(values.max_budget_usd), source: values.max_budget_usd === undefined ? 'default' : path },
+  ]
+}
+
+async function sandboxRows({ values, path }: Config): Promise<Row[]> {
+  const { shellDefaults } = await import('../../adapters/tool-shell/shell.ts')
+  const own = values.sandbox ?? {}
+  const { memoryMb, timeoutMs, pids } = shellDefaults.limits
+  return [
+    { name: 'sandbox.memory_mb', value: own.memory_mb ?? memoryMb, source: own.memory_mb === undefined ? 'default' : path },
+    { name: 'sandbox.timeout_seconds', value: own.timeout_seconds ?? timeoutMs / 1000, source: own.timeout_seconds === undefined ? 'default' : path },
+    { name: 'sandbox.pids', value: own.pids ?? pids, source: own.pids === undefined ? 'default' : path },
+  ]
+}
+
+/** The nearest `.writ/` at or above a directory. */
+function findProjectFolder(start: string): string | undefined {
+  for (let directory = start; ; directory = dirname(directory)) {
+    const folder = join(directory, '.writ')
+    if (existsSync(folder)) return folder
+    if (dirname(directory) === directory) return undefined
+  }
+}
+
+function toObject(rows: readonly Row[]): { [name: string]: { value: string | number | null; source: string } } {
+  return Object.fromEntries(rows.map((row) => [row.name, { value: row.value ?? null, source: row.source }]))
+}

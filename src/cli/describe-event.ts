@@ -1,0 +1,69 @@
+import type { Finding } from '../protocol/evidence.ts'
+import type { StoredEvent } from '../protocol/events/event.ts'
+import { toShortCommit } from '../domain/report/short-id.ts'
+import { describeTally, toTally } from '../domain/report/tally.ts'
+import { count, toAmount, toDuration, toMoney } from '../domain/report/words.ts'
+import { describeInput, describeResult } from './describe-call.ts'
+import { oneLine } from './render.ts'
+
+const most = 2000
+
+/** The gist of one event on one line, for `writ log`. Tame; not cut to any terminal. */
+export function describeEvent(event: StoredEvent): string {
+  return oneLine(gistOf(event), most)
+}
+
+function gistOf(event: StoredEvent): string {
+  switch (event.type) {
+    case 'run.opened': return `${event.data.request.words} · ${event.data.request.model ?? event.data.request.solver} · ${event.data.repository.root} at ${toShortCommit(event.data.repository.base)} · by ${event.data.by}`
+    case 'run.resumed': return `by ${event.data.by}, after event ${event.data.lastSeq}`
+    case 'run.ended': return `${event.data.outcome}: ${event.data.reason}${event.data.result ? ` · ${toShortCommit(event.data.result.commit)} on ${event.data.result.branch}` : ''}`
+    case 'run.accepted': return `by ${event.data.by} onto ${event.data.onto} (${event.data.strategy}) · undo: ${event.data.undo}`
+    case 'run.rejected': return `by ${event.data.by}${event.data.reason ? `: ${event.data.reason}` : ''}`
+    case 'contract.pinned': return `${event.data.hash.slice(0, 12)} · ${count(event.data.contract.checks.length, 'check')}, ${count(event.data.contract.pins.length, 'pinned file')}, scope ${event.data.contract.scope.join(', ') || 'everything'}`
+    case 'fault.met': return `${event.data.code} during ${event.data.during}: ${event.data.message}`
+    case 'workspace.requested': return `${event.data.branch} from ${toShortCommit(event.data.base)}`
+    case 'workspace.created': return `${event.data.path}${event.data.dependencies.length > 0 ? ` · ${event.data.dependencies.map((each) => `${each.path} (${each.way})`).join(', ')}` : ''}`
+    case 'snapshot.taken': return toShortCommit(event.data.tree)
+    case 'workspace.rolledback': return `to ${toShortCommit(event.data.to)}: ${event.data.why}`
+    case 'pins.restored': return event.data.paths.join(', ')
+    case 'commit.created': return `${toShortCommit(event.data.commit)} ${event.data.message.split('\n')[0] ?? ''} · ${event.data.files.map((file) => `${file.path} +${file.added} −${file.removed}`).join(', ')}`
+    case 'commit.skipped': return `${event.data.task}: nothing had changed`
+    case 'branch.requested': return `${event.data.branch} to ${toShortCommit(event.data.to)}`
+    case 'branch.moved': return `${event.data.branch} at ${toShortCommit(event.data.to)}`
+    case 'environment.surveyed': return `${count(event.data.files, 'file')}; there: ${event.data.present.map((each) => `${each.name} ${each.version}`.trim()).join(', ')}; not there: ${event.data.absent.join(', ') || 'nothing that was looked for'}`
+    case 'check.started': return `${event.data.purpose} ${event.data.checkId}`
+    case 'check.finished': return `${event.data.purpose} ${event.data.outcome.command}: ${describeTally(toTally(event.data.outcome))} · ${toDuration(event.data.outcome.durationMs)}`
+    case 'edit.checked': return event.data.findings.length > 0 ? event.data.findings.map(describeFinding).join('; ') : event.data.text || 'nothing to say'
+    case 'proof.started': return toShortCommit(event.data.commit)
+    case 'proof.finished': return `${event.data.verdict}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''} · ${event.data.checks.map((check) => `${check.command} ${check.verdict} (${check.strength}), ${check.fixed.length} fixed`).join('; ')}`
+    case 'candidate.tried': return `${event.data.task} #${event.data.n} ${event.data.result}: ${event.data.path}:${event.data.line} ${event.data.describes}`
+    case 'plan.proposed': return `revision ${event.data.plan.revision}, ${count(event.data.plan.tasks.length, 'task')}: ${event.data.why}`
+    case 'task.started': return event.data.task
+    case 'task.finished': return `${event.data.task}${event.data.commit ? ` ${toShortCommit(event.data.commit)}` : ' without a commit'}: ${event.data.summary}`
+    case 'task.dropped': return `${event.data.task}: ${event.data.why}`
+    case 'turn.requested': return `${event.data.purpose} turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.model}, ${count(event.data.messages, 'message')}`
+    case 'turn.replied': return describeReply(event)
+    case 'turn.failed': return `turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.code} ${event.data.message}${event.data.retryInMs === undefined ? '' : ` · again in ${toDuration(event.data.retryInMs)}`}`
+    case 'observation.made': return `${event.data.kind}: ${event.data.text}`
+    case 'tool.called': return `${event.data.callId} ${event.data.name} ${describeInput(event.data.name, event.data.input)} · ${event.data.effect}, ${event.data.decision.effect} (${event.data.decision.rules.join(', ')})`
+    case 'tool.returned': return `${event.data.callId} ${event.data.name} ${event.data.status} · ${describeResult(event.data)}`
+    case 'approval.requested': return event.data.question
+    case 'approval.given': return `${event.data.answer} by ${event.data.by}${event.data.note ? ` (${event.data.note})` : ''}`
+    case 'limit.reached': return `${event.data.limit}: ${event.data.detail}`
+    default:
+      event satisfies never
+      return ''
+  }
+}
+
+function describeFinding(finding: Finding): string {
+  return `${finding.path}${finding.line ? `:${finding.line}` : ''} ${finding.message}`
+}
+
+function describeReply({ data: { turn, reply } }: Extract<StoredEvent, { type: 'turn.replied' }>): string {
+  const said = reply.parts.map((part) => (part.type === 'call' ? `→ ${part.name}` : part.type === 'text' ? part.text : '')).filter(Boolean).join(' ')
+  const { inputTokens, cachedTokens, outputTokens } = reply.usage
+  const tokens = inputTokens > 0 ? ` · ${toAmount(inputTokens)} in (${toAmount(cachedTokens)} cached), ${toAmount(outputTokens)} out` : ''
+  return `turn ${turn}: ${oneLine(said, 300)}${tokens}${reply.costUsd ? `, ${toMoney(reply.costUsd)}` : ''} · ${toDuration(reply.durationMs)}`
+}

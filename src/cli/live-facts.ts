@@ -1,0 +1,187 @@
+import type { StoredEvent, Payload } from '../protocol/events/event.ts'
+import type { CheckPurpose } from '../protocol/events/check.ts'
+import { toShortCommit } from '../domain/report/short-id.ts'
+import { describeTally, toTally } from '../domain/report/tally.ts'
+import { count, toDuration, toMoney } from '../domain/report/words.ts'
+import { describeInput, describeResult, toResultMood } from './describe-call.ts'
+import { oneLine } from './render.ts'
+
+export type Mood = 'plain' | 'faint' | 'good' | 'warn' | 'bad' | 'head'
+
+/** One line of what has happened. Text from outside in it is tame and without line ends. */
+export interface Fact {
+  /** One word: what it is about. */
+  readonly label: string
+  readonly text: string
+  readonly mood: Mood
+  /** Important enough to take several lines of a narrow terminal. */
+  readonly wraps?: boolean
+}
+
+/** Most lines that one event may take. */
+const mostLines = 12
+
+/** Turns events into facts for a person, remembering what earlier ones said (a call's input, the plan's tasks). */
+export function createFacts(): (event: StoredEvent) => readonly Fact[] {
+  const calls = new Map<string, Payload<'tool.called'>>()
+  const tasks = new Map<string, string>()
+  return (event) => {
+    switch (event.type) {
+      case 'run.opened': return opened(event.run, event.data)
+      case 'run.resumed': return [{ label: 'resume', text: `by ${oneLine(event.data.by, 60)}, from event ${event.data.lastSeq}`, mood: 'plain' }]
+      case 'contract.pinned': return contract(event.data)
+      case 'workspace.created': return [{ label: 'work', text: `on branch ${oneLine(event.data.branch, 120)}, in a worktree of its own`, mood: 'faint' }]
+      case 'environment.surveyed': return [{ label: 'here', text: oneLine([count(event.data.files, 'file'), ...event.data.present.slice(0, 8).map((each) => `${each.name} ${each.version}`.trim())].join(', '), 300), mood: 'faint' }]
+      case 'check.finished': return checked(event.data)
+      case 'plan.proposed': return planned(event.data, tasks)
+      case 'task.started': return tasks.size > 1 ? [{ label: 'task', text: `${event.data.task} ${tasks.get(event.data.task) ?? ''}`, mood: 'head' }] : []
+      case 'task.finished': return finished(event.data, tasks)
+      case 'task.dropped': return [{ label: 'task', text: `– ${event.data.task} dropped: ${oneLine(event.data.why, 300)}`, mood: 'faint' }]
+      case 'turn.replied': return replied(event.data)
+      case 'turn.failed': return [{ label: 'model', text: oneLine(`${event.data.message} (${event.data.code}, attempt ${event.data.attempt})`, 400), mood: 'warn', wraps: true }]
+      case 'tool.called':
+        calls.set(event.data.callId, event.data)
+        return []
+      case 'tool.returned': {
+        const called = calls.get(event.data.callId)
+        calls.delete(event.data.callId)
+        return [returned(event.data, called)]
+      }
+      case 'edit.checked': return some(event.data.findings, (each) => ({ label: 'syntax', text: `✗ ${oneLine(`${each.path}${each.line ? `:${each.line}` : ''} ${each.message}`, 300)}`, mood: 'bad' }))
+      case 'workspace.rolledback': return [{ label: 'undo', text: oneLine(`rolled back: ${event.data.why}`, 300), mood: 'warn' }]
+      case 'pins.restored': return [{ label: 'pins', text: oneLine(`put back or taken out: ${event.data.paths.slice(0, 8).join(', ')}${event.data.paths.length > 8 ? ` and ${event.data.paths.length - 8} more` : ''}`, 400), mood: 'warn' }]
+      case 'commit.created': return committed(event.data)
+      case 'proof.started': return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
+      case 'proof.finished': return proven(event.data)
+      case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
+      case 'approval.requested': return [{ label: 'asks', text: oneLine(event.data.question, 800), mood: 'warn', wraps: true }]
+      case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
+      case 'limit.reached': return [{ label: 'limit', text: oneLine(event.data.detail, 300), mood: 'warn', wraps: true }]
+      case 'fault.met': return [{ label: 'fault', text: oneLine(`${event.data.message} (${event.data.code}, during ${event.data.during})`, 800), mood: 'bad', wraps: true }]
+      case 'run.ended': return ended(event.data)
+      case 'run.accepted': return [{ label: 'accept', text: `onto ${oneLine(event.data.onto, 100)} by ${oneLine(event.data.by, 60)} (${event.data.strategy})`, mood: 'good' }]
+      case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
+      case 'workspace.requested':
+      case 'snapshot.taken':
+      case 'commit.skipped':
+      case 'branch.requested':
+      case 'branch.moved':
+      case 'check.started':
+      case 'turn.requested':
+      case 'observation.made':
+        return []
+      default:
+        event satisfies never
+        return []
+    }
+  }
+}
+
+function opened(run: string, { request, repository }: Payload<'run.opened'>): Fact[] {
+  const solver = request.solver === 'repair' ? 'built-in repair, no model' : (request.model ?? 'a model')
+  const where = `${repository.root}${repository.branch ? ` on ${repository.branch}` : ''} at ${toShortCommit(repository.base)}`
+  return [
+    { label: 'run', text: oneLine(`${run} · ${solver}`, 200), mood: 'head' },
+    { label: 'base', text: oneLine(where, 300), mood: 'plain' },
+    ...(repository.dirty && !request.includeDirty ? [{ label: 'base', text: 'uncommitted changes are left out (--include-dirty takes them in)', mood: 'warn' } as const] : []),
+  ]
+}
+
+function contract({ contract }: Payload<'contract.pinned'>): Fact[] {
+  const origin = { person: 'given by you', found: 'found', model: 'read from your words', default: 'by default' }
+  const bounds = [`${contract.budget.maxTurns} turns`, ...(contract.budget.maxUsd === undefined ? [] : [toMoney(contract.budget.maxUsd)]), ...(contract.deadline ? [`until ${contract.deadline}`] : [])]
+  return [
+    { label: 'goal', text: oneLine(contract.goal, 600), mood: 'plain', wraps: true },
+    ...some(contract.constraints, (each) => ({ label: 'holds', text: oneLine(each.text, 300), mood: 'plain' })),
+    ...(contract.checks.length === 0 ? [{ label: 'check', text: 'none was given, and none was found: nothing can be proven', mood: 'warn', wraps: true } as const] : []),
+    ...some(contract.checks, (each) => ({ label: 'check', text: oneLine(`${each.command}   (${each.origin === 'found' ? (each.why ?? 'found') : origin[each.origin]})`, 300), mood: 'plain' })),
+    ...(contract.scope.length > 0 ? [{ label: 'scope', text: oneLine(contract.scope.join(', '), 300), mood: 'plain' } as const] : []),
+    { label: 'bounds', text: bounds.join(', '), mood: 'faint' },
+    ...some(contract.unknowns, (each) => ({ label: 'unknown', text: oneLine(each.question, 300), mood: 'warn' })),
+  ]
+}
+
+const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary' }
+
+function checked({ purpose, outcome }: Payload<'check.finished'>): Fact[] {
+  // A test that must fail was planted to see whether the runner still tells the truth.
+  if (purpose === 'canary') return [outcome.status === 'failed' ? { label: 'canary', text: '✓ a planted failure was noticed by the tests', mood: 'faint' } : { label: 'canary', text: `! a planted failure was not reported as one: ${outcome.status}`, mood: 'warn' }]
+  const passed = outcome.status === 'passed'
+  const text = `${passed ? '✓ ' : '✗ '}${oneLine(outcome.command, 120)}: ${describeTally(toTally(outcome))} (${toDuration(outcome.durationMs)})`
+  const mood = passed ? 'good' : purpose === 'baseline' || purpose === 'base-again' ? 'plain' : 'bad'
+  return [
+    { label: purposes[purpose], text, mood },
+    ...(outcome.status === 'could-not-run' ? outcome.notes.slice(0, 3).map((note): Fact => ({ label: '', text: oneLine(note, 300), mood: 'warn' })) : []),
+  ]
+}
+
+function planned({ plan, why }: Payload<'plan.proposed'>, tasks: Map<string, string>): Fact[] {
+  const fresh = plan.tasks.filter((task) => !tasks.has(task.id))
+  for (const task of plan.tasks) tasks.set(task.id, oneLine(task.title, 200))
+  return [{ label: 'plan', text: oneLine(why, 200), mood: 'head' }, ...some(fresh, (task) => ({ label: '', text: `☐ ${task.id} ${oneLine(task.title, 200)}`, mood: 'plain' }))]
+}
+
+function finished({ task, commit, summary }: Payload<'task.finished'>, tasks: ReadonlyMap<string, string>): Fact[] {
+  if (tasks.size <= 1 && commit) return []
+  if (commit) return [{ label: 'task', text: `✓ ${task} ${tasks.get(task) ?? ''}`, mood: 'good' }]
+  return [{ label: 'task', text: oneLine(`– ${task} ended without a commit${summary ? `: ${summary}` : ''}`, 300), mood: 'warn' }]
+}
+
+function replied({ reply, purpose }: Payload<'turn.replied'>): Fact[] {
+  if (purpose === 'intake') return []
+  const said = oneLine(reply.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(' '), 300)
+  return [
+    ...(said ? [{ label: 'says', text: said, mood: 'faint' } as const] : []),
+    ...(reply.finish === 'length' ? [{ label: 'model', text: 'the answer was cut off at its length limit', mood: 'warn' } as const] : []),
+  ]
+}
+
+function returned(data: Payload<'tool.returned'>, called: Payload<'tool.called'> | undefined): Fact {
+  const about = called ? describeInput(data.name, called.input, 160) : ''
+  const effect = called?.effect === 'irreversible' ? ' (irreversible)' : ''
+  const mood = toResultMood(data)
+  const mark = { good: '', warn: '! ', bad: '✗ ' }[mood]
+  return { label: oneLine(data.name, 8), text: `${mark}${about}${effect}${about ? '   ' : ''}${describeResult(data)}`, mood: mood === 'good' ? (called?.effect === 'read' ? 'faint' : 'plain') : mood }
+}
+
+function committed({ commit, message, files }: Payload<'commit.created'>): Fact[] {
+  return [
+    { label: 'commit', text: `✓ ${toShortCommit(commit)} ${oneLine(message.split('\n')[0] ?? '', 120)}`, mood: 'good' },
+    ...some(files, (file) => ({ label: '', text: `  ${oneLine(file.path, 160)} ${file.binary ? 'binary' : `+${file.added} −${file.removed}`}${file.kind === 'modified' ? '' : ` (${file.kind})`}`, mood: 'faint' })),
+  ]
+}
+
+function proven(proof: Payload<'proof.finished'>): Fact[] {
+  const fixed = proof.checks.reduce((sum, check) => sum + check.fixed.length, 0)
+  const weak = proof.checks.some((check) => check.strength === 'exit-code')
+  if (proof.verdict === 'proven') {
+    const by = `${fixed > 0 ? `: ${count(fixed, 'test')} that failed ${fixed === 1 ? 'passes' : 'pass'} now, seen twice` : ''}${weak ? ' (by exit code only, which is weaker)' : ''}`
+    return [{ label: 'proof', text: `✓ proven${by}`, mood: 'good' }]
+  }
+  const title = proof.verdict === 'no-evidence' ? '– no evidence for or against' : '✗ refused'
+  return [{ label: 'proof', text: title, mood: proof.verdict === 'no-evidence' ? 'warn' : 'bad' }, ...some(proof.reasons, (reason) => ({ label: '', text: oneLine(reason, 300), mood: 'plain' }))]
+}
+
+const outcomes: Record<Payload<'run.ended'>['outcome'], { readonly text: string; readonly mood: Mood }> = {
+  proven: { text: '✓ proven', mood: 'good' },
+  'not-achieved': { text: '✗ not achieved', mood: 'bad' },
+  'request-wrong': { text: '✗ the request is wrong', mood: 'bad' },
+  waiting: { text: '– waiting for a person', mood: 'warn' },
+  limit: { text: '– a limit was reached', mood: 'warn' },
+  fault: { text: '✗ a fault of Writ', mood: 'bad' },
+  interrupted: { text: '– interrupted', mood: 'warn' },
+}
+
+function ended({ outcome, reason, result }: Payload<'run.ended'>): Fact[] {
+  const { text, mood } = outcomes[outcome]
+  return [
+    { label: 'end', text: `${text}: ${oneLine(reason, 600)}`, mood, wraps: true },
+    ...(result ? [{ label: 'result', text: `${toShortCommit(result.commit)} on ${oneLine(result.branch, 120)}`, mood: 'plain' } as const] : []),
+  ]
+}
+
+/** The first few, and how many more there are. */
+function some<T>(items: readonly T[], toFact: (item: T) => Fact): Fact[] {
+  const shown = items.slice(0, mostLines).map(toFact)
+  return items.length > mostLines ? [...shown, { label: '', text: `and ${items.length - mostLines} more`, mood: 'faint' }] : shown
+}

@@ -1,0 +1,119 @@
+import { stripVTControlCharacters } from 'node:util'
+import type { LiveStream, LiveView } from './live-view.ts'
+import type { Fact, Mood } from './live-facts.ts'
+import { createFacts } from './live-facts.ts'
+import { createStatus, type Status } from './live-status.ts'
+import { displayWidth, fitWidth, wrapWidth } from './display-width.ts'
+import { painter } from './render.ts'
+
+/*
+ * Finished facts scroll up as ordinary lines; up to three lines at the bottom are redrawn in place.
+ * Invariants: (1) no line that is drawn is wider than the terminal, so that moving the cursor up finds its start;
+ * (2) every write leaves the cursor at the end of the region, or at column 0 where there is none;
+ * (3) after `stop`, and when the process exits for any reason that it can see, the cursor is visible and the region gone.
+ */
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const frameMs = 120
+const labelWidth = 9
+
+const hideCursor = '\u001B[?25l'
+const showCursor = '\u001B[?25h'
+const toEndOfScreen = '\u001B[J'
+/** Terminals that know these show what is between as one step; the others ignore them. */
+const [beginStep, endStep] = ['\u001B[?2026h', '\u001B[?2026l']
+
+type Paint = ReturnType<typeof painter>
+
+export function createTerminalView(options: { readonly stream: LiveStream; readonly now: () => number }): LiveView {
+  const { stream, now } = options
+  const paint = painter(stream as NodeJS.WriteStream)
+  const toFacts = createFacts()
+  const status = createStatus(now)
+  let timer: NodeJS.Timeout | undefined
+  let frame = 0
+  /** Widths of the lines that are drawn now. */
+  let drawn: readonly number[] = []
+
+  const columnsOf = (): number => Math.max(8, stream.columns ?? 80)
+
+  /** Back to the region's first column. After the terminal became narrower a line takes more rows than it had. */
+  const erase = (): string => {
+    if (drawn.length === 0) return ''
+    const columns = columnsOf()
+    const rows = drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)
+    drawn = []
+    return `\r${rows > 1 ? `\u001B[${rows - 1}A` : ''}${toEndOfScreen}`
+  }
+  const draw = (): string => {
+    const lines = toRegion(status.read(), { frame: frames[frame] ?? '', columns: columnsOf() - 1, rows: stream.rows ?? 24, paint })
+    drawn = lines.map((line) => displayWidth(stripVTControlCharacters(line)))
+    return lines.join('\n')
+  }
+  const redraw = (): void => {
+    if (timer) stream.write(`${beginStep}${erase()}${draw()}${endStep}`)
+  }
+  const start = (): void => {
+    if (timer) return
+    timer = setInterval(() => {
+      frame = (frame + 1) % frames.length
+      redraw()
+    }, frameMs)
+    // A view must not keep a process alive.
+    timer.unref()
+    process.on('exit', stop)
+    stream.on?.('resize', redraw)
+    stream.write(hideCursor)
+  }
+  const stop = (): void => {
+    if (!timer) return
+    clearInterval(timer)
+    timer = undefined
+    process.off('exit', stop)
+    stream.off?.('resize', redraw)
+    stream.write(`${erase()}${showCursor}`)
+  }
+
+  return {
+    onEvent(event) {
+      status.onEvent(event)
+      const lines = toFacts(event).flatMap((fact) => toLines(fact, columnsOf() - 1, paint))
+      const isOver = event.type === 'run.ended' || event.type === 'run.accepted' || event.type === 'run.rejected'
+      if (!isOver) start()
+      if (lines.length > 0) stream.write(`${beginStep}${erase()}${lines.join('\n')}\n${timer ? draw() : ''}${endStep}`)
+      if (isOver) stop()
+    },
+    onLive: (signal) => status.onLive(signal), // shown with the next frame
+    stop,
+  }
+}
+
+const styles: Record<Mood, Parameters<Paint>[0] | undefined> = { plain: undefined, faint: 'dim', good: 'green', warn: 'yellow', bad: 'red', head: 'bold' }
+
+function toLines(fact: Fact, columns: number, paint: Paint): string[] {
+  const room = Math.max(4, columns - labelWidth)
+  const texts = fact.wraps ? wrapWidth(fact.text, room, 8) : [fitWidth(fact.text, room)]
+  const style = styles[fact.mood]
+  return texts.map((text, index) => {
+    const label = fitWidth((index === 0 ? fact.label : '').padEnd(labelWidth - 1), labelWidth - 1)
+    return `${paint('cyan', label)} ${style ? paint(style, text) : text}`
+  })
+}
+
+/** The region, cut to the terminal: what is going on, the totals, and how far or what was said last. */
+function toRegion(status: Status, view: { readonly frame: string; readonly columns: number; readonly rows: number; readonly paint: Paint }): string[] {
+  const { frame, columns, rows, paint } = view
+  const lines = [`${paint('cyan', frame)} ${fitWidth(status.step, columns - 2)}`]
+  if (rows >= 6 && status.totals) lines.push(paint('dim', `  ${fitWidth(status.totals, columns - 2)}`))
+  if (rows >= 8 && status.progress) lines.push(`  ${toBar(status.progress, columns - 2, paint)}`)
+  else if (rows >= 8 && status.tail) lines.push(paint('dim', `  ${fitWidth(status.tail, columns - 2)}`))
+  return lines
+}
+
+function toBar(progress: NonNullable<Status['progress']>, columns: number, paint: Paint): string {
+  const { label, done, total } = progress
+  if (total === undefined || total <= 0) return fitWidth(`${done} ${label}`, columns)
+  const words = ` ${Math.min(done, total)}/${total} ${label}`
+  const width = Math.max(0, Math.min(30, columns - displayWidth(words)))
+  const full = Math.round((width * Math.min(done, total)) / total)
+  return width < 5 ? fitWidth(words.trim(), columns) : `${paint('green', '█'.repeat(full))}${paint('dim', '░'.repeat(width - full))}${fitWidth(words, columns - width)}`
+}

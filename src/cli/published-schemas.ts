@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import { ContractFile } from '../protocol/contract.ts'
+import { ConfigFile } from './config.ts'
+
+/** File name in `schemas/` → JSON Schema of a file that people write. */
+export function publishedSchemas(): Readonly<Record<string, unknown>> {
+  return {
+    'contract.schema.json': { title: 'Writ contract', ...z.toJSONSchema(ContractFile, { io: 'input' }) },
+    'config.schema.json': { title: 'Writ configuration', ...z.toJSONSchema(ConfigFile, { io: 'input' }) },
+  }
+}
