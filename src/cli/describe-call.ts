@@ -34,7 +34,7 @@ export function describeResult(data: Payload<'tool.returned'>): string {
   ]
   if (data.status === 'denied' || data.status === 'invalid' || data.status === 'unknown' || data.status === 'cancelled') return oneLine(`${data.status}: ${data.text}`, 300)
   if (data.status === 'error') parts.push(oneLine(data.text, 200))
-  return [...parts, toDuration(data.durationMs)].join(' · ')
+  return [...parts, ...(data.name === 'finish' ? [] : [toDuration(data.durationMs)])].join(' · ')
 }
 
 /** Did the call itself fail, or was its command red? */

@@ -25,6 +25,7 @@ const mostLines = 12
 export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   const calls = new Map<string, Payload<'tool.called'>>()
   const tasks = new Map<string, string>()
+  const failing = new Map<string, number>()
   return (event) => {
     switch (event.type) {
       case 'run.opened': return opened(event.run, event.data)
@@ -32,7 +33,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'contract.pinned': return contract(event.data)
       case 'workspace.created': return [{ label: 'work', text: `on branch ${oneLine(event.data.branch, 120)}, in a worktree of its own`, mood: 'faint' }]
       case 'environment.surveyed': return [{ label: 'here', text: oneLine([count(event.data.files, 'file'), ...event.data.present.slice(0, 8).map((each) => `${each.name} ${each.version}`.trim())].join(', '), 300), mood: 'faint' }]
-      case 'check.finished': return checked(event.data)
+      case 'check.finished': return checked(event.data, failing)
       case 'plan.proposed': return planned(event.data, tasks)
       case 'task.started': return tasks.size > 1 ? [{ label: 'task', text: `${event.data.task} ${tasks.get(event.data.task) ?? ''}`, mood: 'head' }] : []
       case 'task.finished': return finished(event.data, tasks)
@@ -103,12 +104,16 @@ function contract({ contract }: Payload<'contract.pinned'>): Fact[] {
 
 const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary' }
 
-function checked({ purpose, outcome }: Payload<'check.finished'>): Fact[] {
+function checked({ purpose, outcome }: Payload<'check.finished'>, failing: Map<string, number>): Fact[] {
   // A test that must fail was planted to see whether the runner still tells the truth.
   if (purpose === 'canary') return [outcome.status === 'failed' ? { label: 'canary', text: '✓ a planted failure was noticed by the tests', mood: 'faint' } : { label: 'canary', text: `! a planted failure was not reported as one: ${outcome.status}`, mood: 'warn' }]
   const passed = outcome.status === 'passed'
-  const text = `${passed ? '✓ ' : '✗ '}${oneLine(outcome.command, 120)}: ${describeTally(toTally(outcome))} (${toDuration(outcome.durationMs)})`
-  const mood = passed ? 'good' : purpose === 'baseline' || purpose === 'base-again' ? 'plain' : 'bad'
+  const tally = toTally(outcome)
+  const fewer = purpose === 'full' && tally.tests ? (failing.get(outcome.checkId) ?? tally.tests.failed) - tally.tests.failed : 0
+  if (tally.tests && (purpose === 'baseline' || purpose === 'full')) failing.set(outcome.checkId, tally.tests.failed)
+  const change = fewer === 0 ? '' : fewer > 0 ? `, ${fewer} fewer than before` : `, ${-fewer} more than before`
+  const text = `${passed ? '✓ ' : '✗ '}${oneLine(outcome.command, 120)}: ${describeTally(tally)}${change} (${toDuration(outcome.durationMs)})`
+  const mood = passed ? 'good' : fewer > 0 || purpose === 'baseline' || purpose === 'base-again' ? 'plain' : 'bad'
   return [
     { label: purposes[purpose], text, mood },
     ...(outcome.status === 'could-not-run' ? outcome.notes.slice(0, 3).map((note): Fact => ({ label: '', text: oneLine(note, 300), mood: 'warn' })) : []),

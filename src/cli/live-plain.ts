@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../protocol/events/event.ts'
 import type { LiveView, LiveStream } from './live-view.ts'
 import { createFacts } from './live-facts.ts'
+import { oneLine } from './render.ts'
 
 /** For logs and pipes: a line for each fact, with the time since the first one, and not one control code. */
 export function createPlainView(stream: LiveStream): LiveView {
@@ -16,6 +17,9 @@ export function createPlainView(stream: LiveStream): LiveView {
     },
     onLive() {
       // Nothing that is only on its way belongs into a log.
+    },
+    note(text) {
+      stream.write(`${oneLine(text, 1000)}\n`)
     },
     stop() {
       // Nothing is held.

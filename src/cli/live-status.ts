@@ -106,7 +106,7 @@ export function createStatus(now: () => number): { onEvent(event: StoredEvent): 
           beginCalls()
           break
         case 'candidate.tried':
-          candidates += 1
+          if (event.data.result === 'plausible') candidates += 1
           break
         case 'proof.started':
           begin('proof in a clean checkout')
@@ -146,7 +146,7 @@ export function createStatus(now: () => number): { onEvent(event: StoredEvent): 
       const left = bounds?.deadline === undefined ? undefined : bounds.deadline - time
       const totals = [
         ...(tasks.size > 1 ? [`task ${Math.min(finished + 1, tasks.size)}/${tasks.size}`] : []),
-        ...(solver === 'repair' && candidates > 0 ? [`${candidates} candidates tried`] : []),
+        ...(solver === 'repair' && candidates > 0 ? [`${candidates} ${candidates === 1 ? 'candidate' : 'candidates'} found`] : []),
         ...(solver === 'model' && bounds ? [`turn ${Math.min(turns + 1, bounds.maxTurns)}/${bounds.maxTurns}`] : []),
         ...(tokens.in > 0 ? [`${toAmount(tokens.in)} in (${toShare(tokens.cached, tokens.in)} cached), ${toAmount(tokens.out)} out`] : []),
         ...(tokens.in > 0 ? [unpriced && usd === 0 ? 'price unknown' : `${unpriced ? 'at least ' : ''}${toMoney(usd)}${bounds?.maxUsd === undefined ? '' : ` of ${toMoney(bounds.maxUsd)}`}`] : []),

@@ -4,7 +4,7 @@ import type { Fact, Mood } from './live-facts.ts'
 import { createFacts } from './live-facts.ts'
 import { createStatus, type Status } from './live-status.ts'
 import { displayWidth, fitWidth, wrapWidth } from './display-width.ts'
-import { painter } from './render.ts'
+import { oneLine, painter } from './render.ts'
 
 /*
  * Finished facts scroll up as ordinary lines; up to three lines at the bottom are redrawn in place.
@@ -73,15 +73,19 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
     stream.write(`${erase()}${showCursor}`)
   }
 
+  const scroll = (lines: readonly string[]): void => {
+    if (lines.length > 0) stream.write(`${beginStep}${erase()}${lines.join('\n')}\n${timer ? draw() : ''}${endStep}`)
+  }
+
   return {
     onEvent(event) {
       status.onEvent(event)
-      const lines = toFacts(event).flatMap((fact) => toLines(fact, columnsOf() - 1, paint))
       const isOver = event.type === 'run.ended' || event.type === 'run.accepted' || event.type === 'run.rejected'
       if (!isOver) start()
-      if (lines.length > 0) stream.write(`${beginStep}${erase()}${lines.join('\n')}\n${timer ? draw() : ''}${endStep}`)
+      scroll(toFacts(event).flatMap((fact) => toLines(fact, columnsOf() - 1, paint)))
       if (isOver) stop()
     },
+    note: (text) => scroll(wrapWidth(oneLine(text, 1000), columnsOf() - 1, 8)),
     onLive: (signal) => status.onLive(signal), // shown with the next frame
     stop,
   }
@@ -90,10 +94,11 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
 const styles: Record<Mood, Parameters<Paint>[0] | undefined> = { plain: undefined, faint: 'dim', good: 'green', warn: 'yellow', bad: 'red', head: 'bold' }
 
 function toLines(fact: Fact, columns: number, paint: Paint): string[] {
-  const room = Math.max(4, columns - labelWidth)
+  const room = columns < 3 * labelWidth ? columns : columns - labelWidth
   const texts = fact.wraps ? wrapWidth(fact.text, room, 8) : [fitWidth(fact.text, room)]
   const style = styles[fact.mood]
   return texts.map((text, index) => {
+    if (room === columns) return style ? paint(style, text) : text // too narrow for labels
     const label = fitWidth((index === 0 ? fact.label : '').padEnd(labelWidth - 1), labelWidth - 1)
     return `${paint('cyan', label)} ${style ? paint(style, text) : text}`
   })

@@ -16,6 +16,8 @@ export interface LiveStream {
 export interface LiveView {
   onEvent(event: StoredEvent): void
   onLive(signal: LiveSignal): void
+  /** A word of the program itself, above the moving lines: never write to the stream beside the view. */
+  note(text: string): void
   /** Takes the moving lines away and gives the cursor back. The next event brings them again. Can be called at any time. */
   stop(): void
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-
 /** Thrown by `print` when whoever read our output went away (`writ log RUN | head`): nothing is wrong, and nothing is left to do. */
 export class ReaderGone extends Error {
   constructor() {
@@ -22,8 +20,19 @@ export async function print(text: string | Uint8Array): Promise<void> {
     })
   }
   if (isGone) throw new ReaderGone()
-  if (!stdout.write(text)) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')])
+  if (!stdout.write(text)) await writable(stdout)
   if (isGone) throw new ReaderGone()
+}
+
+/** Resolves when the stream takes more, or never will. */
+function writable(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const name of ['drain', 'close', 'error'] as const) stream.off(name, done)
+      resolve()
+    }
+    for (const name of ['drain', 'close', 'error'] as const) stream.on(name, done)
+  })
 }
 
 /** Runs a command that prints; a reader that went away ends it quietly, with exit code 0. */

@@ -78,7 +78,7 @@ function planned(solver: 'model' | 'repair', goal: string): NewEvent {
   const common = { scope: [], checks: ['test'], dependsOn: [], risk: 'low', reversible: true, rules: [] } as const
   const lists = { scope: [...common.scope], checks: [...common.checks], rules: [] }
   const tasks = solver === 'model'
-    ? [{ ...common, ...lists, id: 't1', title: goal, subgoal: goal, tests: [], role: 'coder' as const, dependsOn: [] }]
+    ? [{ ...common, ...lists, id: 't1', title: goal.slice(0, 200), subgoal: goal, tests: [], role: 'coder' as const, dependsOn: [] }]
     : faults.map((fault, n) => ({ ...common, ...lists, id: `t${n + 1}`, title: `Mend the failing test “${fault.test}”`, subgoal: fault.test, tests: [fault.test], role: 'repairer' as const, dependsOn: n > 0 ? [`t${n}`] : [] }))
   return { type: 'plan.proposed', data: { plan: { version: 1, revision: 0, tasks }, why: solver === 'model' ? 'the goal is one task' : 'one task for each group of failing tests: 3' } }
 }

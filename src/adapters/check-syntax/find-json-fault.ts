@@ -1,6 +1,7 @@
 /** What JSON's grammar wants at a place: the reader is in one of these states. */
 type Wants = 'value' | 'value or ]' | 'name or }' | 'name' | 'colon' | 'comma or end'
 
+// oxlint-disable-next-line no-control-regex -- JSON forbids them inside texts
 const token = /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.]))/y
 
 /** Offset of the first character that JSON does not allow there; the length of the text where it ends too early. */

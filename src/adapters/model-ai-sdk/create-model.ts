@@ -8,7 +8,7 @@
  * 3. The request is a function of the conversation: what was sent once is the beginning of all that follows, byte for byte.
  * 4. No key is in any message that leaves here.
  */
-import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3StreamResult } from '@ai-sdk/provider'
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamResult } from '@ai-sdk/provider'
 import type { ModelPort } from '../../engine/ports/model.ts'
 import type { ModelReply, ModelRequest, ReplyPart } from '../../protocol/conversation.ts'
 import { Fault } from '../../protocol/fault.ts'
@@ -110,9 +110,9 @@ async function ask(opened: Opened, request: ModelRequest, { signal, onLive }: As
   }
 }
 
-async function send(language: LanguageModelV3, endpoint: Endpoint, request: ModelRequest, abortSignal: AbortSignal): Promise<LanguageModelV3StreamResult> {
+async function send(language: LanguageModelV4, endpoint: Endpoint, request: ModelRequest, abortSignal: AbortSignal): Promise<LanguageModelV4StreamResult> {
   const maxOutputTokens = findMaxOutputTokens(request, endpoint)
-  const options: LanguageModelV3CallOptions = {
+  const options: LanguageModelV4CallOptions = {
     prompt: toPrompt(request, endpoint.wire),
     ...(request.tools.length === 0 ? {} : { tools: toTools(request.tools, endpoint.wire) }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
@@ -149,6 +149,8 @@ function getFinish({ finish, parts }: StreamEnd, { provider }: Endpoint): ModelR
       return hasCalls ? 'calls' : 'stop'
     case 'error':
       throw new Fault('model-malformed', `${provider} ended its answer with ${finish.raw ?? 'an error'}`)
+    case 'interrupted':
+      throw new Fault('model-stream-broken', `${provider} ended its answer without saying that it was finished`)
     case 'other':
       // The libraries say so, without the provider's own word, where the stream ended before its end.
       if (finish.raw === undefined) throw new Fault('model-stream-broken', `${provider} ended its answer without saying that it was finished`)

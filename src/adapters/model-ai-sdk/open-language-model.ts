@@ -1,11 +1,11 @@
-import type { LanguageModelV3 } from '@ai-sdk/provider'
+import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Endpoint } from './providers.ts'
 
 /**
  * Loads the one library that the endpoint needs and makes its model. The libraries read the process's environment for
  * what they are not given, so each gets its URL and key outright.
  */
-export async function openLanguageModel(endpoint: Endpoint, fetch: typeof globalThis.fetch): Promise<LanguageModelV3> {
+export async function openLanguageModel(endpoint: Endpoint, fetch: typeof globalThis.fetch): Promise<LanguageModelV4> {
   const { model, baseUrl: baseURL, wire } = endpoint
   // Servers that want no key get a placeholder where the library insists on one.
   const apiKey = endpoint.key ?? 'none'

@@ -1,4 +1,4 @@
-import type { LanguageModelV3Usage } from '@ai-sdk/provider'
+import type { LanguageModelV4Usage } from '@ai-sdk/provider'
 import type { Usage } from '../../protocol/conversation.ts'
 import { isLoopback } from './base-url.ts'
 import type { Endpoint } from './providers.ts'
@@ -11,7 +11,7 @@ const priceNames: Readonly<Record<Endpoint['library'], string | undefined>> = {
 export type Price = {
   readonly contextWindow: number | undefined
   /** US dollars; undefined where no price is known. */
-  toCost(usage: LanguageModelV3Usage | undefined, servedModel: string | undefined): number | undefined
+  toCost(usage: LanguageModelV4Usage | undefined, servedModel: string | undefined): number | undefined
 }
 
 /**
@@ -43,7 +43,7 @@ export async function loadPrice(endpoint: Endpoint): Promise<Price> {
   }
 }
 
-export function toUsage(usage: LanguageModelV3Usage | undefined): Usage {
+export function toUsage(usage: LanguageModelV4Usage | undefined): Usage {
   return {
     inputTokens: toCount(usage?.inputTokens.total),
     cachedTokens: toCount(usage?.inputTokens.cacheRead),

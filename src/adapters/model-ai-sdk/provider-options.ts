@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { SharedV3ProviderOptions } from '@ai-sdk/provider'
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { ModelRequest } from '../../protocol/conversation.ts'
 import type { Endpoint } from './providers.ts'
 
 type Effort = NonNullable<ModelRequest['effort']>
-type Options = SharedV3ProviderOptions[string]
+type Options = SharedV4ProviderOptions[string]
 
 /** Anthropic wants a bound on each answer; this is room for a long file and the thoughts before it. */
 const anthropicOutputTokens = 32_000
@@ -15,7 +15,7 @@ export function findMaxOutputTokens(request: ModelRequest, endpoint: Endpoint): 
 }
 
 /** What each provider must be told beyond the conversation: what to keep to itself, and how hard to think. */
-export function toProviderOptions(request: ModelRequest, endpoint: Endpoint): SharedV3ProviderOptions {
+export function toProviderOptions(request: ModelRequest, endpoint: Endpoint): SharedV4ProviderOptions {
   switch (endpoint.wire) {
     case 'responses':
     case 'chat':

@@ -1,4 +1,4 @@
-import type { LanguageModelV3FinishReason, LanguageModelV3StreamPart, LanguageModelV3Usage, SharedV3ProviderMetadata } from '@ai-sdk/provider'
+import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
 import type { Message, ReplyPart } from '../../protocol/conversation.ts'
 import type { Json } from '../../protocol/ids.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
@@ -6,8 +6,8 @@ import type { LiveSignal } from '../../protocol/live.ts'
 export type StreamEnd = {
   readonly parts: readonly ReplyPart[]
   /** Undefined where the stream ended without one. */
-  readonly finish: LanguageModelV3FinishReason | undefined
-  readonly usage: LanguageModelV3Usage | undefined
+  readonly finish: LanguageModelV4FinishReason | undefined
+  readonly usage: LanguageModelV4Usage | undefined
   /** As the provider named it. */
   readonly model: string | undefined
   readonly confidence: number | undefined
@@ -21,18 +21,18 @@ export type StreamOptions = {
   readonly takenIds: Set<string>
 }
 
-type Block = { type: 'text' | 'reasoning'; text: string; provider: SharedV3ProviderMetadata }
-type Call = { type: 'call'; callId: string; name: string; raw: string; provider: SharedV3ProviderMetadata }
+type Block = { type: 'text' | 'reasoning'; text: string; provider: SharedV4ProviderMetadata }
+type Call = { type: 'call'; callId: string; name: string; raw: string; provider: SharedV4ProviderMetadata }
 
 /**
  * Reads a whole answer.
  * @throws whatever the provider put into the stream as its error, as it is.
  */
-export async function readStream(stream: ReadableStream<LanguageModelV3StreamPart>, options: StreamOptions): Promise<StreamEnd> {
+export async function readStream(stream: ReadableStream<LanguageModelV4StreamPart>, options: StreamOptions): Promise<StreamEnd> {
   const blocks: (Block | Call)[] = []
   const open = new Map<string, Block>()
-  let finish: LanguageModelV3FinishReason | undefined
-  let usage: LanguageModelV3Usage | undefined
+  let finish: LanguageModelV4FinishReason | undefined
+  let usage: LanguageModelV4Usage | undefined
   let model: string | undefined
   let confidence: number | undefined
   for await (const part of stream) {
@@ -89,7 +89,7 @@ export async function readStream(stream: ReadableStream<LanguageModelV3StreamPar
 }
 
 /** A later sign adds to an earlier one: a signature comes at the end of its thoughts. */
-function addMetadata(block: Block, metadata: SharedV3ProviderMetadata | undefined): void {
+function addMetadata(block: Block, metadata: SharedV4ProviderMetadata | undefined): void {
   for (const [name, value] of Object.entries(metadata ?? {})) {
     const given = Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null && each !== undefined))
     block.provider[name] = { ...block.provider[name], ...given }
@@ -151,14 +151,14 @@ function sortKeys(value: Json): Json {
 }
 
 /** Opaque, and only where there is something in it. */
-function findProvider(metadata: SharedV3ProviderMetadata): Json | undefined {
+function findProvider(metadata: SharedV4ProviderMetadata): Json | undefined {
   const entries = Object.entries(metadata).filter(([, value]) => Object.values(value).some((each) => each !== null && each !== undefined))
   if (entries.length === 0) return undefined
   return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as Json
 }
 
 /** Mean probability of the tokens of the text. */
-function findConfidence(metadata: SharedV3ProviderMetadata | undefined): number | undefined {
+function findConfidence(metadata: SharedV4ProviderMetadata | undefined): number | undefined {
   const given = Object.values(metadata ?? {}).map((each) => each['logprobs']).find((each) => Array.isArray(each))
   if (given === undefined) return undefined
   const found = (given as unknown[]).flat(2).flatMap((each) => {

@@ -1,19 +1,19 @@
-import type { LanguageModelV3FunctionTool, LanguageModelV3Message, LanguageModelV3Prompt, SharedV3ProviderOptions } from '@ai-sdk/provider'
+import type { LanguageModelV4FunctionTool, LanguageModelV4Message, LanguageModelV4Prompt, SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { Message, ModelRequest, ReplyPart, ToolAnswer, ToolSpec } from '../../protocol/conversation.ts'
 import type { Json } from '../../protocol/ids.ts'
 import type { Wire } from './providers.ts'
 
-type AssistantPart = Extract<LanguageModelV3Message, { role: 'assistant' }>['content'][number]
-type ToolPart = Extract<LanguageModelV3Message, { role: 'tool' }>['content'][number]
+type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number]
+type ToolPart = Extract<LanguageModelV4Message, { role: 'tool' }>['content'][number]
 
 /** Where Anthropic is told to keep what it has read. The mark may move from request to request, the content does not. */
-const keepHere: SharedV3ProviderOptions = { anthropic: { cacheControl: { type: 'ephemeral' } } }
+const keepHere: SharedV4ProviderOptions = { anthropic: { cacheControl: { type: 'ephemeral' } } }
 
 /**
  * The conversation as the provider's library takes it. A pure function of each message alone, apart from Anthropic's
  * marks: a longer conversation has the shorter one's bytes as its beginning.
  */
-export function toPrompt(request: ModelRequest, wire: Wire): LanguageModelV3Prompt {
+export function toPrompt(request: ModelRequest, wire: Wire): LanguageModelV4Prompt {
   const isMarked = wire === 'anthropic'
   const messages = request.messages.flatMap(toMessages)
   if (isMarked) markNewest(messages)
@@ -23,7 +23,7 @@ export function toPrompt(request: ModelRequest, wire: Wire): LanguageModelV3Prom
 }
 
 /** The newest two: the last, and the one that the previous request ended with, which is surely kept. */
-function markNewest(messages: LanguageModelV3Message[]): void {
+function markNewest(messages: LanguageModelV4Message[]): void {
   let left = 2
   for (let i = messages.length - 1; i >= 0 && left > 0; i--) {
     const message = messages[i]
@@ -33,7 +33,7 @@ function markNewest(messages: LanguageModelV3Message[]): void {
   }
 }
 
-function toMessages(message: Message): readonly LanguageModelV3Message[] {
+function toMessages(message: Message): readonly LanguageModelV4Message[] {
   switch (message.role) {
     case 'user':
       return [{ role: 'user', content: [{ type: 'text', text: message.text }] }]
@@ -57,20 +57,20 @@ function withoutLostThoughts(parts: readonly ReplyPart[]): readonly ReplyPart[] 
   if (!parts.some(isLost)) return parts
   return parts.filter((part) => !isLost(part)).map((part) => {
     if (findOwn(part) === undefined || !isProviderOptions(part.provider)) return part
-    const provider = Object.entries(part.provider as SharedV3ProviderOptions).map(([name, kept]) => [name, Object.fromEntries(Object.entries(kept).filter(([key]) => key !== 'itemId'))])
+    const provider = Object.entries(part.provider as SharedV4ProviderOptions).map(([name, kept]) => [name, Object.fromEntries(Object.entries(kept).filter(([key]) => key !== 'itemId'))])
     return { ...part, provider: Object.fromEntries(provider) as Json }
   })
 }
 
 /** What OpenAI's libraries keep with a part. */
-function findOwn(part: ReplyPart): SharedV3ProviderOptions[string] | undefined {
+function findOwn(part: ReplyPart): SharedV4ProviderOptions[string] | undefined {
   if (!isProviderOptions(part.provider)) return undefined
-  const provider = part.provider as SharedV3ProviderOptions
+  const provider = part.provider as SharedV4ProviderOptions
   return provider['openai'] ?? provider['azure']
 }
 
 function toPart(part: ReplyPart): readonly AssistantPart[] {
-  const kept = isProviderOptions(part.provider) ? { providerOptions: part.provider as SharedV3ProviderOptions } : {}
+  const kept = isProviderOptions(part.provider) ? { providerOptions: part.provider as SharedV4ProviderOptions } : {}
   switch (part.type) {
     case 'text':
       return part.text === '' ? [] : [{ type: 'text', text: part.text, ...kept }]
@@ -88,10 +88,10 @@ function toResult(answer: ToolAnswer): ToolPart {
 }
 
 /** Tools in the order given. OpenAI's Responses are strict unless told otherwise, and strictness forbids optional fields. */
-export function toTools(tools: readonly ToolSpec[], wire: Wire): LanguageModelV3FunctionTool[] {
+export function toTools(tools: readonly ToolSpec[], wire: Wire): LanguageModelV4FunctionTool[] {
   return tools.map(({ name, description, schema }) => ({
     type: 'function', name, description,
-    inputSchema: schema as LanguageModelV3FunctionTool['inputSchema'],
+    inputSchema: schema as LanguageModelV4FunctionTool['inputSchema'],
     ...(wire === 'responses' ? { strict: false } : {}),
   }))
 }

@@ -5,6 +5,14 @@ export interface TextEdit {
   readonly text: string
 }
 
+/** Offsets and rows (from 0, both included) of a piece of a file. */
+export interface Extent {
+  readonly start: number
+  readonly end: number
+  readonly firstRow: number
+  readonly lastRow: number
+}
+
 /** One possible mend of one place in one file. */
 export interface Candidate {
   readonly path: string
@@ -20,6 +28,8 @@ export interface Candidate {
   readonly suspicion: number
   /** From 1. */
   readonly line: number
+  /** Extent of the function around it: tests that never enter it cannot notice the change. Undefined outside functions. */
+  readonly within: Extent | undefined
 }
 
 /** What candidates are tried by, highest first. */

@@ -17,7 +17,6 @@ import { findSuspicions } from './localise/spectrum.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
 import { createCheckFilter, createLaneFilter, openTrials, rankCandidates } from './search/filter.ts'
-import type { Filter } from './search/filter.ts'
 import { search } from './search/search.ts'
 import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
 import type { Vocabulary } from './syntax/vocabulary.ts'
@@ -30,7 +29,8 @@ export interface RepairSolverOptions {
 }
 
 const defaultMaxMs = 40_000
-const maxOtherFiles = 40
+/** Files with passing tests that help to tell suspect places from others. */
+const maxOtherFiles = 8
 const surveyMs = 8000
 
 /** Failing tests of one language with the check that shows them. */
@@ -124,9 +124,9 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
     ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: 2 })
-    : createLaneFilter(lane, { ...trusted, perMs: Math.round(Math.min(8000, 5 * survey.baseMs + 500)) })
+    : createLaneFilter(lane, survey, trusted)
   say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
-  const trials = await dropUntrusted(openTrials(candidates, project), filter)
+  const trials = openTrials(candidates, project)
   const result = await search(trials, filter, project, {
     lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(),
     fullTimeoutMs: 3 * group.outcome.durationMs + 2000, budgetMs: limits.until - performance.now(),
@@ -139,12 +139,8 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   return { reply: toReply({ result, chosen: result.chosen, file, targets, ground, durationMs: performance.now() - began }), tried: result.tried, places }
 }
 
-async function dropUntrusted<T>(trials: T, _filter: Filter): Promise<T> {
-  return trials
-}
-
 function createLane(lab: Lab, group: Group): Lane {
-  if (group.family === 'python') return createPythonLane(lab, group.check, group.files)
+  if (group.family === 'python') return createPythonLane(lab, group.check)
   const known = new Set((group.outcome.tests?.cases ?? []).filter((test) => familyOf(test) === 'script').map((test) => fileOf(test)))
   const others = [...known].filter((file) => !group.files.includes(file)).slice(0, maxOtherFiles)
   return createNodeLane(lab, { failing: group.files, others })
@@ -156,7 +152,7 @@ function findTrusted(group: Group, survey: Survey | undefined): { targets: reado
   const seen = new Map(survey.tests.map((test) => [test.name, test.status]))
   const targets = group.failing.map((test) => test.name).filter((name) => seen.get(name) === 'failed')
   const keep = (group.outcome.tests?.cases ?? [])
-    .filter((test) => test.status === 'passed' && group.files.includes(fileOf(test)) && seen.get(test.name) === 'passed').map((test) => test.name)
+    .filter((test) => test.status === 'passed' && seen.get(test.name) === 'passed').map((test) => test.name)
   return targets.length === 0 ? undefined : { targets, keep }
 }
 

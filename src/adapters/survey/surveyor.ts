@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import { digestOfJson } from '../../domain/digest.ts'
 import type { Survey } from '../../protocol/events/check.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import type { Surveyor } from '../../engine/ports/surveyor.ts'
@@ -40,7 +39,7 @@ export function createSurveyor(options: SurveyorOptions): Surveyor {
         findPrograms({ stateDir: options.stateDir, path: options.env.PATH ?? '', wanted: wantedPrograms(files, uses), workspace, sandbox, signal }),
       ])
       const survey = { instructions, present: programs.present, absent: programs.absent, uses, tree: sketchTree(files), files: files.length }
-      return { ...survey, digest: createHash('sha256').update(canonicalize(survey) ?? '').digest('hex') }
+      return { ...survey, digest: digestOfJson(survey) }
     },
   }
 }

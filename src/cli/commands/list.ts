@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { RunSummary } from '../../engine/ports/event-log.ts'
 import { toShortId } from '../../domain/report/short-id.ts'
 import { toMoney } from '../../domain/report/words.ts'
-import { openRecord, openWorkspaces, type Record } from '../compose.ts'
+import { openRecord } from '../compose.ts'
 import { displayWidth, fitWidth, padWidth } from '../display-width.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { oneLine, painter } from '../render.ts'
@@ -19,7 +19,7 @@ export async function listCommand(words: readonly string[], options: ListOptions
   const record = await openRecord()
   if (options.reindex) process.stderr.write(`The index was made again from ${await record.log.reindex()} runs.\n`)
   const search = words.join(' ').trim()
-  const repository = options.repo === undefined ? undefined : await findRoot(record, options.repo)
+  const repository = options.repo === undefined ? undefined : await findRoot(options.repo)
   const runs = await record.log.list({ limit: options.limit ?? 20, ...(search ? { search } : {}), ...(repository === undefined ? {} : { repository }) })
   return whilePrinting(async () => {
     if (options.json) for (const run of runs) await print(`${JSON.stringify(run)}\n`)
@@ -29,9 +29,13 @@ export async function listCommand(words: readonly string[], options: ListOptions
   })
 }
 
-async function findRoot(record: Record, directory: string): Promise<string> {
-  const workspaces = await openWorkspaces(record.places)
-  return (await workspaces.inspect(directory, { includeDirty: false, run: record.ids.runId() })).root
+/** The root under which runs of this repository are recorded. @throws Fault `repository-unusable`. */
+async function findRoot(directory: string): Promise<string> {
+  const [{ createGitProcess }, { getPersonRepository }] = await Promise.all([
+    import('../../adapters/workspace-git/git-process.ts'),
+    import('../../adapters/workspace-git/person-repository.ts'),
+  ])
+  return (await getPersonRepository(directory, { runGit: createGitProcess('git'), env: process.env })).root
 }
 
 type Paint = ReturnType<typeof painter>

@@ -23,7 +23,7 @@ const kinds: readonly Kind[] = [
   { names: /^[jt]sconfig(\.[\w.-]+)?\.json$/, why: 'it decides how modules are found and compiled' },
   { names: /^(\.npmrc|\.yarnrc(\.yml)?|\.pnpmfile\.[cm]?js|pnpm-workspace\.yaml|lerna\.json|nx\.json|turbo\.json|\.pnp\.[\w.]+|bunfig\.toml|deno\.jsonc?)$/, why: 'it configures the package manager that starts the tests' },
   { names: /^(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|Pipfile(\.lock)?|Cargo\.lock|go\.sum|go\.work(\.sum)?|composer\.lock|Gemfile(\.lock)?)$/, why: 'it fixes the versions of what the tests use' },
-  { names: /^\.env(\..+)?$/, why: 'test runners read it' },
+  { names: /^\.env(\.(?!example|sample|template).+)?$/, why: 'test runners read it' },
   { names: /^(GNUmakefile|[Mm]akefile|[Jj]ustfile|\.justfile|Taskfile\.ya?ml|Rakefile)$/, why: 'it defines how the tests are started' },
   { names: /^(Cargo\.toml|build\.rs|rust-toolchain(\.toml)?|go\.mod|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.properties|composer\.json|phpunit\.xml(\.dist)?|\.rspec|[\w.-]+\.(csproj|sln|fsproj)|Directory\.Build\.(props|targets)|mix\.exs|CMakeLists\.txt)$/, why: 'it tells the build tool what the tests are' },
   { names: /^(\.?eslintrc(\..+)?|eslint\.config\.[cm]?[jt]s|\.?oxlintrc\.json|biome\.jsonc?)$/, why: 'it configures a check', when: /eslint|oxlint|biome|lint/ },

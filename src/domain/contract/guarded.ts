@@ -6,7 +6,7 @@ import { folderOf, lastPart } from './test-places.ts'
  * Matched at any depth. Languages that the repository does not use are left out.
  */
 const anywhere: Readonly<Record<'all' | 'javascript' | 'python' | 'rust' | 'go' | 'other', readonly string[]>> = {
-  all: ['**/{GNUmakefile,makefile,Makefile,justfile,Justfile,.justfile}', '**/.env', '**/.env.*'],
+  all: ['**/{GNUmakefile,makefile,Makefile,justfile,Justfile,.justfile}', '**/.env', '**/.env.{local,test,development,production,ci}*'],
   javascript: [
     '**/package.json', '**/node_modules/**', '**/{.npmrc,.yarnrc,.yarnrc.yml,.pnpmfile.cjs,.pnpmfile.mjs,pnpm-workspace.yaml,lerna.json,nx.json,turbo.json,bunfig.toml,deno.json,deno.jsonc}',
     '**/.pnp.*', '**/{package-lock.json,npm-shrinkwrap.json,yarn.lock,pnpm-lock.yaml,bun.lock,bun.lockb}',

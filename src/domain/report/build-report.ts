@@ -14,7 +14,7 @@ import { count, toLine } from './words.ts'
 export function buildReport(state: RunState, events: readonly StoredEvent[] = []): Report {
   const { opened, ended, proof } = state
   const contract = state.contract ?? opened?.draft
-  const commits = state.commits.map(accountCommit)
+  const commits = state.commits.map((made) => accountCommit(made, contract?.goal ?? ''))
   const tasks = accountTasks(state, events)
   const checks = accountChecks(state, events)
   const base: Omit<Report, 'next'> = {
@@ -74,10 +74,11 @@ function whyUnfinished(state: RunState): string {
   return 'has not ended: it is running, or was interrupted'
 }
 
-function accountCommit(made: RunState['commits'][number]): CommitAccount {
+function accountCommit(made: RunState['commits'][number], goal: string): CommitAccount {
   const [subject = '', ...rest] = made.message.split('\n')
-  // Trailers are for machines; the report names the run and the contract itself.
-  const why = rest.join('\n').replace(/\n*(?:^Writ-[A-Za-z-]+: .*\n?)+\s*$/m, '').trim()
+  // Trailers are for machines; the report names the run, the contract and the goal itself.
+  const body = rest.join('\n').replace(/\n*(?:^Writ-[A-Za-z-]+: .*\n?)+\s*$/m, '')
+  const why = body.split('\n\n').filter((part) => part.trim() !== `Goal: ${toLine(goal, 500)}`).join('\n\n').trim()
   return { commit: made.commit, task: made.task, subject, why, files: made.files }
 }
 

@@ -75,7 +75,7 @@ test('log probabilities reach the client where the format has them', async () =>
   const asks = { 'OpenAI Responses': { openai: { logprobs: 1 } }, 'OpenAI Chat': { openai: { logprobs: true } }, Gemini: { google: {} } }
   await withServer({ script: [], intake: () => ({ text: 'yes', logprobs }) }, async (server) => {
     for (const [name, providerOptions] of Object.entries(asks)) {
-      const result = await generateText({ model: getClient(name).toModel(server.url), prompt: 'sure?', providerOptions })
+      const result = await generateText({ model: getClient(name).toModel(server.url), prompt: 'sure?', providerOptions, include: { responseBody: true } })
       const told = JSON.stringify([result.providerMetadata, result.response.body])
       assert.match(told, /-0\.25/, name)
     }

@@ -23,7 +23,7 @@ export function parseCargoTest(text: string): TestReport | undefined {
       const name = (test[1] ?? '').replace(/ - should panic$/, '')
       tests.push({ file: binary, path: name.split('::'), status: statuses[test[2] ?? ''] ?? 'failed', message: findPanic(text, name), ms: undefined })
     }
-    if (/^test result: /.test(line)) closed++
+    if (line.startsWith('test result: ')) closed++
   }
   if (binaries === 0) return undefined
   return { runner: 'cargo-test', cases: toCases(tests), complete: closed === binaries && announced === tests.length }

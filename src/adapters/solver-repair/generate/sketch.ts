@@ -1,4 +1,5 @@
-import type { Candidate, TextEdit } from '../candidate.ts'
+import type { Candidate, Extent, TextEdit } from '../candidate.ts'
+import { findFunction, isFunction } from '../syntax/node.ts'
 import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
 
@@ -30,10 +31,22 @@ export function openSketch(file: SourceFile, words: Vocabulary, suspicionOf: (no
     },
     propose(at, edits, kind, prior, describes) {
       const suspicion = suspicionOf(at)
-      emit({ path: file.path, edits: edits.toSorted((a, b) => a.start - b.start), kind, prior, describes, suspicion, line: at.row + 1 })
+      const fn = isFunction(at) ? at : findFunction(at)
+      emit({ path: file.path, edits: edits.toSorted((a, b) => a.start - b.start), kind, prior, describes, suspicion, line: at.row + 1, within: fn === undefined ? undefined : extentOf(file, fn) })
     },
   }
   return sketch
+}
+
+const extents = new WeakMap<SyntaxNode, Extent>()
+
+function extentOf(file: SourceFile, node: SyntaxNode): Extent {
+  const known = extents.get(node)
+  if (known !== undefined) return known
+  const lines = file.text.slice(node.start, node.end).split('\n').length
+  const extent = { start: node.start, end: node.end, firstRow: node.row, lastRow: node.row + lines - 1 }
+  extents.set(node, extent)
+  return extent
 }
 
 /** A short piece of code for a sentence. */

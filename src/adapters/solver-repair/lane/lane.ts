@@ -4,14 +4,17 @@ import type { Cover } from '../localise/spectrum.ts'
 export interface LaneTest {
   readonly name: string
   readonly status: 'passed' | 'failed' | 'skipped'
+  /** Path of its file. */
+  readonly file: string
+  readonly ms: number
   /** What ran while it ran, by path; only in a survey. */
   readonly covers: ReadonlyMap<string, Cover>
 }
 
 export interface Survey {
   readonly tests: readonly LaneTest[]
-  /** Longest time that one candidate's run may be expected to take, in milliseconds. */
-  readonly baseMs: number
+  /** What a run takes beside its tests: loading the project, starting the runner. */
+  readonly loadMs: number
 }
 
 /** A whole file's content to try. */
@@ -19,6 +22,14 @@ export interface LaneJob {
   readonly id: number
   readonly path: string
   readonly text: string
+  /** Only these tests run, and what they cannot run without. */
+  readonly only: readonly string[]
+  /** Those of them that fail on the base: the job ends when none of them can pass any more. */
+  readonly targets: readonly string[]
+  /** Files of these tests, those of the targets first. */
+  readonly files: readonly string[]
+  /** Then it is killed. */
+  readonly perMs: number
 }
 
 export interface LaneVerdict {
@@ -36,8 +47,8 @@ export interface Lane {
   /** Runs the base's tests one by one with coverage; undefined where this lane cannot run them. */
   survey(timeoutMs: number): Promise<Survey | undefined>
   /**
-   * Runs the failing tests' files for each job until `budgetMs` is over; jobs without a verdict were not reached.
+   * Runs each job's tests until `budgetMs` is over; jobs without a verdict were not reached.
    * A job ends early once a test of `keep` fails.
    */
-  tryAll(jobs: readonly LaneJob[], options: { keep: readonly string[]; perMs: number; budgetMs: number }): Promise<readonly LaneVerdict[]>
+  tryAll(jobs: readonly LaneJob[], options: { keep: readonly string[]; budgetMs: number }): Promise<readonly LaneVerdict[]>
 }

@@ -40,7 +40,7 @@ function parent() {
       clearTimeout(timer)
       current = Date.now() < until ? queue.shift() : undefined
       if (current === undefined) return kid.kill('SIGKILL')
-      timer = setTimeout(() => finish('timeout'), work.perMs)
+      timer = setTimeout(() => finish('timeout'), current.perMs)
       kid.send({ job: current })
     }
     const finish = (ended) => {
@@ -119,15 +119,19 @@ function child() {
     if (typeof options === 'function') return { name: String(name), options: {}, fn: options }
     return { name: String(name), options: options ?? {}, fn }
   }
-  const seen = (owner, name, status, error) => {
+  const plainName = (owner, name) => [owner.file, ...owner.path, name].filter((part) => part !== undefined).map((part) => part.replaceAll(/\s+/g, ' ').trim()).join(' › ')
+  const seen = (owner, name, status, ms = 0) => {
     const state = run.state
-    const parts = [owner.file, ...owner.path, name].filter((part) => part !== undefined).map((part) => part.replaceAll(/\s+/g, ' ').trim())
-    const plain = parts.join(' › ')
+    const plain = plainName(owner, name)
     const count = (state.counts.get(plain) ?? 0) + 1
     state.counts.set(plain, count)
     const full = count === 1 ? plain : plain + ' #' + count
-    state.tests.push({ name: full, status })
+    state.tests.push({ name: full, status, ms })
     if (status === 'failed' && run.keep.has(full)) state.bailed = true
+    if (state.targets?.delete(full)) {
+      if (status === 'passed') state.mended = true
+      if (state.targets.size === 0 && !state.mended) state.bailed = true
+    }
     return full
   }
   const begin = async (owner) => {
@@ -173,7 +177,9 @@ function child() {
     const state = { skipped: false, clean: [] }
     const mine = run.state
     if (mine.bailed || mine.over) return
+    if (mine.only && owner.late === undefined && !mine.only.has(plainName(owner, name))) return
     if (options.skip || options.todo || fn === undefined) return void seen(owner, name, 'skipped')
+    const began = performance.now()
     const inner = { file: owner.file, path: [...owner.path, name], hooks: hooksOf(), parent: owner, late: [], failed: false }
     inner.hooks.begun = Promise.resolve()
     let failure
@@ -200,7 +206,7 @@ function child() {
     await new Promise((done) => setImmediate(done))
     mine.fail = outerFail
     if (failure || inner.failed) owner.failed = true
-    const full = seen(owner, name, failure || inner.failed ? 'failed' : state.skipped ? 'skipped' : 'passed')
+    const full = seen(owner, name, failure || inner.failed ? 'failed' : state.skipped ? 'skipped' : 'passed', performance.now() - began)
     cover?.stop(full)
   }
   const runSuite = async (suite) => {
@@ -319,12 +325,20 @@ function child() {
     run.path = job.path === undefined ? undefined : path.join(run.root, job.path)
     run.text = job.text
     for (const key of Object.keys(nodeModule.default._cache)) if (key.startsWith(run.root + path.sep) && !key.includes('node_modules')) delete nodeModule.default._cache[key]
-    const state = { tests: [], counts: new Map(), covers: {}, bailed: false, over: false, fail: undefined }
+    const state = { tests: [], counts: new Map(), covers: {}, bailed: false, over: false, fail: undefined, mended: false }
+    if (job.only) {
+      state.only = new Set()
+      for (const name of job.only) {
+        const parts = name.replace(/ #\d+$/, '').split(' › ')
+        for (let i = 1; i <= parts.length; i++) state.only.add(parts.slice(0, i).join(' › '))
+      }
+      state.targets = new Set(job.targets)
+    }
     run.state = state
     if (job.cover) cover = await openCover(state)
     let ended = 'done'
     try {
-      for (const file of job.tests) if (!state.bailed) await runFile(file, state)
+      for (const file of job.files) if (!state.bailed) await runFile(file, state)
     } catch (error) { ended = 'crash' }
     state.over = true
     cover?.close()

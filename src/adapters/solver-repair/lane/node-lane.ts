@@ -1,18 +1,25 @@
 import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Cover } from '../localise/spectrum.ts'
-import type { Lane, LaneTest, LaneVerdict } from './lane.ts'
+import type { Lane, LaneJob, LaneTest, LaneVerdict } from './lane.ts'
 import { nodeHarness } from './node-harness.ts'
 
 const Spans = z.array(z.tuple([z.number(), z.number()]))
 const Line = z.object({
   id: z.number(),
   ended: z.enum(['done', 'bailed', 'timeout', 'crash']),
-  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']) })),
+  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number() })),
   covers: z.record(z.string(), z.record(z.string(), Spans)).optional(),
   ms: z.number().optional(),
 })
 type Line = z.infer<typeof Line>
+
+interface SurveyJob {
+  readonly id: number
+  readonly files: readonly string[]
+  readonly cover: true
+  readonly perMs: number
+}
 
 /** Most time that one test file may take in a survey, in milliseconds. */
 const surveyFileMs = 8000
@@ -21,11 +28,11 @@ const slackMs = 5000
 
 /** For `node:test`: `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum. */
 export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }): Lane {
-  const run = async (work: { jobs: readonly object[]; keep: readonly string[]; perMs: number; budgetMs: number }): Promise<Line[]> => {
+  const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
       stdin: new TextEncoder().encode(JSON.stringify({ ...work, root: lab.home, width: 2 })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
-      timeoutMs: work.budgetMs + work.perMs + slackMs,
+      timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
@@ -33,15 +40,15 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
     name: 'node:test',
     async survey(timeoutMs) {
       const paths = [...files.failing, ...files.others]
-      const jobs = paths.map((path, id) => ({ id, tests: [path], cover: true }))
-      const lines = await run({ jobs, keep: [], perMs: surveyFileMs, budgetMs: timeoutMs })
+      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], cover: true, perMs: surveyFileMs }))
+      const lines = await run({ jobs, keep: [], budgetMs: timeoutMs })
       if (lines.length === 0) return undefined
-      const tests = lines.flatMap((line): LaneTest[] => line.tests.map((test) => ({ ...test, covers: toCovers(line.covers?.[test.name] ?? {}) })))
-      const baseMs = lines.filter((line) => line.id < files.failing.length).reduce((sum, line) => sum + (line.ms ?? 0), 0)
-      return { tests, baseMs }
+      const tests = lines.flatMap((line): LaneTest[] => line.tests.map((test) => ({ ...test, file: paths[line.id] ?? '', covers: toCovers(line.covers?.[test.name] ?? {}) })))
+      const loads = lines.map((line) => (line.ms ?? 0) - line.tests.reduce((sum, test) => sum + test.ms, 0))
+      return { tests, loadMs: Math.max(0, ...loads) }
     },
     async tryAll(jobs, options) {
-      const lines = await run({ ...options, jobs: jobs.map((job) => ({ ...job, tests: files.failing })) })
+      const lines = await run({ ...options, jobs })
       return lines.map((line): LaneVerdict => ({
         id: line.id, ended: line.ended, passed: new Set(line.tests.filter((test) => test.status === 'passed').map((test) => test.name)),
       }))

@@ -34,7 +34,11 @@ class _Lane:
     def __init__(self, work, job, out):
         self.root = os.path.realpath(work['root'])
         self.keep = set(work['keep'])
-        self.files = set(work['files'])
+        self.files = set(job.get('files', ()))
+        self.only = set(name.partition(' #')[0] for name in job['only']) if 'only' in job else None
+        self.targets = set(job.get('targets', ()))
+        self.mended = False
+        self.at = 0.0
         self.job = job
         self.out = out
         self.counts = {}
@@ -72,6 +76,8 @@ class _Lane:
 
     # Coverage of one test at a time, by rows from 0.
     def begin(self):
+        import time
+        self.at = time.monotonic()
         if not self.job.get('cover'):
             return
         import threading
@@ -106,16 +112,32 @@ class _Lane:
             sys.settrace(None)
             covers = {self.relative(path): sorted(row - 1 for row in rows if row > 0) for path, rows in self.rows.items()}
             self.rows = None
-        plain = ' › '.join(' '.join(part.split()) for part in parts if part)
+        import time
+        plain = self.plain(parts)
         count = self.counts[plain] = self.counts.get(plain, 0) + 1
         name = plain if count == 1 else '%s #%d' % (plain, count)
-        record = {'name': name, 'status': status}
+        record = {'name': name, 'status': status, 'file': parts[0] or '', 'testMs': (time.monotonic() - self.at) * 1000}
         if covers is not None:
             record['covers'] = covers
         self.say(record)
-        if status == 'failed' and name in self.keep:
+        if name in self.targets:
+            self.targets.discard(name)
+            self.mended = self.mended or status == 'passed'
+            hopeless = not self.targets and not self.mended
+        else:
+            hopeless = status == 'failed' and name in self.keep
+        if hopeless:
             self.say({'ended': 'bailed'})
             os._exit(0)
+
+    def parts(self, nodeid):
+        head, bracket, tail = nodeid.partition('[')
+        parts = head.split('::')
+        parts[-1] += bracket + tail
+        return [self.relative(os.path.join(self.rootpath, parts[0])) or parts[0]] + parts[1:]
+
+    def plain(self, parts):
+        return ' › '.join(' '.join(part.split()) for part in parts if part)
 
     def watch_unittest(self):
         import unittest
@@ -137,7 +159,12 @@ class _Lane:
                         lane.finish([found], 'failed')
                         return result
                 return run(test, result)
-            if not lane.job.get('cover') and lane.files and file not in lane.files:
+            identity = test.id()
+            prefix = kind.__module__ + '.'
+            path = identity[len(prefix):] if identity.startswith(prefix) else identity
+            owner, _, method = path.partition('.')
+            parts = [file, owner, method]
+            if lane.only is not None and lane.plain(parts) not in lane.only:
                 return result
             lane.busy = True
             bad = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ()))
@@ -149,11 +176,7 @@ class _Lane:
                 lane.busy = False
                 worse = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ())) > bad
                 skipped = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ())) > passed_over
-                identity = test.id()
-                prefix = kind.__module__ + '.'
-                path = identity[len(prefix):] if identity.startswith(prefix) else identity
-                owner, _, method = path.partition('.')
-                lane.finish([file, owner, method], 'failed' if worse else 'skipped' if skipped else 'passed')
+                lane.finish(parts, 'failed' if worse else 'skipped' if skipped else 'passed')
 
         unittest.TestCase.run = run_one
         if lane.files and not lane.job.get('cover') and hasattr(unittest.TestLoader, '_match_path'):
@@ -180,8 +203,8 @@ class _Lane:
         state = {}
 
         def pytest_collection_modifyitems(session, config, items):
-            if lane.files and not lane.job.get('cover'):
-                items[:] = [item for item in items if lane.relative(str(item.path)) in lane.files]
+            if lane.only is not None:
+                items[:] = [item for item in items if lane.plain(lane.parts(item.nodeid)) in lane.only]
 
         def pytest_runtest_setup(item):
             state.clear()
@@ -197,11 +220,7 @@ class _Lane:
                 state['status'] = 'passed'
 
         def pytest_runtest_logfinish(nodeid, location):
-            head, bracket, tail = nodeid.partition('[')
-            parts = head.split('::')
-            parts[-1] += bracket + tail
-            base = lane.relative(os.path.join(lane.rootpath, parts[0])) or parts[0]
-            lane.finish([base] + parts[1:], state.get('status') or 'skipped')
+            lane.finish(lane.parts(nodeid), state.get('status') or 'skipped')
 
         def pytest_configure(config):
             lane.rootpath = str(config.rootpath)
@@ -274,14 +293,13 @@ def _serve(path):
             live[pid] = (job, time.monotonic())
         if not live:
             break
-        limit = work['perMs'] / 1000
         pid, _ = os.waitpid(-1, os.WNOHANG)
         if pid in live:
             end(pid, 'done')
             continue
         now = time.monotonic()
         for pid, (job, began) in list(live.items()):
-            if now - began > limit:
+            if now - began > job['perMs'] / 1000:
                 for kill in (lambda: os.killpg(pid, signal.SIGKILL), lambda: os.kill(pid, signal.SIGKILL)):
                     try:
                         kill()

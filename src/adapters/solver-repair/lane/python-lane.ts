@@ -5,7 +5,7 @@ import type { Lane, LaneTest, LaneVerdict } from './lane.ts'
 import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
-  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), covers: z.record(z.string(), z.array(z.number())).optional() }),
+  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
 type Line = z.infer<typeof Line>
@@ -21,13 +21,13 @@ const script = [
 ].join('\n')
 
 /** For `unittest` and `pytest`: the check's own command, forked for each candidate before it imports anything of the project. */
-export function createPythonLane(lab: Lab, check: Check, failingFiles: readonly string[]): Lane {
+export function createPythonLane(lab: Lab, check: Check): Lane {
   const preload = findImports(lab)
-  const run = async (work: { jobs: readonly object[]; keep: readonly string[]; perMs: number; budgetMs: number }): Promise<Line[]> => {
+  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number }): Promise<Line[]> => {
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, files: failingFiles, width: 2, preload: await preload })]]),
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, preload: await preload })]]),
       env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
-      timeoutMs: work.budgetMs + work.perMs + slackMs,
+      timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
@@ -35,10 +35,10 @@ export function createPythonLane(lab: Lab, check: Check, failingFiles: readonly 
     name: 'Python',
     async survey(timeoutMs) {
       const perMs = Math.min(surveyPerMs, timeoutMs)
-      const lines = await run({ jobs: [{ id: 0, cover: true }, { id: 1 }], keep: [], perMs, budgetMs: timeoutMs })
-      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, covers: toCovers(line.covers ?? {}) }] : []))
+      const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, perMs }], keep: [], budgetMs: timeoutMs })
+      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, file: line.file, ms: line.testMs, covers: toCovers(line.covers ?? {}) }] : []))
       const ends = lines.flatMap((line) => ('ended' in line && line.id === 1 ? [line.ms ?? 0] : []))
-      return tests.length === 0 ? undefined : { tests, baseMs: ends[0] ?? perMs }
+      return tests.length === 0 ? undefined : { tests, loadMs: ends[0] ?? perMs }
     },
     async tryAll(jobs, options) {
       const lines = await run({ ...options, jobs })

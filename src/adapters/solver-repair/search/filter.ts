@@ -1,8 +1,9 @@
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
-import type { Candidate } from '../candidate.ts'
+import type { Candidate, Extent } from '../candidate.ts'
 import { applyEdits, scoreOf } from '../candidate.ts'
-import type { Lane, LaneJob } from '../lane/lane.ts'
+import type { Lane, LaneJob, Survey } from '../lane/lane.ts'
+import type { Cover } from '../localise/spectrum.ts'
 import { isParsable } from '../syntax/node.ts'
 import type { Project } from '../project.ts'
 
@@ -42,23 +43,56 @@ export function* openTrials(candidates: readonly Candidate[], project: Project):
   }
 }
 
-/** Many candidates in few processes. */
-export function createLaneFilter(lane: Lane, options: { targets: readonly string[]; keep: readonly string[]; perMs: number }): Filter {
+/** Many candidates in few processes, each against the tests that its place is run by. */
+export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }): Filter {
+  const select = createSelector(survey, options)
   return {
     width: 200,
     async sift(trials, budgetMs) {
-      const jobs = trials.map((trial, id): LaneJob => ({ id, path: trial.candidate.path, text: trial.text }))
-      const verdicts = await lane.tryAll(jobs, { keep: options.keep, perMs: options.perMs, budgetMs })
+      const jobs = trials.map((trial, id): LaneJob => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
+      const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs })
       const survivors = verdicts.flatMap((verdict): Survivor[] => {
-        const trial = trials[verdict.id]
-        const mended = options.targets.filter((name) => verdict.passed.has(name))
-        const whole = options.keep.every((name) => verdict.passed.has(name))
-        return trial !== undefined && mended.length > 0 && verdict.ended === 'done' && whole ? [{ trial, mended }] : []
+        const [trial, job] = [trials[verdict.id], jobs[verdict.id]]
+        if (trial === undefined || job === undefined || verdict.ended !== 'done') return []
+        const mended = job.targets.filter((name) => verdict.passed.has(name))
+        const whole = job.only.every((name) => verdict.passed.has(name) || job.targets.includes(name))
+        return mended.length > 0 && whole ? [{ trial, mended }] : []
       })
       // Jobs are handed out in order, so that all before the last answered one were tried.
       return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors }
     },
   }
+}
+
+type Selection = Omit<LaneJob, 'id' | 'path' | 'text'>
+
+/** Which tests can notice a change at a place: those that ran the function around it, all of the failing tests' files where it is outside functions. */
+function createSelector(survey: Survey, { targets, keep }: { targets: readonly string[]; keep: readonly string[] }): (candidate: Candidate) => Selection {
+  const red = new Set(targets)
+  const known = new Set([...targets, ...keep])
+  const tests = survey.tests.filter((test) => known.has(test.name))
+  const made = new Map<string, Selection>()
+  return ({ path, within }) => {
+    const key = within === undefined ? path : `${path}:${within.start}:${within.end}`
+    const found = made.get(key)
+    if (found !== undefined) return found
+    const touched = within === undefined ? tests : tests.filter((test) => touches(test.covers.get(path), within))
+    const only = touched.some((test) => red.has(test.name)) ? touched : tests
+    const files = [...new Set(only.toSorted((a, b) => Number(red.has(b.name)) - Number(red.has(a.name))).map((test) => test.file))]
+    const selection = {
+      only: only.map((test) => test.name), targets: only.filter((test) => red.has(test.name)).map((test) => test.name), files,
+      perMs: Math.round(Math.min(10_000, 500 + 4 * survey.loadMs + 6 * only.reduce((sum, test) => sum + test.ms, 0))),
+    }
+    made.set(key, selection)
+    return selection
+  }
+}
+
+function touches(cover: Cover | undefined, within: Extent): boolean {
+  if (cover === undefined) return false
+  return cover.by === 'row'
+    ? cover.rows.some((row) => row >= within.firstRow && row <= within.lastRow)
+    : cover.spans.some(([from, to]) => from < within.end && to > within.start)
 }
 
 /** One run of the check, narrowed to the failing tests' files, for each candidate. */

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { storeEvents, storedStory, storyOpening } from '../testing/sample-story.ts'
+import { displayWidth } from './display-width.ts'
+import { createLiveView, type LiveStream } from './live-view.ts'
+
+/** As much of a terminal as the view uses: rows of text, a cursor, and what it must not do. */
+function createScreen(columns: number, rows = 24) {
+  const lines: string[] = ['']
+  let row = 0
+  let column = 0
+  let isCursorShown = true
+  let widest = 0
+  const put = (char: string): void => {
+    const line = (lines[row] ?? '').padEnd(column)
+    lines[row] = line.slice(0, column) + char + line.slice(column + char.length)
+    column += char.length
+    widest = Math.max(widest, displayWidth(lines[row] ?? ''))
+  }
+  const obey = (code: string): void => {
+    const up = /^\[(\d+)A$/.exec(code)
+    if (up) {
+      row -= Number(up[1])
+      assert.ok(row >= 0, 'the cursor went above the screen')
+    } else if (code === '[J') {
+      lines[row] = (lines[row] ?? '').slice(0, column)
+      lines.length = row + 1
+    } else if (code === '[?25l') isCursorShown = false
+    else if (code === '[?25h') isCursorShown = true
+    else assert.match(code, /^\[(\?2026[hl]|[\d;]*m)$/, `an unexpected control sequence: ${JSON.stringify(code)}`)
+  }
+  const stream: LiveStream = {
+    isTTY: true, columns, rows,
+    write(text) {
+      for (const [token] of text.matchAll(/\u001B(\[[0-9;?]*[A-Za-z])|[^\u001B]/gu)) {
+        if (token.startsWith('\u001B')) obey(token.slice(1))
+        else if (token === '\n') {
+          row += 1
+          column = 0
+          lines[row] ??= ''
+        } else if (token === '\r') column = 0
+        else put(token)
+      }
+    },
+  }
+  return { stream, lines, get isCursorShown() { return isCursorShown }, get widest() { return widest } }
+}
+
+describe('the view on a terminal', () => {
+  it('keeps its moving lines below the facts and takes them away at the end', () => {
+    const screen = createScreen(100)
+    const view = createLiveView({ stream: screen.stream, isTty: true, now: () => 1000 })
+    const events = storedStory({ solver: 'repair' })
+    for (const event of events.slice(0, -1)) view.onEvent(event)
+    assert.equal(screen.isCursorShown, false)
+    assert.match(screen.lines.at(-1) ?? '', /3 candidates found/)
+    view.note('Stopping … (once more to stop at once)')
+    assert.match(screen.lines.at(-1) ?? '', /3 candidates found/)
+    const last = events.at(-1)
+    if (last) view.onEvent(last)
+    assert.equal(screen.isCursorShown, true)
+    const text = screen.lines.join('\n')
+    assert.equal(text.match(/candidates found|deciding what is next/g), null)
+    for (const fact of ['Stopping …', 'npm test: 42 tests: 39 pass, 3 fail', '☐ t3 Mend', '✓ t3 Mend', 'Refuse an empty secret', '✓ proven: 3 tests that failed pass now', 'result ']) assert.ok(text.includes(fact), fact)
+  })
+
+  it('is never wider than the terminal, whatever its size and whatever comes', () => {
+    for (const columns of [8, 20, 41, 80, 200]) {
+      const screen = createScreen(columns)
+      const view = createLiveView({ stream: screen.stream, isTty: true, now: () => 0 })
+      for (const event of storedStory({ goal: `${'很長的目標 '.repeat(40)}\u001B[2J👩‍👩‍👧 end` })) {
+        view.onEvent(event)
+        view.onLive({ kind: 'output', callId: 'c', text: '日本語 \u001B[10;10H output \u0007\n'.repeat(20) })
+        view.onLive({ kind: 'progress', label: 'candidates of a very long name', done: 30, total: 80 })
+      }
+      view.stop()
+      assert.ok(screen.widest <= columns, `${screen.widest} of ${columns} columns`)
+    }
+  })
+
+  it('takes one line where the terminal is low', () => {
+    const screen = createScreen(80, 4)
+    const view = createLiveView({ stream: screen.stream, isTty: true, now: () => 0 })
+    const [opened] = storeEvents(storyOpening())
+    if (opened) view.onEvent(opened)
+    assert.match(screen.lines.at(-1) ?? '', /reading the request/)
+    assert.equal(screen.lines.length, 4)
+    view.stop()
+  })
+
+  it('can be stopped at any time and as often as one likes, and comes back with the next event', () => {
+    const screen = createScreen(80)
+    const view = createLiveView({ stream: screen.stream, isTty: true, now: () => 0 })
+    view.stop()
+    const events = storedStory()
+    for (const event of events.slice(0, 7)) view.onEvent(event)
+    view.stop()
+    view.stop()
+    const before = screen.lines.join('\n')
+    view.onLive({ kind: 'status', text: 'while a question is asked' })
+    assert.equal(screen.lines.join('\n'), before)
+    assert.equal(screen.isCursorShown, true)
+    for (const event of events.slice(7, 9)) view.onEvent(event)
+    assert.equal(screen.isCursorShown, false)
+    view.stop()
+    assert.equal(screen.isCursorShown, true)
+  })
+})
+
+describe('the view elsewhere', () => {
+  it('writes a line for each fact with its time, and no control codes', () => {
+    let text = ''
+    const view = createLiveView({ stream: { write: (part) => (text += part) }, isTty: false, now: () => 0 })
+    const events = storedStory({ goal: 'a\u001B[31m goal\nin two lines\u0007' })
+    for (const event of events) {
+      view.onEvent(event)
+      view.onLive({ kind: 'text', text: 'on its way' })
+    }
+    view.stop()
+    assert.doesNotMatch(text, /[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/)
+    assert.match(text, /^ 0:00 {2}goal {5}a goal in two lines$/m)
+    assert.match(text, /^ 0:0\d {2}edit {5}service\/money\.ts {3}\+1 −1 · 3 ms$/m)
+    assert.match(text, /^ 0:\d\d {2}end {6}✓ proven: /m)
+    assert.doesNotMatch(text, /on its way/)
+    assert.ok(text.split('\n').every((line) => line === '' || /^ \d:\d\d {2}/.test(line)))
+  })
+
+  it('shows a refused call as refused and a red command as red', () => {
+    let text = ''
+    const view = createLiveView({ stream: { write: (part) => (text += part) }, isTty: false, now: () => 0 })
+    for (const event of storedStory()) {
+      view.onEvent(event.type === 'tool.returned' && event.data.name === 'shell' ? { ...event, data: { ...event.data, detail: { exitCode: 1 } } } : event)
+    }
+    assert.match(text, /write {4}✗ test\/retry\.test\.ts {3}denied: /)
+    assert.match(text, /shell {4}! node --test test\/retry\.test\.ts {3}exit 1 · 418 ms/)
+  })
+})
