@@ -56,6 +56,15 @@ export async function openWorkspaces(places: Places, env: NodeJS.ProcessEnv = pr
   return createGitWorkspaces({ stateDir: places.state, env })
 }
 
+/** The root under which runs of this repository are recorded. @throws Fault `repository-unusable`. */
+export async function findRoot(directory: string): Promise<string> {
+  const [{ createGitProcess }, { getPersonRepository }] = await Promise.all([
+    import('../adapters/workspace-git/git-process.ts'),
+    import('../adapters/workspace-git/person-repository.ts'),
+  ])
+  return (await getPersonRepository(directory, { runGit: createGitProcess('git'), env: process.env })).root
+}
+
 export interface EngineParts {
   readonly record: Record
   readonly workspaces: Workspaces

@@ -12,10 +12,12 @@ export type OutputFormat = 'text' | 'json' | 'stream-json'
 export interface Console {
   readonly watch: Watch
   readonly approver: Approver
+  /** What a run that goes on did before. */
+  remember(events: readonly StoredEvent[]): void
   /** Ends the live view and gives the signals back. */
   stop(): void
   /** Prints the answer on stdout, in the format that was asked for. */
-  answer(state: RunState): Promise<void>
+  answer(state: RunState, events: readonly StoredEvent[]): Promise<void>
 }
 
 /** Progress on stderr, the answer on stdout; SIGINT once stops cleanly, twice at once. */
@@ -30,14 +32,12 @@ export async function openConsole(options: { readonly format: OutputFormat; read
       view.stop()
       process.exit(exitCodes.interrupted)
     }
-    process.stderr.write('\nStopping … (once more to stop at once; nothing that was recorded is lost)\n')
+    view.note('Stopping … (once more to stop at once; nothing that was recorded is lost)')
     controller.abort(new Error('interrupted'))
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const name of signals) process.on(name, onInterrupt)
-  const events: StoredEvent[] = []
   const onEvent = (event: StoredEvent) => {
-    events.push(event)
     view.onEvent(event)
     if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
   }
@@ -48,12 +48,13 @@ export async function openConsole(options: { readonly format: OutputFormat; read
       view.stop()
       for (const name of signals) process.off(name, onInterrupt)
     },
-    answer: async (state) => {
+    remember: (before) => view.remember(before),
+    answer: async (state, events) => {
       const { buildReport } = await import('../domain/report/build-report.ts')
-      const report = buildReport(state)
+      const report = buildReport(state, events)
       if (options.format === 'text') {
-        const { toMarkdown } = await import('../domain/report/to-markdown.ts')
-        process.stdout.write(`${toMarkdown(report)}\n`)
+        const [{ toMarkdown }, { paintMarkdown }, { painter }] = await Promise.all([import('../domain/report/to-markdown.ts'), import('./paint-markdown.ts'), import('./render.ts')])
+        process.stdout.write(`${paintMarkdown(toMarkdown(report), painter(process.stdout))}\n`)
         return
       }
       process.stdout.write(`${JSON.stringify(options.format === 'json' ? report : { type: 'report', report })}\n`)

@@ -78,6 +78,11 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   }
 }
 
+/** What is repeated of a run that goes on: which it is, and its goal. */
+export function toReminder(events: readonly StoredEvent[], toFacts: ReturnType<typeof createFacts>): Fact[] {
+  return events.flatMap((event) => toFacts(event).filter((fact) => (event.type === 'run.opened' && fact.mood !== 'warn') || fact.label === 'goal'))
+}
+
 function opened(run: string, { request, repository }: Payload<'run.opened'>): Fact[] {
   const solver = request.solver === 'repair' ? 'built-in repair, no model' : (request.model ?? 'a model')
   const where = `${repository.root}${repository.branch ? ` on ${repository.branch}` : ''} at ${toShortCommit(repository.base)}`

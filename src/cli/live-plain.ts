@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../protocol/events/event.ts'
 import type { LiveView, LiveStream } from './live-view.ts'
-import { createFacts } from './live-facts.ts'
+import { createFacts, toReminder } from './live-facts.ts'
 import { oneLine } from './render.ts'
 
 /** For logs and pipes: a line for each fact, with the time since the first one, and not one control code. */
@@ -8,6 +8,9 @@ export function createPlainView(stream: LiveStream): LiveView {
   const toFacts = createFacts()
   let startedAt: number | undefined
   return {
+    remember(events) {
+      for (const { label, text } of toReminder(events, toFacts)) stream.write(`       ${label.padEnd(8)} ${text}\n`)
+    },
     onEvent(event: StoredEvent) {
       const at = Date.parse(event.at)
       startedAt ??= at

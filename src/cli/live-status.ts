@@ -21,104 +21,42 @@ const doing: Record<CheckPurpose, string> = {
   repeat: 'proof, once more', 'base-again': 'the base, once more', 'self-made': 'tests written in this run', canary: 'does the runner notice a failing test?',
 }
 
-/** Folds events and signals into the status. Owns nothing but numbers and short texts. */
+/** What is known so far: nothing but numbers and short texts. */
+interface Known {
+  startedAt: number | undefined
+  step: string
+  stepAt: number
+  tail: string
+  results: number
+  progress: Status['progress']
+  turns: number
+  tokens: { in: number; cached: number; out: number }
+  usd: number
+  unpriced: boolean
+  candidates: number
+  solver: 'model' | 'repair'
+  bounds: { readonly maxTurns: number; readonly maxUsd: number | undefined; readonly deadline: number | undefined } | undefined
+  /** By id: has it ended? */
+  readonly tasks: Map<string, boolean>
+  readonly running: Map<string, string>
+  readonly commands: Map<string, string>
+}
+
+/** Folds events and signals into the status. */
 export function createStatus(now: () => number): { onEvent(event: StoredEvent): void; onLive(signal: LiveSignal): void; read(): Status } {
-  let startedAt: number | undefined
-  let step = 'starting'
-  let stepAt = now()
-  let tail = ''
-  let progress: Status['progress']
-  let turns = 0
-  let tokens = { in: 0, cached: 0, out: 0 }
-  let usd = 0
-  let unpriced = false
-  let candidates = 0
-  let results = 0
-  let solver: 'model' | 'repair' = 'model'
-  let bounds: { readonly maxTurns: number; readonly maxUsd: number | undefined; readonly deadline: number | undefined } | undefined
-  const tasks = new Map<string, boolean>()
-  const running = new Map<string, string>()
-  const commands = new Map<string, string>()
-
+  const known: Known = {
+    startedAt: undefined, step: 'starting', stepAt: now(), tail: '', results: 0, progress: undefined, turns: 0, tokens: { in: 0, cached: 0, out: 0 }, usd: 0,
+    unpriced: false, candidates: 0, solver: 'model', bounds: undefined, tasks: new Map(), running: new Map(), commands: new Map(),
+  }
   const begin = (text: string): void => {
-    step = oneLine(text, 300)
-    stepAt = now()
-    tail = ''
-    results = 0
-    progress = undefined
+    Object.assign(known, { step: oneLine(text, 300), stepAt: now(), tail: '', results: 0, progress: undefined })
   }
-  const beginCalls = (): void => {
-    const [first] = running.values()
-    begin(running.size === 0 ? 'deciding what is next' : running.size === 1 ? (first ?? '') : `${running.size} calls side by side: ${[...running.values()].join('; ')}`)
-  }
-
   return {
     onEvent(event) {
-      startedAt ??= now()
-      switch (event.type) {
-        case 'run.opened':
-          solver = event.data.request.solver
-          begin('reading the request')
-          break
-        case 'contract.pinned': {
-          const { contract } = event.data
-          for (const check of contract.checks) commands.set(check.id, check.command)
-          bounds = { maxTurns: contract.budget.maxTurns, maxUsd: contract.budget.maxUsd, deadline: contract.deadline ? Date.parse(contract.deadline) : undefined }
-          break
-        }
-        case 'workspace.requested':
-          begin('making the worktree')
-          break
-        case 'workspace.created':
-          begin('looking around')
-          break
-        case 'check.started':
-          begin(`${doing[event.data.purpose]}: ${commands.get(event.data.checkId) ?? event.data.checkId}`)
-          break
-        case 'check.finished':
-          begin('deciding what is next')
-          break
-        case 'plan.proposed':
-          for (const task of event.data.plan.tasks) if (!tasks.has(task.id)) tasks.set(task.id, false)
-          break
-        case 'task.finished':
-        case 'task.dropped':
-          tasks.set(event.data.task, true)
-          break
-        case 'turn.requested':
-          begin(event.data.solver === 'repair' ? `searching for a repair (${event.data.task})` : event.data.purpose === 'intake' ? `${event.data.model} reads the request` : `waiting for ${event.data.model}`)
-          break
-        case 'turn.replied': {
-          const { usage, costUsd } = event.data.reply
-          if (event.data.purpose === 'work') turns = event.data.turn
-          tokens = { in: tokens.in + usage.inputTokens, cached: tokens.cached + usage.cachedTokens, out: tokens.out + usage.outputTokens }
-          usd += costUsd ?? 0
-          unpriced ||= costUsd === undefined
-          begin('deciding what is next')
-          break
-        }
-        case 'tool.called':
-          running.set(event.data.callId, `${event.data.name} ${describeInput(event.data.name, event.data.input, 160)}`)
-          beginCalls()
-          break
-        case 'tool.returned':
-          running.delete(event.data.callId)
-          beginCalls()
-          break
-        case 'candidate.tried':
-          if (event.data.result === 'plausible') candidates += 1
-          break
-        case 'proof.started':
-          begin('proof in a clean checkout')
-          break
-        case 'proof.finished':
-          begin('deciding what is next')
-          break
-        case 'branch.requested':
-          begin(`publishing ${event.data.branch}`)
-          break
-        default:
-      }
+      known.startedAt ??= now()
+      learn(known, event)
+      const step = findStep(known, event)
+      if (step !== undefined) begin(step)
     },
     onLive(signal) {
       switch (signal.kind) {
@@ -126,36 +64,108 @@ export function createStatus(now: () => number): { onEvent(event: StoredEvent): 
           if (oneLine(signal.text, 300) !== '') begin(signal.text)
           break
         case 'progress':
-          progress = { label: oneLine(signal.label, 200), done: signal.done, total: signal.total }
+          known.progress = { label: oneLine(signal.label, 200), done: signal.done, total: signal.total }
           break
         case 'output':
-          results += countResults(signal.text)
-          tail = lastLine(tail + signal.text)
+          known.results += countResults(signal.text)
+          known.tail = lastLine(known.tail + signal.text)
           break
         case 'text':
         case 'reasoning':
-          tail = lastLine(tail + signal.text)
+          known.tail = lastLine(known.tail + signal.text)
           break
         default:
           signal satisfies never
       }
     },
-    read() {
-      const time = now()
-      const finished = [...tasks.values()].filter(Boolean).length
-      const left = bounds?.deadline === undefined ? undefined : bounds.deadline - time
-      const totals = [
-        ...(tasks.size > 1 ? [`task ${Math.min(finished + 1, tasks.size)}/${tasks.size}`] : []),
-        ...(solver === 'repair' && candidates > 0 ? [`${candidates} ${candidates === 1 ? 'candidate' : 'candidates'} found`] : []),
-        ...(solver === 'model' && bounds ? [`turn ${Math.min(turns + 1, bounds.maxTurns)}/${bounds.maxTurns}`] : []),
-        ...(tokens.in > 0 ? [`${toAmount(tokens.in)} in (${toShare(tokens.cached, tokens.in)} cached), ${toAmount(tokens.out)} out`] : []),
-        ...(tokens.in > 0 ? [unpriced && usd === 0 ? 'price unknown' : `${unpriced ? 'at least ' : ''}${toMoney(usd)}${bounds?.maxUsd === undefined ? '' : ` of ${toMoney(bounds.maxUsd)}`}`] : []),
-        ...(startedAt === undefined ? [] : [toClock(time - startedAt)]),
-        ...(left === undefined ? [] : [left > 0 ? `${toDuration(left)} left` : 'the deadline has passed']),
-      ]
-      return { step: [step, ...(results > 0 ? [`${results} results so far`] : []), toClock(time - stepAt)].join(' · '), totals: totals.join(' · '), progress, tail: tail.trim() }
-    },
+    read: () => ({
+      step: [known.step, ...(known.results > 0 ? [`${known.results} results so far`] : []), toClock(now() - known.stepAt)].join(' · '),
+      totals: toTotals(known, now()).join(' · '),
+      progress: known.progress,
+      tail: known.tail.trim(),
+    }),
   }
+}
+
+/** Takes from an event what counts. */
+function learn(known: Known, event: StoredEvent): void {
+  switch (event.type) {
+    case 'run.opened':
+      known.solver = event.data.request.solver
+      break
+    case 'contract.pinned': {
+      const { contract } = event.data
+      for (const check of contract.checks) known.commands.set(check.id, check.command)
+      known.bounds = { maxTurns: contract.budget.maxTurns, maxUsd: contract.budget.maxUsd, deadline: contract.deadline ? Date.parse(contract.deadline) : undefined }
+      break
+    }
+    case 'plan.proposed':
+      for (const task of event.data.plan.tasks) if (!known.tasks.has(task.id)) known.tasks.set(task.id, false)
+      break
+    case 'task.finished':
+    case 'task.dropped':
+      known.tasks.set(event.data.task, true)
+      break
+    case 'turn.replied': {
+      const { usage, costUsd } = event.data.reply
+      if (event.data.purpose === 'work') known.turns = event.data.turn
+      known.tokens = { in: known.tokens.in + usage.inputTokens, cached: known.tokens.cached + usage.cachedTokens, out: known.tokens.out + usage.outputTokens }
+      known.usd += costUsd ?? 0
+      known.unpriced ||= costUsd === undefined
+      break
+    }
+    case 'tool.called':
+      known.running.set(event.data.callId, `${event.data.name} ${describeInput(event.data.name, event.data.input, 160)}`)
+      break
+    case 'tool.returned':
+      known.running.delete(event.data.callId)
+      break
+    case 'candidate.tried':
+      if (event.data.result === 'plausible') known.candidates += 1
+      break
+    default:
+  }
+}
+
+const between = 'deciding what is next'
+
+/** What an event begins, in words; undefined where it begins nothing. */
+function findStep(known: Known, event: StoredEvent): string | undefined {
+  switch (event.type) {
+    case 'run.opened': return 'reading the request'
+    case 'workspace.requested': return 'making the worktree'
+    case 'workspace.created': return 'looking around'
+    case 'check.started': return `${doing[event.data.purpose]}: ${known.commands.get(event.data.checkId) ?? event.data.checkId}`
+    case 'turn.requested':
+      if (event.data.solver === 'repair') return `searching for a repair (${event.data.task})`
+      return event.data.purpose === 'intake' ? `${event.data.model} reads the request` : `waiting for ${event.data.model}`
+    case 'tool.called':
+    case 'tool.returned': {
+      const calls = [...known.running.values()]
+      return calls.length === 0 ? between : calls.length === 1 ? calls[0] : `${calls.length} calls side by side: ${calls.join('; ')}`
+    }
+    case 'proof.started': return 'proof in a clean checkout'
+    case 'branch.requested': return `publishing ${event.data.branch}`
+    case 'check.finished':
+    case 'turn.replied':
+    case 'proof.finished': return between
+    default: return undefined
+  }
+}
+
+function toTotals(known: Known, time: number): string[] {
+  const { bounds, tasks, tokens, candidates, usd, unpriced } = known
+  const finished = [...tasks.values()].filter(Boolean).length
+  const left = bounds?.deadline === undefined ? undefined : bounds.deadline - time
+  const money = unpriced && usd === 0 ? 'price unknown' : `${unpriced ? 'at least ' : ''}${toMoney(usd)}${bounds?.maxUsd === undefined ? '' : ` of ${toMoney(bounds.maxUsd)}`}`
+  return [
+    ...(tasks.size > 1 ? [`task ${Math.min(finished + 1, tasks.size)}/${tasks.size}`] : []),
+    ...(known.solver === 'repair' && candidates > 0 ? [`${candidates} ${candidates === 1 ? 'candidate' : 'candidates'} found`] : []),
+    ...(known.solver === 'model' && bounds ? [`turn ${Math.min(known.turns + 1, bounds.maxTurns)}/${bounds.maxTurns}`] : []),
+    ...(tokens.in > 0 ? [`${toAmount(tokens.in)} in (${toShare(tokens.cached, tokens.in)} cached), ${toAmount(tokens.out)} out`, money] : []),
+    ...(known.startedAt === undefined ? [] : [toClock(time - known.startedAt)]),
+    ...(left === undefined ? [] : [left > 0 ? `${toDuration(left)} left` : 'the deadline has passed']),
+  ]
 }
 
 /** Whole seconds: a display that is redrawn often must not flicker in its last digit. */

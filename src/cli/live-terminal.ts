@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { LiveStream, LiveView } from './live-view.ts'
 import type { Fact, Mood } from './live-facts.ts'
-import { createFacts } from './live-facts.ts'
+import { createFacts, toReminder } from './live-facts.ts'
 import { createStatus, type Status } from './live-status.ts'
 import { displayWidth, fitWidth, wrapWidth } from './display-width.ts'
 import { oneLine, painter } from './render.ts'
@@ -34,7 +34,7 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
   /** Widths of the lines that are drawn now. */
   let drawn: readonly number[] = []
 
-  const columnsOf = (): number => Math.max(8, stream.columns ?? 80)
+  const columnsOf = (): number => Math.max(8, stream.columns || 80) // 0 where the size is not known
 
   /** Back to the region's first column. After the terminal became narrower a line takes more rows than it had. */
   const erase = (): string => {
@@ -45,7 +45,7 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
     return `\r${rows > 1 ? `\u001B[${rows - 1}A` : ''}${toEndOfScreen}`
   }
   const draw = (): string => {
-    const lines = toRegion(status.read(), { frame: frames[frame] ?? '', columns: columnsOf() - 1, rows: stream.rows ?? 24, paint })
+    const lines = toRegion(status.read(), { frame: frames[frame] ?? '', columns: columnsOf() - 1, rows: stream.rows || 24, paint })
     drawn = lines.map((line) => displayWidth(stripVTControlCharacters(line)))
     return lines.join('\n')
   }
@@ -78,6 +78,10 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
   }
 
   return {
+    remember(events) {
+      for (const event of events) status.onEvent(event)
+      scroll(toReminder(events, toFacts).flatMap((fact) => toLines(fact, columnsOf() - 1, paint)))
+    },
     onEvent(event) {
       status.onEvent(event)
       const isOver = event.type === 'run.ended' || event.type === 'run.accepted' || event.type === 'run.rejected'

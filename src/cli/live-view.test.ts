@@ -108,6 +108,22 @@ describe('the view on a terminal', () => {
 })
 
 describe('the view elsewhere', () => {
+  it('repeats of a resumed run only which it is and its goal, and still knows its calls and tasks', () => {
+    const events = storedStory({ solver: 'repair' })
+    for (const isTty of [false, true]) {
+      const screen = createScreen(100)
+      const view = createLiveView({ stream: screen.stream, isTty, now: () => 0 })
+      const at = events.findIndex((event) => event.type === 'tool.called') + 1
+      view.remember(events.slice(0, at))
+      assert.deepEqual(screen.lines.map((line) => line.trim().split(/ +/)[0]), ['run', 'base', 'goal', ''])
+      assert.equal(screen.isCursorShown, true)
+      for (const event of events.slice(at)) view.onEvent(event)
+      const text = screen.lines.join('\n')
+      assert.match(text, /edit +service\/money\.ts {3}\+1 −1/)
+      assert.match(text, /✓ t1 Mend the failing test/)
+    }
+  })
+
   it('writes a line for each fact with its time, and no control codes', () => {
     let text = ''
     const view = createLiveView({ stream: { write: (part) => (text += part) }, isTty: false, now: () => 0 })

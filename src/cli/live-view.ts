@@ -14,6 +14,8 @@ export interface LiveStream {
 }
 
 export interface LiveView {
+  /** Learns from the events of a run that goes on, and shows of them only which run it is and what it is for. */
+  remember(events: readonly StoredEvent[]): void
   onEvent(event: StoredEvent): void
   onLive(signal: LiveSignal): void
   /** A word of the program itself, above the moving lines: never write to the stream beside the view. */

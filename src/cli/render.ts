@@ -20,7 +20,7 @@ export function formatDuration(ms: number): string {
 
 /** Control characters from outside never reach the terminal. */
 export function tame(text: string): string {
-  return text.replaceAll(/\u001B\[[0-9;?]*[ -/]*[@-~]|\u001B[@-_]|[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '')
+  return text.replaceAll(/[\u202A-\u202E\u2066-\u2069]|\u001B\[[0-9;?]*[ -/]*[@-~]|\u001B[@-_]|[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '')
 }
 
 export function oneLine(text: string, most: number): string {

@@ -9,6 +9,8 @@ import type { Step } from './step.ts'
  */
 export function decide(state: RunState): Step | undefined {
   if (!state.opened || state.ended) return undefined
+  // Nobody was there to be asked: the run stands still, and asks again when it is resumed.
+  if (state.approval) return undefined
   return beforeWork(state) ?? inTurn(state) ?? afterTurn(state) ?? nextTask(state)
 }
 
@@ -43,7 +45,6 @@ function inTurn(state: RunState): Step | undefined {
 
 /** A proposal is committed and proven; a limit ends the run, after what is there had its chance. */
 function afterTurn(state: RunState): Step | undefined {
-  if (state.approval) return { phase: 'reflect', do: 'end', outcome: 'waiting', reason: state.approval.question }
   if (state.proof?.verdict === 'proven') return { phase: 'reflect', do: 'end', outcome: 'proven', reason: 'every acceptance check passes in a clean checkout of the result' }
   if (state.limit) return atLimit(state)
   if (state.active && state.finish) {

@@ -1,5 +1,6 @@
 import type { ReplyPart } from '../protocol/conversation.ts'
-import type { Payload, StoredEvent } from '../protocol/events/event.ts'
+import type { EventType, Payload, StoredEvent } from '../protocol/events/event.ts'
+import type { RunId } from '../protocol/ids.ts'
 import { emptyState, type Finish, type RunState } from './run-state.ts'
 
 /** State is a fold over the log; nothing else may change it. */
@@ -9,145 +10,137 @@ export function fold(events: Iterable<StoredEvent>): RunState {
   return state
 }
 
+type Handler<T extends EventType> = (state: RunState, data: Payload<T>, envelope: { readonly run: RunId }) => void
+
+/** Some events say only that something began; what it led to says the rest. */
+const nothing = (): void => undefined
+
+/** What each event changes: one entry for every event there is. */
+const handlers: { readonly [T in EventType]: Handler<T> } = {
+  'run.opened': (state, data, envelope) => {
+    state.run = envelope.run
+    state.opened = data
+    state.startedAt = state.at
+  },
+  'run.resumed': (state) => {
+    state.resumes += 1
+    state.approval = undefined
+    // What stopped the run may be mended by now: a key was set, the network is back.
+    if (state.turnAsked) state.turnAsked = { ...state.turnAsked, attempt: 0, retryInMs: undefined }
+  },
+  'contract.pinned': (state, data) => {
+    state.contract = data.contract
+    state.contractHash = data.hash
+  },
+  'workspace.requested': (state) => {
+    state.workspaceWanted = true
+  },
+  'workspace.created': (state, data) => {
+    state.workspace = data
+    state.tree = data.tree
+    state.checkedTree = data.tree
+    state.treeAtTurn = data.tree
+    state.committedTree = data.tree
+    state.head = data.base
+  },
+  'environment.surveyed': (state, data) => {
+    state.survey = data
+  },
+  'check.started': nothing,
+  'check.finished': onCheck,
+  'plan.proposed': onPlan,
+  'task.started': (state, data) => {
+    state.tasks.set(data.task, 'active')
+    state.active = state.plan?.tasks.find((task) => task.id === data.task)
+    state.finish = undefined
+    state.refused = []
+  },
+  'task.finished': (state, data) => {
+    if (data.commit === undefined) for (const name of state.active?.tests ?? []) state.givenUp.add(name)
+    if (state.tree === state.refusedTree) state.unchangedRefusals += 1
+    state.finish = undefined
+    state.tasks.set(data.task, 'finished')
+    if (state.active?.id === data.task) state.active = undefined
+  },
+  'task.dropped': (state, data) => {
+    state.tasks.set(data.task, 'dropped')
+    if (state.active?.id === data.task) state.active = undefined
+  },
+  'turn.requested': (state, data) => {
+    state.turnAsked = { turn: data.turn, purpose: data.purpose, attempt: data.attempt, retryInMs: undefined, failed: false }
+  },
+  'turn.failed': (state, data) => {
+    if (state.turnAsked) state.turnAsked = { ...state.turnAsked, retryInMs: data.retryInMs, failed: true }
+  },
+  'turn.replied': onReply,
+  'tool.called': onCalled,
+  'tool.returned': onReturned,
+  'snapshot.taken': (state, data) => {
+    state.tree = data.tree
+  },
+  'workspace.rolledback': (state, data) => {
+    state.tree = data.to
+    for (const pending of state.calls) if (pending.status === 'called') pending.status = 'waiting'
+  },
+  'pins.restored': (state, data) => {
+    state.tree = data.tree
+    state.restored.push(...data.paths)
+  },
+  'edit.checked': (state, data) => {
+    state.checkedTree = data.tree
+    if (data.text) say(state, data.text)
+  },
+  'observation.made': (state, data) => {
+    state.observations += 1
+    if (data.kind === 'nudge') state.warnedAtTurn = state.spent.turns
+    say(state, data.text)
+  },
+  'commit.created': (state, data) => {
+    state.commits.push(data)
+    state.head = data.commit
+    state.headTree = data.tree
+    state.committedTree = state.tree
+  },
+  'commit.skipped': (state, data) => {
+    state.committedTree = data.tree
+  },
+  'branch.requested': nothing,
+  'branch.moved': (state, data) => {
+    state.branchHead = data.to
+  },
+  'proof.started': nothing,
+  'proof.finished': onProof,
+  'candidate.tried': nothing,
+  'approval.requested': (state, data) => {
+    state.approval = { gate: data.gate, question: data.question, answer: undefined }
+  },
+  'approval.given': (state, data) => {
+    state.approvals.set(data.gate, data.answer)
+    state.approval = undefined
+  },
+  'limit.reached': (state, data) => {
+    state.limit = data
+  },
+  'fault.met': (state, data) => {
+    state.faults.push(data)
+  },
+  'run.ended': (state, data) => {
+    state.ended = data
+    state.endedAt = state.at
+  },
+  'run.accepted': (state, data) => {
+    state.accepted = data
+  },
+  'run.rejected': (state, data) => {
+    state.rejected = data
+  },
+}
+
 /** Applies one event to the state it is given and returns that same object (see `RunState`). */
 export function evolve(state: RunState, event: StoredEvent): RunState {
   state.at = Date.parse(event.at)
-  switch (event.type) {
-    case 'run.opened':
-      state.run = event.run
-      state.opened = event.data
-      state.startedAt = state.at
-      break
-    case 'run.resumed':
-      state.resumes += 1
-      // What stopped the run may be mended by now: a key was set, the network is back.
-      if (state.turnAsked) state.turnAsked = { ...state.turnAsked, attempt: 0, retryInMs: undefined }
-      break
-    case 'contract.pinned':
-      state.contract = event.data.contract
-      state.contractHash = event.data.hash
-      break
-    case 'workspace.requested':
-      state.workspaceWanted = true
-      break
-    case 'workspace.created':
-      state.workspace = event.data
-      state.tree = event.data.tree
-      state.checkedTree = event.data.tree
-      state.treeAtTurn = event.data.tree
-      state.committedTree = event.data.tree
-      state.head = event.data.base
-      break
-    case 'environment.surveyed':
-      state.survey = event.data
-      break
-    case 'check.started':
-      break
-    case 'check.finished':
-      onCheck(state, event.data)
-      break
-    case 'plan.proposed':
-      onPlan(state, event.data)
-      break
-    case 'task.started':
-      state.tasks.set(event.data.task, 'active')
-      state.active = state.plan?.tasks.find((task) => task.id === event.data.task)
-      state.finish = undefined
-      state.refused = []
-      break
-    case 'task.finished':
-      if (event.data.commit === undefined) for (const name of state.active?.tests ?? []) state.givenUp.add(name)
-      if (state.tree === state.refusedTree) state.unchangedRefusals += 1
-      state.finish = undefined
-      state.tasks.set(event.data.task, 'finished')
-      if (state.active?.id === event.data.task) state.active = undefined
-      break
-    case 'task.dropped':
-      state.tasks.set(event.data.task, 'dropped')
-      if (state.active?.id === event.data.task) state.active = undefined
-      break
-    case 'turn.requested':
-      state.turnAsked = { turn: event.data.turn, purpose: event.data.purpose, attempt: event.data.attempt, retryInMs: undefined, failed: false }
-      break
-    case 'turn.failed':
-      if (state.turnAsked) state.turnAsked = { ...state.turnAsked, retryInMs: event.data.retryInMs, failed: true }
-      break
-    case 'turn.replied':
-      onReply(state, event.data)
-      break
-    case 'tool.called':
-      onCalled(state, event.data)
-      break
-    case 'tool.returned':
-      onReturned(state, event.data)
-      break
-    case 'snapshot.taken':
-      state.tree = event.data.tree
-      break
-    case 'workspace.rolledback':
-      state.tree = event.data.to
-      for (const pending of state.calls) if (pending.status === 'called') pending.status = 'waiting'
-      break
-    case 'pins.restored':
-      state.tree = event.data.tree
-      state.restored.push(...event.data.paths)
-      break
-    case 'edit.checked':
-      state.checkedTree = event.data.tree
-      if (event.data.text) say(state, event.data.text)
-      break
-    case 'observation.made':
-      state.observations += 1
-      if (event.data.kind === 'nudge') state.warnedAtTurn = state.spent.turns
-      say(state, event.data.text)
-      break
-    case 'commit.created':
-      state.commits.push(event.data)
-      state.head = event.data.commit
-      state.headTree = event.data.tree
-      state.committedTree = state.tree
-      break
-    case 'commit.skipped':
-      state.committedTree = event.data.tree
-      break
-    case 'branch.requested':
-      break
-    case 'branch.moved':
-      state.branchHead = event.data.to
-      break
-    case 'proof.started':
-      break
-    case 'proof.finished':
-      onProof(state, event.data)
-      break
-    case 'candidate.tried':
-      break
-    case 'approval.requested':
-      state.approval = { gate: event.data.gate, question: event.data.question, answer: undefined }
-      break
-    case 'approval.given':
-      state.approvals.set(event.data.gate, event.data.answer)
-      state.approval = undefined
-      break
-    case 'limit.reached':
-      state.limit = event.data
-      break
-    case 'fault.met':
-      state.faults.push(event.data)
-      break
-    case 'run.ended':
-      state.ended = event.data
-      state.endedAt = state.at
-      break
-    case 'run.accepted':
-      state.accepted = event.data
-      break
-    case 'run.rejected':
-      state.rejected = event.data
-      break
-    default:
-      event satisfies never
-  }
+  const handle = handlers[event.type] as Handler<EventType>
+  handle(state, event.data, event)
   return state
 }
 
@@ -203,6 +196,7 @@ function onReturned(state: RunState, data: Payload<'tool.returned'>): void {
       answers: state.calls.map((each) => ({ callId: each.call.callId, name: each.call.name, text: each.answer?.text ?? '', isError: each.answer?.isError ?? true })),
     })
     state.calls = []
+    for (const text of state.unsaid.splice(0)) say(state, text)
   }
 }
 
@@ -224,6 +218,10 @@ function onProof(state: RunState, proof: Payload<'proof.finished'>): void {
 
 /** The harness speaks: joined to the answers of this turn where they were not sent yet, else a message of its own. */
 function say(state: RunState, text: string): void {
+  if (state.calls.length > 0) {
+    state.unsaid.push(text)
+    return
+  }
   const last = state.messages.at(-1)
   if (last?.role === 'user') state.messages[state.messages.length - 1] = { role: 'user', text: `${last.text}\n\n${text}` }
   else state.messages.push({ role: 'user', text })

@@ -59,6 +59,8 @@ export interface RunState {
   active: Task | undefined
   /** The conversation after the opening message; it only grows. */
   messages: Message[]
+  /** Said while calls were still unanswered: it follows their answers, because nothing may stand between the two. */
+  unsaid: string[]
   turnAsked: { turn: number; purpose: 'intake' | 'work'; attempt: number; retryInMs: number | undefined; failed: boolean } | undefined
   calls: PendingCall[]
   /** Content of the workspace as last recorded, and the last content that the fast checks saw. */
@@ -105,7 +107,7 @@ export function emptyState(): RunState {
   return {
     run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, survey: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
-    tasks: new Map(), active: undefined, messages: [], turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
+    tasks: new Map(), active: undefined, messages: [], unsaid: [], turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
     branchHead: undefined, restored: [], refused: [], observations: 0, faults: [], ended: undefined, endedAt: undefined,

@@ -21,8 +21,9 @@ type Files = ReadonlyMap<string, Uint8Array | undefined>
  * 5. a canary, a test that must fail, which shows whether assertions and the runner still tell the truth.
  */
 export async function prove(run: RunContext): Promise<Proof> {
-  const { contract, contractHash, head } = run.state
-  if (!contract || !contractHash || !head) throw new Error('a proof needs a contract and a commit')
+  const { contractHash, head } = run.state
+  const contract = withoutUnrunnable(run)
+  if (!contractHash || !head) throw new Error('a proof needs a contract and a commit')
   const workspace = getWorkspace(run)
   const changed = await workspace.changes(workspace.base.commit, head)
   const [base, result] = await Promise.all([openFileSet(run, workspace.base.commit, contract), openFileSet(run, head, contract)])
@@ -45,13 +46,20 @@ export async function prove(run: RunContext): Promise<Proof> {
   return judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary })
 }
 
+/** A check that was found in the repository, not given by the person, and cannot be run here at all, judges nothing. */
+function withoutUnrunnable(run: RunContext): Contract {
+  const { contract, baseline } = run.state
+  if (!contract) throw new Error('a proof needs a contract')
+  return { ...contract, checks: contract.checks.filter((check) => check.origin !== 'found' || baseline.get(check.id)?.status !== 'could-not-run') }
+}
+
 function wasFailing(run: RunContext, check: Check): boolean {
   return run.state.baseline.get(check.id)?.status !== 'passed'
 }
 
 /** The agent's own tests: they must be seen to fail on the base, and to pass on the result. */
 async function runSelfMade(run: RunContext, head: CommitId, tests: readonly string[], beside: readonly string[]): Promise<SelfMadeRuns | undefined> {
-  const named = run.state.contract?.checks.filter((check) => run.state.baseline.get(check.id)?.tests) ?? []
+  const named = withoutUnrunnable(run).checks.filter((check) => run.state.baseline.get(check.id)?.tests)
   if (tests.length === 0 || named.length === 0) return undefined
   const workspace = getWorkspace(run)
   const files = new Map<string, Uint8Array | undefined>()

@@ -5,7 +5,7 @@ export const FinishInput = z.strictObject({
   summary: z.string().min(1).max(8000),
   confidence: z.number().min(0).max(1),
   checks: z.array(z.string()).max(50).optional().describe('checks that should pass'),
-  unfinished: z.string().max(4000).optional(),
+  unfinished: z.union([z.string().max(4000), z.array(z.string().max(1000)).max(100)]).optional(),
 })
 export type FinishInput = z.infer<typeof FinishInput>
 

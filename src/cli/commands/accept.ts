@@ -4,7 +4,8 @@ import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import { openRecord, type Record } from '../compose.ts'
-import { readState, userName } from './run.ts'
+import { readRun } from '../read-run.ts'
+import { userName } from './run.ts'
 
 type Strategy = Payload<'run.accepted'>['strategy']
 
@@ -66,7 +67,7 @@ export async function applyResult(
 export async function rejectCommand(word: string, options: { readonly reason?: string; readonly deleteBranch?: boolean }): Promise<number> {
   const record = await openRecord()
   const run = await record.log.resolve(word)
-  const state = await readState(record, run)
+  const { state } = await readRun(record.log, run)
   if (state.accepted) throw new Fault('accept-refused', `${run} was accepted already; to undo: ${state.accepted.undo}`)
   const { rollout } = await record.log.open(run)
   try {

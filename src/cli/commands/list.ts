@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { RunSummary } from '../../engine/ports/event-log.ts'
 import { toShortId } from '../../domain/report/short-id.ts'
 import { toMoney } from '../../domain/report/words.ts'
-import { openRecord } from '../compose.ts'
+import { findRoot, openRecord } from '../compose.ts'
 import { displayWidth, fitWidth, padWidth } from '../display-width.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { oneLine, painter } from '../render.ts'
@@ -27,15 +27,6 @@ export async function listCommand(words: readonly string[], options: ListOptions
     else await print(`${toTable(runs, { now: record.clock.now(), columns: isTerminal() ? (process.stdout.columns ?? 80) : 200, paint: painter(process.stdout) }).join('\n')}\n`)
     return 0
   })
-}
-
-/** The root under which runs of this repository are recorded. @throws Fault `repository-unusable`. */
-async function findRoot(directory: string): Promise<string> {
-  const [{ createGitProcess }, { getPersonRepository }] = await Promise.all([
-    import('../../adapters/workspace-git/git-process.ts'),
-    import('../../adapters/workspace-git/person-repository.ts'),
-  ])
-  return (await getPersonRepository(directory, { runGit: createGitProcess('git'), env: process.env })).root
 }
 
 type Paint = ReturnType<typeof painter>

@@ -1,16 +1,15 @@
 import { userInfo } from 'node:os'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
-import type { RunId } from '../../protocol/ids.ts'
 import type { Request } from '../../protocol/events/run.ts'
 import { digestOfJson } from '../../domain/digest.ts'
-import { fold } from '../../domain/evolve.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening } from '../../engine/run.ts'
-import { composeEngine, openRecord, openSandbox, openWorkspaces, type Record } from '../compose.ts'
+import { composeEngine, findRoot, openRecord, openSandbox, openWorkspaces, type Record } from '../compose.ts'
 import { readConfig, type Config } from '../config.ts'
 import { openConsole, type OutputFormat } from '../console.ts'
 import { prepareContract } from '../intake.ts'
+import { readRun } from '../read-run.ts'
 import { chooseSolver } from '../solver-choice.ts'
 import { version } from '../version.ts'
 import { applyResult } from './accept.ts'
@@ -72,7 +71,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const record = await openRecord()
   const config = await readConfig(record.places)
   const run = await record.log.resolve(word)
-  const before = await readState(record, run)
+  const { state: before, events } = await readRun(record.log, run)
   if (before.ended) {
     process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
     return exitCodes[before.ended.outcome]
@@ -84,6 +83,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const choice = await chooseSolver({ solver: before.opened.request.solver, ...(before.opened.request.model ? { model: before.opened.request.model } : {}) }, config.values, process.env)
   return carry(record, options, async (console) => {
     const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: (before.contract ?? before.opened?.draft)?.network ?? [] })
+    console.remember(events)
     return resumeRun(ports, run, { who: userName(), version }, console.watch)
   })
 }
@@ -99,21 +99,18 @@ async function carry(record: Record, options: RunOptions, start: (console: Await
   }
   if (state.opened?.request.apply && state.ended?.outcome === 'proven' && state.run && !state.accepted) {
     await applyResult(record, state.run, { strategy: 'merge', unproven: false })
-    state = await readState(record, state.run)
   }
-  await console.answer(state)
+  const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
+  await console.answer(after, events)
+  if (state.approval && !state.ended) {
+    process.stderr.write(`writ: waiting for a person: ${state.approval.question}\nAnswer on a terminal with writ resume ${state.run ?? ''}, or approve it with --yes.\n`)
+    return exitCodes.waiting
+  }
   return exitCodes[state.ended?.outcome ?? 'fault']
 }
 
-export async function readState(record: Record, run: RunId): Promise<RunState> {
-  const events = []
-  for await (const event of record.log.read(run, { follow: false, signal: new AbortController().signal })) events.push(event)
-  return fold(events)
-}
-
 async function findUnfinished(record: Record, options: RunOptions): Promise<string> {
-  const workspaces = await openWorkspaces(record.places)
-  const { root } = await workspaces.inspect(options.repo ?? process.cwd(), { run: record.ids.runId(), includeDirty: false })
+  const root = await findRoot(options.repo ?? process.cwd())
   const runs = await record.log.list({ repository: root, limit: 100 })
   const found = runs.find((each) => each.status === 'stopped')
   if (!found) throw new Fault('run-unknown', `no run of ${root} is waiting to go on; start one with writ run "…"`)

@@ -39,6 +39,12 @@ describe('the request', () => {
     for (const wanted of ['make the failing tests pass', 'a.test.js › one: expected 1, got 2', '1 test passes and 1 fails', 'No new dependency', 'src/**', 'Which clock?']) assert.ok(opening.text.includes(wanted), `${wanted}\n${opening.text}`)
   })
 
+  test('nothing stands between a call and its answer, whatever was said meanwhile', () => {
+    const story = workingStory().tell(reply(1, call('c1', 'read', {}), call('c2', 'read', {})), returned(1, 'c1', 'read'))
+    story.tell({ type: 'observation.made', data: { task: 't1', kind: 'resume', text: 'interrupted' } }, returned(1, 'c2', 'read'))
+    assert.deepEqual(buildRequest(story.state, tools).messages.map((message) => message.role), ['user', 'assistant', 'tool', 'user'])
+  })
+
   test('the intake request carries the words and offers no tools', () => {
     const request = buildIntakeRequest(preparedStory().state)
     assert.deepEqual(request.tools, [])

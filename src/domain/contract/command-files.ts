@@ -18,10 +18,21 @@ function wordsOf(text: string): readonly string[] {
   return text.split(/[\s"'`=;&|()<>,{}[\]:]+/).filter((word) => word.length > 1 && word.length < 300)
 }
 
-/** Files of the repository that a shell line names, as paths or as `python -m` modules. */
+/** What these are given is looked at, so it is the work and not the judge: `grep -q Hello greeting.txt`. */
+const lookers = new Set(['grep', 'egrep', 'fgrep', 'rg', 'test', '[', '[[', 'cat', 'head', 'tail', 'wc', 'ls', 'stat', 'file', 'jq', 'yq', 'awk', 'sed', 'cut', 'sort', 'find', 'tr'])
+
+/** The parts of a shell line that run something, without those that only look at files. */
+function withoutLookers(text: string): string {
+  return text.split(/&&|\|\||[;|\n]/).filter((part) => {
+    const first = part.trim().split(/\s+/).find((word) => word !== '!' && word !== '(' && word !== '{' && !/^\w+=/.test(word))
+    return first === undefined || !lookers.has(first)
+  }).join('\n')
+}
+
+/** Files of the repository that a shell line names and does more with than look at them, as paths or as `python -m` modules. */
 export function filesNamedIn(text: string, files: ReadonlySet<string>, from = ''): readonly string[] {
   const found = new Set<string>()
-  const words = wordsOf(text)
+  const words = wordsOf(withoutLookers(text))
   for (const [n, word] of words.entries()) {
     const module = words[n - 1] === '-m' ? word.replaceAll('.', '/') : undefined
     const candidates = [tidy(word), tidy(`${from}/${word}`), ...(module === undefined ? [] : [`${module}.py`, `${module}/__main__.py`])]

@@ -204,14 +204,28 @@ export const addDefault: Generator = (node, sketch) => {
     if (/binary_expression|arguments|variable_declarator|return_statement|spread|for_in|pair|assignment|template|arrow/.test(parentType)) {
       defaultOf(node, sketch, [['0', 0.15 * weight], ["''", 0.1 * weight], ['[]', 0.13 * weight], ['{}', 0.08 * weight], ['null', 0.05 * weight]])
     }
-    if (node.field === 'object') defaultOf(node, sketch, [['[]', 0.1 * weight], ["''", 0.08 * weight], ['{}', 0.08 * weight]])
+    if (node.field === 'object') defaultOf(node, sketch, receiverDefaults(node, sketch, weight))
   }
   const callee = node.field === 'object' && node.parent?.type === 'member_expression' ? node.parent : undefined
   if (callee !== undefined && !/\?\./.test(sketch.text(callee)) && !callee.children.some((child) => child.type === 'optional_chain')) {
-    const nothing = /of (undefined|null)/.test(sketch.words.messages)
+    const read = findField(callee, 'property')
+    const nothing = read !== undefined && sketch.words.messages.includes(`(reading '${sketch.text(read)}')`)
     const dot = callee.children.find((child) => child.type === '.')
     if (dot !== undefined) sketch.replace(dot, '?.', 'guard', nothing ? 0.4 : 0.1, `go on only where ${quote(sketch.text(node))} is there`)
   }
+}
+
+const ofText = /^(trim\w*|split|toLowerCase|toUpperCase|startsWith|endsWith|replace\w*|match\w*|padStart|padEnd|charAt|charCodeAt|substring|localeCompare|normalize)$/
+const ofList = /^(map|filter|reduce|forEach|join|push|some|every|find\w*|flat\w*|sort|reverse|at|entries)$/
+
+/** What can stand in for a receiver that is nothing, by what is asked of it; likeliest where the tests say that this very read failed. */
+function receiverDefaults(node: SyntaxNode, sketch: Sketch, weight: number): [string, number][] {
+  const property = node.parent === undefined ? undefined : findField(node.parent, 'property')
+  const name = property === undefined ? '' : sketch.text(property)
+  const failed = sketch.words.messages.includes(`(reading '${name}')`)
+  const base = failed ? 0.42 : 0.08 * weight
+  const few = base * 0.35
+  return [["''", ofText.test(name) ? base : few], ['[]', ofList.test(name) || name === 'length' ? base : few], ['{}', ofText.test(name) || ofList.test(name) ? few * 0.5 : base]]
 }
 
 function defaultOf(node: SyntaxNode, sketch: Sketch, values: readonly (readonly [string, number])[]): void {

@@ -11,11 +11,11 @@ import { changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
 import { openSketch } from './sketch.ts'
 import type { Generator } from './sketch.ts'
 import { changeClause, changeElse, changeJump, changeReturn, dropOrMove } from './statements.ts'
-import { changeLiteral, changeNumber, changeSlice, changeString, offByOne } from './values.ts'
+import { changeLiteral, changeNumber, changeSlice, changeString, nameLiteral, offByOne } from './values.ts'
 
 const generators: readonly Generator[] = [
   swapOperator, dropOperand, regroup, changeUnary, negateCondition, addClause, swapBranches,
-  changeNumber, offByOne, changeSlice, changeLiteral, changeString,
+  changeNumber, nameLiteral, offByOne, changeSlice, changeLiteral, changeString,
   changeName, changeMember, changeKey, changeTarget,
   changeArguments, changeAwait, wrapValue, copyValue, addDefault, changeRegex,
   dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, addSkip, mendPython,

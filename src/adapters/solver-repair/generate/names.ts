@@ -1,4 +1,4 @@
-import { findAncestor, findField, walk } from '../syntax/node.ts'
+import { findAncestor, findField, findFunction, walk } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { fileNames, scopeAt } from '../syntax/scope.ts'
 import { similarity } from '../syntax/vocabulary.ts'
@@ -31,11 +31,19 @@ export const changeName: Generator = (node, sketch) => {
     const isNear = near.has(other)
     if (!isNear && alike < 0.3 && (!isCallee || !sketch.words.functions.has(other))) continue
     if (!isNear && capital !== /^[A-Z]/.test(other) && alike < 0.5) continue
-    const base = (isNear ? 0.2 : 0.1) + 0.2 * alike
+    const unused = scope.params.includes(other) && !isUsed(other, node, sketch)
+    const base = (isNear ? 0.2 : 0.1) + 0.2 * alike + (unused ? 0.25 : 0)
     sketch.replace(node, other, 'name', blamed ? 0.3 + 0.65 * alike : unknown && alike > 0.5 ? base + 0.2 : isCallee && isNear ? base * 0.4 : base)
   }
   if (blamed || unknown) addReceiver(node, name, sketch)
   if (!isCallee && /return_statement|arguments|argument_list|binary|comparison/.test(node.parent?.type ?? '')) addMember(node, name, sketch)
+}
+
+/** Is a parameter read anywhere in its function? */
+function isUsed(name: string, node: SyntaxNode, sketch: Sketch): boolean {
+  const fn = findFunction(node)
+  const body = fn === undefined ? undefined : findField(fn, 'body')
+  return body === undefined || new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(sketch.text(body))
 }
 
 /** `name` where `this.name` or `self.name` was meant. */

@@ -1,5 +1,6 @@
-import { findAncestor, findField, walk } from '../syntax/node.ts'
+import { findAncestor, findField, findFunction, walk } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
+import { scopeAt } from '../syntax/scope.ts'
 import { editDistance, similarity } from '../syntax/vocabulary.ts'
 import { isValue, quote, swapsOf, wrapped } from './sketch.ts'
 import type { Generator, Sketch, Swaps } from './sketch.ts'
@@ -21,8 +22,9 @@ export const changeNumber: Generator = (node, sketch) => {
   if (!Number.isFinite(value)) return
   const negative = node.parent?.type.startsWith('unary') === true
   const tried = new Set([text])
+  const idle = idleValue(node, sketch)
   const offer = (other: string, prior: number): void => {
-    if (tried.has(other)) return
+    if (tried.has(other) || other === idle) return
     tried.add(other)
     sketch.replace(node, other, 'constant', prior)
   }
@@ -38,6 +40,27 @@ export const changeNumber: Generator = (node, sketch) => {
   for (const other of sketch.words.testNumbers.slice(0, 40)) offer(other, 0.1 + 0.15 * (similarity(text, other) > 0.6 ? 1 : 0))
   for (const other of fileNumbers(sketch).slice(0, 20)) offer(other, 0.15)
   if (value !== 0 && Number.isInteger(value)) for (const other of [2 * value, 60, 3600, 24, 7, 12, 365]) offer(String(other), 0.06)
+}
+
+/** The number that would make the operation around it do nothing: taking the operation away says it better. */
+function idleValue(node: SyntaxNode, sketch: Sketch): string | undefined {
+  const operator = node.field === 'right' ? node.parent?.children.find((child) => child.field === 'operator') : undefined
+  const sign = operator === undefined ? '' : sketch.text(operator)
+  return /^[-+]$/.test(sign) ? '0' : /^(\*|\/|\/\/|\*\*)$/.test(sign) ? '1' : undefined
+}
+
+/** A fixed value where something in scope was meant; most of all a parameter that is not used at all. */
+export const nameLiteral: Generator = (node, sketch) => {
+  if (!/^(number|integer|float|string|true|false|null|none|undefined|array|list|object|dictionary)$/.test(node.type) || !isValue(node)) return
+  if (findAncestor(node, (at) => /import|subscript|pair$/.test(at.type) && at.end - at.start < 60) !== undefined) return
+  const scope = scopeAt(sketch.file, node)
+  const fn = findFunction(node)
+  const body = fn === undefined ? undefined : findField(fn, 'body')
+  for (const name of [...scope.params, ...scope.locals]) {
+    if (name === 'self' || name === 'cls') continue
+    const used = body !== undefined && new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(sketch.text(body))
+    sketch.replace(node, name, 'name', used ? 0.08 : scope.params.includes(name) ? 0.5 : 0.12)
+  }
 }
 
 /** One more or one less where a number is counted, indexed or compared. */

@@ -194,7 +194,7 @@ function child() {
       try {
         const limit = Number.isFinite(options.timeout) ? options.timeout : 60_000
         let timer
-        const tooLong = new Promise((_, no) => { timer = setTimeout(() => no(new Error('test timed out')), limit) })
+        const tooLong = new Promise((_, no) => { timer = setTimeout(() => no(new Error('test timed out')), limit).unref(); mine.stuck.push(no) })
         const body = fn.length > 1 ? new Promise((done, no) => fn(context, (error) => (error ? no(error) : done()))) : Promise.resolve(fn.call(context, context))
         try { await Promise.race([body, tooLong]) } finally { clearTimeout(timer) }
         if (options.plan === undefined) context.passed = true
@@ -299,6 +299,14 @@ function child() {
   process.on('unhandledRejection', late)
   process.exit = () => { throw new Error('process.exit was called') }
 
+  // Nothing more can happen, and a test still waits: as the real runner does, it fails.
+  process.on('beforeExit', () => {
+    const state = run.state
+    if (state === undefined) return
+    if (state.stuck.length === 0) state.give?.()
+    for (const stop of state.stuck.splice(0)) stop(new Error('nothing is left to wait for'))
+  })
+
   const runFile = async (file, state) => {
     const root = openRoot(file)
     top = root
@@ -319,13 +327,14 @@ function child() {
       process.send({ ready: true })
       return
     }
+    process.channel.unref()
     realMock ??= process.getBuiltinModule('node:test').mock
     const began = performance.now()
     run.turn++
     run.path = job.path === undefined ? undefined : path.join(run.root, job.path)
     run.text = job.text
     for (const key of Object.keys(nodeModule.default._cache)) if (key.startsWith(run.root + path.sep) && !key.includes('node_modules')) delete nodeModule.default._cache[key]
-    const state = { tests: [], counts: new Map(), covers: {}, bailed: false, over: false, fail: undefined, mended: false }
+    const state = { tests: [], counts: new Map(), covers: {}, bailed: false, over: false, fail: undefined, mended: false, stuck: [] }
     if (job.only) {
       state.only = new Set()
       for (const name of job.only) {
@@ -338,8 +347,11 @@ function child() {
     if (job.cover) cover = await openCover(state)
     let ended = 'done'
     try {
-      for (const file of job.files) if (!state.bailed) await runFile(file, state)
+      const gone = new Promise((_, no) => { state.give = () => no(new Error('the file never ended')) })
+      const all = (async () => { for (const file of job.files) if (!state.bailed) await runFile(file, state) })()
+      await Promise.race([all, gone])
     } catch (error) { ended = 'crash' }
+    process.channel.ref()
     state.over = true
     cover?.close()
     cover = undefined

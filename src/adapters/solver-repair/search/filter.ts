@@ -18,6 +18,8 @@ export interface Trial {
 export interface Survivor {
   readonly trial: Trial
   readonly mended: readonly string[]
+  /** How many targets run the changed place at all. */
+  readonly reachable: number
 }
 
 export interface Filter {
@@ -56,7 +58,7 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
         if (trial === undefined || job === undefined || verdict.ended !== 'done') return []
         const mended = job.targets.filter((name) => verdict.passed.has(name))
         const whole = job.only.every((name) => verdict.passed.has(name) || job.targets.includes(name))
-        return mended.length > 0 && whole ? [{ trial, mended }] : []
+        return mended.length > 0 && whole ? [{ trial, mended, reachable: job.targets.length }] : []
       })
       // Jobs are handed out in order, so that all before the last answered one were tried.
       return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors }
@@ -81,7 +83,7 @@ function createSelector(survey: Survey, { targets, keep }: { targets: readonly s
     const files = [...new Set(only.toSorted((a, b) => Number(red.has(b.name)) - Number(red.has(a.name))).map((test) => test.file))]
     const selection = {
       only: only.map((test) => test.name), targets: only.filter((test) => red.has(test.name)).map((test) => test.name), files,
-      perMs: Math.round(Math.min(10_000, 500 + 4 * survey.loadMs + 6 * only.reduce((sum, test) => sum + test.ms, 0))),
+      perMs: Math.round(Math.min(10_000, 400 + 2 * survey.loadMs + 4 * only.reduce((sum, test) => sum + test.ms, 0))),
     }
     made.set(key, selection)
     return selection
@@ -102,7 +104,7 @@ export function createCheckFilter(lab: Lab, check: Check, options: { targets: re
     const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
     const failed = new Set(outcome.tests?.cases.filter((test) => test.status === 'failed').map((test) => test.name))
     const mended = options.targets.filter((name) => passed.has(name))
-    return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended } : undefined
+    return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended, reachable: options.targets.length } : undefined
   }
   return {
     width: 12,

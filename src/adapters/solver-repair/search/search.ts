@@ -66,8 +66,8 @@ export async function search(trials: Iterator<Trial>, filter: Filter, project: P
     const best = await findBest(survivors, judged, project, options)
     if (best !== undefined && best !== chosen) {
       const spent = options.now() - began
-      const whole = best.mended.length === options.targets.length
-      const extra = whole ? Math.min(3000, 0.25 * spent) : Math.min(6000, Math.max(2500, 1.2 * spent))
+      const whole = best.mended.length >= best.reachable
+      const extra = whole ? Math.min(2000, 0.25 * spent) : Math.min(4000, Math.max(1500, spent))
       if (chosen === undefined || best.mended.length > chosen.mended.length) until = Math.min(until, options.now() + extra)
       chosen = best
     }
@@ -107,7 +107,7 @@ async function judge(survivor: Survivor, options: SearchOptions): Promise<Surviv
       detail: { kind: candidate.kind, prior: candidate.prior, suspicion: Math.round(candidate.suspicion * 1000) / 1000, mended: mended.length, broken: broken.length },
     },
   })
-  return plausible ? { trial, mended } : undefined
+  return plausible ? { trial, mended, reachable: survivor.reachable } : undefined
 }
 
 /** More tests mended first, then what is likely and small. */

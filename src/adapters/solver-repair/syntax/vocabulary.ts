@@ -57,7 +57,9 @@ export function gatherWords(files: readonly SourceFile[]): Pick<Vocabulary, 'pro
         const name = functionName(file, node)
         if (name !== undefined) {
           const params = parametersOf(file, node).filter((param) => param !== 'self' && param !== 'cls')
-          functions.set(name, { name, params, isAsync: isAsyncFunction(node), path: file.path })
+          const returns = findField(node, 'return_type')
+          const promised = returns !== undefined && /^:\s*(Promise|AsyncIterator)\b/.test(textOf(file, returns))
+          functions.set(name.replace(/^#/, ''), { name, params, isAsync: promised || isAsyncFunction(node), path: file.path })
           if (node.parent?.parent?.type === 'class_definition') count(name)
         }
       }
