@@ -95,11 +95,14 @@ async function runToEnd({ argv, env, cwd, base, home, timeoutS, output }) {
     timedOut = true
     tree.kill('SIGKILL')
   }, timeoutS * 1000)
-  const code = await new Promise((resolve, reject) => {
+  const onExit = () => tree.kill('SIGKILL')
+  process.once('exit', onExit)
+  const code = await new Promise((resolve) => {
     child.once('exit', (status, signal) => resolve(status ?? signal))
-    child.once('error', reject)
+    child.once('error', (error) => resolve(error.message))
   })
   const endedAt = now()
+  process.off('exit', onExit)
   clearTimeout(timer)
   closeSync(fd)
   const { leftCpu, left, ...peak } = tree.stop()

@@ -43,7 +43,7 @@ export function watchTree(root) {
   const peak = { rss: 0, pss: 0, processes: 0 }
   let samples = 0
   const look = () => {
-    if (!hasProc) return
+    if (!hasProc || root === undefined) return
     const tree = findTree(root, known)
     const rss = tree.reduce((sum, { fields }) => sum + Number(fields[21]) * pageBytes, 0)
     peak.rss = Math.max(peak.rss, rss)
@@ -53,6 +53,7 @@ export function watchTree(root) {
   }
   const timer = setInterval(look, 50)
   const kill = (signal) => {
+    if (!hasProc || root === undefined) return []
     const left = findTree(root, known)
     for (const { pid } of left) {
       try {

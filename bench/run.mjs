@@ -70,18 +70,17 @@ function findHarnesses(list, mustBe) {
 /** Round by round, so that a noisy minute meets every harness; the first round fills the caches and is dropped. */
 async function main({ script, turns, reps, harnesses, latencyMs, timeoutS, quietS, json }) {
   const base = mkdtempSync(join(tmpdir(), 'writ-bench-'))
+  process.once('exit', () => rmSync(base, { recursive: true, force: true, maxRetries: 3 }))
+  // The harness and the model server get the signal, or the end of their parent, as well.
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.once(signal, () => process.exit(code))
   const results = Object.fromEntries(harnesses.map(({ name }) => [name, []]))
-  try {
-    for (let rep = 0; rep <= reps; rep += 1) {
-      for (const harness of harnesses) {
-        await waitForQuiet(quietS)
-        const result = await measure(harness, { base: join(base, harness.name), script, turns, latencyMs, timeoutS, rep })
-        say(harness.name, rep, reps, result)
-        if (rep > 0) results[harness.name].push(result)
-      }
+  for (let rep = 0; rep <= reps; rep += 1) {
+    for (const harness of harnesses) {
+      await waitForQuiet(quietS)
+      const result = await measure(harness, { base: join(base, harness.name), script, turns, latencyMs, timeoutS, rep })
+      say(harness.name, rep, reps, result)
+      if (rep > 0) results[harness.name].push(result)
     }
-  } finally {
-    rmSync(base, { recursive: true, force: true, maxRetries: 3 })
   }
   process.stdout.write(`\n${script}, ${turns} turns, median of ${reps} interleaved run${reps === 1 ? '' : 's'}${latencyMs > 0 ? `, answers held back ${latencyMs} ms` : ''}\n\n${toReport(results)}\n`)
   if (json !== undefined) {
@@ -109,7 +108,7 @@ function toReport(results) {
     [name, ...columns.map(([, field, how]) => of(field, how)), toAgreed(runs, 'code'), toAgreed(runs, 'done')]))
   const prompt = toTable(
     ['harness', 'tools', 'instructions + tools, tokens', 'task, tokens', 'last request, tokens', 'added a turn, tokens', 'prefix kept, least', 'requests', 'side requests'],
-    medians.map(({ name, runs, of }) => [
+    medians.map(({ name, of }) => [
       name, of('tools'), of('standingTokens'), of('taskTokens'), of('lastTokens'), of('turnTokens'),
       toPercent(of('keptMin', 'least')), of('mainRequests'), of('sideRequests'),
     ]),

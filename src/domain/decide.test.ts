@@ -217,7 +217,7 @@ describe('the built-in solver', () => {
   test('a task whose tests pass since an earlier one is dropped', () => {
     const story = workingStory({ solver: 'repair', baseline })
     finished(story).tell({ type: 'snapshot.taken', data: { tree: tree('f') } }, { type: 'edit.checked', data: { tree: tree('f'), findings: [], text: '' } })
-    assert.equal(story.next()?.do, 'check-all')
+    assert.equal(story.next()?.do, 'check-task')
     story.tell({ type: 'check.finished', data: { purpose: 'full', outcome: outcome('passed', tree('f'), [passed('a.test.js › one'), passed('b.test.js › two')]) } })
     assert.equal(story.next()?.do, 'commit')
     story.tell(committed(), { type: 'task.finished', data: { task: 't1', summary: '', commit: commit('e') } })

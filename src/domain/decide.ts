@@ -48,7 +48,7 @@ function afterTurn(state: RunState): Step | undefined {
   if (state.proof?.verdict === 'proven') return { phase: 'reflect', do: 'end', outcome: 'proven', reason: 'every acceptance check passes in a clean checkout of the result' }
   if (state.limit) return atLimit(state)
   if (state.active && state.finish) {
-    if (isRepair(state) && !isMeasured(state)) return { phase: 'observe', do: 'check-all' }
+    if (isRepair(state) && !isMeasured(state)) return { phase: 'observe', do: 'check-task' }
     if (state.committedTree !== state.tree) return { phase: 'reflect', do: 'commit' }
     return { phase: 'reflect', do: 'finish-task' }
   }
@@ -111,9 +111,9 @@ export function isRepair(state: RunState): boolean {
   return state.opened?.request.solver === 'repair'
 }
 
-/** Has every check been run on the content that is there now? */
+/** Have the task's checks been run on the content that is there now? The proof runs all of them. */
 function isMeasured(state: RunState): boolean {
-  return [...state.latest.values()].every((outcome) => outcome.tree === state.tree)
+  return (state.active?.checks ?? []).every((id) => state.latest.get(id)?.tree === state.tree)
 }
 
 function isFailing(state: RunState, name: string): boolean {

@@ -21,7 +21,7 @@ export type Step =
   | { readonly phase: 'act'; readonly do: 'recover' }
   // observe
   | { readonly phase: 'observe'; readonly do: 'check-edit' }
-  | { readonly phase: 'observe'; readonly do: 'check-all' }
+  | { readonly phase: 'observe'; readonly do: 'check-task' }
   | { readonly phase: 'observe'; readonly do: 'say'; readonly kind: Payload<'observation.made'>['kind']; readonly text: string }
   // reflect
   | { readonly phase: 'reflect'; readonly do: 'commit' }

@@ -17,10 +17,10 @@ export async function observe(run: RunContext, step: Extract<Step, { phase: 'obs
   switch (step.do) {
     case 'check-edit':
       return checkEdit(run)
-    case 'check-all': {
+    case 'check-task': {
       const workspace = getWorkspace(run)
       const tree = treeOf(run)
-      for (const check of run.state.contract?.checks ?? []) {
+      for (const check of run.state.contract?.checks.filter((each) => run.state.active?.checks.includes(each.id)) ?? []) {
         await runCheck(run, check, { root: workspace.root, mounts: workspace.mounts, tree, home: workspace.home }, 'full')
       }
       if ((await workspace.snapshot(run.signal)) !== tree) await workspace.rollback(tree, run.signal)

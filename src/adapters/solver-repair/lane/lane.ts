@@ -1,5 +1,8 @@
 import type { Cover } from '../localise/spectrum.ts'
 
+/** How long a batch goes on after a job that mended all it could reach, in milliseconds: alternatives of like rank are worth knowing. */
+export const graceMs = 300
+
 /** One test as a lane saw it, named as the check's report names it. */
 export interface LaneTest {
   readonly name: string

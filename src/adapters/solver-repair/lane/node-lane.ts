@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Cover } from '../localise/spectrum.ts'
+import { graceMs } from './lane.ts'
 import type { Lane, LaneJob, LaneTest, LaneVerdict } from './lane.ts'
 import { nodeHarness } from './node-harness.ts'
 
@@ -30,7 +31,7 @@ const slackMs = 5000
 export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }): Lane {
   const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
-      stdin: new TextEncoder().encode(JSON.stringify({ ...work, root: lab.home, width: 2 })),
+      stdin: new TextEncoder().encode(JSON.stringify({ ...work, root: lab.home, width: 2, graceMs })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })

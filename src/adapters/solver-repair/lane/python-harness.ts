@@ -38,6 +38,7 @@ class _Lane:
         self.only = set(name.partition(' #')[0] for name in job['only']) if 'only' in job else None
         self.targets = set(job.get('targets', ()))
         self.mended = False
+        self.missed = False
         self.at = 0.0
         self.job = job
         self.out = out
@@ -122,6 +123,7 @@ class _Lane:
         self.say(record)
         if name in self.targets:
             self.targets.discard(name)
+            self.missed = self.missed or status != 'passed'
             self.mended = self.mended or status == 'passed'
             hopeless = not self.targets and not self.mended
         else:
@@ -129,6 +131,10 @@ class _Lane:
         if hopeless:
             self.say({'ended': 'bailed'})
             os._exit(0)
+
+    # The parent learns from the exit code that all that can be reached was mended.
+    def leave(self):
+        os._exit(77 if self.mended and not self.missed and not self.targets else 0)
 
     def parts(self, nodeid):
         head, bracket, tail = nodeid.partition('[')
@@ -192,7 +198,7 @@ class _Lane:
         def run_and_leave(runner, tests):
             run_all(runner, tests)
             # Taking the interpreter down in good order costs more than the tests do.
-            os._exit(0)
+            lane.leave()
 
         unittest.runner.TextTestRunner.run = run_and_leave
 
@@ -226,7 +232,7 @@ class _Lane:
             lane.rootpath = str(config.rootpath)
 
         def pytest_unconfigure(config):
-            os._exit(0)
+            lane.leave()
 
         for hook in (pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_unconfigure):
             setattr(plugin, hook.__name__, hook)
@@ -293,8 +299,10 @@ def _serve(path):
             live[pid] = (job, time.monotonic())
         if not live:
             break
-        pid, _ = os.waitpid(-1, os.WNOHANG)
+        pid, code = os.waitpid(-1, os.WNOHANG)
         if pid in live:
+            if os.WIFEXITED(code) and os.WEXITSTATUS(code) == 77:
+                until = min(until, time.monotonic() + work['graceMs'] / 1000)
             end(pid, 'done')
             continue
         now = time.monotonic()

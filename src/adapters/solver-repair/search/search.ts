@@ -28,9 +28,9 @@ export interface SearchResult {
   readonly exhausted: boolean
 }
 
-/** Time for a batch: the first ones are short, since the likeliest candidates come first. */
-const firstBatchMs = 400
-const lastBatchMs = 2000
+/** Time for a batch, growing. A filter may end one early when it has what we look for. */
+const firstBatchMs = 1200
+const lastBatchMs = 4000
 /** Whole-check runs spent on survivors in one go. */
 const maxFullRuns = 6
 
@@ -67,7 +67,7 @@ export async function search(trials: Iterator<Trial>, filter: Filter, project: P
     if (best !== undefined && best !== chosen) {
       const spent = options.now() - began
       const whole = best.mended.length >= best.reachable
-      const extra = whole ? Math.min(2000, 0.25 * spent) : Math.min(4000, Math.max(1500, spent))
+      const extra = whole ? 0 : Math.min(4000, Math.max(1500, spent))
       if (chosen === undefined || best.mended.length > chosen.mended.length) until = Math.min(until, options.now() + extra)
       chosen = best
     }
