@@ -53,8 +53,9 @@ export function watchTree(root) {
   }
   const timer = setInterval(look, 50)
   const kill = (signal) => {
-    if (!hasProc || root === undefined) return []
-    const left = findTree(root, known)
+    // Undefined where the program could not be started at all.
+    if (root === undefined) return []
+    const left = hasProc ? findTree(root, known) : [{ pid: root }]
     for (const { pid } of left) {
       try {
         process.kill(pid, signal)
@@ -70,7 +71,7 @@ export function watchTree(root) {
     /** @returns peaks, and the CPU seconds of processes that outlived the root (they are ended now) */
     stop() {
       clearInterval(timer)
-      if (!hasProc) return { rss: Number.NaN, pss: Number.NaN, processes: Number.NaN, left: [], leftCpu: 0 }
+      if (!hasProc || root === undefined) return { rss: Number.NaN, pss: Number.NaN, processes: Number.NaN, left: [], leftCpu: 0 }
       const left = kill('SIGKILL')
       const leftCpu = left.reduce((sum, { fields }) => sum + (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, 0)
       return { ...peak, left: left.map(({ name }) => name), leftCpu }

@@ -19,6 +19,12 @@ const bundle = await rolldown({
   platform: 'node',
   // Packages that find files beside themselves, or bring binaries, stay as they are.
   external: [/^node:/, '@vscode/ripgrep', 'web-tree-sitter', '@vscode/tree-sitter-wasm'],
+  plugins: [{
+    // Messages are English; the other fifty languages of zod would be most of its size.
+    name: 'one-language',
+    resolveId: (id, importer) => (id.endsWith('/locales/index.js') && /[\\/]zod[\\/]/.test(importer ?? '') ? { id: 'writ:no-locales' } : null),
+    load: (id) => (id === 'writ:no-locales' ? 'export {}' : null),
+  }],
   onwarn: (warning, warn) => { if (warning.code !== 'CIRCULAR_DEPENDENCY' || !/node_modules/.test(warning.message ?? '')) warn(warning) },
 })
 await bundle.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } })

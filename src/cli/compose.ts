@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock, Ids } from '../engine/ports/clock.ts'
 import type { Blobs, EventLog } from '../engine/ports/event-log.ts'
+import type { ModelPort } from '../engine/ports/model.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { EnginePorts } from '../engine/ports/engine-ports.ts'
@@ -65,6 +66,13 @@ export async function findRoot(directory: string): Promise<string> {
   return (await getPersonRepository(directory, { runGit: createGitProcess('git'), env: process.env })).root
 }
 
+/** Opens the model that was chosen. It goes on warming up while git and the sandbox are waited for. */
+export async function openModel(solver: SolverChoice): Promise<ModelPort | undefined> {
+  if (solver.model === undefined) return undefined
+  const { createModel } = await import('../adapters/model-ai-sdk/create-model.ts')
+  return createModel({ id: solver.model, env: process.env })
+}
+
 export interface EngineParts {
   readonly record: Record
   readonly workspaces: Workspaces
@@ -72,6 +80,7 @@ export interface EngineParts {
   readonly solver: SolverChoice
   readonly config: ConfigFile
   readonly approver: Approver
+  readonly model: ModelPort | undefined
   /** The contract's grants: a command that can reach out may do what cannot be undone. */
   readonly network: readonly string[]
 }
@@ -79,7 +88,7 @@ export interface EngineParts {
 /** Everything that a run needs. The parts that only one solver uses are loaded only for it. */
 export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const { record, sandbox, solver, config } = parts
-  const [{ createCheckRunner }, { createCheckFinder }, { createSyntaxChecker }, { createSurveyor }, { createBuiltinPolicy }, { findSecretFiles }, tools, model, repair] = await Promise.all([
+  const [{ createCheckRunner }, { createCheckFinder }, { createSyntaxChecker }, { createSurveyor }, { createBuiltinPolicy }, { findSecretFiles }, tools, repair] = await Promise.all([
     import('../adapters/check-command/check-runner.ts'),
     import('../adapters/check-finder/check-finder.ts'),
     import('../adapters/check-syntax/syntax-checker.ts'),
@@ -87,7 +96,6 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     import('../adapters/policy-builtin/builtin-policy.ts'),
     import('../adapters/tool-files/find-secret-files.ts'),
     openTools(parts.network, config),
-    solver.model === undefined ? undefined : import('../adapters/model-ai-sdk/create-model.ts').then(({ createModel }) => createModel({ id: solver.model ?? '', env: process.env })),
     solver.solver === 'repair' ? import('../adapters/solver-repair/repair-solver.ts').then(({ createRepairSolver }) => createRepairSolver()) : undefined,
   ])
   return {
@@ -100,7 +108,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     approver: parts.approver,
     findSecrets: findSecretFiles,
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
-    model, repair,
+    model: parts.model, repair,
   }
 }
 

@@ -2,11 +2,17 @@
 export function displayWidth(text: string): number {
   if (/^[\u0020-\u007E]*$/.test(text)) return text.length
   let width = 0
-  for (const { segment } of segments.segment(text)) width += widthOf(segment)
+  for (const { segment } of segmentsOf(text)) width += widthOf(segment)
   return width
 }
 
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** Made when the first text needs it: it costs 10 ms, and most lines are plain. */
+let segmenter: Intl.Segmenter | undefined
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
+
 /** Han, kana, Hangul, full-width forms and emoji take two columns. */
 const wide = /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
@@ -22,7 +28,7 @@ export function fitWidth(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text
   let kept = ''
   let width = 0
-  for (const { segment } of segments.segment(text)) {
+  for (const { segment } of segmentsOf(text)) {
     const more = widthOf(segment)
     if (width + more > columns - 1) break
     kept += segment

@@ -183,6 +183,12 @@ program.hook('preAction', (_, command) => {
   if ([program, command].some((each) => each.getOptionValue('color') === false)) process.env.NO_COLOR = '1'
 })
 
+// A reader that goes away (`writ log RUN | head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(process.exitCode ?? 0)
+})
+
 try {
   await program.parseAsync(process.argv)
 } catch (error) {

@@ -68,10 +68,14 @@ function rateConfidence({ result, chosen, targets }: Found): number {
   const same = result.alternatives.length - places.size
   const guesses = /guard|return|default|constant|text|initial value/.test(candidate.kind) ? 0.12 : 0
   const shown = Math.min(0.1, 0.05 * (chosen.mended.length - 1))
-  const rest = chosen.mended.length < targets.length ? 0 : 0.03
+  // Tests that run the place and still fail may be another fault's, or say that the mend only humours one test.
+  const rest = chosen.mended.length < chosen.reachable ? -0.25 : chosen.mended.length < targets.length ? 0 : 0.03
   const rated = 0.82 - 0.07 * Math.min(6, places.size) - 0.02 * Math.min(5, same) - guesses + shown + rest
   return Math.round(Math.min(0.95, Math.max(0.2, rated)) * 100) / 100
 }
+
+/** Changes nearer to each other than this become one snippet: then it does not matter in which order snippets are applied. */
+const joinedChars = 2000
 
 /** Snippets that occur once in the file, widened line by line around each change. */
 export function toReplacements(text: string, candidate: Pick<Candidate, 'edits'>): { find: string; replace: string }[] {
@@ -80,7 +84,7 @@ export function toReplacements(text: string, candidate: Pick<Candidate, 'edits'>
     let [start, end] = widen(text, edit.start, edit.end)
     while (isRepeated(text, text.slice(start, end)) && (start > 0 || end < text.length)) [start, end] = widen(text, start - 1, end + 1)
     const last = groups.at(-1)
-    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end)
+    if (last !== undefined && start <= last.end + joinedChars) last.end = Math.max(last.end, end)
     else groups.push({ start, end })
   }
   return groups.map(({ start, end }) => {

@@ -125,7 +125,7 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   const filter = trusted === undefined || survey === undefined
     ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: 2 })
     : createLaneFilter(lane, survey, trusted)
-  say(`after ${Math.round(performance.now() - began)} ms: ${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
+  say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const trials = openTrials(candidates, project)
   const result = await search(trials, filter, project, {
     lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(),

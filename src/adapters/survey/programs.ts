@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Sandbox, SandboxLimits } from '../../engine/ports/sandbox.ts'
@@ -26,7 +27,7 @@ const limits: SandboxLimits = { timeoutMs: 20_000, memoryMb: 1024, pids: 128, ou
  */
 export async function findPrograms(options: FindPrograms): Promise<Programs> {
   const names = [...new Set([...options.wanted.related, ...options.wanted.always])]
-  const key = await fingerprint(options, names)
+  const key = fingerprint(options, names)
   const file = join(options.stateDir, 'cache', `programs-${key}.json`)
   const found = (await readCache(file)) ?? (await look(options, names, file))
   const present = names.flatMap((name) => found.filter((each) => each.name === name))
@@ -34,18 +35,26 @@ export async function findPrograms(options: FindPrograms): Promise<Programs> {
 }
 
 /** Changes whenever a program that could be found is installed, replaced or removed, or the sandbox itself changes. */
-async function fingerprint(options: FindPrograms, names: readonly string[]): Promise<string> {
-  const hash = createHash('sha256').update(`1 ${options.sandbox.profileHash} ${options.path} ${names.join(' ')}`)
+function fingerprint(options: FindPrograms, names: readonly string[]): string {
+  const hash = createHash('sha256').update(`2 ${options.sandbox.profileHash} ${options.path}`)
   const directories = options.path.split(':').filter((each) => each.startsWith('/')).slice(0, 64)
-  const stats = await Promise.all(directories.map(async (directory) => {
-    try {
-      const { mtimeMs } = await stat(directory)
-      return `${directory} ${mtimeMs}`
-    } catch {
-      return `${directory} -` // PATH may name what is not there
+  for (const name of names) {
+    for (const directory of directories) {
+      const found = findFile(join(directory, name))
+      if (!found) continue
+      hash.update(`\n${name} ${directory} ${found.mtimeMs} ${found.size}`)
+      break
     }
-  }))
-  return hash.update(stats.join('\n')).digest('hex').slice(0, 32)
+  }
+  return hash.digest('hex').slice(0, 32)
+}
+
+function findFile(path: string): { mtimeMs: number; size: number } | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined // PATH may lead through what is no directory, or may not be read
+  }
 }
 
 async function look(options: FindPrograms, names: readonly string[], file: string): Promise<Programs['present']> {

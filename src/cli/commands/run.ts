@@ -2,15 +2,17 @@ import { userInfo } from 'node:os'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { Request } from '../../protocol/events/run.ts'
+import type { ModelPort } from '../../engine/ports/model.ts'
+import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { digestOfJson } from '../../domain/digest.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening } from '../../engine/run.ts'
-import { composeEngine, findRoot, openRecord, openSandbox, openWorkspaces, type Record } from '../compose.ts'
-import { readConfig, type Config } from '../config.ts'
+import { composeEngine, findRoot, openModel, openRecord, openSandbox, openWorkspaces, type Record } from '../compose.ts'
+import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole, type OutputFormat } from '../console.ts'
 import { prepareContract } from '../intake.ts'
 import { readRun } from '../read-run.ts'
-import { chooseSolver } from '../solver-choice.ts'
+import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { version } from '../version.ts'
 import { applyResult } from './accept.ts'
 
@@ -42,14 +44,14 @@ export async function runCommand(words: string | undefined, options: RunOptions)
   const goal = words === '-' ? await readStdin() : words
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
-  const [repository, sandbox] = await Promise.all([
-    workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) }),
-    openSandbox(record.places),
-  ])
-  const [draft, choice] = await Promise.all([
-    prepareContract(workspaces, run, repository, goal, options, config.values, record.clock.now()),
-    chooseSolver(options, config.values, process.env),
-    sandbox.ready(),
+  // Everything that waits for another process waits at the same time.
+  const [{ repository, draft }, sandbox, { choice, model }] = await Promise.all([
+    (async () => {
+      const found = await workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) })
+      return { repository: found, draft: await prepareContract(workspaces, run, found, goal, options, config.values, record.clock.now()) }
+    })(),
+    openReadySandbox(record),
+    chooseAndOpen(options, config.values),
   ])
   const opening: Opening = {
     run, repository, draft, by: userName(), version, config: digestOfJson(config.values),
@@ -61,7 +63,7 @@ export async function runCommand(words: string | undefined, options: RunOptions)
     },
   }
   return carry(record, options, async (console) => {
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network })
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model })
     return startRun(ports, opening, console.watch)
   })
 }
@@ -77,15 +79,24 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
     return exitCodes[before.ended.outcome]
   }
   if (!before.opened) throw new Fault('run-corrupt', `the record of ${run} has no beginning: it cannot go on; start the run again`)
-  const sandbox = await openSandbox(record.places)
-  await sandbox.ready()
-  const workspaces = await openWorkspaces(record.places)
-  const choice = await chooseSolver({ solver: before.opened.request.solver, ...(before.opened.request.model ? { model: before.opened.request.model } : {}) }, config.values, process.env)
+  const { solver, model: named } = before.opened.request
+  const [workspaces, sandbox, { choice, model }] = await Promise.all([openWorkspaces(record.places), openReadySandbox(record), chooseAndOpen({ solver, ...(named ? { model: named } : {}) }, config.values)])
   return carry(record, options, async (console) => {
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: (before.contract ?? before.opened?.draft)?.network ?? [] })
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: (before.contract ?? before.opened?.draft)?.network ?? [], model })
     console.remember(events)
     return resumeRun(ports, run, { who: userName(), version }, console.watch)
   })
+}
+
+async function openReadySandbox(record: Record): Promise<Sandbox> {
+  const sandbox = await openSandbox(record.places)
+  await sandbox.ready()
+  return sandbox
+}
+
+async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'>, config: ConfigFile): Promise<{ choice: SolverChoice; model: ModelPort | undefined }> {
+  const choice = await chooseSolver(options, config, process.env)
+  return { choice, model: await openModel(choice) }
 }
 
 /** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
@@ -131,5 +142,3 @@ async function readStdin(): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8')
 }
-
-export type { Config }

@@ -198,6 +198,12 @@ export const addDefault: Generator = (node, sketch) => {
     }
     return
   }
+  if (node.type === 'non_null_expression') {
+    const inner = namedChildren(node)[0]
+    for (const [value, prior] of [['[]', 0.2], ["''", 0.14], ['0', 0.14], ['{}', 0.08]] as const) {
+      if (inner !== undefined) sketch.replace(node, `(${wrapped(inner, sketch)} ?? ${value})`, 'default', prior, `take ${quote(value)} where ${quote(sketch.text(inner))} is nothing`)
+    }
+  }
   if (node.type === 'member_expression' || node.type === 'call_expression' || node.type === 'subscript_expression' || node.type === 'identifier') {
     const nothing = /undefined|null|NaN/.test(sketch.words.messages)
     const weight = (nothing ? 1.6 : 0.8) * (node.type === 'identifier' ? 0.8 : 1)

@@ -1,4 +1,4 @@
-import { findField, namedChildren } from '../syntax/node.ts'
+import { findField, namedChildren, walk } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { scopeAt } from '../syntax/scope.ts'
 import { quote, wrapped } from './sketch.ts'
@@ -108,6 +108,28 @@ export const swapBranches: Generator = (node, sketch) => {
     const [yes, , no] = parts
     if (yes === undefined || no === undefined) return
     exchange(node, yes, no, sketch, 0.4, 'exchange the two outcomes of the condition')
+  }
+}
+
+/** Elements of a list or tuple, or spreads of an object, the other way round; two names of one statement exchanged. */
+export const exchangeParts: Generator = (node, sketch) => {
+  if (/^(array|list|tuple|expression_list|pattern_list|object)$/.test(node.type)) {
+    const parts = namedChildren(node)
+    for (let i = 0; i + 1 < parts.length && parts.length <= 6; i++) {
+      const [a, b] = [parts[i], parts[i + 1]]
+      if (a === undefined || b === undefined || (node.type === 'object' && a.type !== 'spread_element' && b.type !== 'spread_element')) continue
+      exchange(node, a, b, sketch, node.type === 'object' ? 0.3 : 0.2, `put ${quote(sketch.text(b))} before ${quote(sketch.text(a))}`)
+    }
+  }
+  if (!/^(return_statement|expression_statement|lexical_declaration)$/.test(node.type)) return
+  const names: SyntaxNode[] = []
+  walk(node, (at) => {
+    if (at.type === 'identifier' && at.field !== 'function' && at.field !== 'name' && at.field !== 'attribute') names.push(at)
+    return at.type !== 'arrow_function' && at.type !== 'lambda'
+  })
+  const single = names.filter((name) => names.every((other) => other === name || sketch.text(other) !== sketch.text(name)))
+  for (const [i, a] of single.entries()) {
+    for (const b of single.slice(i + 1, i + 6)) exchange(node, a, b, sketch, 0.13, `exchange ${quote(sketch.text(a))} and ${quote(sketch.text(b))}`)
   }
 }
 

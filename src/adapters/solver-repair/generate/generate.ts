@@ -4,21 +4,21 @@ import { walk } from '../syntax/node.ts'
 import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
 import { addDefault, changeArguments, changeAwait, changeRegex, copyValue, wrapValue } from './calls.ts'
-import { addClause, negateCondition, swapBranches } from './conditions.ts'
-import { addGuard, addSkip, mendPython } from './guards.ts'
+import { addClause, exchangeParts, negateCondition, swapBranches } from './conditions.ts'
+import { addGuard, addSkip, guardLocal, mendPython } from './guards.ts'
 import { changeKey, changeMember, changeName, changeTarget } from './names.ts'
-import { changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
+import { accumulate, changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
 import { openSketch } from './sketch.ts'
 import type { Generator } from './sketch.ts'
 import { changeClause, changeElse, changeJump, changeReturn, dropOrMove } from './statements.ts'
 import { changeLiteral, changeNumber, changeSlice, changeString, nameLiteral, offByOne } from './values.ts'
 
 const generators: readonly Generator[] = [
-  swapOperator, dropOperand, regroup, changeUnary, negateCondition, addClause, swapBranches,
+  swapOperator, accumulate, dropOperand, regroup, changeUnary, negateCondition, addClause, swapBranches, exchangeParts,
   changeNumber, nameLiteral, offByOne, changeSlice, changeLiteral, changeString,
   changeName, changeMember, changeKey, changeTarget,
   changeArguments, changeAwait, wrapValue, copyValue, addDefault, changeRegex,
-  dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, addSkip, mendPython,
+  dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, guardLocal, addSkip, mendPython,
 ]
 
 /** Parts of a file in which nothing runs. */

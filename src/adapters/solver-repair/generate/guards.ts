@@ -1,4 +1,4 @@
-import { findField, isFunction, namedChildren, walk } from '../syntax/node.ts'
+import { findField, findFunction, isFunction, namedChildren, walk } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { parametersOf, scopeAt } from '../syntax/scope.ts'
 import { indentOf } from './statements.ts'
@@ -64,6 +64,23 @@ function guardConditions(param: string, sketch: Sketch, seen: { nothing: boolean
       [`${param} == 0`, `${quote(param)} is 0`, zero * 0.7], [`${param} <= 0`, `${quote(param)} is not above 0`, zero * 0.6], [`${param} < 0`, `${quote(param)} is below 0`, 0.6], [`${param} <= 1`, `${quote(param)} is at most 1`, zero * 0.5]]
     : [[`${param} == null`, `${quote(param)} is nothing`, nothing], [`${param}.length === 0`, `${quote(param)} is empty`, empty], [`!${param}`, `${quote(param)} is empty or nothing`, Math.max(nothing, empty) * 0.7],
       [`${param} === 0`, `${quote(param)} is 0`, zero * 0.7], [`${param} <= 0`, `${quote(param)} is not above 0`, zero * 0.6], [`${param} < 0`, `${quote(param)} is below 0`, 0.6], [`${param} <= 1`, `${quote(param)} is at most 1`, zero * 0.5]]
+}
+
+/** A value that was looked up and may not be there: passed by right after it was put into a variable. */
+export const guardLocal: Generator = (node, sketch) => {
+  const declared = sketch.python ? (node.type === 'expression_statement' ? namedChildren(node)[0] : undefined) : /^(lexical|variable)_declaration$/.test(node.type) ? namedChildren(node)[0] : undefined
+  const name = declared === undefined ? undefined : (findField(declared, 'name') ?? (declared.type === 'assignment' ? findField(declared, 'left') : undefined))
+  const value = declared === undefined ? undefined : (findField(declared, 'value') ?? findField(declared, 'right'))
+  const fn = findFunction(node)
+  if (name?.type !== 'identifier' || value === undefined || fn === undefined || !/call|await|subscript|member|attribute/.test(value.type) || !/^(statement_block|block)$/.test(node.parent?.type ?? '')) return
+  const nothing = /of (undefined|null)|NoneType|is undefined/.test(sketch.words.messages)
+  const variable = sketch.text(name)
+  const condition = sketch.python ? `${variable} is None` : `${variable} == null`
+  for (const [given, share] of guardValues(fn, sketch)) {
+    const action = `return ${given}`.trim()
+    const line = sketch.python ? `if ${condition}: ${action}` : `if (${condition}) ${action}`
+    sketch.propose(node, [{ start: node.end, end: node.end, text: `\n${indentOf(node, sketch)}${line}` }], 'guard', (nothing ? 0.34 : 0.1) * share, `give back ${quote(given === '' ? 'nothing' : given)} at once where ${quote(variable)} is nothing`)
+  }
 }
 
 /** How this file refuses elsewhere, and the plainest way. */

@@ -56,6 +56,7 @@ function addReceiver(node: SyntaxNode, name: string, sketch: Sketch): void {
 /** `x` where `x.length` or a property that is read from `x` elsewhere in the file was meant. */
 function addMember(node: SyntaxNode, name: string, sketch: Sketch): void {
   for (const member of membersOf(name, sketch).slice(0, 6)) sketch.replace(node, `${name}.${member}`, 'name', 0.12)
+  for (const index of sketch.python ? ['[0]', '[-1]'] : ['[0]']) sketch.replace(node, `${name}${index}`, 'member', 0.1)
   sketch.replace(node, sketch.python ? `len(${name})` : `${name}.length`, 'name', 0.07)
 }
 

@@ -97,6 +97,14 @@ export const swapOperator: Generator = (node, sketch) => {
   }
 }
 
+/** `=` where the old value was to be kept and changed. */
+export const accumulate: Generator = (node, sketch) => {
+  if (node.type !== '=' || node.parent?.parent?.type !== 'expression_statement' || !/^(assignment|assignment_expression)$/.test(node.parent.type)) return
+  sketch.replace(node, '+=', 'assignment', 0.34)
+  sketch.replace(node, '-=', 'assignment', 0.12)
+  if (!sketch.python) sketch.replace(node, '??=', 'assignment', 0.1)
+}
+
 /** One side only of an operation, or its sides the other way round. */
 export const dropOperand: Generator = (node, sketch) => {
   if (!/^(binary_expression|binary_operator|boolean_operator)$/.test(node.type)) return

@@ -55,7 +55,8 @@ function moveOutOrIn(node: SyntaxNode, siblings: readonly SyntaxNode[], sketch: 
     const text = sketch.text(node).replaceAll(`\n${inner}`, `\n${outer}`)
     const prior = node.type === 'return_statement' && isLoop(holder) ? 0.55 : 0.16
     const statement = holder.type === 'else_clause' || holder.type === 'elif_clause' ? (holder.parent ?? holder) : holder
-    sketch.propose(node, [{ ...wholeLines(node, sketch), text: '' }, { start: statement.end, end: statement.end, text: `\n${outer}${text}` }], 'nesting', prior, `do ${quote(sketch.text(node))} after the ${isLoop(holder) ? 'loop' : 'block'}`)
+    const previous = siblings.at(-2)?.end ?? node.start
+    sketch.propose(node, [{ start: previous, end: node.end, text: '' }, { start: statement.end, end: statement.end, text: `\n${outer}${text}` }], 'nesting', prior, `do ${quote(sketch.text(node))} after the ${isLoop(holder) ? 'loop' : 'block'}`)
   }
   const next = siblings[siblings.indexOf(node) + 1]
   const body = findField(node, 'body') ?? findField(node, 'consequence')
@@ -92,7 +93,7 @@ export const changeJump: Generator = (node, sketch) => {
 export const changeReturn: Generator = (node, sketch) => {
   if (node.type === 'expression_statement' && findFunction(node) !== undefined) {
     const value = namedChildren(node)[0]
-    if (value !== undefined && /^(call|call_expression|binary|boolean|comparison|ternary|conditional|await|identifier|member|attribute|object|array|list|dictionary|parenthesized|unary)/.test(value.type)) {
+    if (value !== undefined && /^(call|call_expression|binary|boolean|comparison|ternary|conditional|await|identifier|member|attribute|object|array|list|dictionary|parenthesized|unary|subscript|template|string|number|integer|new|not_)/.test(value.type)) {
       const last = namedChildren(node.parent ?? node).at(-1) === node
       sketch.propose(node, [{ start: node.start, end: node.start, text: 'return ' }], 'return', hasReturn(node) ? (last ? 0.3 : 0.08) : 0.5, `give back ${quote(sketch.text(value))}`)
     }

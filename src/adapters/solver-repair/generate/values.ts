@@ -38,6 +38,10 @@ export const changeNumber: Generator = (node, sketch) => {
     if (value !== 0 && String(other).length < 12) offer(String(other), 0.14)
   }
   for (const other of sketch.words.testNumbers.slice(0, 40)) offer(other, 0.1 + 0.15 * (similarity(text, other) > 0.6 ? 1 : 0))
+  for (const other of sketch.words.testNumbers.slice(0, 40)) {
+    const near = Number(other)
+    if (near > 9 && near / value < 2 && near / value > 0.5) for (const next of [near + 1, near - 1]) offer(String(next), 0.1)
+  }
   for (const other of fileNumbers(sketch).slice(0, 20)) offer(other, 0.15)
   if (value !== 0 && Number.isInteger(value)) for (const other of [2 * value, 60, 3600, 24, 7, 12, 365]) offer(String(other), 0.06)
 }
@@ -150,7 +154,7 @@ export const changeString: Generator = (node, sketch) => {
     addText(node, sketch)
     return
   }
-  if (findAncestor(node, (at) => /import|export_statement$/.test(at.type) && at.field !== 'declaration') !== undefined) return
+  if (node.parent?.field === 'source') return
   const text = sketch.text(node)
   const tried = new Set([text])
   const offer = (other: string, prior: number): void => {

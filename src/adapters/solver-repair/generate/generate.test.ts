@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { applyEdits } from '../candidate.ts'
+import type { Candidate } from '../candidate.ts'
+import { toReplacements } from '../explain.ts'
+import { rankCandidates } from '../search/filter.ts'
+import { parseSource } from '../syntax/node.ts'
+import { findGrammar, loadParser } from '../syntax/parser.ts'
+import type { SyntaxParser } from '../syntax/parser.ts'
+import { gatherWords } from '../syntax/vocabulary.ts'
+import type { Vocabulary } from '../syntax/vocabulary.ts'
+import { generateCandidates } from './generate.ts'
+
+const script = `interface Point { left: number; top: number }
+export async function load(id: string): Promise<Point[]> { return [] }
+export async function widest(points: Point[], limit = 10): Promise<number> {
+  let best = 0
+  for (let i = 0; i < points.length; i++) {
+    if (points[i]!.left >= best && limit > 0) best = points[i]!.left
+    if (points[i]!.left >= best && limit > 0) best = points[i]!.left
+  }
+  const more = load('a')
+  points.sort()
+  return best
+}
+`
+const python = `def pick(rows, wanted, seen=[]):
+    total = 0
+    for row in rows:
+        if row['kind'] == wanted and not row.get('old'):
+            total += row['size'] / 2
+        return total
+`
+
+let parser: SyntaxParser
+before(async () => {
+  parser = await loadParser(['typescript', 'python'])
+})
+
+function candidatesOf(path: string, text: string, words: Partial<Vocabulary> = {}): Candidate[] {
+  const grammar = findGrammar(path)
+  assert.ok(grammar)
+  const file = parseSource(parser, path, grammar, text)
+  assert.ok(file)
+  return rankCandidates(generateCandidates(file, { ...gatherWords([file]), testNumbers: [], testStrings: [], expected: [], actual: [], messages: '', ...words }, () => 1))
+}
+
+const results = (path: string, text: string, words: Partial<Vocabulary> = {}): Set<string> =>
+  new Set(candidatesOf(path, text, words).map((candidate) => applyEdits(text, candidate.edits)))
+
+describe('generated changes', () => {
+  const expected: [string, string, string][] = [
+    ['a bound', 'i < points.length', 'i <= points.length'],
+    ['an initial value', 'let best = 0', 'let best = -Infinity'],
+    ['a missing await', "more = load('a')", "more = await load('a')"],
+    ['a sibling member', 'best = points[i]!.left\n    if', 'best = points[i]!.top\n    if'],
+    ['a comparator', 'points.sort()', 'points.sort((a, b) => a - b)'],
+    ['a copy', 'points.sort()', '[...points].sort()'],
+    ['a lost clause', 'best && limit > 0) best = points[i]!.left\n    if', 'best) best = points[i]!.left\n    if'],
+    ['a default of a parameter', 'limit = 10', 'limit = 11'],
+  ]
+  for (const [name, from, to] of expected) {
+    it(`of TypeScript: ${name}`, () => {
+      assert.ok(results('a.ts', script).has(script.replace(from, () => to)))
+    })
+  }
+  const snakes: [string, string, string][] = [
+    ['a shared default', 'seen=[]):\n    total', 'seen=None):\n    if seen is None:\n        seen = []\n    total'],
+    ['integer division', '/ 2', '// 2'],
+    ['a return out of the loop', '        return total', '    return total'],
+    ['a clause', ' and not row.get(\'old\')', ''],
+    ['a default for a key', "row['size'] / 2", "row.get('size', 0) / 2"],
+    ['a guard', '    total = 0', '    if not rows: return None\n    total = 0'],
+  ]
+  for (const [name, from, to] of snakes) {
+    it(`of Python: ${name}`, () => {
+      assert.ok(results('a.py', python).has(python.replace(from, () => to)))
+    })
+  }
+  it('come in the same order each time', () => {
+    assert.deepEqual(candidatesOf('a.ts', script), candidatesOf('a.ts', script))
+  })
+  it('draw values from what the tests say', () => {
+    const said = "export function hello() {\n  return 'Helo world'\n}\n"
+    assert.ok(results('a.ts', said, { actual: ["'Helo world'"], expected: ["'Hello world'"] }).has(said.replace('Helo', 'Hello')))
+  })
+  it('do not stumble over names that every object has', () => {
+    assert.ok(candidatesOf('a.ts', 'export function f(a: object) {\n  return a.constructor(a.toString(), constructor)\n}\n').length > 0)
+  })
+  for (const [path, text] of [['a.ts', script], ['a.py', python]] as const) {
+    it(`can be written as snippets that occur once: ${path}`, () => {
+      for (const candidate of candidatesOf(path, text)) {
+        let edited: string = text
+        for (const { find, replace } of toReplacements(text, candidate)) {
+          assert.equal(edited.split(find).length, 2, `${candidate.describes}: ${JSON.stringify(find)}`)
+          edited = edited.replace(find, () => replace)
+        }
+        assert.equal(edited, applyEdits(text, candidate.edits), candidate.describes)
+      }
+    })
+  }
+})
