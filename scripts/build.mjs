@@ -15,7 +15,7 @@ const dist = join(root, 'dist')
 const next = join(root, 'dist.next')
 await rm(next, { recursive: true, force: true })
 const bundle = await rolldown({
-  input: { main: join(root, 'src/cli/main.ts') },
+  input: { main: join(root, 'src/cli/main.ts'), testing: join(root, 'src/testing/model-server/start-model-server.ts') },
   platform: 'node',
   // Packages that find files beside themselves, or bring binaries, stay as they are.
   external: [/^node:/, '@vscode/ripgrep', 'web-tree-sitter', '@vscode/tree-sitter-wasm'],

@@ -97,7 +97,7 @@ function fileOf(test: TestCase): string {
 
 function familyOf(test: TestCase): 'script' | 'python' | undefined {
   const file = fileOf(test)
-  return /\.[cm]?[jt]sx?$/.test(file) ? 'script' : /\.py$/.test(file) ? 'python' : undefined
+  return /\.[cm]?[jt]sx?$/.test(file) ? 'script' : file.endsWith('.py') ? 'python' : undefined
 }
 
 interface Attempt {

@@ -97,12 +97,12 @@ const pythonDefaults: Swaps = {
 
 /** Waits for what a call gives, or no longer. */
 export const changeAwait: Generator = (node, sketch) => {
-  if (/^await/.test(node.type)) {
+  if (node.type.startsWith('await')) {
     const value = namedChildren(node)[0]
     if (value !== undefined) sketch.replace(node, sketch.text(value), 'await', 0.12, 'do not wait for it')
     return
   }
-  if (!isCall(node) || /^await/.test(node.parent?.type ?? '')) return
+  if (!isCall(node) || node.parent?.type.startsWith('await') === true) return
   const fn = findFunction(node)
   const name = calledName(node, sketch)
   const asyncCallee = sketch.words.functions.get(name)?.isAsync === true
@@ -122,6 +122,10 @@ const stringShaping = ['trim', 'toLowerCase', 'toUpperCase', 'strip', 'lower', '
 /** A call taken away around a value, or one that is missing. */
 export const wrapValue: Generator = (node, sketch) => {
   if (isCall(node)) unwrap(node, sketch)
+  if (sketch.python && /^(generator_expression|list_comprehension)$/.test(node.type)) {
+    const text = sketch.text(node)
+    for (const call of ['sorted', 'set', 'list']) sketch.replace(node, node.field === 'arguments' ? `(${call}${text})` : `${call}(${text})`, 'conversion', call === 'sorted' ? 0.14 : 0.06)
+  }
   if (!isValue(node) || node.field === 'function') return
   const parentType = node.parent?.type ?? ''
   if (/^(binary_expression|binary_operator)$/.test(node.type) && /\//.test(sketch.text(node))) {
@@ -160,7 +164,7 @@ export const copyValue: Generator = (node, sketch) => {
   if (!isValue(node) || !/^(identifier|member_expression|attribute|subscript|subscript_expression)$/.test(node.type)) return
   const parentType = node.parent?.type ?? ''
   if (!/^(return_statement|variable_declarator|assignment|assignment_expression|arguments|argument_list|pair|array|list|conditional_expression|ternary_expression|arrow_function)$/.test(parentType) || node.field === 'function') return
-  const prior = /^arg/.test(parentType) ? 0.1 : 0.18
+  const prior = parentType.startsWith('arg') ? 0.1 : 0.18
   const text = sketch.text(node)
   const copies = sketch.python ? [`list(${text})`, `dict(${text})`, `${text}.copy()`] : [`[...${text}]`, `{ ...${text} }`, `structuredClone(${text})`]
   copies.forEach((copy, i) => sketch.replace(node, copy, 'copy', prior * (1 - 0.15 * i), `work on a copy of ${quote(text)}`))

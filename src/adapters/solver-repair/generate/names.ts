@@ -151,7 +151,7 @@ export const changeTarget: Generator = (node, sketch) => {
   if (node.field !== 'left' || !/^(assignment|augmented_assignment|assignment_expression|augmented_assignment_expression)$/.test(node.parent?.type ?? '')) return
   const name = sketch.text(node)
   const receiver = sketch.python ? 'self' : 'this'
-  const inClass = findAncestor(node, (at) => /^class_/.test(at.type)) !== undefined
+  const inClass = findAncestor(node, (at) => at.type.startsWith('class_')) !== undefined
   if (node.type === 'identifier') {
     if (inClass && sketch.words.properties.has(name)) sketch.replace(node, `${receiver}.${name}`, 'name', 0.5)
     const scope = scopeAt(sketch.file, node)

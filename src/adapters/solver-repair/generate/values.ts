@@ -94,7 +94,7 @@ function countingPrior(node: SyntaxNode, parent: SyntaxNode, sketch: Sketch): nu
     const sign = operator === undefined ? '' : sketch.text(operator)
     return /^[<>]=?$/.test(sign) ? 0.16 : /^[=!]/.test(sign) ? 0.1 : /^[-+*/%]/.test(sign) ? 0.07 : 0
   }
-  if (/^(variable_declarator|assignment|return_statement|arrow_function|assignment_expression)$/.test(parent.type)) return 0.09
+  if (/^(variable_declarator|assignment|return_statement|arrow_function|assignment_expression|tuple|array|list|expression_list|pair)$/.test(parent.type)) return 0.09
   return 0
 }
 
@@ -111,7 +111,7 @@ export const changeSlice: Generator = (node, sketch) => {
   }
   if (from === '') sketch.replace(node, `1:${to}`, 'slice', 0.2)
   if (to === '') sketch.replace(node, `${from}:-1`, 'slice', 0.15)
-  if (/^-/.test(from.trim()) && to === '') sketch.replace(node, `:${from}`, 'slice', 0.15)
+  if (from.trim().startsWith('-') && to === '') sketch.replace(node, `:${from}`, 'slice', 0.15)
 }
 
 /** The other truth value, nothing instead of something. */

@@ -18,7 +18,7 @@ export interface Trial {
 export interface Survivor {
   readonly trial: Trial
   readonly mended: readonly string[]
-  /** How many targets run the changed place at all. */
+  /** How many targets are in the same files as those mended: all of them, where one fault is behind a file's failures. */
   readonly reachable: number
 }
 
@@ -27,6 +27,12 @@ export interface Filter {
   readonly width: number
   /** Tries from the front for about `budgetMs`; `reached` of them have been judged. */
   sift(trials: readonly Trial[], budgetMs: number): Promise<{ reached: number; survivors: readonly Survivor[] }>
+}
+
+function countBeside(mended: readonly string[], targets: readonly string[]): number {
+  const fileOf = (name: string): string => name.split(' › ')[0] ?? name
+  const files = new Set(mended.map(fileOf))
+  return targets.filter((name) => files.has(fileOf(name))).length
 }
 
 /** Best first; equal ones in the order of the files, so that the same input gives the same order. */
@@ -58,7 +64,7 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
         if (trial === undefined || job === undefined || verdict.ended !== 'done') return []
         const mended = job.targets.filter((name) => verdict.passed.has(name))
         const whole = job.only.every((name) => verdict.passed.has(name) || job.targets.includes(name))
-        return mended.length > 0 && whole ? [{ trial, mended, reachable: job.targets.length }] : []
+        return mended.length > 0 && whole ? [{ trial, mended, reachable: countBeside(mended, options.targets) }] : []
       })
       // Jobs are handed out in order, so that all before the last answered one were tried.
       return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors }
@@ -104,7 +110,7 @@ export function createCheckFilter(lab: Lab, check: Check, options: { targets: re
     const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
     const failed = new Set(outcome.tests?.cases.filter((test) => test.status === 'failed').map((test) => test.name))
     const mended = options.targets.filter((name) => passed.has(name))
-    return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended, reachable: options.targets.length } : undefined
+    return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended, reachable: countBeside(mended, options.targets) } : undefined
   }
   return {
     width: 12,

@@ -67,7 +67,7 @@ export async function search(trials: Iterator<Trial>, filter: Filter, project: P
     if (best !== undefined && best !== chosen) {
       const spent = options.now() - began
       const whole = best.mended.length >= best.reachable
-      const extra = whole ? 0 : Math.min(4000, Math.max(1500, spent))
+      const extra = whole ? 0 : Math.min(3000, Math.max(1200, 0.8 * spent))
       if (chosen === undefined || best.mended.length > chosen.mended.length) until = Math.min(until, options.now() + extra)
       chosen = best
     }
