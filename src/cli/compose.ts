@@ -113,7 +113,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
 }
 
 /** The order is part of the prompt's prefix: it never changes within a run. */
-async function openTools(network: readonly string[], config: ConfigFile): Promise<{ list: readonly AnyTool[]; specs: readonly ToolSpec[]; stop: () => Promise<void> }> {
+export async function openTools(network: readonly string[], config: ConfigFile): Promise<{ list: readonly AnyTool[]; specs: readonly ToolSpec[]; stop: () => Promise<void> }> {
   const [{ createFileTools }, { createSearchTool }, { createShellTools, shellDefaults }, { createFinishTool }, rgPath, { z }] = await Promise.all([
     import('../adapters/tool-files/create-file-tools.ts'),
     import('../adapters/tool-search/search.ts'),
