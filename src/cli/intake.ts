@@ -36,17 +36,18 @@ export async function prepareContract(
   const base = await workspaces.readBase(repository.root, repository.base, run)
   const given = flags.checks.length + (file?.checks?.length ?? 0)
   const checks = chooseChecks(flags, file, given > 0 ? [] : await createCheckFinder().findChecks(base))
-  const pins = await collectPins(base, checks, file?.unpinned ?? [])
+  const scope = flags.scope.length > 0 ? flags.scope : (file?.scope ?? [])
+  const pins = await collectPins(base, checks, scope, file?.unpinned ?? [])
   return draftContract(flags, file, checks, pins, now)
 }
 
 /** The pins name which contents they need next, as scripts lead to other scripts; a few rounds reach the end. */
-async function collectPins(base: BaseFiles, checks: readonly Check[], unpinned: readonly string[]): Promise<{ pins: readonly Pin[]; guarded: readonly string[] }> {
+async function collectPins(base: BaseFiles, checks: readonly Check[], scope: readonly string[], unpinned: readonly string[]): Promise<{ pins: readonly Pin[]; guarded: readonly string[] }> {
   const { findPins } = await import('../domain/contract/pins.ts')
   const files = await base.list()
   const contents = new Map<string, Uint8Array>()
   for (let round = 0; ; round += 1) {
-    const found = findPins({ files, contents, checks, unpinned })
+    const found = findPins({ files, contents, checks, scope, unpinned })
     const wanted = found.wanted.filter((path) => !contents.has(path))
     if (wanted.length === 0 || round === mostRounds) return found
     for (const [path, bytes] of await base.readAll(wanted)) contents.set(path, bytes)

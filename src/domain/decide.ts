@@ -19,7 +19,7 @@ function beforeWork(state: RunState): Step | undefined {
   const { opened, contract } = state
   if (!opened) return undefined
   if (!contract) {
-    const asksModel = opened.request.solver === 'model' && !state.intake && !opened.request.contractGiven
+    const asksModel = opened.request.solver === 'model' && !state.intake && !opened.request.contractGiven && !isLate(state)
     return asksModel ? ask(state, 'intake') : { phase: 'plan', do: 'pin-contract' }
   }
   if (!state.workspace) return { phase: 'perceive', do: 'open-workspace' }
@@ -47,6 +47,7 @@ function inTurn(state: RunState): Step | undefined {
 function afterTurn(state: RunState): Step | undefined {
   if (state.proof?.verdict === 'proven') return { phase: 'reflect', do: 'end', outcome: 'proven', reason: 'every acceptance check passes in a clean checkout of the result' }
   if (state.limit) return atLimit(state)
+  if (state.finish?.cannot) return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: `the solver says that it cannot be done: ${state.finish.cannot}` }
   if (state.active && state.finish) {
     if (isRepair(state) && !isMeasured(state)) return { phase: 'observe', do: 'check-task' }
     if (state.committedTree !== state.tree) return { phase: 'reflect', do: 'commit' }
@@ -92,6 +93,12 @@ function askOrLimit(state: RunState): Step {
   return ask(state, 'work')
 }
 
+/** The person's own deadline, before there is a contract to hold it. */
+function isLate(state: RunState): boolean {
+  const deadline = state.opened?.draft.deadline
+  return deadline !== undefined && state.at >= Date.parse(deadline)
+}
+
 function ask(state: RunState, purpose: 'intake' | 'work'): Step {
   const asked = state.turnAsked
   const attempt = asked?.purpose === purpose ? asked.attempt + 1 : 1
@@ -103,7 +110,7 @@ function atLimit(state: RunState): Step {
   const { limit } = state
   const ended = { phase: 'reflect', do: 'end', outcome: 'limit', reason: limit?.detail ?? 'a limit was reached' } as const
   if (state.tree !== state.committedTree) return { phase: 'reflect', do: 'commit' }
-  if (limit?.limit === 'deadline' || state.provenTree === state.tree || state.commits.length === 0) return ended
+  if (isLate(state) || state.provenTree === state.tree || state.commits.length === 0) return ended
   return { phase: 'reflect', do: 'prove' }
 }
 

@@ -172,7 +172,7 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
   state.idleTurns = state.tree === state.treeAtTurn ? state.idleTurns + 1 : 0
   state.treeAtTurn = state.tree
   state.finish = undefined
-  if (state.calls.length === 0) state.finish = { summary: textOf(reply.parts), confidence: undefined, unfinished: [], implied: true }
+  if (state.calls.length === 0) state.finish = { summary: textOf(reply.parts), confidence: undefined, unfinished: [], cannot: undefined, implied: true }
 }
 
 function onCalled(state: RunState, data: Payload<'tool.called'>): void {
@@ -231,7 +231,7 @@ function finishOf(call: Extract<ReplyPart, { type: 'call' }>): Finish {
   const input = (typeof call.input === 'object' && call.input !== null && !Array.isArray(call.input) ? call.input : {}) as Record<string, unknown>
   const confidence = typeof input.confidence === 'number' ? input.confidence : undefined
   const unfinished = Array.isArray(input.unfinished) ? input.unfinished.filter((each) => typeof each === 'string') : typeof input.unfinished === 'string' && input.unfinished ? [input.unfinished] : []
-  return { summary: typeof input.summary === 'string' ? input.summary : '', confidence, unfinished, implied: false }
+  return { summary: typeof input.summary === 'string' ? input.summary : '', confidence, unfinished, cannot: typeof input.cannot === 'string' && input.cannot.trim() ? input.cannot.trim() : undefined, implied: false }
 }
 
 function textOf(parts: readonly ReplyPart[]): string {

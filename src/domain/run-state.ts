@@ -20,6 +20,8 @@ export interface Finish {
   readonly summary: string
   readonly confidence: number | undefined
   readonly unfinished: readonly string[]
+  /** Why the goal cannot be met, where the solver says so: an honest end, without a commit. */
+  readonly cannot: string | undefined
   /** True when the answer simply ended without the tool. */
   readonly implied: boolean
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { BlobRef, Json, TreeId } from '../protocol/ids.ts'
 import type { EffectClass, PolicyDecision } from '../protocol/policy.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
+import { findWorkDeadline } from '../domain/budget.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import type { PendingCall } from '../domain/run-state.ts'
 import type { Contract } from '../protocol/contract.ts'
@@ -45,7 +46,7 @@ export function judgeCall(run: RunContext, pending: PendingCall): Judged {
   const input = parsed.data
   const effect = tool.effect(input)
   const decision = run.ports.policy.decide({ tool: tool.name, input: call.input, effect, paths: resolvePaths(run, tool, input), contract })
-  if (decision.effect === 'deny') return refuse('denied', `Refused (${decision.rules.join(', ')}): ${decision.reason}`, decision)
+  if (decision.effect === 'deny') return refuse('denied', `Refused (${decision.rules[0] ?? 'no rule allows it'}): ${decision.reason}`, decision)
   const sideBySide = effect === 'read' || (tool.sideBySide?.(input) ?? false)
   return { pending, turn, tool, input, effect, sideBySide, decision, refusal: undefined }
 }
@@ -77,7 +78,8 @@ export async function perform(run: RunContext, judged: Judged): Promise<Returned
   const { pending, tool, refusal } = judged
   if (refusal || !tool) return { judged, status: refusal?.status ?? 'denied', text: refusal?.text ?? 'Refused.', full: undefined, detail: undefined, durationMs: 0 }
   const begun = run.ports.clock.elapsed()
-  const timeout = AbortSignal.timeout(tool.timeoutMs(judged.input))
+  const timeoutMs = timeLeft(run, tool.timeoutMs(judged.input))
+  const timeout = AbortSignal.timeout(timeoutMs)
   const signal = AbortSignal.any([run.signal, timeout])
   try {
     const result = await tool.run(judged.input, contextOf(run, pending.call.callId, signal))
@@ -86,12 +88,18 @@ export async function perform(run: RunContext, judged: Judged): Promise<Returned
   } catch (error) {
     if (run.signal.aborted) throw new Fault('cancelled', 'the run was interrupted', { cause: error })
     const durationMs = run.ports.clock.elapsed() - begun
-    if (timeout.aborted) return { judged, status: 'error', text: `${tool.name} did not end within ${tool.timeoutMs(judged.input) / 1000} s and was stopped.`, full: undefined, detail: undefined, durationMs }
+    if (timeout.aborted) return { judged, status: 'error', text: `${tool.name} did not end within ${Math.round(timeoutMs / 100) / 10} s and was stopped.${timeoutMs < tool.timeoutMs(judged.input) ? ' The deadline of the run is reached.' : ''}`, full: undefined, detail: undefined, durationMs }
     if (error instanceof Fault && error.code !== 'sandbox-unavailable' && error.code !== 'disk-failed') {
       return { judged, status: 'error', text: `${tool.name} failed: ${toMessage(error)}`, full: undefined, detail: undefined, durationMs }
     }
     throw error
   }
+}
+
+/** No call outlasts the run's deadline. */
+function timeLeft(run: RunContext, wanted: number): number {
+  const until = findWorkDeadline(run.state)
+  return until === undefined ? wanted : Math.max(1, Math.min(wanted, until - run.ports.clock.now()))
 }
 
 async function toReturned(run: RunContext, judged: Judged, result: ToolResult, durationMs: number): Promise<Returned> {

@@ -1,5 +1,6 @@
 import type { LiveSignal } from '../protocol/live.ts'
-import type { NewEvent, StoredEvent } from '../protocol/events/event.ts'
+import { payloads, type NewEvent, type StoredEvent } from '../protocol/events/event.ts'
+import { Bug } from '../protocol/fault.ts'
 import { evolve } from '../domain/evolve.ts'
 import type { RunState } from '../domain/run-state.ts'
 import type { EnginePorts } from './ports/engine-ports.ts'
@@ -24,6 +25,11 @@ export interface RunContext {
 
 /** Stores facts, then folds them into the state, then tells whoever watches: never in another order. */
 export async function record(run: RunContext, ...events: readonly NewEvent[]): Promise<void> {
+  for (const event of events) {
+    const fits = payloads[event.type].safeParse(event.data)
+    // Better to stop here than to store what nobody can read again.
+    if (!fits.success) throw new Bug(`${event.type} does not fit its own schema: ${fits.error.issues[0]?.path.join('.') ?? ''} ${fits.error.issues[0]?.message ?? ''}`)
+  }
   const stored = await run.rollout.append(events)
   for (const event of stored) {
     evolve(run.state, event)

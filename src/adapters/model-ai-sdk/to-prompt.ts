@@ -15,7 +15,7 @@ const keepHere: SharedV4ProviderOptions = { anthropic: { cacheControl: { type: '
  */
 export function toPrompt(request: ModelRequest, wire: Wire): LanguageModelV4Prompt {
   const isMarked = wire === 'anthropic'
-  const messages = request.messages.flatMap(toMessages)
+  const messages = request.messages.flatMap((message) => toMessages(message, wire))
   if (isMarked) markNewest(messages)
   if (request.system === '') return messages
   // Tools come before the system text there, so one mark covers both.
@@ -33,7 +33,7 @@ function markNewest(messages: LanguageModelV4Message[]): void {
   }
 }
 
-function toMessages(message: Message): readonly LanguageModelV4Message[] {
+function toMessages(message: Message, wire: Wire): readonly LanguageModelV4Message[] {
   switch (message.role) {
     case 'user':
       return [{ role: 'user', content: [{ type: 'text', text: message.text }] }]
@@ -43,7 +43,7 @@ function toMessages(message: Message): readonly LanguageModelV4Message[] {
       return content.length === 0 ? [] : [{ role: 'assistant', content }]
     }
     case 'tool':
-      return message.answers.length === 0 ? [] : [{ role: 'tool', content: message.answers.map(toResult) }]
+      return message.answers.length === 0 ? [] : [{ role: 'tool', content: message.answers.map((answer) => toResult(answer, wire)) }]
   }
 }
 
@@ -82,8 +82,9 @@ function toPart(part: ReplyPart): readonly AssistantPart[] {
   }
 }
 
-function toResult(answer: ToolAnswer): ToolPart {
-  const output = { type: answer.isError ? 'error-text' as const : 'text' as const, value: answer.text }
+function toResult(answer: ToolAnswer, wire: Wire): ToolPart {
+  // Only Anthropic has a mark for errors; elsewhere the library would wrap the text in JSON and escape what is to be copied.
+  const output = { type: answer.isError && wire === 'anthropic' ? 'error-text' as const : 'text' as const, value: answer.text }
   return { type: 'tool-result', toolCallId: answer.callId, toolName: answer.name, output }
 }
 

@@ -69,7 +69,7 @@ function rateConfidence({ result, chosen, targets }: Found): number {
   const guesses = /guard|return|default|constant|text|initial value/.test(candidate.kind) ? 0.12 : 0
   const shown = Math.min(0.1, 0.05 * (chosen.mended.length - 1))
   // Tests beside them that still fail may be another fault's, or say that the mend only humours some.
-  const rest = chosen.mended.length < chosen.reachable ? -0.12 : chosen.mended.length < targets.length ? 0 : 0.03
+  const rest = chosen.mended.length < chosen.reachable ? -0.2 : chosen.mended.length < targets.length ? 0 : 0.03
   const rated = 0.82 - 0.07 * Math.min(6, places.size) - 0.02 * Math.min(5, same) - guesses + shown + rest
   return Math.round(Math.min(0.95, Math.max(0.2, rated)) * 100) / 100
 }

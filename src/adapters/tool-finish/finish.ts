@@ -6,6 +6,7 @@ export const FinishInput = z.strictObject({
   confidence: z.number().min(0).max(1),
   checks: z.array(z.string()).max(50).optional().describe('checks that should pass'),
   unfinished: z.union([z.string().max(4000), z.array(z.string().max(1000)).max(100)]).optional(),
+  cannot: z.string().max(4000).optional().describe('why the goal cannot be met; ends the run'),
 })
 export type FinishInput = z.infer<typeof FinishInput>
 

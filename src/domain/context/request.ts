@@ -61,6 +61,7 @@ function openingMessage(contract: Contract, survey: Survey, baseline: readonly C
     DATA: section('Data', contract.dataLocations.map((each) => each.text)),
     UNKNOWNS: section('Not known (say what you assumed)', contract.unknowns.map((each) => each.question)),
     CHECKS: contract.checks.length > 0 ? contract.checks.map((check) => describeCheck(check.id, check.command, baseline)).join('\n') : 'None was given or found: a person will judge the diff. Tests that you add in new files help.',
+    BOUNDS: describeBounds(contract),
     ENVIRONMENT: describeSurvey(survey),
     INSTRUCTIONS: survey.instructions.map((each) => `# ${each.path} (from the repository)\n${each.text}`).join('\n\n'),
   })
@@ -79,6 +80,13 @@ function describeCheck(id: string, command: string, baseline: readonly CheckOutc
   const lines = failing.slice(0, listedFailures).map((each) => `  - ${each.name}${each.message ? `: ${oneLine(each.message, 240)}` : ''}`)
   if (failing.length > listedFailures) lines.push(`  - and ${failing.length - listedFailures} more`)
   return [`- \`${command}\`: on the base ${passed} test${passed === 1 ? ' passes' : 's pass'} and ${failing.length} fail${failing.length === 1 ? 's' : ''}${failing.length > 0 ? ':' : ''}`, ...lines].join('\n')
+}
+
+function describeBounds({ budget, deadline, pins }: Contract): string {
+  const bounds = [`${budget.maxTurns} turns`, ...(deadline ? [`until ${deadline}`] : []), ...(budget.maxUsd === undefined ? [] : [`$${budget.maxUsd}`])]
+  const names = pins.filter((pin) => pin.mode === 'whole').map((pin) => pin.path)
+  const shown = names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
+  return [`At most ${bounds.join(', ')}.`, ...(shown ? [`Pinned: ${shown}.`] : [])].join('\n')
 }
 
 function describeSurvey(survey: Survey): string {

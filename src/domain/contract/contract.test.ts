@@ -16,6 +16,10 @@ describe('what the person said', () => {
     assert.deepEqual(chooseChecks(flags({ checks: ['make check'] }), { goal: 'x', checks: [{ command: 'slow', timeout_seconds: 3 }] }, found).map((check) => [check.command, check.origin, check.timeoutMs]), [['make check', 'person', 600_000], ['slow', 'person', 3000]])
   })
 
+  test('an empty check is refused: it would pass always', () => {
+    for (const command of ['', '  ']) assert.throws(() => chooseChecks(flags({ checks: [command] }), undefined, []), isRefused)
+  })
+
   test('flags win over the file', () => {
     const contract = draftContract(flags({ scope: ['src/'], maxTurns: 3 }), { goal: 'other', scope: ['lib/**'], budget: { max_turns: 9, max_usd: 2 }, network: ['example.org', 'example.net:8443'] }, [], { pins: [], guarded: [] }, now)
     assert.equal(contract.goal, flags().goal)

@@ -28,6 +28,7 @@ export function chooseChecks(flags: Flags, file: ContractFile | undefined, found
       ? { command: each, origin: 'person' as const, timeoutMs: 600_000 }
       : { command: each.command, origin: 'person' as const, timeoutMs: (each.timeout_seconds ?? 600) * 1000 })),
   ]
+  if (given.some((check) => check.command.trim() === '')) throw new Fault('request-invalid', 'a check is empty: give a command that exits with 0 when the goal is met, like --check "npm test"')
   const chosen = given.length > 0 ? given : found.map((each) => ({ command: each.command, origin: 'found' as const, why: each.why, timeoutMs: 600_000 }))
   return chosen.map((check, index) => ({ id: `c${index + 1}`, ...check }))
 }

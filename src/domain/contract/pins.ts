@@ -21,6 +21,8 @@ export interface PinSource {
   readonly checks: readonly Pick<Check, 'command'>[]
   /** Globs that the person took out of the pins. */
   readonly unpinned: readonly string[]
+  /** The contract's scope: a file that it names is the work, whatever command names it too. */
+  readonly scope?: readonly string[]
 }
 
 export interface FoundPins {

@@ -3,6 +3,7 @@ import { isRetryable } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import { completeContract } from '../../domain/contract/complete.ts'
 import { buildIntakeRequest, buildRequest, digestOfRequest } from '../../domain/context/request.ts'
+import { findWorkDeadline } from '../../domain/budget.ts'
 import { digestOfJson } from '../../domain/digest.ts'
 import type { Step } from '../../domain/step.ts'
 import { record, type RunContext } from '../record.ts'
@@ -96,9 +97,9 @@ function withFreshIds(reply: ModelReply, turn: number): ModelReply {
 }
 
 function deadlineSignal(run: RunContext): AbortSignal {
-  const deadline = run.state.contract?.deadline
-  if (!deadline) return run.signal
-  const left = Math.max(0, Date.parse(deadline) - run.ports.clock.now())
+  const until = findWorkDeadline(run.state)
+  if (until === undefined) return run.signal
+  const left = Math.max(0, until - run.ports.clock.now())
   return AbortSignal.any([run.signal, AbortSignal.timeout(Math.min(left, 2 ** 31 - 1))])
 }
 

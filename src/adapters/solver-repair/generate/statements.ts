@@ -106,7 +106,10 @@ export const changeReturn: Generator = (node, sketch) => {
       if (name !== sketch.text(value) && value.type !== 'identifier') sketch.replace(value, name, 'return', scope.locals.includes(name) ? 0.12 : 0.07)
     }
     const values = sketch.python ? ['True', 'False', 'None', '0', '[]', "''"] : ['true', 'false', 'null', 'undefined', '0', '[]', "''"]
-    for (const other of [...values, ...sketch.words.expected.filter((text) => text.length < 30)]) sketch.replace(value, other, 'return', 0.06)
+    // What a test expects may stand in for another fixed value; in the place of a computed one it would only humour the test.
+    const fixed = value.children.length === 0 || /^string$|^unary/.test(value.type)
+    const wanted = fixed ? sketch.words.expected.filter((text) => text.length < 30) : []
+    for (const other of [...values, ...wanted]) sketch.replace(value, other, 'return', 0.06)
   }
   addReturn(node, sketch)
   if (node.type === 'arrow_function') bracedArrow(node, sketch)

@@ -18,7 +18,7 @@ export interface Trial {
 export interface Survivor {
   readonly trial: Trial
   readonly mended: readonly string[]
-  /** How many targets are in the same files as those mended: all of them, where one fault is behind a file's failures. */
+  /** `mended` and those that still fail beside them, in the file where that is fewest. */
   readonly reachable: number
 }
 
@@ -29,10 +29,12 @@ export interface Filter {
   sift(trials: readonly Trial[], budgetMs: number): Promise<{ reached: number; survivors: readonly Survivor[] }>
 }
 
+/** One file that is whole again is enough: tests that go through everything often fail for several faults at once. */
 function countBeside(mended: readonly string[], targets: readonly string[]): number {
   const fileOf = (name: string): string => name.split(' › ')[0] ?? name
   const files = new Set(mended.map(fileOf))
-  return targets.filter((name) => files.has(fileOf(name))).length
+  const left = [...files].map((file) => targets.filter((name) => fileOf(name) === file && !mended.includes(name)).length)
+  return mended.length + Math.min(...left)
 }
 
 /** Best first; equal ones in the order of the files, so that the same input gives the same order. */
@@ -57,7 +59,7 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
   return {
     width: 200,
     async sift(trials, budgetMs) {
-      const jobs = trials.map((trial, id): LaneJob => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
+      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
       const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs })
       const survivors = verdicts.flatMap((verdict): Survivor[] => {
         const [trial, job] = [trials[verdict.id], jobs[verdict.id]]
@@ -70,6 +72,17 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
       return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors }
     },
   }
+}
+
+/** Characters of candidates' files that go to a lane at once. */
+const maxBatchChars = 8_000_000
+
+function takeWhileSmall(trials: readonly Trial[]): Trial[] {
+  let chars = 0
+  return trials.filter((trial, i) => {
+    chars += trial.text.length
+    return i === 0 || chars <= maxBatchChars
+  })
 }
 
 type Selection = Omit<LaneJob, 'id' | 'path' | 'text'>
