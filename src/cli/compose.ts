@@ -18,7 +18,7 @@ import type { SolverChoice } from './solver-choice.ts'
  * The only place where adapters meet ports. Each function loads just the adapters it names, so that a command pays for
  * what it uses.
  */
-export interface Record {
+export interface OpenRecord {
   readonly places: Places
   readonly clock: Clock
   readonly ids: Ids
@@ -26,7 +26,7 @@ export interface Record {
   readonly blobs: Blobs
 }
 
-export async function openRecord(env: NodeJS.ProcessEnv = process.env): Promise<Record> {
+export async function openRecord(env: NodeJS.ProcessEnv = process.env): Promise<OpenRecord> {
   const places = getPlaces(env)
   const [{ createSystemClock }, { createRandomIds }, { createJsonlLog }, { createBlobStore }, { createSqliteIndex }] = await Promise.all([
     import('../adapters/system/system-clock.ts'),
@@ -74,7 +74,7 @@ export async function openModel(solver: SolverChoice): Promise<ModelPort | undef
 }
 
 export interface EngineParts {
-  readonly record: Record
+  readonly record: OpenRecord
   readonly workspaces: Workspaces
   readonly sandbox: Sandbox
   readonly solver: SolverChoice
@@ -124,10 +124,15 @@ export async function openTools(network: readonly string[], config: ConfigFile):
   ])
   const files = createFileTools()
   const timeoutMs = (config.sandbox?.timeout_seconds ?? shellDefaults.limits.timeoutMs / 1000) * 1000
-  const shell = createShellTools({ network, limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
+  const shell = createShellTools({ network, env: commandEnvironment(network), limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
   const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ rgPath }), files.edit, files.patch, files.write, shell.shell, createFinishTool()]
   const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
   return { list, specs, stop: () => shell.stopAll() }
+}
+
+/** Nothing is left behind by merely running Python, and npm does not wait for a network that is not there. */
+function commandEnvironment(network: readonly string[]): Readonly<Record<string, string>> {
+  return { PYTHONDONTWRITEBYTECODE: '1', ...(network.length === 0 ? { npm_config_offline: 'true' } : {}) }
 }
 
 /** The one that came with us, else the system's. */

@@ -34,7 +34,8 @@ function amount(value: string): number {
 }
 
 /** What every command that is about one run takes. */
-const runWord = 'a run id, a unique part of its beginning or end, or `latest`'
+const runWord = 'a run id, a unique part of its beginning or end, or `latest`: the newest of this repository'
+const runRepo = 'the repository whose run it is (default: the one around the working directory)'
 
 const formats = new Option('--output-format <format>', 'how the answer is printed on stdout').choices(['text', 'json', 'stream-json']).default('text')
 
@@ -66,6 +67,7 @@ program.command('run')
 program.command('resume')
   .description('go on with a run that was interrupted or met a fault')
   .argument('<run>', runWord)
+  .option('--repo <dir>', runRepo)
   .option('--yes', 'answer every question with yes')
   .addOption(formats)
   .action(async (run: string, options: Record<string, unknown>) => {
@@ -88,6 +90,7 @@ program.command('list')
 program.command('show')
   .description('the report of a run: what was asked, done, proven and left')
   .argument('<run>', runWord)
+  .option('--repo <dir>', runRepo)
   .option('--json', 'as JSON')
   .action(async (run: string, options: Record<string, unknown>) => {
     const { showCommand } = await import('./commands/show.ts')
@@ -97,6 +100,7 @@ program.command('show')
 program.command('log')
   .description('the events of a run')
   .argument('<run>', runWord)
+  .option('--repo <dir>', runRepo)
   .option('-f, --follow', 'keep printing while the run goes on')
   .option('--json', 'the stored lines as they are')
   .action(async (run: string, options: Record<string, unknown>) => {
@@ -107,6 +111,7 @@ program.command('log')
 program.command('diff')
   .description('what a run changed, as a unified diff')
   .argument('<run>', runWord)
+  .option('--repo <dir>', runRepo)
   .option('--stat', 'only names and counts')
   .action(async (run: string, options: Record<string, unknown>) => {
     const { diffCommand } = await import('./commands/diff.ts')
@@ -116,6 +121,7 @@ program.command('diff')
 program.command('accept')
   .description("bring a run's result into the current branch")
   .argument('<run>', runWord)
+  .option('--repo <dir>', runRepo)
   .addOption(new Option('--strategy <how>', 'how the commits arrive; patch changes only files, commits nothing').choices(['merge', 'squash', 'rebase', 'patch']).default('merge'))
   .option('--unproven', 'accept a result that was not proven')
   .option('--yes', 'ask nothing')
@@ -127,6 +133,7 @@ program.command('accept')
 program.command('reject')
   .description('say no to a result; its branch is kept unless --delete-branch')
   .argument('<run>', runWord)
+  .option('--repo <dir>', runRepo)
   .option('--reason <text>', 'why')
   .option('--delete-branch', 'also delete the branch of the run (its commits stay in the record)')
   .action(async (run: string, options: Record<string, unknown>) => {

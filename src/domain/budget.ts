@@ -33,7 +33,7 @@ export function findWorkDeadline(state: RunState): number | undefined {
   if (deadline === undefined) return undefined
   const end = Date.parse(deadline)
   const checks = [...state.baseline.values()].reduce((sum, outcome) => sum + outcome.durationMs, 0)
-  return end - Math.min(5 * checks + 1000, Math.max(0, (end - state.startedAt) / 2))
+  return Math.round(end - Math.min(5 * checks + 1000, Math.max(0, (end - state.startedAt) / 2)))
 }
 
 /** A word to the model while there is still time to act on it; undefined when there is nothing to say or it was said. */

@@ -108,7 +108,9 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'branch.moved': (state, data) => {
     state.branchHead = data.to
   },
-  'proof.started': nothing,
+  'proof.started': (state) => {
+    state.proofOutcomes = []
+  },
   'proof.finished': onProof,
   'candidate.tried': nothing,
   'approval.requested': (state, data) => {
@@ -145,6 +147,7 @@ export function evolve(state: RunState, event: StoredEvent): RunState {
 }
 
 function onCheck(state: RunState, { purpose, outcome }: Payload<'check.finished'>): void {
+  if (purpose === 'proof' || purpose === 'repeat') state.proofOutcomes.push(outcome)
   if (purpose === 'baseline') state.baseline.set(outcome.checkId, outcome)
   if (purpose === 'baseline' || purpose === 'full') state.latest.set(outcome.checkId, outcome)
 }

@@ -73,6 +73,8 @@ export interface RunState {
   headTree: TreeId | undefined
   commits: Payload<'commit.created'>[]
   proof: Proof | undefined
+  /** What the checks showed in the newest proof. */
+  proofOutcomes: CheckOutcome[]
   /** The workspace content that the last refused proof judged. */
   refusedTree: TreeId | undefined
   refusals: number
@@ -110,7 +112,7 @@ export function emptyState(): RunState {
     run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, survey: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
     tasks: new Map(), active: undefined, messages: [], unsaid: [], turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
-    finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
+    finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
     branchHead: undefined, restored: [], refused: [], observations: 0, faults: [], ended: undefined, endedAt: undefined,
     accepted: undefined, rejected: undefined, resumes: 0,

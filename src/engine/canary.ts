@@ -6,6 +6,8 @@ import { canaryFiles, judgeCanary, type CanaryVerdict } from '../domain/proof/ca
 import { runCheckAt } from './loop/perceive.ts'
 import { getWorkspace, type RunContext } from './record.ts'
 
+/** With more files than this the whole suite is run instead of these files one by one. */
+const mostNarrowed = 30
 /** Test files that get a canary; the rest of a very large suite goes without. */
 const mostFiles = 200
 
@@ -36,6 +38,7 @@ async function tryCanary(run: RunContext, check: Check, baseline: CheckOutcome, 
   const planted = canaryFiles(files, baseline.tests?.runner ?? '', name)
   if (planted.length === 0) return judgeCanary(baseline, name, [])
   const writes = new Map([...restored, ...planted.map((each) => [each.path, new TextEncoder().encode(each.content)] as const)])
-  const [outcome] = await runCheckAt(run, [check], head, 'canary', writes, planted.map((each) => each.path))
+  const only = planted.length > mostNarrowed ? undefined : planted.map((each) => each.path)
+  const [outcome] = await runCheckAt(run, [check], head, 'canary', writes, only)
   return outcome ? judgeCanary(outcome, name, planted.map((each) => each.path)) : { tampered: false, reasons: [] }
 }

@@ -94,6 +94,16 @@ describe('a goal becomes a proven commit', () => {
   }))
 })
 
+describe('larger suites', () => {
+  test('with more test files than a command line is narrowed to, an honest change is proven all the same', () => {
+    const many = Object.fromEntries(Array.from({ length: 56 }, (_, n) => [`test/part-${n}.test.js`, `import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { mean } from '../src/sum.js'\n\ntest('part ${n}', () => assert.equal(mean([${n}]), ${n}))\n`]))
+    return on({ ...brokenLibrary, ...many }, async (machine) => {
+      const ended = await runScripted(machine, script, [goal])
+      assert.equal(ended.code, 0, ended.stderr)
+    })
+  })
+})
+
 describe('an honest account of why not', () => {
   test('without any check a person is waited for, with the diff', () => on({ 'a.txt': 'one\n' }, async (machine) => {
     const ended = await runScripted(machine, [{ calls: [{ name: 'write', input: { path: 'b.txt', content: 'two\n' } }] }, { calls: [finish('Add two')] }], ['add a second file'])
@@ -130,6 +140,19 @@ describe('an honest account of why not', () => {
     const ended = await runScripted(machine, same, [goal])
     assert.equal(ended.code, 4, ended.stderr)
     assert.match(String(ended.report.reason), /same call/)
+  }))
+
+  test('a goal that cannot be met is said to be so, without a commit', () => on(brokenLibrary, async (machine) => {
+    const ended = await runScripted(machine, [{ calls: [{ name: 'finish', input: { summary: 'Not possible', confidence: 1, cannot: 'the tests contradict each other' } }] }], [goal])
+    assert.equal(ended.code, 1, ended.stderr)
+    assert.match(String(ended.report.reason), /contradict each other/)
+    assert.equal(machine.git('branch', '--list', 'writ/*').trim(), '')
+  }))
+
+  test('a deadline ends a silent model and a long command', () => on(brokenLibrary, async (machine) => {
+    const ended = await runScripted(machine, [{ calls: [{ name: 'shell', input: { command: 'sleep 600' } }] }, { text: 'x', delayMs: 600_000 }], [goal, '--deadline', '12s'])
+    assert.equal(ended.code, 4, ended.stderr)
+    assert.match(String(ended.report.reason), /deadline/)
   }))
 
   test('scope is held by the tools and said', () => on(brokenLibrary, async (machine) => {

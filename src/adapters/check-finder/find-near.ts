@@ -1,13 +1,11 @@
 import type { BaseFiles } from '../../engine/ports/workspace.ts'
+import { isTestFile as isTest } from '../../domain/contract/test-places.ts'
 import type { TestReport } from '../../protocol/evidence.ts'
 
 const maxNear = 12
 /** Test files whose imports are read, and modules between a test and a change. */
 const maxRead = 400
 const maxBytes = 200_000
-
-const isTest = (path: string): boolean =>
-  /([._-](test|spec)s?\.[cm]?[jt]sx?|(^|\/)test_[^/]*\.py|_test\.(py|go|rb)|_spec\.rb|(^|\/)__tests__\/[^/]+\.[cm]?[jt]sx?|(^|\/)tests?\/[^/]+\.([cm]?[jt]sx?|rs)|(^|\/)test[^/]*\.py)$/.test(path)
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)

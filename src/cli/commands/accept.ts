@@ -3,7 +3,7 @@ import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import type { Payload } from '../../protocol/events/event.ts'
-import { openRecord, type Record } from '../compose.ts'
+import { openRecord, type OpenRecord } from '../compose.ts'
 import { readRun } from '../read-run.ts'
 import { userName } from './run.ts'
 
@@ -31,7 +31,7 @@ export async function acceptCommand(word: string, options: AcceptOptions): Promi
 
 /** Checks that the run may be accepted, brings its commits in, and records who did it. Undefined when the person said no. */
 export async function applyResult(
-  record: Record,
+  record: OpenRecord,
   run: RunId,
   options: { readonly strategy: Strategy; readonly unproven: boolean; readonly ask?: boolean },
 ): Promise<Payload<'run.accepted'> | undefined> {

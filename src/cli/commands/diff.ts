@@ -6,7 +6,7 @@ import type { RunState } from '../../domain/run-state.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { openRecord } from '../compose.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
-import { readRun } from '../read-run.ts'
+import { getRun, readRun } from '../read-run.ts'
 import { painter, tame } from '../render.ts'
 
 const maxBytes = 64 * 1024 * 1024
@@ -16,9 +16,9 @@ const form = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-relative', '
 type RunGit = (args: readonly string[], accepts?: readonly number[]) => Promise<GitAnswer>
 
 /** `writ diff`: what a run changed against its base, as a patch. */
-export async function diffCommand(word: string, options: { readonly stat?: boolean }): Promise<number> {
+export async function diffCommand(word: string, options: { readonly stat?: boolean; readonly repo?: string }): Promise<number> {
   const { log, places } = await openRecord()
-  const run = await log.resolve(word)
+  const run = await getRun(log, word, { repo: options.repo })
   const { state } = await readRun(log, run)
   const range = toRange(state)
   if (!state.opened || !range) {

@@ -5,12 +5,13 @@ import { openRecord } from '../compose.ts'
 import { describeEvent } from '../describe-event.ts'
 import { fitWidth } from '../display-width.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
+import { getRun } from '../read-run.ts'
 import { painter } from '../render.ts'
 
 /** `writ log`: a line for each event, or the stored lines byte for byte; with `--follow` until the run has ended. */
-export async function logCommand(word: string, options: { readonly follow?: boolean; readonly json?: boolean }): Promise<number> {
+export async function logCommand(word: string, options: { readonly follow?: boolean; readonly json?: boolean; readonly repo?: string }): Promise<number> {
   const { log } = await openRecord()
-  const run = await log.resolve(word)
+  const run = await getRun(log, word, { repo: options.repo })
   const controller = new AbortController()
   const onInterrupt = (): void => controller.abort(new Error('interrupted'))
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, onInterrupt)

@@ -7,11 +7,11 @@ import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { digestOfJson } from '../../domain/digest.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening } from '../../engine/run.ts'
-import { composeEngine, findRoot, openModel, openRecord, openSandbox, openWorkspaces, type Record } from '../compose.ts'
+import { composeEngine, findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole, type OutputFormat } from '../console.ts'
 import { prepareContract } from '../intake.ts'
-import { readRun } from '../read-run.ts'
+import { getRun, readRun } from '../read-run.ts'
 import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { version } from '../version.ts'
 import { applyResult } from './accept.ts'
@@ -72,7 +72,7 @@ export async function runCommand(words: string | undefined, options: RunOptions)
 export async function resumeCommand(word: string, options: RunOptions): Promise<number> {
   const record = await openRecord()
   const config = await readConfig(record.places)
-  const run = await record.log.resolve(word)
+  const run = await getRun(record.log, word, { repo: options.repo })
   const { state: before, events } = await readRun(record.log, run)
   if (before.ended) {
     process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
@@ -88,7 +88,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   })
 }
 
-async function openReadySandbox(record: Record): Promise<Sandbox> {
+async function openReadySandbox(record: OpenRecord): Promise<Sandbox> {
   const sandbox = await openSandbox(record.places)
   await sandbox.ready()
   return sandbox
@@ -100,7 +100,7 @@ async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'>, conf
 }
 
 /** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
-async function carry(record: Record, options: RunOptions, start: (console: Awaited<ReturnType<typeof openConsole>>) => Promise<RunState>): Promise<number> {
+async function carry(record: OpenRecord, options: RunOptions, start: (console: Awaited<ReturnType<typeof openConsole>>) => Promise<RunState>): Promise<number> {
   const console = await openConsole({ format: options.outputFormat ?? 'text', yes: options.yes ?? false })
   let state: RunState
   try {
@@ -120,7 +120,7 @@ async function carry(record: Record, options: RunOptions, start: (console: Await
   return exitCodes[state.ended?.outcome ?? 'fault']
 }
 
-async function findUnfinished(record: Record, options: RunOptions): Promise<string> {
+async function findUnfinished(record: OpenRecord, options: RunOptions): Promise<string> {
   const root = await findRoot(options.repo ?? process.cwd())
   const runs = await record.log.list({ repository: root, limit: 100 })
   const found = runs.find((each) => each.status === 'stopped')

@@ -1,17 +1,22 @@
-import type { Proof } from '../../protocol/evidence.ts'
+import type { CheckOutcome, Proof } from '../../protocol/evidence.ts'
 
 /** What the solver is told when the harness looked and it was not so. */
-export function describeRefusal(proof: Proof): string {
+export function describeRefusal(proof: Proof, outcomes: readonly CheckOutcome[]): string {
   const lines = [
     proof.verdict === 'no-evidence'
       ? 'Writ ran the acceptance checks in a clean checkout: they pass, but they passed before your change too, so they prove nothing about the goal. Add tests in a new file that fail on the base and pass on your result, and call finish again. If the goal cannot be shown by a test, call finish again as it is: a person will judge.'
-      : 'Writ ran the acceptance checks in a clean checkout of your result. The goal is not met:',
+      : outcomes.length === 0
+        ? 'The goal is not met, and no check was run:'
+        : 'Writ ran the acceptance checks in a clean checkout of your result. The goal is not met:',
     ...proof.reasons.slice(0, 10).map((reason) => `- ${reason}`),
   ]
   for (const check of proof.checks) {
     if (check.verdict !== 'failing') continue
-    lines.push(`\`${check.command}\`:`)
-    lines.push(...list('still fails', check.stillFailing), ...list('passed before, not now', check.broken), ...list('does not repeat', check.flaky))
+    const named = [...list('still fails', check.stillFailing), ...list('passed before, not now', check.broken), ...list('does not repeat', check.flaky)]
+    const failed = outcomes.findLast((outcome) => outcome.checkId === check.checkId && outcome.status !== 'passed')
+    // Where no test's name explains it, what the command printed at its end must.
+    const tail = named.length === 0 && failed ? [`  exit code ${failed.exitCode ?? 'none'}, it ends with:`, ...failed.tail.split('\n').slice(-40).map((line) => `    ${line}`)] : []
+    if (named.length + tail.length > 0) lines.push(`\`${check.command}\`:`, ...named, ...tail)
   }
   if (proof.restored.length > 0) lines.push(`Put back or taken out before the checks ran: ${proof.restored.slice(0, 20).join(', ')}`)
   return lines.join('\n')

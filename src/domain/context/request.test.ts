@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { call, failed, outcome, passed, preparedStory, reply, returned, tree, workingStory } from '../../testing/story.ts'
+import { call, failed, outcome, passed, preparedStory, proofOf, reply, returned, tree, workingStory } from '../../testing/story.ts'
 import { buildIntakeRequest, buildRequest, digestOfRequest } from './request.ts'
 import { fillTemplate } from './template.ts'
 import { describeEdit } from './describe-edit.ts'
+import { describeRefusal } from './describe-refusal.ts'
 
 const tools = [{ name: 'read', description: 'd', schema: {} }]
 
@@ -74,4 +75,21 @@ describe('what is said after an edit', () => {
     assert.match(text, /BROKEN by this change: a › two/)
   })
   test('nothing is said where nothing was run', () => assert.equal(describeEdit([], undefined, base), ''))
+})
+
+describe('what is said after a refused proof', () => {
+  const told = proofOf('unproven', ['npm test: it fails'])
+  const failing = { checkId: 'test', command: 'npm test', strength: 'by-name' as const, verdict: 'failing' as const, fixed: [], stillFailing: [], broken: [], flaky: [], passedBefore: 1, passedAfter: 2, reasons: [] }
+
+  test('where no test explains the failure, the end of the output does', () => {
+    assert.ok(told.type === 'proof.finished')
+    const text = describeRefusal({ ...told.data, checks: [failing] }, [{ ...outcome('failed', tree('e'), [passed('a › two')]), tail: 'posttest: lint failed' }])
+    assert.match(text, /exit code 1, it ends with:\n\s+posttest: lint failed/)
+  })
+
+  test('where nothing was run, it does not say that it was', () => {
+    assert.ok(told.type === 'proof.finished')
+    const text = describeRefusal({ ...told.data, reasons: ['nothing was changed'], checks: [failing] }, [])
+    assert.match(text, /no check was run:\n- nothing was changed$/)
+  })
 })

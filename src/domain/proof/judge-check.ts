@@ -1,5 +1,6 @@
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome, CheckProof } from '../../protocol/evidence.ts'
+import { findUnloaded } from './load-errors.ts'
 import { combine, namesInside, ownerOf, type NamedResults } from './named-results.ts'
 
 /** One check on the base and on the result, twice each. */
@@ -16,36 +17,56 @@ interface NameJudgement {
   readonly stillFailing: readonly string[]
   readonly broken: readonly string[]
   readonly flaky: readonly string[]
+  /** Files that could not be loaded on the base and can be now, which alone shows nothing. */
+  readonly loaded: readonly string[]
 }
 
-const nothingNamed: NameJudgement = { fixed: [], stillFailing: [], broken: [], flaky: [] }
+type Mended = 'fixed' | 'loaded' | 'no'
 
 /**
  * A failed file, suite or subtest of the base that the result does not name any more. It counts as mended when what lies
  * inside it ran and passed (a file that could not be loaded has no tests to name), or, for a subtest, when its own test,
- * which the base named too, passed.
+ * which the base named too, passed. A file that loads now and only skips is neither mended nor failing.
  */
-function isMendedUnseen(name: string, base: NamedResults, result: NamedResults): boolean {
-  const inside = namesInside(result, name)
-  if (inside.length > 0) return inside.every((one) => result.get(one) !== 'failed' && result.get(one) !== 'mixed') && inside.some((one) => result.get(one) === 'passed')
+function judgeUnseen(name: string, isFile: boolean, base: NamedResults, result: NamedResults): Mended {
+  const inside = namesInside(result, name).map((one) => result.get(one))
+  if (inside.some((status) => status === 'failed' || status === 'mixed')) return 'no'
+  if (inside.includes('passed')) return 'fixed'
+  if (inside.length > 0) return isFile ? 'loaded' : 'no'
   const owner = ownerOf(name)
-  return owner !== undefined && base.has(owner) && result.get(owner) === 'passed'
+  return owner !== undefined && base.has(owner) && result.get(owner) === 'passed' ? 'fixed' : 'no'
 }
 
-function judgeNames(base: NamedResults, baseTwice: boolean, result: NamedResults): NameJudgement {
+/**
+ * A file that could not be loaded for want of a module, in a check that nobody asked for by name, may lack it only because
+ * nothing is installed here: a link or a stub makes it load without mending anything. The person's own check means what it says.
+ */
+function judgeFailed(name: string, runs: CheckRuns, unloaded: ReadonlyMap<string, string | undefined>, base: NamedResults, result: NamedResults): Mended {
+  const after = result.get(name)
+  const isFile = unloaded.has(name)
+  if (isFile && after === 'skipped') return 'loaded'
+  const seen = after === 'passed' ? 'fixed' : after === undefined ? judgeUnseen(name, isFile, base, result) : 'no'
+  return seen === 'fixed' && unloaded.get(name) !== undefined && runs.check.origin !== 'person' ? 'loaded' : seen
+}
+
+function judgeNames(runs: CheckRuns, base: NamedResults, result: NamedResults): NameJudgement {
   const fixed: string[] = []
   const stillFailing: string[] = []
   const broken: string[] = []
   const flaky: string[] = []
+  const loaded: string[] = []
+  const baseTwice = runs.baseline !== undefined && runs.baseAgain !== undefined
+  const unloaded = findUnloaded(runs.baseline ?? runs.baseAgain)
   for (const [name, before] of base) {
     const after = result.get(name)
     if (after === 'mixed') flaky.push(name)
     else if (before === 'passed') {
       if (after !== 'passed') broken.push(name)
     } else if (before === 'failed') {
-      if (after === 'passed' || (after === undefined && isMendedUnseen(name, base, result))) {
-        if (baseTwice) fixed.push(name)
-      } else stillFailing.push(name)
+      const mended = judgeFailed(name, runs, unloaded, base, result)
+      if (mended === 'no') stillFailing.push(name)
+      else if (mended === 'loaded') loaded.push(name)
+      else if (baseTwice) fixed.push(name)
     } else if (before === 'mixed' && after !== 'passed') (after === 'failed' ? stillFailing : broken).push(name)
     else if (after === 'failed') broken.push(name)
   }
@@ -55,7 +76,13 @@ function judgeNames(base: NamedResults, baseTwice: boolean, result: NamedResults
     if (after === 'failed') stillFailing.push(name)
     if (after === 'mixed') flaky.push(name)
   }
-  return { fixed, stillFailing, broken, flaky }
+  return { fixed, stillFailing, broken, flaky, loaded }
+}
+
+/** Without names on both sides only what fails or wavers on the result is known. */
+function judgeResultAlone(result: NamedResults): NameJudgement {
+  const named = (status: string): string[] => [...result].filter((entry) => entry[1] === status).map(([name]) => name)
+  return { fixed: [], stillFailing: named('failed'), broken: [], flaky: named('mixed'), loaded: [] }
 }
 
 const words: Record<CheckOutcome['status'], string> = {
@@ -120,19 +147,21 @@ export function judgeCheck(runs: CheckRuns): CheckProof {
   const base = combine(baseline, baseAgain)
   const result = combine(first, repeat)
   const byName = base.size > 0 && result.size > 0
-  const names = byName ? judgeNames(base, baseline !== undefined && baseAgain !== undefined, result) : { ...nothingNamed, stillFailing: [...result].filter(([, status]) => status === 'failed').map(([name]) => name), flaky: [...result].filter(([, status]) => status === 'mixed').map(([name]) => name) }
+  const names = byName ? judgeNames(runs, base, result) : judgeResultAlone(result)
   const problems = [
     ...problemsOfRun(first, 'the run on the result'),
-    ...problemsOfRun(repeat, 'the repeated run'),
+    // A run that failed is not repeated: there is nothing to miss.
+    ...(repeat === undefined && first?.status !== 'passed' ? [] : problemsOfRun(repeat, 'the repeated run')),
     ...(baseline === undefined ? ['there is no run on the base to compare with'] : []),
     ...problemsOfReports(runs, base, result),
     ...say(names.stillFailing, 'test fails', 'tests fail'),
     ...say(names.broken, 'test that passed on the base does not pass now', 'tests that passed on the base do not pass now'),
     ...say(names.flaky, 'test passed once and did not the other time', 'tests passed once and did not the other time'),
   ]
-  const mended = names.fixed.length > 0 || failedBefore(runs)
+  // Where files could not be loaded on the base, they alone explain its exit code.
+  const mended = names.fixed.length > 0 || (names.loaded.length === 0 && failedBefore(runs))
   const verdict = problems.length > 0 ? 'failing' : mended ? 'fixed' : 'kept'
-  const remarks = verdict === 'failing' ? [] : toRemarks(runs, byName, mended, names.fixed)
+  const remarks = verdict === 'failing' ? [] : toRemarks(runs, byName, mended, names)
   return {
     checkId: check.id,
     command: check.command,
@@ -148,12 +177,13 @@ export function judgeCheck(runs: CheckRuns): CheckProof {
   }
 }
 
-function toRemarks(runs: CheckRuns, byName: boolean, mended: boolean, fixed: readonly string[]): readonly string[] {
+function toRemarks(runs: CheckRuns, byName: boolean, mended: boolean, { fixed, loaded }: NameJudgement): readonly string[] {
   const remarks: string[] = []
   if (!byName) remarks.push('judged by its exit code alone: which tests ran is not known')
   else if (mended && fixed.length === 0) remarks.push('no test failed by name on the base; its exit code was not 0 there and is 0 now')
+  if (loaded.length > 0) remarks.push(...say(loaded, 'test file could not be loaded on the base and can be now, which shows nothing of what its tests judge', 'test files could not be loaded on the base and can be now, which shows nothing of what their tests judge'))
   if (!mended && runs.baseline?.status === 'could-not-run') remarks.push('it could not be run on the base, so its pass shows little')
   else if (!mended && runs.baseline?.status !== runs.baseAgain?.status && runs.baseAgain !== undefined) remarks.push('on the base it failed once and passed once, so its pass shows little')
-  else if (!mended) remarks.push('nothing in it was seen to fail on the base')
+  else if (!mended) remarks.push(loaded.length > 0 ? 'no test in it was seen to fail on the base' : 'nothing in it was seen to fail on the base')
   return remarks
 }

@@ -34,7 +34,9 @@ function byId(outcomes: readonly CheckOutcome[], id: string): CheckOutcome | und
  * twice; `no-evidence` when everything passes but nothing shows that the goal was met; `unproven` otherwise.
  */
 export function judgeProof(input: ProofInput): Proof {
-  const checks = input.contract.checks.map((check) =>
+  // Where nothing was changed nothing is run, and there is nothing to say of a check.
+  const ran = input.changed.length === 0 && input.result.length === 0 ? [] : input.contract.checks
+  const checks = ran.map((check) =>
     judgeCheck({
       check,
       baseline: byId(input.baseline, check.id),

@@ -58,7 +58,7 @@ async function proveNow(run: RunContext): Promise<void> {
   const proof = await prove(run)
   const events: NewEvent[] = [{ type: 'proof.finished', data: proof }]
   if (proof.verdict !== 'proven' && !isRepair(run.state) && !run.state.limit) {
-    events.push({ type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'proof', text: describeRefusal(proof) } })
+    events.push({ type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'proof', text: describeRefusal(proof, run.state.proofOutcomes) } })
   }
   await record(run, ...events)
 }

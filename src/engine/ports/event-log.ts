@@ -53,8 +53,11 @@ export interface EventLog {
   read(run: RunId, options: { follow: boolean; signal: AbortSignal }): AsyncIterable<StoredEvent>
   /** Newest first; the index is brought up to date (or rebuilt when it is missing) on the way. */
   list(options: { repository?: string; search?: string; limit: number }): Promise<readonly RunSummary[]>
-  /** A run by its id, a unique beginning or end of it, or `latest`. @throws Fault `run-unknown` naming the candidates. */
-  resolve(word: string): Promise<RunId>
+  /**
+   * A run by its id, a unique beginning or end of it, or `latest`: the newest that can be read, of this repository where
+   * one is named. @throws Fault `run-unknown` naming the candidates.
+   */
+  resolve(word: string, options?: { repository?: string }): Promise<RunId>
   /** Drops the index and makes it again from the rollouts. Returns how many runs it holds. */
   reindex(): Promise<number>
 }

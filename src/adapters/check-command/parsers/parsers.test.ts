@@ -100,3 +100,9 @@ test('a failing test that prints "not found" is not a missing runner', () => {
   assert.equal(explainMissing(1, 'sh: 1: vitest: not found', true), undefined)
   assert.equal(explainMissing(0, 'sh: 1: vitest: not found', false), undefined)
 })
+
+test('TAP: a file whose first point lies two levels deep keeps its place, and the report is whole', () => {
+  const report = parseTap('TAP version 13\n# Subtest: f.js\n    # Subtest: a\n        ok 1 - x\n        1..1\n    ok 1 - a\n    # Subtest: b\n        not ok 1 - y\n        1..1\n    not ok 2 - b\n    1..2\nnot ok 1 - f.js\n1..1\n')
+  assert.deepEqual(report?.cases.map((one) => [one.name, one.status]), [['f.js › a › x', 'passed'], ['f.js › b › y', 'failed']])
+  assert.equal(report?.complete, true)
+})

@@ -41,6 +41,8 @@ export function parseTap(text: string): TestReport | undefined {
     if (top !== undefined && indent > top.indent) levels.push({ indent, tests: [], planned: undefined, seen: 0 })
     const below: SeenTest[] = []
     while (levels.length > 1 && indent < (levels.at(-1)?.indent ?? 0)) below.unshift(...(levels.pop()?.tests ?? []))
+    // A file whose first point lay deeper: its own level was never seen, and takes what is below it now.
+    if (indent > (levels.at(-1)?.indent ?? 0)) levels.push({ indent, tests: [], planned: undefined, seen: 0 })
     const level = levels.at(-1)
     if (level === undefined) continue
     if (plan !== null) {
