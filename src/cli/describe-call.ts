@@ -3,6 +3,9 @@ import type { Json } from '../protocol/ids.ts'
 import { toDuration } from '../domain/report/words.ts'
 import { oneLine } from './render.ts'
 
+/** Files that a result names. */
+const mostFiles = 4
+
 type Fields = { readonly [key: string]: Json }
 
 /** What a call is about, in a few words: its command, path or pattern. */
@@ -37,6 +40,11 @@ export function describeResult(data: Payload<'tool.returned'>): string {
   return [...parts, ...(data.name === 'finish' ? [] : [toDuration(data.durationMs)])].join(' · ')
 }
 
+/** Does `describeResult` name the files that the call was about? */
+export function namesFiles(data: Payload<'tool.returned'>): boolean {
+  return data.status === 'ok' && filesOf(fieldsOf(data.detail ?? null)).length > 0
+}
+
 /** Did the call itself fail, or was its command red? */
 export function toResultMood(data: Payload<'tool.returned'>): 'good' | 'warn' | 'bad' {
   if (data.status !== 'ok') return data.status === 'error' ? 'warn' : 'bad'
@@ -46,10 +54,11 @@ export function toResultMood(data: Payload<'tool.returned'>): 'good' | 'warn' | 
 
 function filesOf(fields: Fields): string[] {
   if (!Array.isArray(fields.files)) return []
-  return fields.files.slice(0, 4).flatMap((each) => {
+  const files = fields.files.slice(0, mostFiles).flatMap((each) => {
     const file = fieldsOf(each)
     return typeof file.path === 'string' ? [`${oneLine(file.path, 100)}${typeof file.added === 'number' ? ` +${file.added}` : ''}${typeof file.removed === 'number' ? ` −${file.removed}` : ''}`] : []
   })
+  return fields.files.length > mostFiles ? [...files, `and ${fields.files.length - mostFiles} more`] : files
 }
 
 function fieldsOf(value: Json): Fields {

@@ -3,7 +3,7 @@ import type { CheckPurpose } from '../protocol/events/check.ts'
 import { toShortCommit } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toDuration, toMoney } from '../domain/report/words.ts'
-import { describeInput, describeResult, toResultMood } from './describe-call.ts'
+import { describeInput, describeResult, namesFiles, toResultMood } from './describe-call.ts'
 import { oneLine } from './render.ts'
 
 export type Mood = 'plain' | 'faint' | 'good' | 'warn' | 'bad' | 'head'
@@ -26,6 +26,8 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   const calls = new Map<string, Payload<'tool.called'>>()
   const tasks = new Map<string, string>()
   const failing = new Map<string, number>()
+  /** By check: how often the run's own tests were run in this proof. The first time is on the base. */
+  const selfMade = new Map<string, number>()
   return (event) => {
     switch (event.type) {
       case 'run.opened': return opened(event.run, event.data)
@@ -33,7 +35,13 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'contract.pinned': return contract(event.data)
       case 'workspace.created': return [{ label: 'work', text: `on branch ${oneLine(event.data.branch, 120)}, in a worktree of its own`, mood: 'faint' }]
       case 'environment.surveyed': return [{ label: 'here', text: oneLine([count(event.data.files, 'file'), ...event.data.present.slice(0, 8).map((each) => `${each.name} ${each.version}`.trim())].join(', '), 300), mood: 'faint' }]
-      case 'check.finished': return checked(event.data, failing)
+      case 'check.finished': {
+        if (event.data.purpose === 'canary') return [planted(event.data)]
+        if (event.data.purpose !== 'self-made') return checked(event.data, failing)
+        const { checkId } = event.data.outcome
+        selfMade.set(checkId, (selfMade.get(checkId) ?? 0) + 1)
+        return [newTests(event.data, selfMade.get(checkId) === 1 ? 'base' : 'result'), ...notes(event.data)]
+      }
       case 'plan.proposed': return planned(event.data, tasks)
       case 'task.started': return tasks.size > 1 ? [{ label: 'task', text: `${event.data.task} ${tasks.get(event.data.task) ?? ''}`, mood: 'head' }] : []
       case 'task.finished': return finished(event.data, tasks)
@@ -52,7 +60,9 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'workspace.rolledback': return [{ label: 'undo', text: oneLine(`rolled back: ${event.data.why}`, 300), mood: 'warn' }]
       case 'pins.restored': return [{ label: 'pins', text: oneLine(`put back or taken out: ${event.data.paths.slice(0, 8).join(', ')}${event.data.paths.length > 8 ? ` and ${event.data.paths.length - 8} more` : ''}`, 400), mood: 'warn' }]
       case 'commit.created': return committed(event.data)
-      case 'proof.started': return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
+      case 'proof.started':
+        selfMade.clear()
+        return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
       case 'proof.finished': return proven(event.data)
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
       case 'approval.requested': return [{ label: 'asks', text: oneLine(event.data.question, 800), mood: 'warn', wraps: true }]
@@ -109,20 +119,48 @@ function contract({ contract }: Payload<'contract.pinned'>): Fact[] {
 
 const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary' }
 
-function checked({ purpose, outcome }: Payload<'check.finished'>, failing: Map<string, number>): Fact[] {
-  // A test that must fail was planted to see whether the runner still tells the truth.
-  if (purpose === 'canary') return [outcome.status === 'failed' ? { label: 'canary', text: '✓ a planted failure was noticed by the tests', mood: 'faint' } : { label: 'canary', text: `! a planted failure was not reported as one: ${outcome.status}`, mood: 'warn' }]
+function checked(data: Payload<'check.finished'>, failing: Map<string, number>): Fact[] {
+  const { purpose, outcome } = data
   const passed = outcome.status === 'passed'
   const tally = toTally(outcome)
   const fewer = purpose === 'full' && tally.tests ? (failing.get(outcome.checkId) ?? tally.tests.failed) - tally.tests.failed : 0
   if (tally.tests && (purpose === 'baseline' || purpose === 'full')) failing.set(outcome.checkId, tally.tests.failed)
   const change = fewer === 0 ? '' : fewer > 0 ? `, ${fewer} fewer than before` : `, ${-fewer} more than before`
-  const text = `${passed ? '✓ ' : '✗ '}${oneLine(outcome.command, 120)}: ${describeTally(tally)}${change} (${toDuration(outcome.durationMs)})`
+  const files = filesOf(outcome)
+  const what = purpose === 'near' && files ? `${count(files.length, 'test file')} near the change (${listSome(files)})` : oneLine(outcome.command, 120)
+  const text = `${passed ? '✓ ' : '✗ '}${what}: ${describeTally(tally)}${change} (${toDuration(outcome.durationMs)})`
   const mood = passed ? 'good' : fewer > 0 || purpose === 'baseline' || purpose === 'base-again' ? 'plain' : 'bad'
-  return [
-    { label: purposes[purpose], text, mood },
-    ...(outcome.status === 'could-not-run' ? outcome.notes.slice(0, 3).map((note): Fact => ({ label: '', text: oneLine(note, 300), mood: 'warn' })) : []),
-  ]
+  return [{ label: purposes[purpose], text, mood }, ...notes(data)]
+}
+
+/** Tests that the run wrote: on the base they are wanted to fail, on the result to pass. */
+function newTests({ outcome }: Payload<'check.finished'>, where: 'base' | 'result'): Fact {
+  const files = filesOf(outcome)
+  const what = `new tests, on the ${where}${files ? ` (${listSome(files)})` : ''}`
+  const told = `${describeTally(toTally(outcome))} (${toDuration(outcome.durationMs)})`
+  if (where === 'result') return { label: purposes['self-made'], text: `${outcome.status === 'passed' ? '✓' : '✗'} ${what}: ${told}`, mood: outcome.status === 'passed' ? 'good' : 'bad' }
+  if (outcome.status === 'failed') return { label: purposes['self-made'], text: `✓ ${what}: fail, as they should · ${told}`, mood: 'plain' }
+  return { label: purposes['self-made'], text: `! ${what}: ${outcome.status === 'passed' ? 'pass already, so they show nothing' : 'cannot be judged'} · ${told}`, mood: 'warn' }
+}
+
+/** A test that must fail was planted to see whether the runner still tells the truth. */
+function planted({ outcome }: Payload<'check.finished'>): Fact {
+  const label = purposes.canary
+  if (outcome.status === 'failed') return { label, text: '✓ a planted test that must fail is reported as failed', mood: 'faint' }
+  return { label, text: `! a planted test that must fail is not reported as failed: ${describeTally(toTally(outcome))}`, mood: 'warn' }
+}
+
+function notes({ outcome }: Payload<'check.finished'>): Fact[] {
+  return outcome.status === 'could-not-run' ? outcome.notes.slice(0, 3).map((note) => ({ label: '', text: oneLine(note, 300), mood: 'warn' })) : []
+}
+
+/** The files that a check was narrowed to; undefined where all of it was run. */
+function filesOf(outcome: Payload<'check.finished'>['outcome']): readonly string[] | undefined {
+  return outcome.notes.map((note) => /^narrowed to (.+)$/s.exec(note)?.[1]).find((found) => found !== undefined)?.split(', ')
+}
+
+function listSome(files: readonly string[]): string {
+  return `${files.slice(0, 3).map((file) => oneLine(file, 100)).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`
 }
 
 function planned({ plan, why }: Payload<'plan.proposed'>, tasks: Map<string, string>): Fact[] {
@@ -147,7 +185,8 @@ function replied({ reply, purpose }: Payload<'turn.replied'>): Fact[] {
 }
 
 function returned(data: Payload<'tool.returned'>, called: Payload<'tool.called'> | undefined): Fact {
-  const about = called ? describeInput(data.name, called.input, 160) : ''
+  // Where the result names the files, the input's names would only repeat them.
+  const about = called && !namesFiles(data) ? describeInput(data.name, called.input, 160) : ''
   const effect = called?.effect === 'irreversible' ? ' (irreversible)' : ''
   const mood = toResultMood(data)
   const mark = { good: '', warn: '! ', bad: '✗ ' }[mood]

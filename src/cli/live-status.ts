@@ -21,6 +21,8 @@ const doing: Record<CheckPurpose, string> = {
   repeat: 'proof, once more', 'base-again': 'the base, once more', 'self-made': 'tests written in this run', canary: 'does the runner notice a failing test?',
 }
 
+const isNarrow: ReadonlySet<CheckPurpose> = new Set(['near', 'self-made', 'canary'])
+
 /** What is known so far: nothing but numbers and short texts. */
 interface Known {
   startedAt: number | undefined
@@ -135,7 +137,8 @@ function findStep(known: Known, event: StoredEvent): string | undefined {
     case 'run.opened': return 'reading the request'
     case 'workspace.requested': return 'making the worktree'
     case 'workspace.created': return 'looking around'
-    case 'check.started': return `${doing[event.data.purpose]}: ${known.commands.get(event.data.checkId) ?? event.data.checkId}`
+    // Only some files of a check are run then, so that its command would say too much.
+    case 'check.started': return isNarrow.has(event.data.purpose) ? doing[event.data.purpose] : `${doing[event.data.purpose]}: ${known.commands.get(event.data.checkId) ?? event.data.checkId}`
     case 'turn.requested':
       if (event.data.solver === 'repair') return `searching for a repair (${event.data.task})`
       return event.data.purpose === 'intake' ? `${event.data.model} reads the request` : `waiting for ${event.data.model}`

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { storeEvents, storedStory, storyOpening } from '../testing/sample-story.ts'
+import type { NewEvent } from '../protocol/events/event.ts'
+import { storeEvents, storedStory, storyEvents, storyOpening } from '../testing/sample-story.ts'
 import { displayWidth } from './display-width.ts'
 import { createLiveView, type LiveStream } from './live-view.ts'
 
@@ -149,5 +150,28 @@ describe('the view elsewhere', () => {
     }
     assert.match(text, /write {4}✗ test\/retry\.test\.ts {3}denied: /)
     assert.match(text, /shell {4}! node --test test\/retry\.test\.ts {3}exit 1 · 418 ms/)
+  })
+
+  it('says which test files were run, what new tests should do on the base, and names a file once', () => {
+    let text = ''
+    const view = createLiveView({ stream: { write: (part) => (text += part) }, isTty: false, now: () => 0 })
+    const story = storyEvents()
+    const proof = story.findIndex((event) => event.type === 'proof.started')
+    const whole = story.find((event) => event.type === 'check.finished')
+    assert.ok(whole?.type === 'check.finished')
+    const { tests: _, ...outcome } = whole.data.outcome
+    const check = (purpose: 'near' | 'self-made' | 'canary', status: 'passed' | 'failed', files: string): NewEvent => ({ type: 'check.finished', data: { purpose, outcome: { ...outcome, status, exitCode: status === 'passed' ? 0 : 1, notes: [`narrowed to ${files}`] } } })
+    const patched: NewEvent[] = [
+      { type: 'tool.called', data: { turn: 1, callId: 'p', name: 'patch', input: { patch: '*** Begin Patch\n*** Update File: backup.sh\n' }, effect: 'reversible', key: outcome.output.digest, decision: { effect: 'allow', rules: [], policy: outcome.output.digest, reason: '' } } },
+      { type: 'tool.returned', data: { turn: 1, callId: 'p', name: 'patch', status: 'ok', text: '', detail: { files: [{ path: 'backup.sh', added: 1, removed: 1 }] }, durationMs: 3 } },
+    ]
+    const checks = [check('near', 'passed', 'test/a.test.js, test/b.test.js'), story[proof] as NewEvent, check('self-made', 'failed', 'test/new.test.js'), check('self-made', 'passed', 'test/new.test.js'), check('canary', 'failed', 'test/a.test.js'), story[proof] as NewEvent, check('self-made', 'passed', 'test/new.test.js')]
+    for (const event of storeEvents([...story.slice(0, proof), ...patched, ...checks])) view.onEvent(event)
+    assert.match(text, /near {5}✓ 2 test files near the change \(test\/a\.test\.js, test\/b\.test\.js\): passes/)
+    assert.match(text, /new {6}✓ new tests, on the base \(test\/new\.test\.js\): fail, as they should · /)
+    assert.match(text, /new {6}✓ new tests, on the result \(test\/new\.test\.js\): passes/)
+    assert.match(text, /new {6}! new tests, on the base \(test\/new\.test\.js\): pass already, so they show nothing/)
+    assert.match(text, /canary {3}✓ a planted test that must fail is reported as failed/)
+    assert.match(text, /patch {4}backup\.sh \+1 −1 · 3 ms/)
   })
 })

@@ -1,6 +1,7 @@
 import type { FileChange } from '../protocol/events/workspace.ts'
 import type { TreeId } from '../protocol/ids.ts'
 import { findPin, judgeChange, mergeKeys } from '../domain/contract/judge-change.ts'
+import { gitignoresFor, isIgnored, isLeaving } from '../domain/contract/ignored-paths.ts'
 import { isGuarded } from '../domain/contract/pins.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
 
@@ -20,6 +21,7 @@ export async function restorePins(run: RunContext, changes: readonly FileChange[
     if (!pin && !isGuarded(contract, path)) continue
     const [before, after] = await Promise.all([workspace.readAt(workspace.base.tree, path), workspace.readAt(tree, path)])
     const verdict = judgeChange(contract, path, before, after)
+    if (verdict === 'guarded' && (await isNeverCommitted(run, path))) continue
     if (verdict === 'guarded') writes.set(path, undefined)
     if (verdict === 'pinned') writes.set(path, pin?.mode === 'keys' && before ? mergeKeys(pin, before, after) : before)
   }
@@ -32,6 +34,21 @@ export async function restorePins(run: RunContext, changes: readonly FileChange[
     { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'pins', text: describe(names, writes) } },
   )
   return restored
+}
+
+/**
+ * Builds, caches and ignored files are left alone: no commit contains what the worktree's own .gitignore files leave out, and
+ * the proof looks at a commit only. Whatever of it a commit should contain after all, the proof takes out.
+ */
+async function isNeverCommitted(run: RunContext, path: string): Promise<boolean> {
+  const { tree } = run.state
+  if (isLeaving(path) || !tree) return isLeaving(path)
+  const texts = new Map<string, string>()
+  for (const name of gitignoresFor(path)) {
+    const bytes = await getWorkspace(run).readAt(tree, name)
+    if (bytes) texts.set(name, new TextDecoder().decode(bytes))
+  }
+  return texts.size > 0 && isIgnored(path, (name) => texts.get(name))
 }
 
 function describe(names: readonly string[], writes: ReadonlyMap<string, Uint8Array | undefined>): string {

@@ -79,6 +79,8 @@ export const Report = z.object({
   short: z.string(),
   /** `unfinished`: still running, interrupted, or stopped by a fault; it can be resumed. */
   status: z.enum(['ended', 'unfinished']),
+  /** Of an unfinished run: does a live process own it? Left out where nobody looked. */
+  running: z.boolean().optional(),
   outcome: Outcome.optional(),
   /** One sentence. */
   reason: z.string(),
@@ -129,7 +131,11 @@ export const Report = z.object({
     outputTokens: z.int(),
   }),
   result: z.object({ commit: CommitId, branch: z.string() }).optional(),
-  accepted: z.object({ by: z.string(), strategy: z.string(), onto: z.string(), undo: z.string() }).optional(),
+  accepted: z.object({
+    by: z.string(), strategy: z.string(), onto: z.string(), undo: z.string(),
+    /** What the repository says today: the newest of its branch, under later commits, or taken back. Left out where nobody looked. */
+    standing: z.enum(['newest', 'below', 'gone']).optional(),
+  }).optional(),
   rejected: z.object({ by: z.string(), reason: z.string() }).optional(),
   /** What a person can do next. */
   next: z.array(z.object({ does: z.string(), command: z.string() })),

@@ -94,3 +94,16 @@ suite('unittest', unittestFiles, 'python3 -m unittest discover -s tests -t .', u
   'tests/test_core.py › Core › test_adds', 'tests/test_core.py › Core › test_name', 'tests/test_core.py › Core › test_neutral',
 ])
 suite('pytest', pytestFiles, 'python3 -m pytest -q', pytestOnly, ['tests/test_core.py › test_adds', 'tests/test_core.py › test_name', 'tests/test_core.py › test_neutral'])
+
+describe('a package in src/ that is not installed', () => {
+  test('a link that makes its tests load is no proof in a check that was found: nothing could be judged on the base', async (t) => {
+    const bench = await openProofBench('src-layout')
+    t.after(() => bench.dispose())
+    const files: Files = { 'src/calc/__init__.py': '', 'src/calc/core.py': calc.replace('a - b', 'a + b'), 'tests/test_core.py': (unittestFiles['tests/test_core.py'] ?? '') }
+    const pinned = await bench.pin(files, 'python3 -m unittest discover -s tests')
+    assert.equal(pinned.baseline.status, 'could-not-run', pinned.baseline.tail)
+    const found = { ...pinned, contract: { ...pinned.contract, checks: pinned.contract.checks.map((check) => ({ ...check, origin: 'found' as const })) } }
+    const proof = await bench.prove(found, { 'calc/__init__.py': '', 'calc/core.py': calc.replace('a - b', 'a + b') })
+    assert.equal(proof.verdict, 'no-evidence', JSON.stringify(proof, undefined, 1))
+  })
+})

@@ -143,15 +143,35 @@ class B(unittest.TestCase):
       const outcome = await bench.run(place, 'python3 -m unittest')
       assert.deepEqual(seen(outcome), expected)
       assert.equal(outcome.tests?.complete, true)
+      assert.match(outcome.tests?.cases.find((one) => one.name === 'tests/test_b.py')?.message ?? '', /^ModuleNotFoundError: No module named 'nothere'\n/)
       assert.match(outcome.tests?.cases.find((one) => one.name.endsWith('test_bad'))?.message ?? '', /^AssertionError: 1 != 2\n.*tests\/test_a\.py", line 4/)
       const withPath = await bench.run(place, 'PYTHONPATH=. python3 -m unittest discover -s tests -t .', { only: ['tests/inner/test_c.py', 'tests/test_b.py'] })
       assert.deepEqual(seen(withPath), { 'tests/inner/test_c.py › C › test_c': 'passed', 'tests/test_b.py': 'failed' })
       assert.equal(withPath.status, 'failed')
     })
+    test('a package that lies in src/ and is not found: nothing can be run, until the command says where it lies', async () => {
+      const place = await bench.folder({ 'src/pkg/__init__.py': 'def one(): return 1\n', 'tests/test_a.py': 'import unittest\nfrom pkg import one\nclass A(unittest.TestCase):\n    def test_one(self): self.assertEqual(one(), 1)\n' })
+      const outcome = await bench.run(place, 'python3 -m unittest discover -s tests')
+      assert.equal(outcome.status, 'could-not-run')
+      assert.match(outcome.notes[0] ?? '', /^no test could be loaded: there is no module pkg;/)
+      assert.deepEqual(seen(await bench.run(place, 'PYTHONPATH=src python3 -m unittest discover -s tests')), { 'tests/test_a.py › A › test_one': 'passed' })
+    })
     test('no test at all is said', async () => {
       const place = await bench.folder({ 'a.py': '' })
       assert.match((await bench.run(place, 'python3 -m unittest')).notes.join(), /found no tests/)
     })
+  })
+
+  test('pytest: a file that cannot be collected says why first, one that skips itself is named', async (t) => {
+    const place = await bench.folder({
+      'tests/test_a.py': 'import nothere\n', 'tests/test_b.py': 'def broken(:\n', 'tests/test_c.py': 'import pytest\npytest.skip("no", allow_module_level=True)\n', 'tests/test_d.py': 'def test_d(): pass\n',
+    })
+    const outcome = await bench.run(place, 'python3 -m pytest')
+    if (outcome.status === 'could-not-run') return t.skip(outcome.notes[0])
+    assert.deepEqual(seen(outcome), { 'tests/test_a.py': 'failed', 'tests/test_b.py': 'failed', 'tests/test_c.py': 'skipped', 'tests/test_d.py › test_d': 'passed' })
+    const [a, b] = outcome.tests?.cases ?? []
+    assert.match(a?.message ?? '', /^ModuleNotFoundError: No module named 'nothere'\n/)
+    assert.match(b?.message ?? '', /^SyntaxError: /)
   })
 
   describe('what cannot be run', () => {

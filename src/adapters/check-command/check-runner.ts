@@ -8,7 +8,7 @@ import type { Sandbox, SandboxLimits, SandboxResult } from '../../engine/ports/s
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome, CheckStatus, TestReport } from '../../protocol/evidence.ts'
 import { firstReporting, nextReporting, reportersAt, toEnvironment, type NodeReporting } from './environment.ts'
-import { explainMissing, explainNoTests, refusedReporter } from './explain.ts'
+import { explainMissing, explainNoTests, explainUnloadable, refusedReporter } from './explain.ts'
 import { findPrintedReport } from './parsers/find-report.ts'
 import { toGoText } from './parsers/go-json.ts'
 import { planCommand, type CommandPlan } from './plan-command.ts'
@@ -133,7 +133,9 @@ export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, l
       const { result, report } = last
       const printed = new TextDecoder().decode(result.output)
       const text = plan.runner === 'go-test' ? toGoText(printed) : printed
-      const missing = explainMissing(result.exitCode, printed, (report?.cases.length ?? 0) > 0)
+      // A run that was narrowed to some files says nothing of the others.
+      const unloadable = plan.narrowed.length > 0 ? undefined : explainUnloadable(result.exitCode, report)
+      const missing = explainMissing(result.exitCode, printed, (report?.cases.length ?? 0) > 0) ?? unloadable
       const notes = toNotes(check, plan, last, options)
       return {
         checkId: check.id,

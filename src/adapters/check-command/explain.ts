@@ -1,3 +1,5 @@
+import { findLackingModules } from '../../domain/proof/load-errors.ts'
+import type { TestReport } from '../../protocol/evidence.ts'
 import type { RunnerName } from './plan-command.ts'
 
 /** Sentences about why nothing could be run, from what shells, Node, Python and npm print. */
@@ -24,6 +26,14 @@ export function explainMissing(exitCode: number | undefined, output: string, saw
   if (exitCode === 127) return 'a program that the command needs is not installed'
   if (exitCode === 126) return 'the command is there but cannot be executed: is it marked executable?'
   return undefined
+}
+
+/** One sentence when no test file could be loaded, each for want of a module that is not there. */
+export function explainUnloadable(exitCode: number | undefined, report: TestReport | undefined): string | undefined {
+  const names = exitCode === 0 || report === undefined ? undefined : findLackingModules(report.cases)
+  if (names === undefined) return undefined
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '')
+  return `no test could be loaded: ${names.length === 1 ? 'there is no module' : 'there are no modules'} ${shown}; install what is missing, or give a check that says where the modules lie (PYTHONPATH=src, a build first, …)`
 }
 
 /** pytest's exit code 5, and its like: the runner worked and found nothing. */

@@ -28,6 +28,13 @@ describe('checks that a repository names', () => {
     'unittest in a package': [{ 'app/a.py': '', 'tests/__init__.py': '', 'tests/test_a.py': 'import unittest\n' }, ['python3 -m unittest discover -s tests -t .']],
     'unittest in a folder': [{ 'tests/test_a.py': 'import unittest\n' }, ['python3 -m unittest discover -s tests']],
     'unittest below another folder': [{ 'reports/tests/__init__.py': '', 'reports/tests/test_a.py': 'import unittest\n' }, ['python3 -m unittest discover -s reports/tests -t reports']],
+    'pytest of a package in src': [{ 'pyproject.toml': '[tool.pytest.ini_options]\n', 'src/pkg/__init__.py': '', 'tests/test_a.py': 'import pkg\n' }, ['PYTHONPATH=src python3 -m pytest']],
+    'unittest of a package in a folder that pyproject.toml names': [
+      { 'pyproject.toml': '[tool.setuptools.packages.find]\nwhere = ["python"]\n', 'python/pkg/__init__.py': '', 'tests/test_a.py': 'import unittest\n' },
+      ['PYTHONPATH=python python3 -m unittest discover -s tests'],
+    ],
+    'pytest that is told where src lies': [{ 'pyproject.toml': '[tool.pytest.ini_options]\npythonpath = ["src"]\n', 'src/pkg/__init__.py': '', 'tests/test_a.py': '' }, ['python3 -m pytest']],
+    'tests that import from src by its name': [{ 'src/a.py': '', 'tests/test_a.py': 'import unittest\nfrom src.a import b\n' }, ['python3 -m unittest discover -s tests']],
     'both of a mixed repository': [{ 'package.json': scripts({ test: 'node --test' }), 'tests/test_a.py': 'import unittest\n' }, ['npm test', 'python3 -m unittest discover -s tests']],
     'Python once where a script runs it': [{ 'package.json': scripts({ test: 'node --test', 'test:py': 'python3 -m unittest' }), 'tests/test_a.py': 'import unittest\n' }, ['npm test', 'npm run test:py']],
     'a make target': [{ Makefile: 'build:\n\tcc\ntest: build\n\t./run\n' }, ['make test']],

@@ -123,10 +123,57 @@ function toDiscover(source: Source, folder: string): string {
   return top === folder ? `python3 -m unittest discover -s ${folder}` : `python3 -m unittest discover -s ${folder} -t ${top === '' ? '.' : top}`
 }
 
+const Packaging = z.object({
+  tool: z.object({
+    setuptools: z.object({
+      'package-dir': z.record(z.string(), z.string()).optional().catch(undefined),
+      packages: z.object({ find: z.object({ where: z.array(z.string()).optional().catch(undefined) }).optional().catch(undefined) }).optional().catch(undefined),
+    }).optional().catch(undefined),
+    pytest: z.object({ ini_options: z.object({ pythonpath: z.unknown() }).optional().catch(undefined) }).optional().catch(undefined),
+  }).optional().catch(undefined),
+})
+
+const plainFolder = /^[\w.-]+(\/[\w.-]+)*$/
+
+/**
+ * The folder in which a project keeps its packages where that is not the root: nothing finds them there unless they are
+ * installed, so the command must say so. Undefined where pytest's own settings say it, or nothing lies there.
+ */
+async function findPackageFolder(source: Source, pytest: boolean): Promise<string | undefined> {
+  const tool = Packaging.safeParse(findToml((await source.text('pyproject.toml')) ?? '')).data?.tool
+  if (pytest) {
+    if (tool?.pytest?.ini_options?.pythonpath !== undefined) return undefined
+    for (const path of ['pytest.ini', '.pytest.ini', 'tox.ini', 'setup.cfg']) if (/^\s*pythonpath\s*=/m.test((await source.text(path)) ?? '')) return undefined
+  }
+  const said = [tool?.setuptools?.['package-dir']?.[''], tool?.setuptools?.packages?.find?.where?.[0], 'src']
+  return said.find((folder) => folder !== undefined && plainFolder.test(folder) && folder !== '.' && holdsPackages(source, folder))
+}
+
+/** Python modules right in the folder or one below it, and the folder itself is no package that is imported by its name. */
+function holdsPackages(source: Source, folder: string): boolean {
+  if (source.has(`${folder}/__init__.py`)) return false
+  const prefix = `${folder}/`
+  return source.files.some((file) => file.startsWith(prefix) && /^([^/]+\/__init__\.py|[^/]+\.py)$/.test(file.slice(prefix.length)))
+}
+
+/** Do tests import from the folder by its own name (`from src.a import b`)? Then the root is where they are found. */
+async function namesFolder(source: Source, tests: readonly string[], folder: string): Promise<boolean> {
+  const pattern = new RegExp(`^\\s*(from|import)\\s+${folder.replaceAll('/', '\\.')}[.\\s]`, 'm')
+  for (const path of tests.slice(0, 20)) if (pattern.test((await source.text(path)) ?? '')) return true
+  return false
+}
+
 async function findPython(source: Source): Promise<readonly FoundCommand[]> {
   const tests = source.files.filter((file) => /(^|\/)test[^/]*\.py$|_test\.py$/.test(file) && !/(^|\/)(node_modules|site-packages|\.venv|venv)\//.test(file))
   if (tests.length === 0) return []
   const pytest = await whyPytest(source)
+  const folder = await findPackageFolder(source, pytest !== undefined)
+  const from = folder === undefined || (await namesFolder(source, tests, folder)) ? undefined : folder
+  const found = findPythonRunner(source, tests, pytest)
+  return from === undefined ? found : found.map(({ command, why }) => ({ command: `PYTHONPATH=${from} ${command}`, why: `${why}; the packages lie in ${from}/` }))
+}
+
+function findPythonRunner(source: Source, tests: readonly string[], pytest: string | undefined): readonly FoundCommand[] {
   if (pytest !== undefined) return [{ command: 'python3 -m pytest', why: pytest }]
   if (source.has('manage.py')) return [{ command: 'python3 manage.py test', why: 'manage.py is there: a Django project' }]
   const folders = [...new Set(tests.filter((file) => /(^|\/)test[^/]*\.py$/.test(file)).map((file) => file.slice(0, Math.max(0, file.lastIndexOf('/')))))].toSorted((a, b) => a.length - b.length || a.localeCompare(b))

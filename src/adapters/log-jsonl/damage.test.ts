@@ -193,6 +193,29 @@ describe('the list', () => {
     assert.equal((await log.list({ limit: 9 }))[0]?.status, 'ended')
   })
 
+  it('resolves the latest that can be read, also where only a whole reading shows the damage', async () => {
+    for (const n of [1, 2, 3, 4]) await store(sampleRun({ turns: 1 }), toSampleRunId(n))
+    fs.writeFileSync(join(stateDir, 'runs', toSampleRunId(4), 'rollout.jsonl'), 'not a record\n')
+    assert.equal(await log.resolve('latest'), toSampleRunId(3))
+    // An event of a kind that the index only counts, with a payload that nobody knows; its seal is right.
+    const third = join(stateDir, 'runs', toSampleRunId(3), 'rollout.jsonl')
+    const lines = fs.readFileSync(third, 'utf8').trimEnd().split('\n')
+    const last = JSON.parse(lines.at(-1) ?? '') as { hash: string }
+    const odd = sealLine({ type: 'task.started', data: { unknown: true } } as never, '2026-03-01T12:00:09.000Z', { run: toSampleRunId(3), seq: lines.length, head: last.hash }, sha256)
+    fs.appendFileSync(third, `${odd.line}\n`)
+    assert.deepEqual((await log.list({ limit: 9 })).map((line) => line.run), [4, 3, 2, 1].map(toSampleRunId))
+    assert.equal(await log.resolve('latest'), toSampleRunId(2))
+  })
+
+  it('resolves the latest of one repository, passing over what is another’s or holds nothing', async () => {
+    for (const [n, root] of [[1, '/repo/a'], [2, '/repo/b'], [3, '/repo/a'], [4, '/repo/b']] as const) await store([openedEvent({ root })], toSampleRunId(n))
+    await store([], toSampleRunId(5))
+    assert.equal(await log.resolve('latest'), toSampleRunId(4))
+    assert.equal(await log.resolve('latest', { repository: '/repo/a' }), toSampleRunId(3))
+    assert.equal(await log.resolve(toSampleRunId(2), { repository: '/repo/a' }), toSampleRunId(2))
+    assert.match((await getFault(log.resolve('latest', { repository: '/repo/c' }))).message, /no run of \/repo\/c .*writ list/)
+  })
+
   it('forgets runs that were removed', async () => {
     for (const n of [1, 2]) await store(sampleRun({ turns: 1 }), toSampleRunId(n))
     assert.equal((await log.list({ limit: 9 })).length, 2)

@@ -21,6 +21,9 @@ export interface JsonlLogOptions {
   readonly index: RunIndex
 }
 
+/** Runs among which the latest is looked for: as many unreadable ones in a row are no accident. */
+const mostCandidates = 1000
+
 /** The log as files: one append-only JSON-lines file per run, which can be read with any tool. */
 export function createJsonlLog(options: JsonlLogOptions): EventLog {
   const { stateDir, clock, index } = options
@@ -28,15 +31,14 @@ export function createJsonlLog(options: JsonlLogOptions): EventLog {
     create: (run) => createRollout(stateDir, run, clock),
     open: (run) => openRollout(stateDir, run, clock),
     read: (run, how) => readRollout(run, toRunPaths(stateDir, run), how),
-    async list(query) {
-      const entries = rebuilding(() => {
-        refreshIndex(stateDir, index)
-        return index.query(query)
-      })
-      return entries.map((entry) => toSummary(entry, stateDir))
-    },
-    async resolve(word) {
-      return resolveRun(word, listRunIds(stateDir).filter((run) => fs.existsSync(toRunPaths(stateDir, run).rollout)))
+    list: async (query) => queryIndex(stateDir, index, query).map((entry) => toSummary(entry, stateDir)),
+    async resolve(word, { repository } = {}) {
+      const runs = listRunIds(stateDir).filter((run) => fs.existsSync(toRunPaths(stateDir, run).rollout))
+      if (word !== 'latest' || runs.length === 0) return resolveRun(word, runs)
+      const found = await findLatest(stateDir, index, repository)
+      if (found !== undefined) return found
+      const where = repository === undefined ? '' : ` of ${repository}`
+      throw new Fault('run-unknown', `There is no run${where} that can be read. The newest of all is ${runs[0]}; see them with: writ list`)
     },
     async reindex() {
       return rebuilding(() => {
@@ -45,6 +47,37 @@ export function createJsonlLog(options: JsonlLogOptions): EventLog {
         return index.marks().size
       })
     },
+  }
+}
+
+type Query = Parameters<RunIndex['query']>[0]
+
+function queryIndex(stateDir: string, index: RunIndex, query: Query): readonly IndexEntry[] {
+  return rebuilding(() => {
+    refreshIndex(stateDir, index)
+    return index.query(query)
+  })
+}
+
+/** The index may not see everything that is wrong with a rollout, so that each candidate is read whole. */
+async function findLatest(stateDir: string, index: RunIndex, repository: string | undefined): Promise<RunId | undefined> {
+  for (const limit of [10, mostCandidates]) {
+    const entries = queryIndex(stateDir, index, { limit, ...(repository === undefined ? {} : { repository }) })
+    for (const { run, facts, mark } of limit === mostCandidates ? entries.slice(10) : entries) {
+      if (mark.problem === undefined && facts.goal !== undefined && (await canRead(run, stateDir))) return run
+    }
+    if (entries.length < limit) return undefined
+  }
+  return undefined
+}
+
+async function canRead(run: RunId, stateDir: string): Promise<boolean> {
+  try {
+    for await (const _ of readRollout(run, toRunPaths(stateDir, run), { follow: false, signal: new AbortController().signal })) continue
+    return true
+  } catch (thrown) {
+    if (thrown instanceof Fault && (thrown.code === 'run-corrupt' || thrown.code === 'run-unknown')) return false
+    throw thrown
   }
 }
 

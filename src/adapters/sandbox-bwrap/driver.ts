@@ -39,8 +39,9 @@ export function createBwrapSandbox(options: BwrapSandboxOptions): Sandbox {
 
   const lay = (): Foundation => {
     if (foundation === undefined) {
+      // First, so that the pipes are made while the foundation is laid.
+      pipes ??= findPipePool()
       foundation = prepareFoundation({ stateDir: options.stateDir, env: options.env, bwrapPath: options.bwrapPath })
-      pipes = findPipePool()
     }
     return foundation
   }
@@ -93,6 +94,7 @@ async function start(
   way: OverlayWay,
 ): Promise<Launched> {
   const { profile } = foundation
+  const usable = (await pipes?.ready()) === true ? pipes : undefined
   const mounts = checkMounts(command, foundation.blanks)
   const sizeBytes = Math.min(command.limits.diskBytes, command.limits.memoryMb * MEBIBYTE)
   const plan = planMounts(mounts, { way, mountPoint: foundation.overlayPoint, sizeBytes })
@@ -101,7 +103,7 @@ async function start(
   try {
     const launched = await launch({
       foundation,
-      pipes,
+      pipes: usable,
       options: [...profile.before(command.limits), ...plan.bwrapArgs, ...profile.after(command.cwd, command.env)],
       argv: withProcessLimits(command.argv, command.limits),
       limits: command.limits,

@@ -86,12 +86,22 @@ function findBwrap(env: NodeJS.ProcessEnv): string | undefined {
   const dirs = [...(env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/local/bin', '/bin']
   const candidates = dirs.filter((dir) => path.isAbsolute(dir)).map((dir) => path.join(dir, 'bwrap'))
   return candidates.find((file) => {
-    const stats = fs.statSync(file, { throwIfNoEntry: false })
+    const stats = findStats(file)
     if (stats === undefined || !stats.isFile() || (stats.mode & 0o111) === 0) return false
     const real = fs.realpathSync(file)
     const trusted = ['/usr', '/bin', '/nix/store', '/run/current-system', '/opt'].some((root) => isBelow(real, root))
     return trusted && stats.uid === 0 && (stats.mode & 0o022) === 0
   })
+}
+
+/** undefined where there is no such file, or in a directory that this user may not enter: PATH may have been somebody else's. */
+function findStats(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false })
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && ['EACCES', 'ELOOP', 'ENAMETOOLONG'].includes(String(thrown.code))) return undefined
+    throw thrown
+  }
 }
 
 /** Node opens everything close-on-exec, so these are what our parent left open for us. */

@@ -7,7 +7,7 @@ import { discoverToolchains, toolchainInputs } from './toolchains.ts'
 /** Finding the toolchains reads a few thousand directory entries; this keeps the answer until one of its inputs changes. */
 export function findToolchains(options: ToolchainOptions & { readonly cacheFile: string }): Toolchains {
   const inputs = toolchainInputs(options)
-  const stamps = inputs.listed.map((place) => fs.statSync(place, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+  const stamps = inputs.listed.map(toStamp)
   const there = inputs.known.map((place) => fs.existsSync(place))
   const key = createHash('sha256').update(JSON.stringify([3, inputs, stamps, there, options.home, options.hidden])).digest('hex')
   const known = readCache(options.cacheFile)
@@ -18,6 +18,15 @@ export function findToolchains(options: ToolchainOptions & { readonly cacheFile:
   fs.writeFileSync(draft, JSON.stringify({ key, toolchains }), { mode: 0o600 })
   fs.renameSync(draft, options.cacheFile)
   return toolchains
+}
+
+/** 0 for a place that is not there or that this user may not look at: nothing of it is offered either way. */
+function toStamp(place: string): number {
+  try {
+    return fs.statSync(place, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  } catch {
+    return 0
+  }
 }
 
 interface Cached {

@@ -11,6 +11,9 @@ export interface MergeRequest {
   readonly message: string
 }
 
+/** Commits that a refusal names. */
+const mostNamed = 5
+
 /**
  * The commit that the current branch should move to, its new objects still in the scratch space.
  * `merge` keeps the run's commits and fast-forwards where it can; `squash` makes one commit; `rebase` puts each commit
@@ -28,11 +31,27 @@ async function compute(git: AcceptGit, state: AcceptState, request: MergeRequest
   }
   if (request.strategy === 'rebase') return replay(git, request, head)
   const subject = await git.ask(['log', '-1', '--format=%s', request.base, '--'])
-  const theirs = subject.startsWith(uncommittedSubject) ? await replay(git, request, await git.ask(['rev-parse', `${request.base}^1`])) : request.commit
+  const isStandIn = subject.startsWith(uncommittedSubject)
+  const base = isStandIn ? await git.ask(['rev-parse', `${request.base}^1`]) : request.base
+  await requireBase(git, state, base)
+  const theirs = isStandIn ? await replay(git, request, base) : request.commit
   if (await isAncestor(git, head, theirs)) return theirs
   if (await isAncestor(git, theirs, head)) return head
   const tree = await mergeTrees(git, head, theirs, request.commit)
   return writeCommit(git, tree, [head, theirs], request.message)
+}
+
+/**
+ * A merge brings in everything below the result: also commits that the branch never had, or that the person took out.
+ * @throws Fault `accept-refused` naming them.
+ */
+async function requireBase(git: AcceptGit, state: AcceptState, base: string): Promise<void> {
+  if (await isAncestor(git, base, state.head)) return
+  const among = `${state.head}..${base}`
+  const total = Number(await git.ask(['rev-list', '--count', among]))
+  const named = (await git.ask(['log', `-${mostNamed}`, '--format=%h %s', among, '--'])).split('\n').map((line) => `'${line.length > 80 ? `${line.slice(0, 79)}…` : line}'`)
+  const commits = total === 1 ? 'a commit that the run began from' : `${total} commits that the run began from`
+  throw refuse(`'${state.branch ?? 'HEAD'}' does not have ${commits}, and a merge would bring in ${total === 1 ? 'that' : 'those'} too: ${named.join(', ')}${total > named.length ? ` and ${total - named.length} more` : ''}; nothing was changed. Take only what the run itself changed with --strategy squash, rebase or patch, or merge ${base.slice(0, 12)} first if you want ${total === 1 ? 'it' : 'them'}`)
 }
 
 async function isAncestor(git: AcceptGit, older: string, newer: string): Promise<boolean> {

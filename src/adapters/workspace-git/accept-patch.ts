@@ -6,6 +6,9 @@ import { refuse, toList, type AcceptGit } from './accept-git.ts'
 type FileState = { readonly kind: 'none' } | { readonly kind: 'file' | 'link'; readonly bytes: Buffer; readonly executable: boolean } | { readonly kind: 'other' }
 interface Step {
   readonly file: string
+  /** What the run began from. */
+  readonly from: FileState
+  readonly to: FileState
   readonly before: FileState
   readonly after: FileState
 }
@@ -15,9 +18,30 @@ const maxFiles = 5_000
 /**
  * Takes what changed between two commits into the files of the working tree; index and branch stay as they are.
  * A file that was changed meanwhile is merged where the changes do not touch. Worked out whole before the first write, and
- * taken back whole when a write fails. @throws Fault `accept-refused` naming the files that do not fit.
+ * taken back whole when a write fails. Returns two commits or trees whose difference is exactly what was done: the two
+ * commits themselves, or, where files were merged or were partly there, trees of the files as they really were and are,
+ * which git keeps for as long as it keeps unreachable objects (two weeks by default).
+ * @throws Fault `accept-refused` naming the files that do not fit, or when there is nothing to do.
  */
-export async function applyPatch(git: AcceptGit, base: string, commit: string): Promise<void> {
+export async function applyPatch(git: AcceptGit, base: string, commit: string): Promise<{ readonly from: string; readonly to: string }> {
+  const { steps, misfits, total } = await planPatch(git, base, commit)
+  if (misfits.length > 0) throw refuse(`the result does not fit your files ${toList(misfits)}: they were changed in the same places, or something else is there; nothing was changed`)
+  if (steps.length === 0) throw refuse('your files hold everything of the result already; there is nothing to accept')
+  const isExact = steps.length === total && steps.every((step) => isEqual(step.before, step.from) && isEqual(step.after, step.to))
+  const ends = isExact ? { from: base, to: commit } : { from: await writeTree(git, steps, (step) => step.before), to: await writeTree(git, steps, (step) => step.after) }
+  // Deletions first: a file may have to give way to a directory.
+  write(git.root, [...steps].sort((a, b) => Number(b.after.kind === 'none') - Number(a.after.kind === 'none')))
+  return ends
+}
+
+/** Are the files as the result has them? */
+export async function holdsPatch(git: AcceptGit, base: string, commit: string): Promise<boolean> {
+  const { steps, misfits } = await planPatch(git, base, commit)
+  return steps.length === 0 && misfits.length === 0
+}
+
+/** What has to be done to each file, and which files the result does not fit. */
+async function planPatch(git: AcceptGit, base: string, commit: string): Promise<{ readonly steps: readonly Step[]; readonly misfits: readonly string[]; readonly total: number }> {
   const fields = (await git.ask(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', base, commit])).split('\0')
   const steps: Step[] = []
   const misfits: string[] = []
@@ -36,11 +60,26 @@ export async function applyPatch(git: AcceptGit, base: string, commit: string): 
     const before = readWorking(git.root, file, deleted)
     const after = await fit(git, { before, from, to })
     if (after === undefined) misfits.push(file)
-    else if (!isEqual(after, before)) steps.push({ file, before, after })
+    else if (!isEqual(after, before)) steps.push({ file, from, to, before, after })
   }
-  if (misfits.length > 0) throw refuse(`the result does not fit your files ${toList(misfits)}: they were changed in the same places, or something else is there; nothing was changed`)
-  // Deletions first: a file may have to give way to a directory.
-  write(git.root, steps.sort((a, b) => Number(b.after.kind === 'none') - Number(a.after.kind === 'none')))
+  return { steps, misfits, total: Math.floor(fields.length / 2) }
+}
+
+/** The files of the steps and no others, in the form in which git stores them, kept in the person's repository. */
+async function writeTree(git: AcceptGit, steps: readonly Step[], pick: (step: Step) => FileState): Promise<string> {
+  const env = { GIT_INDEX_FILE: path.join(git.scratch, 'undo-index') }
+  const lines: string[] = []
+  for (const step of steps) {
+    const state = pick(step)
+    if (state.kind !== 'file' && state.kind !== 'link') continue
+    const how = state.kind === 'link' ? ['--no-filters'] : [`--path=${step.file}`]
+    const { stdout } = await git.git(['hash-object', '-w', '--stdin', ...how], { stdin: state.bytes })
+    const mode = state.kind === 'link' ? '120000' : state.executable ? '100755' : '100644'
+    lines.push(`${mode} ${stdout.toString('latin1').trim()}\t${step.file}\0`)
+  }
+  await git.git(['read-tree', '--empty'], { env })
+  await git.git(['update-index', '-z', '--index-info'], { env, stdin: lines.join('') })
+  return (await git.git(['write-tree'], { env })).stdout.toString('latin1').trim()
 }
 
 async function readCommitted(git: AcceptGit, file: string, mode: string, oid: string): Promise<FileState> {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { CommitId } from '../../protocol/ids.ts'
 import { acceptRun, deleteRunBranch, type Accepted, type AcceptRequest } from './accept.ts'
+import { findStanding } from './accept-standing.ts'
 import { createTestRepository, fingerprint, type TestRepository } from './test-repository.ts'
 
 const lines = (second: string, sixth: string): string => `one\n${second}\nthree\nfour\nfive\n${sixth}\nseven\n`
@@ -184,6 +185,75 @@ describe('accept', () => {
     await refuses(result, 'squash', /git config --global user\.name/)
     await accept(result, 'merge')
     hasResult()
+  })
+
+  test('a merge that would bring back commits below the run is refused by their names; the other strategies take only the change', async () => {
+    repository.write('undone', 'x\n')
+    for (let n = 1; n <= 6; n++) repository.commit(`Undone ${n}`)
+    const result = await makeResult()
+    repository.git('reset', '-q', '--hard', 'HEAD~6')
+    await refuses(result, 'merge', /'main' does not have 6 commits .*'\w+ Undone 6', .*'\w+ Undone 2' and 1 more; nothing was changed.*--strategy squash, rebase or patch/)
+    for (const strategy of ['squash', 'rebase', 'patch'] as const) {
+      const accepted = await accept(result, strategy)
+      hasResult()
+      assert.ok(!fs.existsSync(path.join(repository.root, 'undone')))
+      undo(accepted)
+    }
+    repository.git('merge', '-q', result.base)
+    await accept(result)
+    hasResult()
+  })
+
+  test('the undo of a patch into files that were changed nearby, or hold a part of it already, leaves exactly them', async () => {
+    const result = await makeResult()
+    // Next to the changed line: the difference of the run does not apply backwards here.
+    repository.write('src/a.txt', 'one\ntwo\nthree\nFOUR, mine\nfive\nsix\nseven\n')
+    fs.rmSync(path.join(repository.root, 'link'))
+    fs.chmodSync(path.join(repository.root, 'README.md'), 0o755)
+    const before = fingerprint(repository.root, { exact: false, skip: /^\.git(\/|$)/ })
+    const accepted = await accept(result, 'patch')
+    hasResult()
+    assert.match(repository.read('src/a.txt'), /TWO\nthree\nFOUR, mine/)
+    await refuses(result, 'patch', /hold everything of the result already/)
+    undo(accepted)
+    assert.equal(fingerprint(repository.root, { exact: false, skip: /^\.git(\/|$)/ }), before)
+  })
+
+  test('what became of an accepted result: newest, under later commits, gone; each with an undo that loses nothing', async () => {
+    const result = await makeResult()
+    const standing = async (accepted: Accepted): Promise<{ standing: string; undo: string } | undefined> =>
+      findStanding({ repository: repository.root, base: result.base, commit: result.commit, accepted, env: repository.env })
+    for (const strategy of ['merge', 'squash'] as const) {
+      const accepted = await accept(result, strategy)
+      const newest = await standing(accepted)
+      assert.deepEqual([newest?.standing, newest?.undo], ['newest', accepted.undo])
+      repository.git('switch', '-qc', `other-${strategy}`)
+      assert.match((await standing(accepted))?.undo ?? '', /switch main && git .*reset --keep/)
+      repository.git('switch', '-q', 'main')
+      repository.write('later', 'mine\n')
+      const later = repository.commit('later')
+      const below = await standing(accepted)
+      assert.equal(below?.standing, 'below')
+      execFileSync('sh', ['-c', below?.undo ?? ''], { cwd: repository.home, env: repository.env, stdio: 'pipe' })
+      assert.equal(repository.git('diff', '--name-only', result.base).trim(), 'later')
+      assert.ok(repository.git('log', '--format=%H').includes(later))
+      repository.git('reset', '-q', '--hard', result.base)
+      assert.equal((await standing(accepted))?.standing, 'gone')
+    }
+    repository.write('src/a.txt', lines('two', 'SIX'))
+    repository.commit('mine')
+    const merged = await accept(result)
+    repository.write('later', 'mine\n')
+    repository.commit('later')
+    execFileSync('sh', ['-c', (await standing(merged))?.undo ?? ''], { cwd: repository.home, env: repository.env, stdio: 'pipe' })
+    assert.equal(repository.read('src/a.txt'), lines('two', 'SIX'))
+    repository.git('reset', '-q', '--hard', result.base)
+    const patched = await accept(result, 'patch')
+    assert.equal((await standing(patched))?.standing, 'newest')
+    undo(patched)
+    assert.equal((await standing(patched))?.standing, 'gone')
+    fs.rmSync(repository.root, { recursive: true })
+    assert.equal(await standing(merged), undefined)
   })
 
   test('a rejected branch is deleted only where the run left it', async () => {

@@ -29,7 +29,7 @@ export interface Accepted {
   readonly undo: string
 }
 
-const quote = (word: string): string => (/^[\w./@:=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+export const quote = (word: string): string => (/^[\w./@:=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
 /**
  * Brings a result into the person's current branch and files, or changes nothing at all. The person's own git does it:
@@ -43,8 +43,8 @@ export async function acceptRun(request: AcceptRequest): Promise<Accepted> {
   try {
     const state = await readAcceptState(git, request.commit, request.base)
     if (request.strategy === 'patch') {
-      await applyPatch(git, request.base, request.commit)
-      const undo = `cd ${quote(git.root)} && git diff --binary ${request.base} ${request.commit} | git apply -R`
+      const { from, to } = await applyPatch(git, request.base, request.commit)
+      const undo = `cd ${quote(git.root)} && git diff --binary ${from} ${to} | git apply -R`
       return { onto: state.branch ?? 'a detached HEAD', before: state.head, after: undefined, undo }
     }
     if (state.branch === undefined) {

@@ -1,5 +1,6 @@
 import type { FileChange } from '../../protocol/events/workspace.ts'
-import { fromTreePath } from './listing.ts'
+import { compareTrees, type FilePair } from './compare-trees.ts'
+import { fromTreePath, isPlain, listTree } from './listing.ts'
 import type { PrivateRepository } from './private-repository.ts'
 import { toBytes, toText } from './tree-object.ts'
 
@@ -17,7 +18,32 @@ export interface Conversions {
 /** Limit of listings that come from git, in bytes. */
 const maxListing = 256 * 1024 * 1024
 
+/** Between two snapshots no process is needed and nothing counts as renamed; between commits git finds renames. */
 export async function listChanges(repository: PrivateRepository, from: string, to: string, conversions: Conversions): Promise<readonly FileChange[]> {
+  const { store } = repository
+  const [left, right] = await Promise.all([store.toTree(from), store.toTree(to)])
+  if (left === right) return []
+  const isConversion = ({ path, before, after }: FilePair): boolean => {
+    const pair = conversions.pairs.get(path)
+    return before !== undefined && after !== undefined && before.mode === after.mode && pair?.includes(before.oid) === true && pair.includes(after.oid)
+  }
+  const changes = await compareTrees(store, left, right, isConversion)
+  const areSnapshots = left === from && right === to
+  if (changes !== undefined && (areSnapshots || (isWithoutRename(changes) && (await isPlainHere(repository, right))))) return changes
+  return listWithGit(repository, from, to, conversions)
+}
+
+/** A rename takes a file that went and one that came. */
+function isWithoutRename(changes: readonly FileChange[]): boolean {
+  return !changes.some(({ kind }) => kind === 'added') || !changes.some(({ kind }) => kind === 'deleted')
+}
+
+/** Attributes may tell git to count otherwise than we do. */
+async function isPlainHere(repository: PrivateRepository, tree: string): Promise<boolean> {
+  return isPlain(repository, await listTree(repository, tree))
+}
+
+async function listWithGit(repository: PrivateRepository, from: string, to: string, conversions: Conversions): Promise<readonly FileChange[]> {
   const answer = await repository.git(['diff-tree', '-r', '-z', '--raw', '--numstat', '--no-abbrev', '-M', '--no-ext-diff', '--no-textconv', from, to], { maxBytes: maxListing })
   const fields = answer.stdout.toString('latin1').split('\0')
   const found = new Map<string, Omit<FileChange, 'added' | 'removed' | 'binary'> & { isConversion: boolean }>()
@@ -61,7 +87,7 @@ export async function readDiff(repository: PrivateRepository, from: string, to: 
 }
 
 async function findConverted(repository: PrivateRepository, from: string, to: string, conversions: Conversions): Promise<Set<string>> {
-  const kept = new Set((await listChanges(repository, from, to, conversions)).flatMap((change) => [change.path, change.from]))
+  const kept = new Set((await listWithGit(repository, from, to, conversions)).flatMap((change) => [change.path, change.from]))
   return new Set([...conversions.pairs.keys()].map((path) => toText(path)).filter((path) => !kept.has(path)))
 }
 

@@ -5,6 +5,8 @@ import type { SandboxMount } from '../../engine/ports/sandbox.ts'
 import type { TreeId } from '../../protocol/ids.ts'
 import { placeDependencies, toDependencyMounts, type Dependency } from './dependencies.ts'
 import { findDirectory, makeDirectory, removeTree } from './directory-handle.ts'
+import { fillTree } from './fill-tree.ts'
+import { writeIndex } from './index-file.ts'
 import type { PrivateRepository } from './private-repository.ts'
 import { fromTreeName, markedName } from './tree-object.ts'
 import { writeFiles } from './write-files.ts'
@@ -27,9 +29,16 @@ export function placeGitFile(repository: PrivateRepository, root: string): void 
 }
 
 /** Fills an empty directory with a tree. `raw` takes snapshots as they are; commits are converted as git would. */
-export async function fillDirectory(repository: PrivateRepository, root: string, at: string, options: { indexFile: string; raw: boolean }): Promise<void> {
+export async function fillDirectory(repository: PrivateRepository, root: string, at: string, options: { indexFile: string; raw: boolean; keepsIndex: boolean }): Promise<void> {
   fs.mkdirSync(root, { recursive: true, mode: 0o755 })
-  await repository.git(['-c', 'checkout.workers=1', 'read-tree', '--reset', '-u', at], { workTree: root, timeoutMs: 600_000, ...options })
+  const written = await fillTree(repository, root, at, options)
+  if (written !== undefined) {
+    if (options.keepsIndex) writeIndex(options.indexFile, written, repository.store.format)
+    return
+  }
+  fs.mkdirSync(root, { recursive: true, mode: 0o755 })
+  const { indexFile, raw } = options
+  await repository.git(['-c', 'checkout.workers=1', 'read-tree', '--reset', '-u', at], { workTree: root, timeoutMs: 600_000, indexFile, raw })
   if (options.raw) await finishRaw(repository, root, await repository.store.toTree(at))
 }
 
@@ -61,7 +70,7 @@ export async function createCheckout(repository: PrivateRepository, at: string, 
   fs.chmodSync(root, 0o755)
   const indexFile = `${root}.index`
   try {
-    await fillDirectory(repository, root, at, { indexFile, raw: options.raw })
+    await fillDirectory(repository, root, at, { indexFile, raw: options.raw, keepsIndex: false })
   } finally {
     fs.rmSync(indexFile, { force: true })
     fs.rmSync(`${indexFile}.lock`, { force: true })

@@ -9,8 +9,8 @@ import { writeBranch } from './commit.ts'
 import { findDependencies, placeDependencies, type Dependency } from './dependencies.ts'
 import { removeTree } from './directory-handle.ts'
 import { createGitProcess } from './git-process.ts'
-import { inspectRepository, readHead } from './inspect.ts'
-import { listTree, seedNode, type ListedEntry } from './listing.ts'
+import { findCommittedHead, inspectRepository, readHead } from './inspect.ts'
+import { isPlain, listSizes, listTree, seedNode, type ListedEntry } from './listing.ts'
 import { getPersonRepository, type PersonRepository } from './person-repository.ts'
 import { openPrivateRepository, type PrivateRepository } from './private-repository.ts'
 import { scan, type DirectoryNode } from './scan.ts'
@@ -39,8 +39,15 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
 
   /** One per run: what is opened for inspecting serves the workspace as well. */
   const opened = new Map<string, Promise<PrivateRepository>>()
+  const persons = new Map<string, Promise<PersonRepository>>()
   const open = async (directory: string, run: RunId): Promise<{ person: PersonRepository; openPrivate: () => Promise<PrivateRepository> }> => {
-    const person = await getPersonRepository(directory, { runGit, env: options.env })
+    const place = path.resolve(directory)
+    const asked = persons.get(place) ?? getPersonRepository(place, { runGit, env: options.env })
+    persons.set(place, asked)
+    // A repository that was not usable may be mended meanwhile.
+    asked.catch(() => persons.delete(place))
+    const person = await asked
+    persons.set(person.root, asked)
     if (`${stateDir}/`.startsWith(`${person.root}/`) && !`${stateDir}/`.startsWith(`${person.gitDir}/`)) {
       throw new Fault('repository-unusable', `writ's state directory '${stateDir}' lies inside the repository '${person.root}'; set XDG_STATE_HOME to a directory outside of it`)
     }
@@ -84,7 +91,8 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
   return {
     inspect: async (directory, { base, includeDirty, run }) => {
       const { person, openPrivate } = await open(directory, run)
-      const [found, repository] = await Promise.all([readHead(person, base, runGit), openPrivate()])
+      const repository = await openPrivate()
+      const found = (base === undefined ? findCommittedHead(repository) : undefined) ?? (await readHead(person, base, runGit))
       return inspectRepository(repository, found, { base, includeDirty, run, now })
     },
     readBase: async (directory, base, run) => {
@@ -124,11 +132,12 @@ async function makeWorktree(repository: PrivateRepository, made: { base: string;
   const fresh = path.join(repository.runDir, 'work.new')
   const indexFile = path.join(repository.gitDir, 'index')
   fs.rmSync(indexFile, { force: true })
-  await fillDirectory(repository, fresh, made.base, { indexFile, raw: false })
+  await fillDirectory(repository, fresh, made.base, { indexFile, raw: false, keepsIndex: true })
   placeGitFile(repository, fresh)
   const dependencies = placeDependencies(fresh, made.dependencies)
   fs.renameSync(fresh, repository.workDir)
-  const seeded = seedNode(repository.workDir, made.tree, made.listing)
+  const sizes = isPlain(repository, made.listing) ? undefined : await listSizes(repository, made.tree)
+  const seeded = seedNode(repository.workDir, made.tree, made.listing, sizes)
   if (seeded.isComplete) {
     fs.rmSync(path.join(repository.runDir, 'conversions.json'), { force: true })
     return { tree: made.tree, dependencies, seed: seeded.node, conversions: { rawBase: undefined, pairs: new Map() } }

@@ -5,6 +5,7 @@ import type { CommitId, RunId } from '../../protocol/ids.ts'
 import { writeCommit } from './commit.ts'
 import type { RunGit } from './git-process.ts'
 import type { PersonRepository } from './person-repository.ts'
+import { findHead } from './plain-repository.ts'
 import type { PrivateRepository } from './private-repository.ts'
 
 export interface Inspection {
@@ -15,10 +16,19 @@ export interface Inspection {
   readonly dirty: boolean
 }
 
+const largestCommit = 1024 * 1024
 const maxUntrackedBytes = 100 * 1024 * 1024
 
 /** The subject by which `accept` knows a base that holds what was not committed. */
 export const uncommittedSubject = 'writ: uncommitted changes at the start of'
+
+/** HEAD and the branch without a process, where that is plain to see and the commit is there. */
+export function findCommittedHead(repository: PrivateRepository): { branch: string | undefined; head: CommitId; base: CommitId } | undefined {
+  const { person, store } = repository
+  const found = findHead(person.gitDir, person.commonDir, store.emptyTree.length)
+  if (found === undefined || store.findSmall(found.head, largestCommit)?.type !== 'commit') return undefined
+  return { branch: found.branch, head: found.head as CommitId, base: found.head as CommitId }
+}
 
 /** HEAD, the branch and what `base` names. @throws Fault as `Workspaces.inspect` says. */
 export async function readHead(person: PersonRepository, base: string | undefined, runGit: RunGit): Promise<{ branch: string | undefined; head: CommitId; base: CommitId }> {

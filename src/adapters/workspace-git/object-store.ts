@@ -1,10 +1,13 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import crypto from 'node:crypto'
 import fs from 'node:fs'
-import { finished, pipeline } from 'node:stream/promises'
+import { pipeline } from 'node:stream/promises'
 import path from 'node:path'
 import zlib from 'node:zlib'
 import { Fault } from '../../protocol/fault.ts'
+import { createBatchReader } from './batch-reader.ts'
+import { createByteCache } from './byte-cache.ts'
+import { toCode } from './directory-handle.ts'
+import { createPackReader, type FoundObject } from './pack-reader.ts'
 import { parseTree, toTreeBytes, type TreeEntry } from './tree-object.ts'
 
 export type ObjectFormat = 'sha1' | 'sha256'
@@ -24,7 +27,9 @@ export interface ObjectStore {
   writeFile(fd: number, size: number): Promise<string>
   writeTree(entries: readonly TreeEntry[]): string
   /** @throws Fault `git-failed` when the object is not there. */
-  read(oid: string): Promise<{ type: string; bytes: Buffer }>
+  read(oid: string): Promise<FoundObject>
+  /** Without a process; undefined where the object is larger than `maxBytes`, not there, or only git can read it. */
+  findSmall(oid: string, maxBytes: number): FoundObject | undefined
   readTree(oid: string): Promise<readonly TreeEntry[]>
   /** The tree of a commit, or the tree itself. */
   toTree(oid: string): Promise<string>
@@ -37,6 +42,8 @@ export interface ObjectStore {
 
 export interface ObjectStoreOptions {
   readonly objectDir: string
+  /** Object directories of the person's repository, which are only read. */
+  readonly borrowed: readonly string[]
   readonly format: ObjectFormat
   readonly gitPath: string
   readonly flags: readonly string[]
@@ -44,21 +51,31 @@ export interface ObjectStoreOptions {
   readonly cwd: string
 }
 
-const knownTrees = 20_000
+/** What remembered trees may weigh, in bytes. */
+const cachedTrees = 8 * 1024 * 1024
+/** Ids whose existence is remembered. */
+const mostKnown = 200_000
+/** Larger objects are left to git, which needs no second copy of a delta's base in our memory. */
+const readHere = 32 * 1024 * 1024
 
-/** Writes loose objects itself (a process per object would cost more than the object) and reads what is packed through one git. */
+/** Writes loose objects itself (a process per object would cost more than the object) and reads what is there; only what it cannot read itself goes through one git. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const { objectDir, format } = options
   const known = new Set<string>()
-  const trees = new Map<string, readonly TreeEntry[]>()
+  const trees = createByteCache<readonly TreeEntry[]>(cachedTrees)
+  const packs = createPackReader([objectDir, ...options.borrowed], format === 'sha1' ? 20 : 32)
   const reader = createBatchReader(options)
   const toId: ObjectStore['toId'] = (type, bytes) => crypto.createHash(format).update(`${type} ${bytes.length}\0`).update(bytes).digest('hex')
-  const toPath = (oid: string): string => path.join(objectDir, oid.slice(0, 2), oid.slice(2))
+  const toPath = (oid: string, directory = objectDir): string => `${directory}/${oid.slice(0, 2)}/${oid.slice(2)}`
+  const remembered = (oid: string): void => {
+    if (known.size >= mostKnown) known.clear()
+    known.add(oid)
+  }
 
   const publish = (temporary: string, oid: string): void => {
     fs.mkdirSync(path.join(objectDir, oid.slice(0, 2)), { recursive: true })
     fs.renameSync(temporary, toPath(oid))
-    known.add(oid)
+    remembered(oid)
   }
   const toTemporary = (): string => path.join(objectDir, `tmp_obj_${crypto.randomBytes(6).toString('hex')}`)
 
@@ -66,11 +83,13 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     const oid = toId(type, bytes)
     if (known.has(oid)) return oid
     if (fs.existsSync(toPath(oid))) {
-      known.add(oid)
+      remembered(oid)
       return oid
     }
     const temporary = toTemporary()
-    fs.writeFileSync(temporary, zlib.deflateSync(Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]), { level: 1 }), { mode: 0o444 })
+    const content = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes])
+    // Most objects are small: the usual buffer of 16 KiB for each would wait for the garbage collector.
+    fs.writeFileSync(temporary, zlib.deflateSync(content, { level: 1, chunkSize: Math.min(Math.max(content.length, 64), 65_536) }), { mode: 0o444 })
     publish(temporary, oid)
     return oid
   }
@@ -87,14 +106,17 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     }
   }
 
-  const read: ObjectStore['read'] = async (oid) => {
-    const loose = readLoose(toPath(oid))
-    return loose ?? (await reader.read(oid))
+  const findSmall: ObjectStore['findSmall'] = (oid, maxBytes) => {
+    const own = readLoose(toPath(oid), maxBytes) ?? packs.find(oid, maxBytes)
+    if (own !== undefined) return own
+    for (const directory of options.borrowed) {
+      const found = readLoose(toPath(oid, directory), maxBytes)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
-  const remember = (oid: string, entries: readonly TreeEntry[]): void => {
-    if (trees.size > knownTrees) trees.clear()
-    trees.set(oid, entries)
-  }
+  const read: ObjectStore['read'] = async (oid) => findSmall(oid, readHere) ?? (await reader.read(oid))
+  const remember = (oid: string, entries: readonly TreeEntry[]): void => trees.set(oid, entries, 200 + entries.length * 160)
   const readTree: ObjectStore['readTree'] = async (oid) => {
     const cached = trees.get(oid)
     if (cached !== undefined) return cached
@@ -106,50 +128,46 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   }
   const emptyTree = toId('tree', Buffer.alloc(0))
   return {
-    format, emptyTree, toId, write, writeFile, read, readTree,
+    format, emptyTree, toId, write, writeFile, read, findSmall, readTree,
     writeTree: (entries) => {
       const oid = write('tree', toTreeBytes(entries))
       remember(oid, entries)
       return oid
     },
     toTree: async (oid) => {
-      if (trees.has(oid) || oid === emptyTree) return oid
+      if (oid === emptyTree || trees.get(oid) !== undefined) return oid
       const found = await read(oid)
       return found.type === 'commit' ? found.bytes.toString('latin1', 5, 5 + oid.length) : oid
     },
     copyBlob: async (oid, fd) => {
-      const source = toPath(oid)
-      const size = fs.existsSync(source) ? fs.statSync(source).size : undefined
-      if (size !== undefined && size < streamedFrom / 4) {
-        const found = await read(oid)
-        fs.writeFileSync(fd, found.bytes)
-        return
-      }
-      if (size === undefined) {
-        const found = await reader.read(oid)
-        fs.writeFileSync(fd, found.bytes)
-        return
-      }
-      await inflateTo(source, fd)
+      const small = findSmall(oid, streamedFrom)
+      if (small !== undefined) fs.writeFileSync(fd, small.bytes)
+      else if (fs.existsSync(toPath(oid))) await inflateTo(toPath(oid), fd)
+      else fs.writeFileSync(fd, (await read(oid)).bytes)
     },
     addKnown: (oids) => {
-      for (const oid of oids) known.add(oid)
+      for (const oid of oids) remembered(oid)
     },
-    close: () => reader.close(),
+    close: () => {
+      reader.close()
+      packs.close()
+    },
   }
 }
 
-function readLoose(file: string): { type: string; bytes: Buffer } | undefined {
-  let raw: Buffer
+/** undefined where it is not there or larger than `maxBytes`. */
+function readLoose(file: string, maxBytes: number): FoundObject | undefined {
+  const stats = fs.statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined || stats.size > maxBytes + 4_096) return undefined
   try {
-    raw = fs.readFileSync(file)
+    const all = zlib.inflateSync(fs.readFileSync(file), { maxOutputLength: maxBytes + 64 })
+    const zero = all.indexOf(0)
+    return { type: all.toString('latin1', 0, all.indexOf(0x20)), bytes: all.subarray(zero + 1) }
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
+    // Packed and pruned since the look, or larger than it seemed.
+    if (['ENOENT', 'ERR_BUFFER_TOO_LARGE'].includes(toCode(thrown))) return undefined
     throw thrown
   }
-  const all = zlib.inflateSync(raw)
-  const zero = all.indexOf(0)
-  return { type: all.toString('latin1', 0, all.indexOf(0x20)), bytes: all.subarray(zero + 1) }
 }
 
 /** Streams a file into a loose blob. The header needs the size before the content: a file that shrinks meanwhile is refused. */
@@ -182,92 +200,5 @@ async function inflateTo(file: string, fd: number): Promise<void> {
       inHeader = false
       fs.writeSync(fd, body)
     }
-  })
-}
-
-interface BatchReader {
-  read(oid: string): Promise<{ type: string; bytes: Buffer }>
-  close(): void
-}
-
-/** One `git cat-file --batch`, started when first needed, that does not keep our process alive while it is idle. */
-function createBatchReader(options: ObjectStoreOptions): BatchReader {
-  let child: ChildProcessWithoutNullStreams | undefined
-  let last: Promise<unknown> = Promise.resolve()
-  const start = (): ChildProcessWithoutNullStreams => {
-    const started = spawn(options.gitPath, [...options.flags, 'cat-file', '--batch'], { cwd: options.cwd, env: { ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] })
-    started.stderr.resume()
-    started.stdin.on('error', () => undefined)
-    finished(started.stdout).catch(() => undefined)
-    const forget = (): void => {
-      if (child === started) child = undefined
-    }
-    started.once('close', forget).once('error', forget)
-    return started
-  }
-  const hold = (held: boolean): void => {
-    const how = held ? 'ref' : 'unref'
-    child?.[how]()
-    for (const stream of [child?.stdin, child?.stdout, child?.stderr]) (stream as unknown as { ref(): void; unref(): void } | undefined)?.[how]()
-  }
-  const readNow = async (oid: string): Promise<{ type: string; bytes: Buffer }> => {
-    child ??= start()
-    hold(true)
-    try {
-      return await ask(child, oid)
-    } finally {
-      hold(false)
-    }
-  }
-  return {
-    read: (oid) => {
-      const answer = last.then(() => readNow(oid))
-      last = answer.catch(() => undefined)
-      return answer
-    },
-    close: () => {
-      child?.kill('SIGKILL')
-      child = undefined
-    },
-  }
-}
-
-function ask(child: ChildProcessWithoutNullStreams, oid: string): Promise<{ type: string; bytes: Buffer }> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = []
-    let have = 0
-    let header: { type: string; size: number; length: number } | undefined
-    const done = (): void => {
-      child.stdout.off('data', onData)
-      child.off('close', onClose)
-      child.off('error', onClose)
-    }
-    const onClose = (): void => {
-      done()
-      reject(new Fault('git-failed', `git cat-file ended before it answered for ${oid}`))
-    }
-    const onData = (chunk: Buffer): void => {
-      parts.push(chunk)
-      have += chunk.length
-      if (header === undefined) {
-        const all = Buffer.concat(parts)
-        const end = all.indexOf(0x0a)
-        if (end < 0) return
-        const [, type = '', size = ''] = all.toString('latin1', 0, end).split(' ')
-        if (!/^\d+$/.test(size)) {
-          done()
-          reject(new Fault('git-failed', `the object ${oid} is not in the repository (a partial clone, or it was pruned): fetch it with git first`))
-          return
-        }
-        header = { type, size: Number(size), length: end + 1 }
-      }
-      if (have < header.length + header.size + 1) return
-      done()
-      resolve({ type: header.type, bytes: Buffer.concat(parts).subarray(header.length, header.length + header.size) })
-    }
-    child.stdout.on('data', onData)
-    child.once('close', onClose)
-    child.once('error', onClose)
-    child.stdin.write(`${oid}\n`)
   })
 }

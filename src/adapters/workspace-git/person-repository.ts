@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Fault } from '../../protocol/fault.ts'
 import { toFirstLine, toPersonEnv, type RunGit } from './git-process.ts'
 import type { ObjectFormat } from './object-store.ts'
+import { findPlainRepository } from './plain-repository.ts'
 
 /** The person's repository as it was found. Only read. */
 export interface PersonRepository {
@@ -36,6 +37,8 @@ export async function getPersonRepository(directory: string, options: FindReposi
   const env = toPersonEnv(options.env)
   // Root may read any repository anyway; anybody else has to trust a foreign one with git's own setting.
   const flags = ['--no-pager', ...(process.getuid?.() === 0 ? ['-c', 'safe.directory=*'] : [])]
+  const plain = findPlainRepository(start, env)
+  if (plain !== undefined) return { ...plain, commonDir: plain.gitDir, format: 'sha1', env, flags }
   const answer = await options.runGit({
     args: [...flags, 'rev-parse', '--is-bare-repository', '--is-inside-work-tree', '--show-object-format', '--is-shallow-repository', '--absolute-git-dir', '--git-common-dir', '--show-toplevel'],
     cwd: start, env, accepts: [1, 128, 129], timeoutMs: 20_000,

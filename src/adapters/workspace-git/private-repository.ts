@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { RunId } from '../../protocol/ids.ts'
+import { createByteCache, type ByteCache } from './byte-cache.ts'
 import { quietFlags, toSealedEnv, type GitAnswer, type GitCall, type RunGit } from './git-process.ts'
+import type { ListedEntry } from './listing.ts'
 import { createObjectStore, type ObjectStore } from './object-store.ts'
 import { findObjectDirectories, type PersonRepository } from './person-repository.ts'
 
@@ -19,8 +21,10 @@ export interface PrivateRepository {
   /** Host path of each borrowed object directory, and the path under which git finds it. */
   readonly borrowed: readonly { readonly host: string; readonly at: string }[]
   readonly store: ObjectStore
-  /** Whether content is converted between repository and worktree (line ends, encodings). */
-  readonly convertsByConfig: boolean
+  /** Listings of trees, by the tree's id. */
+  readonly listings: ByteCache<readonly ListedEntry[]>
+  /** Whether settings of the person may make a checkout differ from the commit's own bytes, attributes in the tree aside. */
+  readonly mayConvert: boolean
   /** Runs git on the private directory, sealed. `workTree` defaults to the run's own. */
   git(args: readonly string[], options?: PrivateGitOptions): Promise<GitAnswer>
 }
@@ -41,6 +45,8 @@ export interface PrivateRepositoryOptions {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** What remembered listings may weigh, in bytes. */
+const listingsBytes = 16 * 1024 * 1024
 const copiedSettings = ['core.autocrlf', 'core.eol', 'core.filemode', 'core.ignorecase', 'core.symlinks', 'core.precomposeunicode', 'core.safecrlf']
 
 /** Makes the directory, or brings one that is there up to date with the person's settings. Costs one git process. */
@@ -75,15 +81,23 @@ export async function openPrivateRepository(options: PrivateRepositoryOptions): 
     GIT_WORK_TREE: extra.workTree ?? workDir,
     ...(extra.indexFile === undefined ? {} : { GIT_INDEX_FILE: extra.indexFile }),
   })
-  const store = createObjectStore({ objectDir: path.join(gitDir, 'objects'), format: person.format, gitPath, flags: quietFlags, env: toEnv({}), cwd: runDir })
+  const store = createObjectStore({ objectDir: path.join(gitDir, 'objects'), borrowed: borrowed.map(({ host }) => host), format: person.format, gitPath, flags: quietFlags, env: toEnv({}), cwd: runDir })
   return {
     person, runDir, gitDir, workDir, borrowed, store,
-    convertsByConfig: ['true', 'input'].includes((settings.get('core.autocrlf') ?? 'false').toLowerCase()),
+    listings: createByteCache(listingsBytes),
+    mayConvert: mayConvert(settings, gitDir),
     git: (args, extra = {}) => {
       const { workTree, indexFile: _index, raw: _raw, ...call } = extra
       return runGit({ ...call, args: [...quietFlags, ...args], cwd: workTree ?? (fs.existsSync(workDir) ? workDir : runDir), env: toEnv(extra) })
     },
   }
+}
+
+function mayConvert(settings: ReadonlyMap<string, string>, gitDir: string): boolean {
+  const isNo = (key: string, usual: string): boolean => ['false', 'no', 'off', '0'].includes((settings.get(key) ?? usual).toLowerCase())
+  const attributes = ['attributes', 'info/attributes'].some((name) => fs.statSync(path.join(gitDir, name)).size > 0)
+  const isUsual = isNo('core.autocrlf', 'false') && isNo('core.ignorecase', 'false') && isNo('core.precomposeunicode', 'false') && !isNo('core.symlinks', 'true')
+  return attributes || !isUsual
 }
 
 async function readSettings(options: PrivateRepositoryOptions): Promise<Map<string, string>> {

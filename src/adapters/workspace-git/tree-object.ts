@@ -35,7 +35,7 @@ export function fromTreeName(name: string): string {
 
 export const markedName = mark
 
-function toMode(mode: string): TreeMode {
+export function toMode(mode: string): TreeMode {
   if (mode === '40000' || mode === '040000') return '40000'
   if (mode === '120000' || mode === '160000') return mode
   // Old repositories hold modes such as 100664.

@@ -3,9 +3,12 @@ import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import type { Payload } from '../../protocol/events/event.ts'
+import { toAcceptMessage } from '../../domain/report/accept-message.ts'
+import type { RunState } from '../../domain/run-state.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
-import { readRun } from '../read-run.ts'
+import { getRun, readRun } from '../read-run.ts'
 import { userName } from './run.ts'
+import { findAccepted } from './show.ts'
 
 type Strategy = Payload<'run.accepted'>['strategy']
 
@@ -13,12 +16,13 @@ export interface AcceptOptions {
   readonly strategy?: Strategy
   readonly unproven?: boolean
   readonly yes?: boolean
+  readonly repo?: string
 }
 
 /** `writ accept`: the only command that touches the person's branch and files. */
 export async function acceptCommand(word: string, options: AcceptOptions): Promise<number> {
   const record = await openRecord()
-  const run = await record.log.resolve(word)
+  const run = await getRun(record.log, word, { repo: options.repo, changes: true })
   const accepted = await applyResult(record, run, { strategy: options.strategy ?? 'merge', unproven: options.unproven ?? false, ask: !options.yes })
   if (!accepted) {
     process.stderr.write('Nothing was changed.\n')
@@ -41,7 +45,7 @@ export async function applyResult(
     const state = fold(rollout.events)
     const { ended, opened } = state
     if (!opened || !ended) throw new Fault('accept-refused', `${run} has not ended; go on with writ resume ${run}`)
-    if (state.accepted) throw new Fault('accept-refused', `${run} was accepted already by ${state.accepted.by} onto ${state.accepted.onto}; to undo: ${state.accepted.undo}`)
+    await requireNotAccepted(state, 'accept')
     if (!ended.result) throw new Fault('accept-refused', `${run} made no commit, so there is nothing to accept: ${ended.reason}`)
     if (ended.outcome !== 'proven' && !options.unproven) {
       if (!options.ask || !process.stdin.isTTY) throw new Fault('accept-refused', `${run} is not proven (${ended.reason}); look at it with writ diff ${run}, and accept it all the same with writ accept ${run} --unproven`)
@@ -53,7 +57,7 @@ export async function applyResult(
     const { acceptRun } = await import('../../adapters/workspace-git/accept.ts')
     const done = await acceptRun({
       repository: opened.repository.root, branch: ended.result.branch, commit: ended.result.commit, base: opened.repository.base,
-      strategy: options.strategy, message: acceptMessage(state.contract?.goal ?? opened.draft.goal, run), env: process.env,
+      strategy: options.strategy, message: toAcceptMessage(state), env: process.env,
     })
     const data: Payload<'run.accepted'> = { by: userName(), strategy: options.strategy, onto: done.onto, before: done.before, undo: done.undo, ...(done.after ? { after: done.after } : {}) }
     await rollout.append([{ type: 'run.accepted', data }])
@@ -64,11 +68,11 @@ export async function applyResult(
 }
 
 /** `writ reject`: a recorded no. The branch stays unless it is asked to go. */
-export async function rejectCommand(word: string, options: { readonly reason?: string; readonly deleteBranch?: boolean }): Promise<number> {
+export async function rejectCommand(word: string, options: { readonly reason?: string; readonly deleteBranch?: boolean; readonly repo?: string }): Promise<number> {
   const record = await openRecord()
-  const run = await record.log.resolve(word)
+  const run = await getRun(record.log, word, { repo: options.repo, changes: true })
   const { state } = await readRun(record.log, run)
-  if (state.accepted) throw new Fault('accept-refused', `${run} was accepted already; to undo: ${state.accepted.undo}`)
+  await requireNotAccepted(state, 'reject')
   const { rollout } = await record.log.open(run)
   try {
     await rollout.append([{ type: 'run.rejected', data: { by: userName(), reason: options.reason ?? '' } }])
@@ -86,7 +90,11 @@ export async function rejectCommand(word: string, options: { readonly reason?: s
   return 0
 }
 
-function acceptMessage(goal: string, run: RunId): string {
-  const first = goal.split('\n')[0] ?? goal
-  return `${first.length > 72 ? `${first.slice(0, 71)}…` : first}\n\nAccepted from ${run}.`
+/** What was accepted and taken back since may be accepted again. @throws Fault `accept-refused` with the undo. */
+async function requireNotAccepted(state: RunState, does: 'accept' | 'reject'): Promise<void> {
+  if (!state.accepted) return
+  const today = await findAccepted(state)
+  if (today?.standing === 'gone') return
+  const { by, onto, undo } = state.accepted
+  throw new Fault('accept-refused', `${state.run ?? 'the run'} was accepted already by ${by} onto ${onto}${does === 'reject' ? ', so it is too late to reject it' : ''}; to undo: ${today?.undo ?? undo}`)
 }

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { NewEvent } from '../../protocol/events/event.ts'
+import { RunId } from '../../protocol/ids.ts'
 import { Report } from '../../protocol/report.ts'
 import { createJsonlLog } from '../../adapters/log-jsonl/jsonl-log.ts'
 import { createSqliteIndex } from '../../adapters/index-sqlite/sqlite-index.ts'
@@ -22,9 +23,9 @@ after(() => rmSync(home, { recursive: true, force: true }))
 
 interface Ended { readonly code: number; readonly stdout: string; readonly stderr: string }
 
-function writ(args: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function writ(args: readonly string[], extra: NodeJS.ProcessEnv = {}, cwd = home): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env: { ...env, ...extra }, cwd: home, maxBuffer: 10_000_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [main, ...args], { env: { ...env, ...extra }, cwd, maxBuffer: 10_000_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
     })
   })
@@ -36,12 +37,12 @@ function git(...args: string[]): string {
 }
 
 /** A stored run whose base and result are these real commits. */
-async function store(options: StoryOptions, commits: { base: string; result: string }): Promise<void> {
-  const told = storyEvents({ ...options, root: repository })
+async function store(options: StoryOptions, commits: { base: string; result: string }, place = { run: storyRun, state }): Promise<void> {
+  const told = storyEvents({ root: repository, ...options })
   const result = told.findLast((event) => event.type === 'commit.created')?.data.commit ?? ''
   const events = JSON.parse(JSON.stringify(told).replaceAll(storyBase, commits.base).replaceAll(result, commits.result)) as NewEvent[]
-  const log = createJsonlLog({ stateDir: state, clock: { now: () => Date.now() }, index: createSqliteIndex({ path: join(state, 'index.db') }) })
-  const rollout = await log.create(storyRun)
+  const log = createJsonlLog({ stateDir: place.state, clock: { now: () => Date.now() }, index: createSqliteIndex({ path: join(place.state, 'index.db') }) })
+  const rollout = await log.create(place.run)
   await rollout.append(events)
   await rollout.close()
 }
@@ -86,7 +87,7 @@ describe('commands about runs', () => {
   })
 
   it('log ends quietly when its reader goes away', async () => {
-    const child = spawn(process.execPath, [main, 'log', 'latest', '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [main, 'log', 'latest', '--json'], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
     const stderr: Buffer[] = []
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
@@ -139,6 +140,89 @@ describe('commands about runs', () => {
       assert.deepEqual([code, stdout], [2, ''])
       assert.match(stderr, /^writ: No run begins or ends with "zzzz"[^\n]*\n$/)
     }
+  })
+})
+
+describe('whose run it is, and what became of it', () => {
+  const [mine, other, outside] = [join(home, 'mine'), join(home, 'other'), join(home, 'outside')]
+  const machine = { ...env, HOME: join(home, 'second'), XDG_STATE_HOME: join(home, 'second', 'state') }
+  const stateDir = join(machine.XDG_STATE_HOME, 'writ')
+  const runs = { mine: RunId.parse('run_01kx3vq8t0aaaaaa'), other: RunId.parse('run_01kx3vq8t0bbbbbb'), broken: RunId.parse('run_01kx3vq8t0cccccc') }
+  const at = (cwd: string, args: readonly string[]): Promise<Ended> => writ(args, machine, cwd)
+  const gitAt = (cwd: string, ...args: string[]): string => execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...machine, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' } }).trim()
+
+  before(async () => {
+    mkdirSync(outside, { recursive: true })
+    for (const [root, run] of [[mine, runs.mine], [other, runs.other]] as const) {
+      mkdirSync(join(root, 'inner'), { recursive: true })
+      gitAt(root, 'init', '-q', '-b', 'main')
+      for (const [key, value] of [['user.name', 'A'], ['user.email', 'a@example.com']] as const) gitAt(root, 'config', key, value)
+      writeFileSync(join(root, 'a.txt'), 'one\n')
+      gitAt(root, 'add', '.')
+      gitAt(root, 'commit', '-qm', 'base')
+      const base = gitAt(root, 'rev-parse', 'HEAD')
+      gitAt(root, 'switch', '-qc', 'writ/01kx3vq8t0a7c2mf')
+      writeFileSync(join(root, 'a.txt'), 'two\n')
+      gitAt(root, 'commit', '-qam', 'Two')
+      const result = gitAt(root, 'rev-parse', 'HEAD')
+      gitAt(root, 'switch', '-q', 'main')
+      await store({ root }, { base, result }, { run, state: stateDir })
+    }
+    mkdirSync(join(stateDir, 'runs', runs.broken))
+    writeFileSync(join(stateDir, 'runs', runs.broken, 'rollout.jsonl'), 'no record\n')
+  })
+
+  it('latest is the newest that can be read of the repository around, or of --repo, or of all outside of any', async () => {
+    const ids = async (cwd: string, ...more: string[]): Promise<string> => /"run":"(run_\w+)"/.exec((await at(cwd, ['log', 'latest', '--json', ...more])).stdout)?.[1] ?? ''
+    assert.deepEqual(await Promise.all([ids(join(mine, 'inner')), ids(other), ids(outside), ids(outside, '--repo', mine), ids(other, '--repo', mine)]), [runs.mine, runs.other, runs.other, runs.mine, runs.mine])
+    const [shown, wrong, listed] = await Promise.all([at(mine, ['show', 'bbbbbb']), at(mine, ['show', 'bbbbbb', '--repo', mine]), at(mine, ['list'])])
+    assert.match(shown.stdout, new RegExp(runs.other))
+    assert.equal(wrong.code, 2)
+    assert.match(listed.stdout, /cccccc[^\n]*\n[^\n]*bbbbbb[^\n]*\n[^\n]*aaaaaa/)
+  })
+
+  it('accept and reject leave another repository alone unless it is named', async () => {
+    const before = gitAt(other, 'rev-parse', 'main')
+    for (const command of ['accept', 'reject']) {
+      const { code, stdout, stderr } = await at(mine, [command, 'bbbbbb'])
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.equal(stderr, `writ: ${runs.other} is a run of ${other}, not of ${mine}, where you are; if you mean it, say so with --repo ${other}\n`)
+    }
+    assert.equal(gitAt(other, 'rev-parse', 'main'), before)
+    const named = await at(mine, ['accept', 'bbbbbb', '--repo', other])
+    assert.equal(named.code, 0, named.stderr)
+    assert.notEqual(gitAt(other, 'rev-parse', 'main'), before)
+  })
+
+  it('what was taken back can be accepted again; show has an undo that drops nothing', async () => {
+    const first = await at(mine, ['accept', 'latest'])
+    assert.equal(first.code, 0, first.stderr)
+    const undo = /To undo: (.*)/.exec(first.stdout)?.[1] ?? ''
+    assert.match((await at(mine, ['accept', 'latest'])).stderr, /accepted already by .* onto main; to undo: git -C .* reset --keep/)
+    assert.ok((await at(mine, ['show', 'latest'])).stdout.includes(undo))
+    writeFileSync(join(mine, 'b.txt'), 'later\n')
+    gitAt(mine, 'add', '.')
+    gitAt(mine, 'commit', '-qm', 'later')
+    const later = await at(mine, ['show', 'latest'])
+    assert.match(later.stdout, /undo, under later commits +git -C \S+ revert --no-edit/)
+    assert.doesNotMatch(later.stdout, /reset --keep/)
+    gitAt(mine, 'reset', '-q', '--hard', 'HEAD~1')
+    execFileSync('sh', ['-c', undo], { cwd: mine, env: machine })
+    assert.match((await at(mine, ['show', 'latest'])).stdout, /it is not there any more[^]*accept it again +writ accept aaaaaa/)
+    const again = await at(mine, ['accept', 'latest', '--strategy', 'squash'])
+    assert.equal(again.code, 0, again.stderr)
+    assert.match(gitAt(mine, 'log', '-1', '--format=%B'), new RegExp(`^make the failing tests pass\\n\\n- Round half cents up\\n[^]*\\nWrit-Run: ${runs.mine}\\nWrit-Contract: d+$`))
+  })
+})
+
+describe('help', () => {
+  it('ends without a stack trace when its reader was gone before', async () => {
+    const child = spawn(process.execPath, [main, '--help'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const stderr: Buffer[] = []
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    const [code] = await once(child, 'close')
+    assert.deepEqual([code, Buffer.concat(stderr).toString()], [0, ''])
   })
 })
 

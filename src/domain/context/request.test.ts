@@ -74,6 +74,13 @@ describe('what is said after an edit', () => {
     assert.match(text, /Mended: a › one/)
     assert.match(text, /BROKEN by this change: a › two/)
   })
+  test('what failed on the base already is counted, not listed as news', () => {
+    const old = Array.from({ length: 24 }, (_, n) => failed(`env › ${n}`))
+    const text = describeEdit([], { ...base, cases: [...old, passed('a › two'), failed('new › x')] }, { ...base, cases: [...old, passed('a › two')] })
+    assert.equal(text.split('\n').length, 3)
+    assert.match(text, /^Tests near the change: 1 pass, 25 fail\.\n- fails, not seen before this change: new › x.*\nFailed before too: 24 \(env › 0; env › 1; env › 2; …\)$/)
+    assert.match(describeEdit([], { ...base, cases: old }, { ...base, cases: old }), /0 pass, 24 fail \(as before\)\./)
+  })
   test('nothing is said where nothing was run', () => assert.equal(describeEdit([], undefined, base), ''))
 })
 

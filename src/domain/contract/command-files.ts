@@ -1,3 +1,4 @@
+import { isJudge, isJudgeLike, readLine } from './named-roles.ts'
 import { folderOf, lastPart } from './test-places.ts'
 
 /** Where projects keep the code that the checks judge: a file named there is the work, not the judge. */
@@ -18,33 +19,26 @@ function wordsOf(text: string): readonly string[] {
   return text.split(/[\s"'`=;&|()<>,{}[\]:]+/).filter((word) => word.length > 1 && word.length < 300)
 }
 
-/** What these are given is looked at, so it is the work and not the judge: `grep -q Hello greeting.txt`. */
-const lookers = new Set(['grep', 'egrep', 'fgrep', 'rg', 'test', '[', '[[', 'cat', 'head', 'tail', 'wc', 'ls', 'stat', 'file', 'jq', 'yq', 'awk', 'sed', 'cut', 'sort', 'find', 'tr'])
-
-/** The parts of a shell line that run something, without those that only look at files. */
-function withoutLookers(text: string): string {
-  return text.split(/&&|\|\||[;|\n]/).filter((part) => {
-    const first = part.trim().split(/\s+/).find((word) => word !== '!' && word !== '(' && word !== '{' && !/^\w+=/.test(word))
-    return first === undefined || !lookers.has(first)
-  }).join('\n')
-}
-
-/** Files of the repository that a shell line names and does more with than look at them, as paths or as `python -m` modules. */
-export function filesNamedIn(text: string, files: ReadonlySet<string>, from = ''): readonly string[] {
+/**
+ * Files of the repository that a shell line names, as paths or as `python -m` modules, and that judge: see `isJudge`.
+ * `asScript`: the line is a package script that a check starts by its name.
+ */
+export function filesNamedIn(text: string, files: ReadonlySet<string>, options: { readonly from?: string; readonly asScript?: boolean } = {}): readonly string[] {
   const found = new Set<string>()
-  const words = wordsOf(withoutLookers(text))
-  for (const [n, word] of words.entries()) {
-    const module = words[n - 1] === '-m' ? word.replaceAll('.', '/') : undefined
-    const candidates = [tidy(word), tidy(`${from}/${word}`), ...(module === undefined ? [] : [`${module}.py`, `${module}/__main__.py`])]
-    for (const candidate of candidates) if (files.has(candidate) && !sourceFolder.test(candidate)) found.add(candidate)
+  for (const reading of readLine(text)) {
+    const module = reading.module ? reading.word.replaceAll('.', '/') : undefined
+    const candidates = [tidy(reading.word), tidy(`${options.from ?? ''}/${reading.word}`), ...(module === undefined ? [] : [`${module}.py`, `${module}/__main__.py`])]
+    for (const path of candidates) {
+      if (files.has(path) && !sourceFolder.test(path) && isJudge(path, reading, options.asScript === true)) found.add(path)
+    }
   }
   return [...found]
 }
 
-/** What a named script itself leads to: files that it names, and modules of its own folder that it imports. */
+/** What a named script itself leads to: files that it names, and modules of its own folder that it imports, where they judge. */
 export function filesNamedByScript(path: string, text: string, files: ReadonlySet<string>): readonly string[] {
   const folder = folderOf(path)
-  if (!/\.([cm]?[jt]s|py)$/.test(path)) return filesNamedIn(text, files, folder)
+  if (!/\.([cm]?[jt]s|py)$/.test(path)) return filesNamedIn(text, files, { from: folder })
   if (folder === '') return []
   const found = new Set<string>()
   const imports = [...text.matchAll(/(?:from\s+|import\s*\(?\s*|require\(\s*)['"](\.[^'"]+)['"]/g)].map((match) => match[1] ?? '')
@@ -52,7 +46,7 @@ export function filesNamedByScript(path: string, text: string, files: ReadonlySe
   for (const name of [...imports, ...modules]) {
     for (const ending of ['', '.js', '.mjs', '.cjs', '.ts']) {
       const candidate = tidy(`${folder}/${name}${ending}`)
-      if (files.has(candidate) && folderOf(candidate) === folder) found.add(candidate)
+      if (files.has(candidate) && folderOf(candidate) === folder && isJudgeLike(candidate)) found.add(candidate)
     }
   }
   return [...found]

@@ -8,9 +8,9 @@ import { proofRestorations, restorations } from './restorations.ts'
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const textOf = (content: Uint8Array | undefined): string => new TextDecoder().decode(content)
 
-function pin(files: Readonly<Record<string, string>>, commands: readonly string[], unpinned: readonly string[] = []) {
+function pin(files: Readonly<Record<string, string>>, commands: readonly string[], unpinned: readonly string[] = [], scope: readonly string[] = []) {
   const contents = new Map<string, Uint8Array>()
-  const source = { files: Object.keys(files), contents, checks: commands.map((command) => ({ command })), unpinned }
+  const source = { files: Object.keys(files), contents, checks: commands.map((command) => ({ command })), unpinned, scope }
   for (let round = 0; round < 10; round++) {
     const found = findPins(source)
     if (found.wanted.length === 0) return found
@@ -67,6 +67,38 @@ describe('what is pinned', () => {
   test('make names the Makefile, python -m its module', () => {
     const other = pin({ Makefile: 'check:\n\tpython3 ci/all.py\n', 'ci/all.py': '', 'ci/two.py': '', 'checks/run.py': '' }, ['make check', 'python3 -m checks.run']).pins.map((one) => one.path)
     assert.deepEqual(other.toSorted(), ['Makefile', 'checks/run.py', 'ci/all.py'])
+  })
+})
+
+describe('what a command names', () => {
+  const named = (command: string, files: Readonly<Record<string, string>>, scope: readonly string[] = []): readonly string[] => pin(files, [command], [], scope).pins.map((one) => one.path).toSorted()
+  const bare = (...paths: readonly string[]): Record<string, string> => Object.fromEntries(paths.map((path) => [path, '']))
+
+  const free: Readonly<Record<string, readonly [string, Readonly<Record<string, string>>]>> = {
+    'the program whose output is looked at': ['./backup.sh 2>&1 | grep -q usage:', bare('backup.sh')],
+    'it, given to an interpreter': ['python3 app.py --version | grep -q 2.0', bare('app.py')],
+    'it, inside a substitution': ['test "$(node cli.js --help | wc -l)" -gt 3', bare('cli.js')],
+    'the program that a line runs, by its own name': ['./backup.sh --dry-run && python3 -m app && timeout 5 ./serve', bare('backup.sh', 'app/__main__.py', 'serve')],
+    'what a checker is given': ['shellcheck backup.sh && prettier --check README.md && python3 -m json.tool config.json', bare('backup.sh', 'README.md', 'config.json')],
+    'it, in a shell’s own line': ["bash -c './backup.sh | grep x'", bare('backup.sh')],
+  }
+  for (const [name, [command, files]] of Object.entries(free)) test(`free: ${name}`, () => assert.deepEqual(named(command, files), []))
+
+  const judges: Readonly<Record<string, readonly [string, Readonly<Record<string, string>>, readonly string[]]>> = {
+    'a script of a check-like name, not what it tries out': ['sh check2.sh', { 'check2.sh': './backup.sh | grep -q usage:\n', 'backup.sh': '' }, ['check2.sh']],
+    'by its name alone, run by itself': ['./verify', bare('verify', 'app'), ['verify']],
+    'in folders that hold such scripts': ['node tools/x.mjs; bash ci/y.sh; ./scripts/z', bare('tools/x.mjs', 'ci/y.sh', 'scripts/z'), ['ci/y.sh', 'scripts/z', 'tools/x.mjs']],
+    'what a package script interprets': ['npm test', { 'package.json': '{"scripts":{"test":"node one.mjs && node two.mjs | grep ok"}}', 'one.mjs': '', 'two.mjs': '' }, ['one.mjs', 'package.json']],
+    'what is compared with': ['./gen.sh | diff - expected.txt', bare('gen.sh', 'expected.txt'), ['expected.txt']],
+    'what steers a runner': ['node --import ./loader.mjs --test && mocha --require=./hook.cjs && pytest -c my.cfg', bare('loader.mjs', 'hook.cjs', 'my.cfg'), ['hook.cjs', 'loader.mjs', 'my.cfg']],
+    'what a runner is given to run': ['pytest cases.py && bats a.sh', bare('cases.py', 'a.sh'), ['a.sh', 'cases.py']],
+  }
+  for (const [name, [command, files, expected]] of Object.entries(judges)) test(`pinned: ${name}`, () => assert.deepEqual(named(command, files), expected))
+
+  test('what the scope names in full is the work, what a glob of it covers is not', () => {
+    assert.deepEqual(named('sh check.sh', bare('check.sh'), ['./check.sh']), [])
+    assert.deepEqual(named('sh check.sh', bare('check.sh'), ['*.sh']), ['check.sh'])
+    assert.deepEqual(named('node --test', bare('a.test.js'), ['a.test.js']), ['a.test.js'])
   })
 })
 

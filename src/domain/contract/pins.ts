@@ -47,13 +47,14 @@ function toScripts(bytes: Uint8Array | undefined): Readonly<Record<string, strin
 /** Everything that the checks' commands lead to: files by name, and all the text on the way. */
 function follow(source: PinSource, all: ReadonlySet<string>): { files: ReadonlyMap<string, string>; text: string; wanted: readonly string[] } {
   const scripts = Object.assign({}, ...source.files.filter((file) => lastPart(file) === 'package.json').map((file) => toScripts(source.contents.get(file)))) as Record<string, string>
+  const work = new Set((source.scope ?? []).map((path) => path.replace(/^(\.?\/)+/, '')))
   const files = new Map<string, string>()
   const wanted = source.files.filter((file) => lastPart(file) === 'package.json' && !source.contents.has(file))
   const seen = new Set<string>()
   let text = ''
   const add = (names: readonly string[], why: string): void => {
     for (const name of names) {
-      if (files.size >= maxFollowed || files.has(name)) continue
+      if (files.size >= maxFollowed || files.has(name) || work.has(name)) continue
       files.set(name, why)
       if (!isFollowed(name)) continue
       const bytes = source.contents.get(name)
@@ -64,17 +65,17 @@ function follow(source: PinSource, all: ReadonlySet<string>): { files: ReadonlyM
   const visitFile = (name: string, content: string): void => {
     text += `\n${content.slice(0, 100_000)}`
     add(filesNamedByScript(name, content, all), `${name} uses it, and a check runs that`)
-    for (const script of scriptsNamedIn(content, scripts)) visitLine(scripts[script] ?? '', `the script ${script}`)
+    for (const script of scriptsNamedIn(content, scripts)) visitLine(scripts[script] ?? '', `the script ${script}`, true)
   }
-  const visitLine = (line: string, who: string): void => {
+  const visitLine = (line: string, who: string, asScript: boolean): void => {
     if (seen.has(line)) return
     seen.add(line)
     text += `\n${line}`
-    add(filesNamedIn(line, all), `${who} names it`)
+    add(filesNamedIn(line, all, { asScript }), `${who} names it`)
     if (/\bmake\b/.test(line)) add(source.files.filter((file) => /^(GNUmakefile|[Mm]akefile)$/.test(file)), `${who} runs make`)
-    for (const script of scriptsNamedIn(line, scripts)) visitLine(scripts[script] ?? '', `the script ${script}`)
+    for (const script of scriptsNamedIn(line, scripts)) visitLine(scripts[script] ?? '', `the script ${script}`, true)
   }
-  for (const check of source.checks) visitLine(check.command, `the check \`${check.command.slice(0, 80)}\``)
+  for (const check of source.checks) visitLine(check.command, `the check \`${check.command.slice(0, 80)}\``, false)
   return { files, text, wanted }
 }
 

@@ -101,6 +101,51 @@ describe('proof by name', () => {
     assert.equal(proof.verdict, 'proven')
   })
 
+  const unloaded = (message: string): CheckOutcome => {
+    const outcome = ran({ t: 'failed', 'u › z': 'passed' })
+    return { ...outcome, tests: { runner: 'pytest', complete: true, cases: (outcome.tests?.cases ?? []).map((one) => (one.name === 't' ? { ...one, message } : one)) } }
+  }
+  const loads = ran({ 't › a': 'passed', 't › b': 'passed', 'u › z': 'passed' }, { runner: 'pytest' })
+  const given: Contract = { ...contract, checks: contract.checks.map((check) => ({ ...check, origin: 'person' as const })) }
+
+  test('a file that could not be loaded for want of a module and loads now is no evidence in a check that was found', () => {
+    const proof = judge(unloaded("ModuleNotFoundError: No module named 'pkg'\nTraceback"), loads)
+    assert.equal(proof.verdict, 'no-evidence')
+    assert.equal(proof.checks[0]?.verdict, 'kept')
+    assert.deepEqual([proof.checks[0]?.fixed, proof.checks[0]?.stillFailing], [[], []])
+    assert.match(proof.checks[0]?.reasons.join('\n') ?? '', /1 test file could not be loaded on the base[\s\S]*no test in it was seen to fail/)
+  })
+  test('it is evidence in a person’s check, and where the code itself could not be read', () => {
+    assert.equal(judge(unloaded("ModuleNotFoundError: No module named 'pkg'"), loads, { contract: given }).verdict, 'proven')
+    assert.equal(judge(unloaded('SyntaxError: invalid syntax'), loads).verdict, 'proven')
+    assert.equal(judge(unloaded("Error: Cannot find module './utlis.js'"), loads).verdict, 'proven')
+  })
+  test('a test that failed by name beside it and passes now is evidence', () => {
+    const base = unloaded("Error: Cannot find package 'left-pad' imported from a.js")
+    const cases = [...(base.tests?.cases ?? []), { name: 'u › y', file: 'u', status: 'failed' as const }]
+    const proof = judge({ ...base, tests: { runner: 'pytest', complete: true, cases } }, ran({ 't › a': 'passed', 'u › z': 'passed', 'u › y': 'passed' }, { runner: 'pytest' }))
+    assert.equal(proof.verdict, 'proven')
+    assert.deepEqual(proof.checks[0]?.fixed, ['u › y'])
+  })
+  for (const [name, cases] of Object.entries({ 'skips every test': { 't › a': 'skipped', 't › b': 'skipped', 'u › z': 'passed' }, 'is skipped as a whole': { t: 'skipped', 'u › z': 'passed' } } as const)) {
+    test(`a file that could not be loaded and now ${name} is neither mended nor failing, whoever gave the check`, () => {
+      for (const asked of [contract, given]) {
+        const proof = judge(unloaded('SyntaxError: invalid syntax'), ran(cases, { runner: 'pytest' }), { contract: asked })
+        assert.equal(proof.verdict, 'no-evidence')
+        assert.deepEqual([proof.checks[0]?.fixed, proof.checks[0]?.stillFailing, proof.checks[0]?.broken], [[], [], []])
+      }
+    })
+  }
+
+  test('where nothing was changed nothing was run, and no run is called missing', () => {
+    const proof = judge(red, green, { changed: [], result: [], repeat: [], baseAgain: [] })
+    assert.deepEqual([proof.verdict, proof.reasons, proof.checks], ['unproven', ['nothing was changed'], []])
+  })
+  test('a run that failed is not repeated, and that is not held against it', () => {
+    const proof = judge(red, red, { repeat: [], baseAgain: [] })
+    assert.doesNotMatch(proof.checks[0]?.reasons.join('\n') ?? '', /missing/)
+  })
+
   test('everything passed before and after: a person must look', () => {
     const proof = judge(green, green)
     assert.equal(proof.verdict, 'no-evidence')

@@ -4,6 +4,7 @@ import { Report } from '../../protocol/report.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
 import { storeEvents, storedStory, storyEvents, storyRun, type StoryOptions } from '../../testing/sample-story.ts'
 import { fold } from '../evolve.ts'
+import { toAcceptMessage } from './accept-message.ts'
 import { buildReport } from './build-report.ts'
 import { toMarkdown } from './to-markdown.ts'
 
@@ -83,6 +84,90 @@ describe('buildReport', () => {
     const told = buildReport(fold(events), events)
     assert.ok(told.time.totalMs < 60_000, `${told.time.totalMs} ms`)
     assert.equal(told.next[0]?.does, 'undo')
+  })
+})
+
+describe('what is only sometimes true', () => {
+  const at = (events: readonly NewEvent[], type: NewEvent['type']): number => events.findIndex((event) => event.type === type)
+
+  it('no check is said to have run where nothing was changed, or where there is none', () => {
+    const story = storyEvents({ end: 'not-achieved' })
+    const proof = story.find((event) => event.type === 'proof.finished') as Extract<NewEvent, { type: 'proof.finished' }>
+    const opening = story.slice(0, at(story, 'turn.requested'))
+    const unproven: NewEvent[] = [
+      { type: 'proof.started', data: { commit: proof.data.commit } },
+      { type: 'proof.finished', data: { ...proof.data, selfMade: [], restored: [], reasons: ['nothing was changed'] } },
+      { type: 'run.ended', data: { outcome: 'not-achieved', reason: 'nothing was changed' } },
+    ]
+    const idle = storeEvents([...opening, ...unproven])
+    for (const events of [idle, []]) {
+      const told = buildReport(fold(idle), events)
+      assert.deepEqual([told.checks[0]?.seen, told.checks[0]?.after], ['nowhere', undefined])
+      assert.match(toMarkdown(told), /^No check was run on the result\.\n- nothing was changed$/m)
+      assert.doesNotMatch(toMarkdown(told), /clean checkout/)
+    }
+    const without = storeEvents([...story.slice(0, at(story, 'proof.started')), unproven[0] as NewEvent, { type: 'proof.finished', data: { ...proof.data, verdict: 'no-evidence', checks: [], selfMade: [], restored: [] } }])
+    const state = fold(without)
+    if (state.contract) state.contract = { ...state.contract, checks: [] }
+    assert.match(toMarkdown(buildReport(state, without)), /^No check was run on the result: there is none\.$/m)
+  })
+
+  it('a task that a limit cut off is not missing once all is proven', () => {
+    const story = storyEvents().filter((event) => event.type !== 'task.finished')
+    const limit: NewEvent = { type: 'limit.reached', data: { limit: 'turns', detail: '3 of 3 turns are used' } }
+    const proven = storeEvents([...story.slice(0, at(story, 'proof.started')), limit, ...story.slice(at(story, 'proof.started'))])
+    assert.deepEqual(buildReport(fold(proven), proven).notDone, [])
+    const refused = storyEvents({ end: 'not-achieved' }).filter((event) => event.type !== 'task.finished')
+    const open = storeEvents(refused)
+    assert.match(buildReport(fold(open), open).notDone.join(), /task t1 was not finished/)
+  })
+
+  it('after a limit the way on is the same request from what was reached, with more of what ran out', () => {
+    const story = storyEvents({ end: 'not-achieved', goal: "mend Ann's tests", root: '/home/person/my shop' })
+    const end = at(story, 'run.ended')
+    const atLimit = (limit: 'turns' | 'usd' | 'idle', result: boolean): string | undefined => {
+      const ended = (story[end] as Extract<NewEvent, { type: 'run.ended' }>).data
+      const events = storeEvents([...story.slice(0, end), { type: 'limit.reached', data: { limit, detail: 'it ran out' } }, { type: 'run.ended', data: { ...ended, outcome: 'limit', ...(result ? {} : { result: undefined }) } }])
+      return buildReport(fold(events), events).next.find((each) => each.command.startsWith('writ run'))?.command
+    }
+    const common = "--scope 'service/**' --constraint 'no new dependencies'"
+    assert.equal(atLimit('turns', true), `writ run --repo '/home/person/my shop' --base writ/01kx3vq8t0a7c2mf ${common} --max-turns 400 'mend Ann'\\''s tests'`)
+    assert.equal(atLimit('usd', false), `writ run --repo '/home/person/my shop' ${common} --max-budget-usd 4 'mend Ann'\\''s tests'`)
+    assert.doesNotMatch(atLimit('idle', true) ?? '', /--max/)
+    assert.ok(!report({ end: 'not-achieved' }).next.some((each) => each.command.startsWith('writ run')))
+  })
+
+  it('a run without an end is running or was interrupted, where somebody looked', () => {
+    const events = storedStory({ end: 'open' })
+    const running = Report.parse(buildReport(fold(events), events, { running: true }))
+    assert.equal(running.reason, 'is running now')
+    assert.deepEqual(running.next.map((each) => each.command), ['writ log a7c2mf --follow', 'writ diff a7c2mf'])
+    const stopped = buildReport(fold(events), events, { running: false })
+    assert.match(stopped.reason, /^was interrupted/)
+    assert.equal(stopped.next[0]?.command, 'writ resume a7c2mf')
+    assert.match(buildReport(fold(events), events).reason, /is running, or was interrupted/)
+  })
+
+  it('the undo of what was accepted is that of today, and what was taken back can be accepted again', () => {
+    const events = storedStory({ accepted: true })
+    const told = (standing: 'newest' | 'below' | 'gone'): Report => Report.parse(buildReport(fold(events), events, { accepted: { standing, undo: 'git revert x' } }))
+    assert.deepEqual(told('below').next[0], { does: 'undo, under later commits', command: 'git revert x' })
+    assert.deepEqual(told('newest').next[0], { does: 'undo', command: 'git revert x' })
+    assert.ok(told('gone').next.some((each) => each.does === 'accept it again' && each.command === 'writ accept a7c2mf'))
+    assert.match(toMarkdown(told('gone')), /onto `main` \(merge\); it is not there any more\./)
+  })
+})
+
+describe('toAcceptMessage', () => {
+  it('keeps what the commits say, the whole goal and the trailers', () => {
+    const goal = `${'make the failing tests pass '.repeat(4).trim()}\nand keep the rest`
+    const several = toAcceptMessage(fold(storedStory({ goal })))
+    assert.equal(several, `make the failing tests pass make the failing tests pass make the…\n\n- Round half cents up\n- Stop after five tries\n- Refuse an empty secret\n\nGoal:\n\n${goal}\n\nWrit-Run: ${storyRun}\nWrit-Contract: ${'d'.repeat(64)}\n`)
+    const events = storedStory()
+    const state = fold(events)
+    const one = toAcceptMessage({ ...state, commits: state.commits.slice(0, 1) })
+    assert.match(one, /^Round half cents up\n\n`Math\.floor\(cents\)` became [^]*\n\nGoal: make the failing tests pass\n\nWrit-Run: /)
+    assert.equal(one.match(/Writ-Run/g)?.length, 1)
   })
 })
 

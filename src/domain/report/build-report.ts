@@ -7,11 +7,17 @@ import { findNext } from './next-steps.ts'
 import { toShortId } from './short-id.ts'
 import { count, toLine } from './words.ts'
 
+/** What the log cannot know, where somebody looked: who owns the run now, and what became of what was accepted. */
+export interface Today {
+  readonly running?: boolean | undefined
+  readonly accepted?: { readonly standing: NonNullable<NonNullable<Report['accepted']>['standing']>; readonly undo: string } | undefined
+}
+
 /**
  * The account of a run, whole or not. `events` are the run's whole log: without them refused calls, rollbacks, the time
  * of checks and the counts of a proof are missing, and nothing else.
  */
-export function buildReport(state: RunState, events: readonly StoredEvent[] = []): Report {
+export function buildReport(state: RunState, events: readonly StoredEvent[] = [], today: Today = {}): Report {
   const { opened, ended, proof } = state
   const contract = state.contract ?? opened?.draft
   const commits = state.commits.map((made) => accountCommit(made, contract?.goal ?? ''))
@@ -22,8 +28,9 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     ...(state.run ? { run: state.run } : {}),
     short: toShortId(state.run ?? ''),
     status: ended ? 'ended' : 'unfinished',
+    ...(ended || today.running === undefined ? {} : { running: today.running }),
     ...(ended ? { outcome: ended.outcome } : {}),
-    reason: toLine(ended?.reason ?? whyUnfinished(state), 1000),
+    reason: toLine(ended?.reason ?? whyUnfinished(state, today.running), 1000),
     asked: {
       words: opened?.request.words ?? '',
       goal: contract?.goal ?? '',
@@ -60,21 +67,23 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
       turns: state.spent.turns, inputTokens: state.spent.inputTokens, cachedTokens: state.spent.cachedTokens, outputTokens: state.spent.outputTokens,
     },
     ...(ended?.result ? { result: ended.result } : {}),
-    ...(state.accepted ? { accepted: { by: state.accepted.by, strategy: state.accepted.strategy, onto: state.accepted.onto, undo: state.accepted.undo } } : {}),
+    ...(state.accepted ? { accepted: { by: state.accepted.by, strategy: state.accepted.strategy, onto: state.accepted.onto, undo: state.accepted.undo, ...today.accepted } } : {}),
     ...(state.rejected ? { rejected: state.rejected } : {}),
   }
-  return { ...base, next: findNext(base) }
+  return { ...base, next: findNext(base, state.limit?.limit) }
 }
 
-function whyUnfinished(state: RunState): string {
+function whyUnfinished(state: RunState, running: boolean | undefined): string {
+  if (running) return 'is running now'
   const fault = state.faults.at(-1)
   if (fault) return `stopped by a fault during ${fault.during}: ${fault.message}`
   if (state.approval && state.approval.answer === undefined) return `waits for an answer: ${state.approval.question}`
   if (!state.opened) return 'nothing of it was recorded'
-  return 'has not ended: it is running, or was interrupted'
+  return running === false ? 'was interrupted: no process carries it now' : 'has not ended: it is running, or was interrupted'
 }
 
-function accountCommit(made: RunState['commits'][number], goal: string): CommitAccount {
+/** A commit's message in its parts, without trailers and goal. */
+export function accountCommit(made: RunState['commits'][number], goal: string): CommitAccount {
   const [subject = '', ...rest] = made.message.split('\n')
   // Trailers are for machines; the report names the run, the contract and the goal itself.
   const body = rest.join('\n').replace(/\n*(?:^Writ-[A-Za-z-]+: .*\n?)+\s*$/m, '')
@@ -107,6 +116,8 @@ function findNotDone(state: RunState, events: readonly StoredEvent[], tasks: rea
   for (const event of events) if (event.type === 'tool.called' && event.data.name === 'finish') unfinished = unfinishedOf(event.data.input)
   for (const line of unfinished) said.add(`the solver leaves open: ${toLine(line, 500)}`)
   for (const task of tasks) {
+    // A proof is about the whole goal: after it no task is missing, whatever ended the work on it.
+    if (state.ended?.outcome === 'proven') break
     if (task.status === 'active') said.add(`task ${task.id} was not finished: ${toLine(task.title, 200)}`)
     if (task.status === 'waiting') said.add(`task ${task.id} was not begun: ${toLine(task.title, 200)}`)
     if (task.status === 'finished' && task.commits.length === 0 && state.opened?.request.solver === 'repair') said.add(`no repair was found for task ${task.id}: ${toLine(task.title, 200)}`)

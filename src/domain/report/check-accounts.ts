@@ -13,8 +13,10 @@ export function accountChecks(state: RunState, events: readonly StoredEvent[]): 
     const latest = state.latest.get(check.id)
     const before = base && toTally(base)
     const common = { checkId: check.id, command: check.command, origin: check.origin, ...(before ? { before } : {}) }
-    if (!proof) return { ...common, ...unproven(base, latest) }
     const seen = inProof.get(check.id)
+    // A proof runs nothing where nothing was changed; without the events only the commits tell.
+    const wasRun = events.length > 0 ? seen !== undefined : state.commits.length > 0
+    if (!proof || !wasRun) return { ...common, ...unproven(base, latest) }
     return {
       ...common,
       after: seen ? toTally(seen) : tallyOf(proof, before),

@@ -1,24 +1,49 @@
 import type { Report } from '../../protocol/report.ts'
 import { toShortCommit } from './short-id.ts'
 
+/** Which bound ended the work, as `limit.reached` names it. */
+type Limit = 'turns' | 'usd' | 'tokens' | 'deadline' | 'idle' | 'repetition'
+
 /** The commands with which a person looks at the result, takes it, or does not. */
-export function findNext(report: Omit<Report, 'next'>): Report['next'] {
-  const { short, result } = report
+export function findNext(report: Omit<Report, 'next'>, limit?: Limit): Report['next'] {
+  const { short, result, accepted } = report
   const withGit = report.commits.length > 1 ? `log -p ${toShortCommit(report.repository.base)}..${result?.branch ?? ''}` : `show ${result?.branch ?? ''}`
   const look: Report['next'] = result
     ? [{ does: 'look at it', command: `writ diff ${short}` }, { does: 'the same with git', command: `git -C ${quote(report.repository.root)} ${withGit}` }]
     : []
   const events = { does: 'every event', command: `writ log ${short}` }
-  if (report.accepted) return [{ does: 'undo', command: report.accepted.undo }, ...look, events]
+  if (accepted && accepted.standing !== 'gone') return [{ does: accepted.standing === 'below' ? 'undo, under later commits' : 'undo', command: accepted.undo }, ...look, events]
+  if (report.running) return [{ does: 'watch it', command: `writ log ${short} --follow` }, { does: 'what it changed so far', command: `writ diff ${short}` }]
   if (report.status === 'unfinished') return [{ does: 'go on', command: `writ resume ${short}` }, { does: 'what it changed so far', command: `writ diff ${short}` }, events]
-  if (!result) return [...(report.outcome === 'waiting' || report.outcome === 'limit' ? [{ does: 'what it changed', command: `writ diff ${short}` }] : []), events]
-  if (report.rejected) return [...look, { does: 'delete the branch', command: `writ reject ${short} --delete-branch` }, events]
+  const further = report.outcome === 'limit' ? [goOn(report, limit)] : []
+  if (!result) return [...further, ...(report.outcome === 'waiting' || report.outcome === 'limit' ? [{ does: 'what it changed', command: `writ diff ${short}` }] : []), events]
+  if (report.rejected && !accepted) return [...look, { does: 'delete the branch', command: `writ reject ${short} --delete-branch` }, events]
   const accept = report.outcome === 'proven' ? `writ accept ${short}` : `writ accept ${short} --unproven`
-  const name = report.outcome === 'proven' ? 'accept it' : 'accept it although it is not proven'
-  return [...look, { does: name, command: accept }, { does: 'throw it away', command: `writ reject ${short}` }, events]
+  const name = accepted ? 'accept it again' : report.outcome === 'proven' ? 'accept it' : 'accept it although it is not proven'
+  return [...look, ...further, { does: name, command: accept }, ...(accepted ? [] : [{ does: 'throw it away', command: `writ reject ${short}` }]), events]
 }
 
-/** A path as a shell takes it. */
-function quote(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+/** After a limit: the same request again, from what was reached, with more of what ran out. */
+function goOn({ asked, repository, result, solver, cost }: Omit<Report, 'next'>, limit: Limit | undefined): Report['next'][number] {
+  const more = {
+    turns: { words: 'with more turns', option: `--max-turns ${Math.max(2 * (asked.budget?.maxTurns ?? cost.turns), 1)}` },
+    usd: { words: 'with more money', option: `--max-budget-usd ${Number((2 * (asked.budget?.maxUsd ?? cost.usd)).toPrecision(3))}` },
+    deadline: { words: 'with more time', option: '--deadline 1h' },
+    tokens: undefined, idle: undefined, repetition: undefined, none: undefined,
+  }[limit ?? 'none']
+  const options = [
+    `--repo ${quote(repository.root)}`,
+    ...(result ? [`--base ${quote(result.branch)}`] : []),
+    ...asked.checks.filter((check) => check.origin === 'person').map((check) => `--check ${quote(check.command)}`),
+    ...asked.scope.map((glob) => `--scope ${quote(glob)}`),
+    ...asked.constraints.filter((each) => each.origin === 'person').map((each) => `--constraint ${quote(each.text)}`),
+    ...(solver.name === 'repair' ? ['--solver repair'] : []),
+    ...(more ? [more.option] : []),
+  ]
+  return { does: [result ? 'go on from there' : 'start again', ...(more ? [more.words] : [])].join(' '), command: `writ run ${options.join(' ')} ${quote(asked.words || asked.goal)}` }
+}
+
+/** A word as a shell takes it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -39,7 +39,7 @@ function head(report: Report): string {
   const solver = report.solver.name === 'repair' ? 'built-in repair, no model' : (report.solver.model ?? 'a model')
   const facts = [report.run ?? 'a run without a record', solver, toDuration(report.time.totalMs), ...(report.commits.length > 0 ? [count(report.commits.length, 'commit')] : [])]
   const verdicts = [
-    ...(report.accepted ? [`Accepted by ${toLine(report.accepted.by, 100)} onto ${toCode(report.accepted.onto)} (${report.accepted.strategy}).`] : []),
+    ...(report.accepted ? [`Accepted by ${toLine(report.accepted.by, 100)} onto ${toCode(report.accepted.onto)} (${report.accepted.strategy})${report.accepted.standing === 'gone' ? '; it is not there any more' : ''}.`] : []),
     ...(report.rejected ? [`Rejected by ${toLine(report.rejected.by, 100)}${report.rejected.reason ? `: ${toLine(report.rejected.reason, 500)}` : ''}.`] : []),
   ]
   return [`# ${title}: ${toLine(report.asked.goal || report.asked.words, 120)}`, '', `${sentence(report.reason, report)}${verdicts.length > 0 ? ` ${verdicts.join(' ')}` : ''}`, '', facts.join(' · ')].join('\n')
@@ -114,8 +114,10 @@ function evidence(report: Report): string[] {
   const { proof } = report
   const lines: string[] = []
   if (proof) {
+    const wasRun = report.checks.some((check) => check.seen === 'clean-checkout')
     const what = proof.verdict === 'proven' ? 'is proven' : proof.verdict === 'unproven' ? 'is not proven' : 'has no evidence for or against it'
-    lines.push(`Commit ${toCode(toShortCommit(proof.commit))} ${what}: Writ ran the checks itself, in a clean checkout, with the pinned files as they were on the base.`)
+    if (!wasRun) lines.push(`No check was run on the result${report.checks.length === 0 ? ': there is none' : ''}.`)
+    else lines.push(`Commit ${toCode(toShortCommit(proof.commit))} ${what}: Writ ran the checks itself, in a clean checkout, with the pinned files as they were on the base.`)
     if (proof.verdict !== 'proven') lines.push(...proof.reasons.map((reason) => `- ${toLine(reason, 500)}`))
   } else if (report.checks.length > 0) lines.push('There was no proof run: nothing below is evidence for the goal.')
   for (const check of report.checks) lines.push('', ...checkLines(check))

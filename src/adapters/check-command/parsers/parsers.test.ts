@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { TestReport } from '../../../protocol/evidence.ts'
 import { parseStream } from '../report-box.ts'
-import { explainMissing } from '../explain.ts'
+import { explainMissing, explainUnloadable } from '../explain.ts'
 import { toTail } from '../tail.ts'
 import { parseCargoTest } from './cargo-test.ts'
 import { parseGoJson, toGoText } from './go-json.ts'
@@ -89,11 +89,29 @@ describe('sealed streams', () => {
 })
 
 test('failing tests come first in the tail, and it is never too long', () => {
-  const report: TestReport = { runner: 'x', complete: true, cases: Array.from({ length: 200 }, (_, n) => ({ name: `test ${n}`, status: 'failed' as const, message: 'm'.repeat(900) })) }
+  const report: TestReport = { runner: 'x', complete: true, cases: Array.from({ length: 200 }, (_, n) => ({ name: `test ${n}`, status: 'failed' as const, message: `${n} ${'m'.repeat(900)}` })) }
   const tail = toTail('o'.repeat(9000), report)
   assert.ok(tail.length <= 4000)
-  assert.match(tail, /^200 failed, 0 passed:\n✖ test 0\n {2}m+/)
+  assert.match(tail, /^200 failed, 0 passed:\n✖ test 0\n {2}0 m+/)
   assert.match(tail, /and \d+ more[\s\S]*o$/)
+})
+
+test('tests that fail for the same reason are told as one, and other reasons are not pushed out', () => {
+  const same = Array.from({ length: 12 }, (_, n) => ({ name: `tests/test_${n}.py`, status: 'failed' as const, message: `ModuleNotFoundError: No module named 'cachetools'\n${'frame\n'.repeat(150)}` }))
+  const tail = toTail('', { runner: 'pytest', complete: true, cases: [...same, { name: 'other', status: 'failed', message: '1 != 2' }, { name: 'twin', status: 'failed', message: '1 != 2' }] })
+  assert.match(tail, /^14 failed, 0 passed:\n✖ 12 tests: ModuleNotFoundError: No module named 'cachetools'\n {2}tests\/test_0\.py; .*and 8 more\n/)
+  assert.match(tail, /✖ other\n {2}1 != 2\n✖ twin\n {2}1 != 2\n/)
+})
+
+test('no test could be loaded: said with what is missing, and not where one test ran or the code itself is wrong', () => {
+  const report = (...messages: readonly string[]): TestReport => ({ runner: 'pytest', complete: true, cases: messages.map((message, n) => ({ name: `t${n}`, file: `t${n}`, status: 'failed', message })) })
+  const missing = report("ModuleNotFoundError: No module named 'pkg'\nTraceback", "ImportError: cannot import name 'x' from 'other' (unknown location)")
+  assert.match(explainUnloadable(1, missing) ?? '', /^no test could be loaded: there are no modules pkg, other;/)
+  assert.equal(explainUnloadable(0, missing), undefined)
+  assert.equal(explainUnloadable(1, { ...missing, cases: [...missing.cases, { name: 'a › b', file: 'a', status: 'passed' }] }), undefined)
+  assert.equal(explainUnloadable(1, report("ModuleNotFoundError: No module named 'pkg'", 'NameError: x')), undefined)
+  assert.equal(explainUnloadable(1, report("RuntimeError: bad\nModuleNotFoundError: No module named 'pkg'")), undefined)
+  assert.equal(explainUnloadable(1, report()), undefined)
 })
 
 test('a failing test that prints "not found" is not a missing runner', () => {

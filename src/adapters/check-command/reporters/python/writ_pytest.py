@@ -19,7 +19,16 @@ def _message(report):
     """What went wrong first, then pytest's own account of it."""
     crash = getattr(report.longrepr, "reprcrash", None)
     text = str(report.longrepr)
-    return text if crash is None else "%s\n%s" % (str(crash.message)[:800], text[-1100:])
+    if crash is not None:
+        return "%s\n%s" % (str(crash.message)[:800], text[-1100:])
+    cause = _cause(text)
+    return text if cause is None else "%s\n%s" % (cause[:800], text[-1100:])
+
+
+def _cause(text):
+    """The last line that pytest marks as the error: of a file that could not be collected, the exception itself."""
+    marked = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
+    return next((line for line in reversed(marked) if line), None)
 
 
 def _file(config, name):
@@ -37,10 +46,12 @@ def pytest_configure(config):
 @pytest.hookimpl(trylast=True)
 def pytest_collectreport(report):
     stream = _state.get("stream")
-    if stream is None or report.outcome != "failed":
+    # A file that asks to be skipped as a whole has no tests to name, and is not gone.
+    if stream is None or report.outcome == "passed":
         return
     name, path = _split(report.nodeid)
-    stream.case(_file(_state["config"], name), path, "failed", _message(report))
+    message = _message(report) if report.outcome == "failed" else None
+    stream.case(_file(_state["config"], name), path, report.outcome, message)
 
 
 @pytest.hookimpl(trylast=True)

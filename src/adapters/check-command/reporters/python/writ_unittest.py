@@ -60,6 +60,9 @@ def _message(error):
         if "__unittest" not in entry[0].f_globals
     ]
     what = "".join(traceback.format_exception_only(kind, value)).strip()
+    if kind is ImportError and what.startswith("ImportError: Failed to import test module"):
+        # The loader wraps what happened: the exception itself is the last line of what it quotes.
+        what = what.splitlines()[-1].strip() + "\n" + what
     return what[:1200] + "\n" + "".join(traceback.format_list(frames[-6:]))
 
 
