@@ -5,10 +5,8 @@ if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(`writ needs Node 24.15 or newer, and this is ${process.versions.node}: install it, or run it through npm (npm run writ -- …), which brings its own.\n`)
   process.exit(5)
 }
-const [{ enableCompileCache }, { default: v8 }] = await Promise.all([import('node:module'), import('node:v8')])
+const { enableCompileCache } = await import('node:module')
 enableCompileCache()
-// On a machine with much memory V8 hardly collects: a run of 300 turns held 290 MB, of which it needed 30. It takes no more time so.
-v8.setFlagsFromString('--optimize-for-size')
 await import('../dist/main.js').catch((error) => {
   if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !String(error.message).includes('dist/main.js')) throw error
   process.stderr.write('writ is not built yet: run npm ci (or npm run build) in its folder.\n')
