@@ -19,6 +19,12 @@ Examples:
 Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting for a person
             4 a limit was reached · 5 a fault of Writ · 130 interrupted`)
 
+/** Compiling every schema costs a run more than all the parsing of its first second; it must be said before any is made. */
+async function interpretSchemas(): Promise<void> {
+  const { z } = await import('zod')
+  z.config({ jitless: true })
+}
+
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value]
 
 function wholeNumber(value: string): number {
@@ -60,6 +66,7 @@ program.command('run')
   .option('--yes', 'answer every question with yes')
   .addOption(formats)
   .action(async (goal: string | undefined, options: Record<string, unknown>) => {
+    await interpretSchemas()
     const { runCommand } = await import('./commands/run.ts')
     process.exitCode = await runCommand(goal, options)
   })

@@ -54,7 +54,7 @@ export async function createModel(options: ModelOptions): Promise<ModelPort> {
     limits: { ...timeLimits, ...options.limits },
     price: undefined,
   }
-  setImmediate(() => void warmUp(opened))
+  setImmediate(() => void warmUp(endpoint))
   return {
     id: `${endpoint.provider}/${endpoint.model}`,
     get contextWindow() {
@@ -65,16 +65,13 @@ export async function createModel(options: ModelOptions): Promise<ModelPort> {
 }
 
 /** Builds a request up to the point of sending it: Node's HTTP client and the library's schemas are made at their first use. */
-async function warmUp(opened: Opened): Promise<void> {
-  const { endpoint } = opened
+async function warmUp(endpoint: Endpoint): Promise<void> {
   const unsent = new Error('not sent')
   const refuse: typeof globalThis.fetch = () => Promise.reject(unsent)
   const language = await openLanguageModel(endpoint, refuse)
   const request: ModelRequest = { model: '', system: '', tools: [], messages: [{ role: 'user', text: '' }] }
   // It always fails, by our own refusal; should it fail otherwise, the first request will tell.
   await send(language, endpoint, request, AbortSignal.abort()).catch(() => undefined)
-  // Half a megabyte of prices is read while git and the sandbox are waited for, not before the first answer counts.
-  opened.price ??= await loadPrice(endpoint).catch(() => undefined)
 }
 
 type Opened = {

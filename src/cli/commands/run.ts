@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
-import { z } from 'zod'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { Request } from '../../protocol/events/run.ts'
@@ -58,8 +57,6 @@ function saveMemoryLater(watch: Watch): Watch {
 
 /** `writ run`: returns the process's exit code. */
 export async function runCommand(words: string | undefined, options: RunOptions): Promise<number> {
-  // Compiling every schema costs more than all the parsing of a run's first second.
-  z.config({ jitless: true })
   const record = await openRecord()
   const config = await readConfig(record.places)
   if (options.continue) return resumeCommand(await findUnfinished(record, options), options)

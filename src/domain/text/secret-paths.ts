@@ -43,7 +43,16 @@ export function holdsCredential(content: string): boolean {
 }
 
 /** Case does not matter: on some disks `.ENV` is `.env`. One expression for all globs, because repositories have 50,000 files. */
+/** Compiled at its first use: runs that touch no file should not wait for it. */
 function toMatcher(globs: readonly string[]): (path: string) => boolean {
+  let match: ((path: string) => boolean) | undefined
+  return (path) => {
+    match ??= compileMatcher(globs)
+    return match(path)
+  }
+}
+
+function compileMatcher(globs: readonly string[]): (path: string) => boolean {
   const included = toExpression(globs.filter((glob) => !glob.startsWith('!')))
   const excluded = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1))
   if (excluded.length === 0) return (path) => included.test(path)
