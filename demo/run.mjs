@@ -105,4 +105,14 @@ const path = `${join(ROOT, 'node_modules', '.bin')}${delimiter}${process.env.PAT
 const writ = [join(ROOT, 'bin', 'writ.mjs'), 'run', GOAL, '--repo', folder, ...checks, '--solver', 'repair']
 const child = spawn(process.execPath, writ, { stdio: 'inherit', env: { ...process.env, PATH: path } })
 child.on('error', (error) => fail(`Could not start Writ: ${error.message}`))
-child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+child.on('exit', (code, signal) => {
+  if (code === 0) {
+    say('')
+    say('From this folder, the same commands for the demo:')
+    say(`  look at it   npm run writ -- diff latest --repo ${folder}`)
+    say(`  accept it    npm run writ -- accept latest --repo ${folder}`)
+    say('  undo that    with the command that accept prints')
+    say(`  read it      npm run writ -- log latest --repo ${folder}`)
+  }
+  process.exit(code ?? 128 + constants.signals[signal])
+})

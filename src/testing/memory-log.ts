@@ -62,7 +62,13 @@ export function createMemoryLog(options: { readonly clock: Pick<Clock, 'now'> })
       const kept = found.filter(({ facts }) => (repository === undefined || facts.repository === repository) && matches(facts, words))
       return kept.slice(0, limit).map(({ run, held, facts }) => toSummary(run, held, facts))
     },
-    resolve: async (word) => resolveRun(word, [...runs.keys()].sort().reverse()),
+    resolve: async (word, { repository } = {}) => {
+      const newestFirst = [...runs.keys()].sort().reverse()
+      if (word !== 'latest' || newestFirst.length === 0) return resolveRun(word, newestFirst)
+      const found = newestFirst.find((run) => isOf(getRun(run).events, repository))
+      if (found === undefined) throw new Fault('run-unknown', `There is no run${repository === undefined ? '' : ` of ${repository}`} that can be read. The newest of all is ${newestFirst[0]}; see them with: writ list`)
+      return found
+    },
     reindex: async () => runs.size,
   }
 }
@@ -141,4 +147,10 @@ export function createMemoryBlobs(): Blobs {
       return getBlob(ref).slice(start, Math.max(start, Math.trunc(to)))
     },
   }
+}
+
+/** Was it opened at all, and in that repository where one is named? */
+function isOf(events: readonly StoredEvent[], repository: string | undefined): boolean {
+  const opened = events.find((event) => event.type === 'run.opened')
+  return opened?.type === 'run.opened' && (repository === undefined || opened.data.repository.root === repository)
 }

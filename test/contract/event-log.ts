@@ -264,6 +264,18 @@ function testListing(using: Using): void {
       assert.deepEqual((await log.list({ repository: '/repo/0', search: 'dates', limit: 10 })).map((line) => line.run), [toSampleRunId(3)])
     }))
 
+  it('resolves the latest of one repository, passing over what is another’s or holds nothing', () =>
+    using(async ({ log }) => {
+      for (const [n, root] of [[1, '/repo/a'], [2, '/repo/b'], [3, undefined]] as const) {
+        const rollout = await log.create(toSampleRunId(n))
+        if (root !== undefined) await rollout.append([openedEvent({ root })])
+        await rollout.close()
+      }
+      assert.equal(await log.resolve('latest'), toSampleRunId(2))
+      assert.equal(await log.resolve('latest', { repository: '/repo/a' }), toSampleRunId(1))
+      await assert.rejects(log.resolve('latest', { repository: '/repo/c' }), toFault('run-unknown', /no run of \/repo\/c/))
+    }))
+
   it('resolves ids, their beginnings and ends, and the latest', () =>
     using(async ({ log }) => {
       await assert.rejects(log.resolve('latest'), toFault('run-unknown', /nothing has been run/))

@@ -4,7 +4,7 @@ import type { CheckOutcome, Proof } from '../../protocol/evidence.ts'
 export function describeRefusal(proof: Proof, outcomes: readonly CheckOutcome[]): string {
   const lines = [
     proof.verdict === 'no-evidence'
-      ? 'Writ ran the acceptance checks in a clean checkout: they pass, but they passed before your change too, so they prove nothing about the goal. Add tests in a new file that fail on the base and pass on your result, and call finish again. If the goal cannot be shown by a test, call finish again as it is: a person will judge.'
+      ? 'Nothing that failed before is seen to pass now, so nothing shows that the goal is met. Add tests in a new file that fail on the base and pass on your result, and call finish again. If the goal cannot be shown by a test, call finish again as it is: a person will judge.'
       : outcomes.length === 0
         ? 'The goal is not met, and no check was run:'
         : 'Writ ran the acceptance checks in a clean checkout of your result. The goal is not met:',

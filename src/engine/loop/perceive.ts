@@ -47,7 +47,8 @@ async function measureBaseline(run: RunContext, check: Check): Promise<void> {
 /** Runs one check and records it. `tree` of the outcome is what the caller says it ran on. */
 export async function runCheck(run: RunContext, check: Check, place: CheckPlace, purpose: CheckPurpose, only?: readonly string[]): Promise<CheckOutcome> {
   await record(run, { type: 'check.started', data: { checkId: check.id, purpose, tree: place.tree } })
-  run.emit({ kind: 'status', text: `${labels[purpose]}: ${check.command}` })
+  // A command that runs only some of its tests would say more than is true.
+  run.emit({ kind: 'status', text: only ? labels[purpose] : `${labels[purpose]}: ${check.command}` })
   const outcome = await run.ports.checks.run(check, place, {
     network: run.state.contract?.network ?? [],
     signal: run.signal,
