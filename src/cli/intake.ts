@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Check, Contract, Pin } from '../protocol/contract.ts'
 import type { Repository } from '../protocol/events/run.ts'
 import type { RunId } from '../protocol/ids.ts'
 import type { BaseFiles, Workspaces } from '../engine/ports/workspace.ts'
-import { chooseChecks, draftContract, type Flags } from '../domain/contract/draft.ts'
+import { chooseChecks, draftContract, type Flags, type Found } from '../domain/contract/draft.ts'
 import type { ConfigFile } from './config.ts'
 import { readContractFile } from './contract-file.ts'
 import type { RunOptions } from './commands/run.ts'
@@ -35,10 +37,17 @@ export async function prepareContract(
   }
   const base = await workspaces.readBase(repository.root, repository.base, run)
   const given = flags.checks.length + (file?.checks?.length ?? 0)
-  const checks = chooseChecks(flags, file, given > 0 ? [] : await createCheckFinder().findChecks(base))
+  const checks = chooseChecks(flags, file, given > 0 ? [] : withOwnPython(repository.root, await createCheckFinder().findChecks(base)))
   const scope = flags.scope.length > 0 ? flags.scope : (file?.scope ?? [])
   const pins = await collectPins(base, checks, scope, file?.unpinned ?? [])
   return draftContract(flags, file, checks, pins, now)
+}
+
+/** The repository's own environment holds what its tests import; the system's Python seldom does. Git does not know of it. */
+function withOwnPython(root: string, found: Found['checks']): Found['checks'] {
+  const own = ['.venv', 'venv'].find((folder) => existsSync(join(root, folder, 'bin', 'python')))
+  if (own === undefined) return found
+  return found.map((check) => ({ command: check.command.replace(/\bpython3 -m\b/, `${own}/bin/python -m`), why: check.command.includes('python3 -m') ? `${check.why}, in the environment ${own}` : check.why }))
 }
 
 /** The pins name which contents they need next, as scripts lead to other scripts; a few rounds reach the end. */

@@ -94,6 +94,23 @@ describe('a goal becomes a proven commit', () => {
   }))
 })
 
+describe('Python', () => {
+  test('tests run in the repository’s own environment where there is one', () => on({
+    '.gitignore': '.venv/\n',
+    'pyproject.toml': '[project]\nname = "sums"\nversion = "1"\n',
+    'sums.py': 'from two import TWO\n\n\ndef double(n):\n    return n + TWO\n',
+    'tests/test_sums.py': 'import unittest\n\nfrom sums import double\n\n\nclass Double(unittest.TestCase):\n    def test_doubles(self):\n        self.assertEqual(double(3), 6)\n\n    def test_two(self):\n        self.assertEqual(double(2), 4)\n',
+  }, async (machine) => {
+    const { execFileSync } = await import('node:child_process')
+    execFileSync('python3', ['-m', 'venv', '--without-pip', join(machine.repo, '.venv')])
+    const site = execFileSync(join(machine.repo, '.venv', 'bin', 'python'), ['-c', 'import site; print(site.getsitepackages()[0])'], { encoding: 'utf8' }).trim()
+    writeFileSync(join(site, 'two.py'), 'TWO = 2\n')
+    const ended = await runScripted(machine, [{ calls: [{ name: 'edit', input: { path: 'sums.py', edits: [{ find: 'n + TWO', replace: 'n * TWO' }] } }] }, { calls: [finish('Multiply')] }], [goal])
+    assert.equal(ended.code, 0, ended.stderr)
+    assert.match(ended.stderr, /\.venv\/bin\/python -m/)
+  }))
+})
+
 describe('larger suites', () => {
   test('with more test files than a command line is narrowed to, an honest change is proven all the same', () => {
     const many = Object.fromEntries(Array.from({ length: 56 }, (_, n) => [`test/part-${n}.test.js`, `import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { mean } from '../src/sum.js'\n\ntest('part ${n}', () => assert.equal(mean([${n}]), ${n}))\n`]))

@@ -94,6 +94,23 @@ export function placeDependencies(root: string, dependencies: readonly Dependenc
 }
 
 export function toDependencyMounts(home: string, dependencies: readonly Dependency[]): readonly SandboxMount[] {
-  return dependencies.filter(({ way }) => way === 'overlay')
-    .map(({ path: at, host, isDirectory }) => ({ mode: isDirectory ? 'overlay' : 'ro', host, at: path.join(home, at) }))
+  const mounts = dependencies.filter(({ way }) => way === 'overlay')
+    .map(({ path: at, host, isDirectory }): SandboxMount => ({ mode: isDirectory ? 'overlay' : 'ro', host, at: path.join(home, at) }))
+  return [...dependencies.flatMap(({ host }) => findBasePython(host)), ...mounts]
+}
+
+/**
+ * A virtual environment borrows its Python from elsewhere: one that pyenv, uv or conda installed must be there too, read-only,
+ * at the path that the environment names and at its real one.
+ */
+function findBasePython(environment: string): readonly SandboxMount[] {
+  const program = path.join(environment, 'bin', 'python')
+  if (fs.lstatSync(program, { throwIfNoEntry: false })?.isSymbolicLink() !== true || !fs.existsSync(path.join(environment, 'pyvenv.cfg'))) return []
+  const real = fs.statSync(program, { throwIfNoEntry: false }) === undefined ? undefined : fs.realpathSync(program)
+  if (real === undefined) return []
+  const host = path.dirname(path.dirname(real))
+  const named = path.dirname(path.dirname(path.resolve(path.dirname(program), fs.readlinkSync(program))))
+  // Only what looks like an installation of Python: never a home directory, never the root.
+  if (!fs.existsSync(path.join(host, 'lib')) || host.split('/').length < 4 || host.startsWith('/usr/')) return []
+  return [...new Set([host, named])].filter((at) => !at.startsWith('/usr')).map((at) => ({ mode: 'ro', host, at }))
 }
