@@ -7,7 +7,7 @@ import type { BaseFiles, Workspaces } from '../engine/ports/workspace.ts'
 import { chooseChecks, draftContract, type Flags, type Found } from '../domain/contract/draft.ts'
 import type { ConfigFile } from './config.ts'
 import { readContractFile } from './contract-file.ts'
-import type { RunOptions } from './commands/run.ts'
+import type { RunOptions } from './run-options.ts'
 
 /** How far scripts are followed from one to the next. */
 const mostRounds = 12

@@ -7,7 +7,7 @@ import { toAcceptMessage } from '../../domain/report/accept-message.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { getRun, readRun } from '../read-run.ts'
-import { userName } from './run.ts'
+import { userName } from '../user-name.ts'
 import { findAccepted } from './show.ts'
 
 type Strategy = Payload<'run.accepted'>['strategy']

@@ -1,8 +1,6 @@
-import { userInfo } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
-import type { Request } from '../../protocol/events/run.ts'
 import type { ModelPort } from '../../engine/ports/model.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { digestOfJson } from '../../domain/digest.ts'
@@ -10,32 +8,14 @@ import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { composeEngine, findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
-import { openConsole, type OutputFormat } from '../console.ts'
+import { openConsole } from '../console.ts'
 import { prepareContract } from '../intake.ts'
+import type { RunOptions } from '../run-options.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
+import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
 import { applyResult } from './accept.ts'
-
-export interface RunOptions {
-  readonly check?: readonly string[]
-  readonly scope?: readonly string[]
-  readonly constraint?: readonly string[]
-  readonly deadline?: string
-  readonly maxTurns?: number
-  readonly maxBudgetUsd?: number
-  readonly model?: string
-  readonly effort?: Request['effort']
-  readonly solver?: 'auto' | 'model' | 'repair'
-  readonly contract?: string
-  readonly repo?: string
-  readonly base?: string
-  readonly includeDirty?: boolean
-  readonly apply?: boolean
-  readonly continue?: boolean
-  readonly yes?: boolean
-  readonly outputFormat?: OutputFormat
-}
 
 /**
  * A run is a long-lived process that mostly waits. On a machine with much memory V8 hardly collects: 300 turns held 290 MB of
@@ -145,10 +125,6 @@ async function findUnfinished(record: OpenRecord, options: RunOptions): Promise<
   const found = runs.find((each) => each.status === 'stopped')
   if (!found) throw new Fault('run-unknown', `no run of ${root} is waiting to go on; start one with writ run "…"`)
   return found.run
-}
-
-export function userName(): string {
-  return process.env.USER || process.env.LOGNAME || userInfo().username
 }
 
 async function readStdin(): Promise<string> {

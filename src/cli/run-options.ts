@@ -1,0 +1,23 @@
+import type { Request } from '../protocol/events/run.ts'
+import type { OutputFormat } from './console.ts'
+
+/** The flags of `writ run` and `writ resume`, as the command line parsed them. */
+export interface RunOptions {
+  readonly check?: readonly string[]
+  readonly scope?: readonly string[]
+  readonly constraint?: readonly string[]
+  readonly deadline?: string
+  readonly maxTurns?: number
+  readonly maxBudgetUsd?: number
+  readonly model?: string
+  readonly effort?: Request['effort']
+  readonly solver?: 'auto' | 'model' | 'repair'
+  readonly contract?: string
+  readonly repo?: string
+  readonly base?: string
+  readonly includeDirty?: boolean
+  readonly apply?: boolean
+  readonly continue?: boolean
+  readonly yes?: boolean
+  readonly outputFormat?: OutputFormat
+}
