@@ -53,6 +53,7 @@ export async function createModel(options: ModelOptions): Promise<ModelPort> {
     scrub: toScrub([endpoint.key, ...listSecrets(options.env)]),
     limits: { ...timeLimits, ...options.limits },
     price: undefined,
+    owed: [],
   }
   setImmediate(() => void warmUp(endpoint))
   return {
@@ -79,8 +80,10 @@ type Opened = {
   readonly fetch: typeof globalThis.fetch
   readonly scrub: Scrub
   readonly limits: TimeLimits
-  /** Known from the first answer on. */
+  /** Known from the first answer to a request with tools on. */
   price: Price | undefined
+  /** What was used before prices were known; it is charged with the next answer. */
+  readonly owed: Pick<StreamEnd, 'usage' | 'model'>[]
 }
 
 type AskOptions = { readonly signal: AbortSignal; readonly onLive: (signal: LiveSignal) => void }
@@ -98,13 +101,14 @@ async function ask(opened: Opened, request: ModelRequest, { signal, onLive }: As
     const { stream } = await send(language, endpoint, request, watch.signal)
     const [end, price] = await Promise.all([
       readStream(stream, { onLive, onWriting: watch.setWriting, takenIds: listCallIds(request.messages) }),
-      opened.price ?? loadPrice(endpoint),
+      // Half a megabyte of prices takes 40 ms, during which nothing else goes on: not before the first real request is out.
+      opened.price ?? (request.tools.length > 0 ? loadPrice(endpoint) : undefined),
     ])
     opened.price = price
     // An answer that was cut off by a limit may look like one that ended.
     const passed = watch.fault()
     if (passed !== undefined) throw passed
-    return toReply(end, { endpoint, price, durationMs: performance.now() - startedAt })
+    return toReply(end, { endpoint, costUsd: charge(opened, end), durationMs: performance.now() - startedAt })
   } catch (thrown) {
     throw watch.fault() ?? toFault(thrown, { endpoint, scrub, hasBytes: watch.hasBytes(), now: Date.now() })
   }
@@ -122,9 +126,18 @@ async function send(language: LanguageModelV4, endpoint: Endpoint, request: Mode
   return await language.doStream(options)
 }
 
-function toReply(end: StreamEnd, { endpoint, price, durationMs }: { endpoint: Endpoint; price: Price; durationMs: number }): ModelReply {
+/** What this answer costs, with what is owed for earlier ones; nothing yet where prices are not loaded. */
+function charge({ price, owed }: Opened, end: StreamEnd): number | undefined {
+  if (price === undefined) {
+    owed.push(end)
+    return 0
+  }
+  const costs = [...owed.splice(0), end].map(({ usage, model }) => price.toCost(usage, model))
+  return costs.some((cost) => cost === undefined) ? undefined : costs.reduce((sum: number, cost) => sum + (cost ?? 0), 0)
+}
+
+function toReply(end: StreamEnd, { endpoint, costUsd, durationMs }: { endpoint: Endpoint; costUsd: number | undefined; durationMs: number }): ModelReply {
   const finish = getFinish(end, endpoint)
-  const costUsd = price.toCost(end.usage, end.model)
   return {
     parts: [...end.parts],
     finish,
