@@ -24,13 +24,18 @@ export interface GetRunOptions {
 
 /**
  * The run that a person means by a word. `latest` is the newest of the repository around `repo` or the working directory,
- * and the newest of all outside of any. @throws Fault `run-unknown`, `repository-unusable`, `request-invalid` where the run
+ * and the newest of all outside of any, where nothing is changed by it. @throws Fault `run-unknown`, `repository-unusable`, `request-invalid` where the run
  * is another repository's.
  */
 export async function getRun(log: EventLog, word: string, { repo, changes = false }: GetRunOptions = {}): Promise<RunId> {
   if (repo === undefined && !changes && word !== 'latest') return log.resolve(word)
   const root = repo === undefined ? await findRootAround(process.cwd()) : await findRoot(repo)
-  if (root === undefined) return log.resolve(word)
+  if (root === undefined) {
+    const run = await log.resolve(word)
+    if (!changes) return run
+    const owner = await findRepository(log, run)
+    throw new Fault('request-invalid', `you are in no repository, and this would change one; to mean ${run}, say so with --repo ${owner ?? 'DIR'}`)
+  }
   const run = await log.resolve(word, { repository: root })
   if (word === 'latest') return run
   const owner = await findRepository(log, run)

@@ -39,6 +39,18 @@ describe('a goal becomes a proven commit', () => {
     assert.match(again.stderr, /accepted already/)
   }))
 
+  test('outside of any repository nothing is accepted unless it is named', () => on(brokenLibrary, async (machine) => {
+    const ended = await runScripted(machine, script, [goal])
+    assert.equal(ended.code, 0, ended.stderr)
+    const before = fingerprint(machine.repo)
+    const refused = await machine.writ(['accept', 'latest'], { cwd: machine.home })
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, /--repo .*project/)
+    assert.equal(fingerprint(machine.repo), before)
+    const named = await machine.writ(['accept', 'latest', '--repo', machine.repo], { cwd: machine.home })
+    assert.equal(named.code, 0, named.stderr)
+  }))
+
   test('--apply accepts what is proven, and only that', () => on(brokenLibrary, async (machine) => {
     const refused = await runScripted(machine, [{ calls: [finish()] }, { calls: [finish()] }], [goal, '--apply'])
     assert.equal(refused.code, 1)
