@@ -53,7 +53,6 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.tasks.set(data.task, 'active')
     state.active = state.plan?.tasks.find((task) => task.id === data.task)
     state.finish = undefined
-    state.refused = []
   },
   'task.finished': (state, data) => {
     if (data.commit === undefined) for (const name of state.active?.tests ?? []) state.givenUp.add(name)
@@ -67,10 +66,10 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     if (state.active?.id === data.task) state.active = undefined
   },
   'turn.requested': (state, data) => {
-    state.turnAsked = { turn: data.turn, purpose: data.purpose, attempt: data.attempt, retryInMs: undefined, failed: false }
+    state.turnAsked = { turn: data.turn, purpose: data.purpose, attempt: data.attempt, retryInMs: undefined }
   },
   'turn.failed': (state, data) => {
-    if (state.turnAsked) state.turnAsked = { ...state.turnAsked, retryInMs: data.retryInMs, failed: true }
+    if (state.turnAsked) state.turnAsked = { ...state.turnAsked, retryInMs: data.retryInMs }
   },
   'turn.replied': onReply,
   'tool.called': onCalled,
@@ -91,7 +90,6 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     if (data.text) say(state, data.text)
   },
   'observation.made': (state, data) => {
-    state.observations += 1
     if (data.kind === 'nudge') state.warnedAtTurn = state.spent.turns
     say(state, data.text)
   },

@@ -63,7 +63,7 @@ export interface RunState {
   messages: Message[]
   /** Said while calls were still unanswered: it follows their answers, because nothing may stand between the two. */
   unsaid: string[]
-  turnAsked: { turn: number; purpose: 'intake' | 'work'; attempt: number; retryInMs: number | undefined; failed: boolean } | undefined
+  turnAsked: { turn: number; purpose: 'intake' | 'work'; attempt: number; retryInMs: number | undefined } | undefined
   calls: PendingCall[]
   /** Content of the workspace as last recorded, and the last content that the fast checks saw. */
   tree: TreeId | undefined
@@ -95,9 +95,6 @@ export interface RunState {
   approvals: Map<string, 'approve' | 'deny'>
   branchHead: CommitId | undefined
   restored: string[]
-  /** What the repair engine proposed and the harness refused. */
-  refused: string[]
-  observations: number
   faults: Payload<'fault.met'>[]
   ended: Payload<'run.ended'> | undefined
   endedAt: number | undefined
@@ -114,7 +111,7 @@ export function emptyState(): RunState {
     tasks: new Map(), active: undefined, messages: [], unsaid: [], turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
-    branchHead: undefined, restored: [], refused: [], observations: 0, faults: [], ended: undefined, endedAt: undefined,
+    branchHead: undefined, restored: [], faults: [], ended: undefined, endedAt: undefined,
     accepted: undefined, rejected: undefined, resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }

@@ -47,7 +47,7 @@ export async function proposeFor(lab: ScratchLab, contract: Contract, outcomes: 
   const solver = createRepairSolver({ maxMs })
   const tests = outcomes.flatMap((outcome) => outcome.tests?.cases ?? []).filter((test) => test.status === 'failed').map((test) => test.name)
   const task = { id: 't1', title: 'mend', subgoal: 'mend', scope: [], checks: outcomes.map((outcome) => outcome.checkId), tests, role: 'repairer' as const, dependsOn: [], risk: 'low' as const, reversible: true, rules: [] }
-  return solver.propose({ task, contract, outcomes, refused: [] }, lab, { signal: new AbortController().signal, onLive: (signal) => { if (process.env['REPAIR_SAY']) console.log(JSON.stringify(signal)) } })
+  return solver.propose({ task, contract, outcomes }, lab, { signal: new AbortController().signal, onLive: (signal) => { if (process.env['REPAIR_SAY']) console.log(JSON.stringify(signal)) } })
 }
 
 interface EditInput { path: string; edits: { find: string; replace: string }[] }

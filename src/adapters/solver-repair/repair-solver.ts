@@ -119,7 +119,6 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
   const trusted = findTrusted(group, survey)
   const candidates = rankCandidates(makeCandidates(project, evidence, group, trusted === undefined ? undefined : survey))
-    .filter((candidate) => !isRefused(candidate, task.refused))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
@@ -170,12 +169,6 @@ function makeCandidates(project: Project, evidence: Evidence, group: Group, surv
     expected: evidence.expected, actual: evidence.actual, messages: evidence.messages,
   }
   return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
-}
-
-/** A patch that the harness refused is not proposed again. */
-function isRefused(candidate: Candidate, refused: readonly string[]): boolean {
-  const sentence = candidate.describes.toLowerCase()
-  return refused.some((text) => text.toLowerCase().includes(sentence))
 }
 
 function hottest(candidates: readonly Candidate[]): string[] {

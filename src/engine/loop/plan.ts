@@ -72,7 +72,7 @@ async function askRepair(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>
   const { active, contract } = run.state
   if (!repair || !active || !contract) throw new Error('the built-in solver works on a task of a pinned contract')
   const outcomes = [...run.state.latest.values()].filter((outcome) => active.checks.includes(outcome.checkId))
-  const input = { task: active, contract, outcomes, refused: run.state.refused }
+  const input = { task: active, contract, outcomes }
   await record(run, {
     type: 'turn.requested',
     data: { turn: step.turn, task: active.id, solver: 'repair', purpose: 'work', attempt: step.attempt, model: 'writ/repair', request: digestOfJson(input), messages: 0 },

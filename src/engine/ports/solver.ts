@@ -12,8 +12,6 @@ export interface SolverTask {
   readonly contract: Contract
   /** What each check showed on the task's starting content. */
   readonly outcomes: readonly CheckOutcome[]
-  /** Descriptions of patches that were tried for this task and refused by the harness. */
-  readonly refused: readonly string[]
 }
 
 /** A scratch copy of the task's starting content in which candidates are tried; the workspace itself is not touched. */
