@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import type { RunState } from '../domain/run-state.ts'
 import type { Approver } from '../engine/ports/approver.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
@@ -69,6 +68,7 @@ function approverOf(yes: boolean, view: ReturnType<typeof createLiveView>): Appr
       if (yes) return { answer: 'approve', by, note: '--yes' }
       if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
       view.stop()
+      const { createInterface } = await import('node:readline/promises')
       const lines = createInterface({ input: process.stdin, output: process.stderr })
       try {
         const said = await lines.question(`\n${question}\nApprove? [y/N] `, { signal })

@@ -14,6 +14,7 @@ import type { ModelReply, ModelRequest, ReplyPart } from '../../protocol/convers
 import { Fault } from '../../protocol/fault.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import { isLoopback } from './base-url.ts'
+import { httpFetch } from './http-fetch.ts'
 import { timeLimits, toWatchedFetch, watchRequest } from './limits.ts'
 import type { TimeLimits } from './limits.ts'
 import { openLanguageModel } from './open-language-model.ts'
@@ -45,7 +46,7 @@ export type ModelOptions = {
  */
 export async function createModel(options: ModelOptions): Promise<ModelPort> {
   const endpoint = getEndpoint(options.id, options.env)
-  const fetch = options.fetch ?? globalThis.fetch
+  const fetch = options.fetch ?? httpFetch
   await openLanguageModel(endpoint, fetch)
   const opened: Opened = {
     endpoint,

@@ -101,7 +101,8 @@ export function toWatchedFetch(fetch: typeof globalThis.fetch, watch: Watch): ty
         controller.enqueue(chunk)
       },
     })
-    return new Response(response.body.pipeThrough(seen), { status: response.status, statusText: response.statusText, headers: response.headers })
+    const { ok, status, statusText, url, headers } = response
+    return { ok, status, statusText, url, headers, body: response.body.pipeThrough(seen) } as Response
   }
 }
 

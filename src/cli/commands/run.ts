@@ -15,7 +15,6 @@ import { getRun, readRun } from '../read-run.ts'
 import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
-import { applyResult } from './accept.ts'
 
 /**
  * A run is a long-lived process that mostly waits. On a machine with much memory V8 hardly collects: 300 turns held 290 MB of
@@ -108,6 +107,7 @@ async function carry(record: OpenRecord, options: RunOptions, start: (console: A
     console.stop()
   }
   if (state.opened?.request.apply && state.ended?.outcome === 'proven' && state.run && !state.accepted) {
+    const { applyResult } = await import('./accept.ts')
     await applyResult(record, state.run, { strategy: 'merge', unproven: false })
   }
   const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
