@@ -5,6 +5,7 @@ import { createByteCache, type ByteCache } from './byte-cache.ts'
 import { quietFlags, toSealedEnv, type GitAnswer, type GitCall, type RunGit } from './git-process.ts'
 import type { ListedEntry } from './listing.ts'
 import { createObjectStore, type ObjectStore } from './object-store.ts'
+import { findPlainCore } from './plain-settings.ts'
 import { findObjectDirectories, type PersonRepository } from './person-repository.ts'
 
 /*
@@ -49,7 +50,7 @@ export interface PrivateRepositoryOptions {
 const listingsBytes = 16 * 1024 * 1024
 const copiedSettings = ['core.autocrlf', 'core.eol', 'core.filemode', 'core.ignorecase', 'core.symlinks', 'core.precomposeunicode', 'core.safecrlf']
 
-/** Makes the directory, or brings one that is there up to date with the person's settings. Costs one git process. */
+/** Makes the directory, or brings one that is there up to date with the person's settings. Costs one git process at most. */
 export async function openPrivateRepository(options: PrivateRepositoryOptions): Promise<PrivateRepository> {
   const { person, runGit, gitPath } = options
   const runDir = path.join(options.stateDir, 'runs', options.run)
@@ -100,8 +101,10 @@ function mayConvert(settings: ReadonlyMap<string, string>, gitDir: string): bool
   return attributes || !isUsual
 }
 
-async function readSettings(options: PrivateRepositoryOptions): Promise<Map<string, string>> {
+async function readSettings(options: PrivateRepositoryOptions): Promise<ReadonlyMap<string, string>> {
   const { person } = options
+  const plain = findPlainCore(person, options.gitPath, options.env)
+  if (plain !== undefined) return plain
   const answer = await options.runGit({
     args: [...person.flags, 'config', '--includes', '-z', '--get-regexp', '^(core\\.(autocrlf|eol|filemode|ignorecase|symlinks|precomposeunicode|safecrlf|excludesfile|attributesfile))$'],
     cwd: person.root, env: person.env, accepts: [1], timeoutMs: 20_000,
