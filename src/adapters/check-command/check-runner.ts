@@ -84,7 +84,7 @@ function toNotes(check: Check, plan: CommandPlan, attempt: Attempt, options: Run
  */
 export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, limits = {} }: CheckRunnerOptions): CheckRunner {
   async function attempt(check: Check, plan: CommandPlan, way: NodeReporting, place: CheckPlace, options: RunOptions): Promise<Attempt> {
-    const box = await openReportBox()
+    const box = openReportBox()
     const report = `/run/writ/${box.directory.split('/').at(-1)}`
     const { onOutput } = options
     const decoder = new TextDecoder()
@@ -108,7 +108,7 @@ export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, l
       const lost = seen === undefined && result.droppedBytes > 0
       return { result, report: found === undefined ? undefined : { ...found, complete: found.complete && whole && !lost } }
     } finally {
-      await box.dispose()
+      box.dispose()
     }
   }
 
