@@ -19,13 +19,8 @@ Examples:
 Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting for a person
             4 a limit was reached · 5 a fault of Writ · 130 interrupted`)
 
-/**
- * Two settings for a quick start, before anything is loaded: the young heap grows in one step instead of five collections,
- * and schemas are interpreted, because compiling every one costs a run more than all the parsing of its first second.
- */
-async function startQuickly(): Promise<void> {
-  const { setFlagsFromString } = await import('node:v8')
-  setFlagsFromString('--semi-space-growth-factor=8')
+/** Compiling every schema costs a run more than all the parsing of its first second; it must be said before any is made. */
+async function interpretSchemas(): Promise<void> {
   const { z } = await import('zod')
   z.config({ jitless: true })
 }
@@ -71,7 +66,7 @@ program.command('run')
   .option('--yes', 'answer every question with yes')
   .addOption(formats)
   .action(async (goal: string | undefined, options: Record<string, unknown>) => {
-    await startQuickly()
+    await interpretSchemas()
     const { runCommand } = await import('./commands/run.ts')
     process.exitCode = await runCommand(goal, options)
   })

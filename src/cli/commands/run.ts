@@ -29,8 +29,6 @@ function saveMemoryLater(watch: Watch): Watch {
         asked = true
         setFlagsFromString('--optimize-for-size')
       }
-      // By now the young heap is large enough for what a turn needs (see `startQuickly`).
-      if (event.type === 'run.opened') setFlagsFromString('--semi-space-growth-factor=2')
       watch.onEvent(event)
     },
   }
