@@ -76,6 +76,7 @@ program.command('resume')
   .argument('<run>', runWord)
   .option('--repo <dir>', runRepo)
   .option('--yes', 'answer every question with yes')
+  .addOption(new Option('--in-doubt <answer>', 'what to do with a call that was cut off and may have had an effect outside').choices(['repeat', 'skip']))
   .addOption(formats)
   .action(async (run: string, options: Record<string, unknown>) => {
     const { resumeCommand } = await import('./commands/run.ts')

@@ -149,7 +149,7 @@ export function readEnding(machine: Machine): Ending {
     if (event.type === 'tool.returned') answers.set(event.data.callId, `${event.data.name} ${event.data.status} ${event.data.text.replaceAll(/\d+\.\d s/g, 'T s')}`)
     if (event.type === 'proof.started') evidence = []
     if (event.type === 'check.finished' && event.data.purpose !== 'baseline') evidence.push(`${event.data.purpose} ${event.data.outcome.checkId} ${event.data.outcome.status}`)
-    if (event.type === 'proof.finished') judgement = [event.data.verdict, event.data.reasons, event.data.tree, event.data.changed]
+    if (event.type === 'proof.finished') judgement = [event.data.verdict, event.data.reasons, event.data.tree]
   }
   const branch = machine.git('for-each-ref', '--format=%(refname)', 'refs/heads/writ/').trim()
   return {

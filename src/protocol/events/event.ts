@@ -56,6 +56,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'turn.failed': false,
   'observation.made': false,
   'tool.called': true,
+  'tool.reached': true,
   'tool.returned': true,
   'approval.requested': true,
   'approval.given': true,
