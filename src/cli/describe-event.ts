@@ -51,6 +51,7 @@ function gistOf(event: StoredEvent): string {
     case 'tool.returned': return [`${event.data.callId} ${event.data.name} ${event.data.status}`, describeResult(event.data)].filter(Boolean).join(' · ')
     case 'approval.requested': return event.data.question
     case 'approval.given': return `${event.data.answer} by ${event.data.by}${event.data.note ? ` (${event.data.note})` : ''}`
+    case 'log.repaired': return `from line ${event.data.line} on set aside as ${event.data.keptAs}, ${count(event.data.lines, 'line')}, by ${event.data.by}: it ${event.data.problem}`
     case 'limit.reached': return `${event.data.limit}: ${event.data.detail}`
     default:
       event satisfies never

@@ -129,6 +129,18 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     const pending = state.calls.find((each) => each.call.callId === data.gate)
     if (pending?.status === 'called') pending.settled = true
   },
+  'log.repaired': (state, data) => {
+    state.repaired = data
+    state.approval = undefined
+    // What was set aside may have held any of this: it is asked for again, and what was under way is in doubt.
+    state.approvals.clear()
+    for (const pending of state.calls) {
+      if (pending.status === 'returned') continue
+      pending.status = 'called'
+      pending.lost = true
+      pending.settled = false
+    }
+  },
   'limit.reached': (state, data) => {
     state.limit = data
   },
@@ -180,7 +192,7 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
   }
   state.spent.turns += 1
   state.messages.push({ role: 'assistant', parts: reply.parts })
-  state.calls = reply.parts.filter((part) => part.type === 'call').map((call) => ({ call, status: 'waiting', effect: undefined, answer: undefined, calledAt: 0, reached: [], cutOff: false, settled: false }))
+  state.calls = reply.parts.filter((part) => part.type === 'call').map((call) => ({ call, status: 'waiting', effect: undefined, answer: undefined, calledAt: 0, reached: [], cutOff: false, settled: false, lost: false }))
   state.idleTurns = state.tree === state.treeAtTurn ? state.idleTurns + 1 : 0
   state.treeAtTurn = state.tree
   state.finish = undefined
@@ -195,6 +207,7 @@ function onCalled(state: RunState, data: Payload<'tool.called'>): void {
   pending.calledAt = state.at
   pending.reached = []
   pending.settled = false
+  pending.lost = false
 }
 
 function onReturned(state: RunState, data: Payload<'tool.returned'>): void {

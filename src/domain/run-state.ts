@@ -20,6 +20,8 @@ export interface PendingCall {
   /** The run stopped in the middle of it; a person has said since then what to do about it. */
   cutOff: boolean
   settled: boolean
+  /** The part of the record that might say how far it got was damaged and set aside. */
+  lost: boolean
 }
 
 export interface Finish {
@@ -103,6 +105,8 @@ export interface RunState {
   approvals: Map<string, 'approve' | 'deny'>
   branchHead: CommitId | undefined
   restored: string[]
+  /** The newest repair of the record. */
+  repaired: Payload<'log.repaired'> | undefined
   faults: Payload<'fault.met'>[]
   ended: Payload<'run.ended'> | undefined
   endedAt: number | undefined
@@ -119,7 +123,7 @@ export function emptyState(): RunState {
     tasks: new Map(), active: undefined, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
-    branchHead: undefined, restored: [], faults: [], ended: undefined, endedAt: undefined,
+    branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
     accepted: undefined, rejected: undefined, resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }

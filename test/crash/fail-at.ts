@@ -101,10 +101,20 @@ const table = fs as unknown as Table
 const promises = fs.promises as unknown as Table
 const realPromises = { ...fs.promises } as unknown as Table
 
+/** A write to a rollout is named for the events in it. */
+function toName(name: string, path: string, data: unknown): string {
+  if (!path.endsWith('/rollout.jsonl') || data === undefined) return name
+  const types = [...Buffer.from(data as Uint8Array).toString('utf8').matchAll(/"seq":\d+,"type":"([a-z.-]+)","v":\d+\}$/gm)].map((match) => match[1])
+  return `${name} ${types.join('+')}`
+}
+
 function wrapSync(name: string, toDoing: (...args: unknown[]) => Omit<Doing, 'name'>): void {
   const call = real[name]
   if (call === undefined) throw new Error(`fs has no ${name}`)
-  table[name] = (...args) => step({ name, ...toDoing(...args) }, () => call(...args))
+  table[name] = (...args) => {
+    const doing = toDoing(...args)
+    return step({ name: toName(name, doing.path, name === 'writeSync' ? args[1] : undefined), ...doing }, () => call(...args))
+  }
 }
 
 function halfOf(data: unknown): Buffer {

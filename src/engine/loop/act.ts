@@ -51,7 +51,8 @@ async function approve(run: RunContext, group: readonly Judged[]): Promise<reado
   for (const judged of group) {
     const gate = judged.pending.call.callId
     if (!judged.refusal && judged.decision.effect === 'ask' && !run.state.approvals.has(gate)) {
-      const question = `May ${judged.pending.call.name} do this, which cannot be undone? ${JSON.stringify(judged.pending.call.input).slice(0, 500)} (${judged.decision.reason})`
+      const repaired = run.state.repaired ? ' The record of this run was damaged and repaired: what was set aside may have done it already.' : ''
+      const question = `May ${judged.pending.call.name} do this, which cannot be undone? ${JSON.stringify(judged.pending.call.input).slice(0, 500)} (${judged.decision.reason})${repaired}`
       if (!(await askPerson(run, gate, question, false))) return undefined
     }
     const denied = !judged.refusal && run.state.approvals.get(gate) === 'deny'
@@ -90,17 +91,23 @@ async function recover(run: RunContext): Promise<void> {
 }
 
 /** Did it reach out, or can it do what cannot be undone in a way that leaves no record? */
-function isInDoubt(run: RunContext, pending: PendingCall): boolean {
-  if (pending.reached.length > 0) return true
-  const tool = run.ports.tools.find((each) => each.name === pending.call.name)
-  return pending.effect === 'irreversible' && tool?.recordsReach !== true
+function isInDoubt(run: RunContext, { call, effect, reached, lost }: PendingCall): boolean {
+  if (reached.length > 0) return true
+  const tool = run.ports.tools.find((each) => each.name === call.name)
+  if (!lost) return effect === 'irreversible' && tool?.recordsReach !== true
+  const input = tool?.input.safeParse(call.input)
+  if (!tool || !input?.success) return false
+  return tool.effect(input.data) === 'irreversible' || (tool.recordsReach === true && (run.state.contract?.network.length ?? 0) > 0)
 }
 
 /** The question, with all that is known. */
-function describeDoubt(run: RunContext, { call, calledAt, reached, effect }: PendingCall): string {
+function describeDoubt(run: RunContext, { call, calledAt, reached, effect, lost }: PendingCall): string {
+  const what = `${call.name} ${JSON.stringify(call.input).slice(0, 500)}`
+  const choice = 'Look there first; approve to do it again, deny to go on without.'
+  if (lost && reached.length === 0) return `The record of this call was damaged and set aside (${run.state.repaired?.keptAs ?? 'see writ log'}), so it may or may not have happened: ${what}. ${choice}`
   const lastSeen = run.rollout.events.findLast((event) => event.type !== 'run.resumed' && event.type !== 'approval.requested')?.at ?? 'an unknown time'
   const known = reached.length > 0
     ? `It had begun to talk to ${reached.join(', ')} (the record says so before a connection is made); what was answered is not known`
     : 'It leaves no record of how far it got'
-  return `The run stopped (last record ${lastSeen}) in the middle of a call that ${effect === 'irreversible' ? 'cannot be undone' : 'had reached out of the sandbox'} and may or may not have happened: ${call.name} ${JSON.stringify(call.input).slice(0, 500)}. It began at ${new Date(calledAt).toISOString()}. ${known}. Look there first; approve to do it again, deny to go on without.`
+  return `The run stopped (last record ${lastSeen}) in the middle of a call that ${effect === 'irreversible' ? 'cannot be undone' : 'had reached out of the sandbox'} and may or may not have happened: ${what}. It began at ${new Date(calledAt).toISOString()}. ${known}. ${choice}`
 }
