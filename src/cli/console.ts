@@ -6,6 +6,8 @@ import { createLiveView } from './live-view.ts'
 import { exitCodes } from '../protocol/error-codes.ts'
 import { userInfo } from 'node:os'
 
+/** What to do with a call that was cut off and may have happened: given on the command line, where nobody can be asked. */
+export type InDoubt = 'repeat' | 'skip'
 export type OutputFormat = 'text' | 'json' | 'stream-json'
 
 export interface Console {
@@ -20,7 +22,7 @@ export interface Console {
 }
 
 /** Progress on stderr, the answer on stdout; SIGINT once stops cleanly, twice at once. */
-export async function openConsole(options: { readonly format: OutputFormat; readonly yes: boolean }): Promise<Console> {
+export async function openConsole(options: { readonly format: OutputFormat; readonly yes: boolean; readonly inDoubt?: InDoubt }): Promise<Console> {
   const controller = new AbortController()
   const isTty = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb'
   const view = createLiveView({ stream: process.stderr, isTty, now: () => Date.now() })
@@ -42,7 +44,7 @@ export async function openConsole(options: { readonly format: OutputFormat; read
   }
   return {
     watch: { signal: controller.signal, emit: (signal) => view.onLive(signal), onEvent },
-    approver: approverOf(options.yes, view),
+    approver: approverOf(options, view),
     stop: () => {
       view.stop()
       for (const name of signals) process.off(name, onInterrupt)
@@ -61,11 +63,13 @@ export async function openConsole(options: { readonly format: OutputFormat; read
   }
 }
 
-function approverOf(yes: boolean, view: ReturnType<typeof createLiveView>): Approver {
+function approverOf({ yes, inDoubt }: { readonly yes: boolean; readonly inDoubt?: InDoubt }, view: ReturnType<typeof createLiveView>): Approver {
   const by = process.env.USER || userInfo().username
   return {
-    ask: async (question, signal) => {
-      if (yes) return { answer: 'approve', by, note: '--yes' }
+    ask: async (question, signal, about) => {
+      if (about?.inDoubt && inDoubt) return { answer: inDoubt === 'repeat' ? 'approve' : 'deny', by, note: `--in-doubt ${inDoubt}` }
+      // A general yes must not repeat what may have happened already.
+      if (yes && !about?.inDoubt) return { answer: 'approve', by, note: '--yes' }
       if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
       view.stop()
       const { createInterface } = await import('node:readline/promises')

@@ -47,9 +47,11 @@ function gistOf(event: StoredEvent): string {
     case 'turn.failed': return `turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.code} ${event.data.message}${event.data.retryInMs === undefined ? '' : ` · again in ${toDuration(event.data.retryInMs)}`}`
     case 'observation.made': return `${event.data.kind}: ${event.data.text}`
     case 'tool.called': return `${event.data.callId} ${event.data.name} ${describeInput(event.data.name, event.data.input)} · ${event.data.effect}, ${event.data.decision.effect} (${event.data.decision.rules.join(', ')})`
+    case 'tool.reached': return `${event.data.callId} ${event.data.host}`
     case 'tool.returned': return [`${event.data.callId} ${event.data.name} ${event.data.status}`, describeResult(event.data)].filter(Boolean).join(' · ')
     case 'approval.requested': return event.data.question
     case 'approval.given': return `${event.data.answer} by ${event.data.by}${event.data.note ? ` (${event.data.note})` : ''}`
+    case 'log.repaired': return `from line ${event.data.line} on set aside as ${event.data.keptAs}, ${count(event.data.lines, 'line')}, by ${event.data.by}: it ${event.data.problem}`
     case 'limit.reached': return `${event.data.limit}: ${event.data.detail}`
     default:
       event satisfies never

@@ -67,11 +67,13 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
       case 'approval.requested': return [{ label: 'asks', text: oneLine(event.data.question, 800), mood: 'warn', wraps: true }]
       case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
+      case 'log.repaired': return [{ label: 'repair', text: oneLine(`the record was damaged from line ${event.data.line} on, which was set aside by ${event.data.by}`, 300), mood: 'warn' }]
       case 'limit.reached': return [{ label: 'limit', text: oneLine(event.data.detail, 300), mood: 'warn', wraps: true }]
       case 'fault.met': return [{ label: 'fault', text: oneLine(`${event.data.message} (${event.data.code}, during ${event.data.during})`, 800), mood: 'bad', wraps: true }]
       case 'run.ended': return ended(event.data)
       case 'run.accepted': return [{ label: 'accept', text: `onto ${oneLine(event.data.onto, 100)} by ${oneLine(event.data.by, 60)} (${event.data.strategy})`, mood: 'good' }]
       case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
+      case 'tool.reached':
       case 'workspace.requested':
       case 'snapshot.taken':
       case 'commit.skipped':

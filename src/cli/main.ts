@@ -76,6 +76,7 @@ program.command('resume')
   .argument('<run>', runWord)
   .option('--repo <dir>', runRepo)
   .option('--yes', 'answer every question with yes')
+  .addOption(new Option('--in-doubt <answer>', 'what to do with a call that was cut off and may have had an effect outside').choices(['repeat', 'skip']))
   .addOption(formats)
   .action(async (run: string, options: Record<string, unknown>) => {
     const { resumeCommand } = await import('./commands/run.ts')
@@ -104,7 +105,7 @@ program.command('show')
     process.exitCode = await showCommand(run, options)
   })
 
-program.command('log')
+const logs = program.command('log')
   .description('the events of a run')
   .argument('<run>', runWord)
   .option('--repo <dir>', runRepo)
@@ -113,6 +114,17 @@ program.command('log')
   .action(async (run: string, options: Record<string, unknown>) => {
     const { logCommand } = await import('./commands/log.ts')
     process.exitCode = await logCommand(run, options)
+  })
+
+logs.command('repair')
+  .description('end a damaged record before its first bad line, so that the run can go on; the original is kept')
+  .argument('<run>', 'a run id, or a unique part of its beginning or end')
+  .option('--repo <dir>', runRepo)
+  .option('--yes', 'ask nothing')
+  .option('--json', 'as JSON; changes nothing without --yes')
+  .action(async (run: string, options: Record<string, unknown>, command: Command) => {
+    const { logRepairCommand } = await import('./commands/log-repair.ts')
+    process.exitCode = await logRepairCommand(run, { ...options, ...command.optsWithGlobals() })
   })
 
 program.command('diff')
@@ -192,7 +204,7 @@ To keep it: put that line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish
   })
 
 program.option('--no-color', 'plain text, as with NO_COLOR=1; may also come after the command')
-for (const command of program.commands) command.exitOverride().addOption(new Option('--no-color', 'plain text').hideHelp())
+for (const command of program.commands.flatMap((each) => [each, ...each.commands])) command.exitOverride().addOption(new Option('--no-color', 'plain text').hideHelp())
 program.hook('preAction', (_, command) => {
   if ([program, command].some((each) => each.getOptionValue('color') === false)) process.env.NO_COLOR = '1'
 })

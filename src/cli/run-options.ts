@@ -1,5 +1,5 @@
 import type { Request } from '../protocol/events/run.ts'
-import type { OutputFormat } from './console.ts'
+import type { InDoubt, OutputFormat } from './console.ts'
 
 /** The flags of `writ run` and `writ resume`, as the command line parsed them. */
 export interface RunOptions {
@@ -19,5 +19,6 @@ export interface RunOptions {
   readonly apply?: boolean
   readonly continue?: boolean
   readonly yes?: boolean
+  readonly inDoubt?: InDoubt
   readonly outputFormat?: OutputFormat
 }

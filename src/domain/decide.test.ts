@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { beginStory, call, commit, committed, failed, outcome, passed, preparedStory, proofOf, reply, returned, tree, workingStory, type Story } from '../testing/story.ts'
+import { beginStory, call, commit, committed, failed, outcome, passed, preparedStory, proofOf, refusalOf, reply, returned, tree, workingStory, type Story } from '../testing/story.ts'
 import { openedEvent } from '../testing/sample-run.ts'
 import { fold } from './evolve.ts'
 import { decide } from './decide.ts'
@@ -115,7 +115,7 @@ describe('a proposal', () => {
   })
 
   test('a refused proof revises the plan; the same work called done again ends the run', () => {
-    const story = finished(workingStory()).tell({ type: 'task.finished', data: { task: 't1', summary: '' } }, proofOf('unproven', ['it still fails']))
+    const story = finished(workingStory()).tell({ type: 'task.finished', data: { task: 't1', summary: '' } }, ...refusalOf('unproven', ['it still fails']))
     const again = story.next()
     assert.ok(again?.do === 'propose')
     assert.equal(again.plan.tasks.length, 2)
@@ -128,8 +128,26 @@ describe('a proposal', () => {
     assert.equal(end.reason, 'it still fails')
   })
 
+  test('a refusal that a crash kept from being told is told now', () => {
+    const story = finished(workingStory()).tell({ type: 'task.finished', data: { task: 't1', summary: '' } }, proofOf('unproven', ['it still fails']))
+    const told = story.next()
+    assert.ok(told?.do === 'say' && told.kind === 'proof')
+    assert.match(told.text, /it still fails/)
+    story.tell({ type: 'observation.made', data: { task: '', kind: told.kind, text: told.text } })
+    assert.equal(story.next()?.do, 'propose')
+  })
+
+  test('pins that were put back before a crash are told of', () => {
+    const story = workingStory().tell(reply(1, call('c1', 'shell')), returned(1, 'c1', 'shell', tree('b')), { type: 'pins.restored', data: { paths: ['check.sh'], tree: tree('c') } })
+    const told = story.next()
+    assert.ok(told?.do === 'say' && told.kind === 'pins')
+    assert.match(told.text, /check\.sh/)
+    story.tell({ type: 'observation.made', data: { task: '', kind: told.kind, text: told.text } })
+    assert.equal(story.next()?.do, 'check-edit')
+  })
+
   test('checks that passed before prove nothing: a person is waited for, never exit 0', () => {
-    const story = finished(workingStory()).tell({ type: 'task.finished', data: { task: 't1', summary: '' } }, proofOf('no-evidence', ['nothing failed before']))
+    const story = finished(workingStory()).tell({ type: 'task.finished', data: { task: 't1', summary: '' } }, ...refusalOf('no-evidence', ['nothing failed before']))
     const again = story.next()
     assert.ok(again?.do === 'propose', 'the model gets one chance to add a test')
     story.tell({ type: 'plan.proposed', data: { plan: again.plan, why: again.why } }, { type: 'task.started', data: { task: 't2' } })
@@ -140,7 +158,7 @@ describe('a proposal', () => {
   })
 
   test('a goal without any check waits for a person at once', () => {
-    const story = finished(workingStory({ contract: { checks: [] } })).tell({ type: 'task.finished', data: { task: 't1', summary: '' } }, proofOf('no-evidence', ['there is no check']))
+    const story = finished(workingStory({ contract: { checks: [] } })).tell({ type: 'task.finished', data: { task: 't1', summary: '' } }, ...refusalOf('no-evidence', ['there is no check']))
     const end = story.next()
     assert.ok(end?.do === 'end')
     assert.equal(end.outcome, 'waiting')

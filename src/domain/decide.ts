@@ -1,4 +1,6 @@
 import { findReachedLimit, findWarning } from './budget.ts'
+import { describeRefusal } from './context/describe-refusal.ts'
+import { describeRestored } from './context/describe-restored.ts'
 import { proposePlan } from './plan/propose.ts'
 import type { RunState } from './run-state.ts'
 import type { Step } from './step.ts'
@@ -36,11 +38,22 @@ function beforeWork(state: RunState): Step | undefined {
 
 /** Calls that were asked for come first, then what they changed is looked at. */
 function inTurn(state: RunState): Step | undefined {
+  if (state.untold) return tell(state, state.untold)
   if (state.turnAsked?.purpose === 'work' && !state.limit) return askOrLimit(state)
   if (state.calls.some((each) => each.status === 'called')) return { phase: 'act', do: 'recover' }
   if (state.calls.length > 0) return { phase: 'act', do: 'call', calls: state.calls.filter((each) => each.status === 'waiting') }
   if (state.tree !== state.checkedTree) return { phase: 'observe', do: 'check-edit' }
   return undefined
+}
+
+/** What was found is told in the same breath; where the run was killed between the two, it is told now. */
+function tell(state: RunState, untold: NonNullable<RunState['untold']>): Step {
+  switch (untold.kind) {
+    case 'proof':
+      return { phase: 'observe', do: 'say', kind: 'proof', text: state.proof ? describeRefusal(state.proof, state.proofOutcomes) : 'the proof was refused' }
+    case 'pins':
+      return { phase: 'observe', do: 'say', kind: 'pins', text: describeRestored(untold.paths) }
+  }
 }
 
 /** A proposal is committed and proven; a limit ends the run, after what is there had its chance. */

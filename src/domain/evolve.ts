@@ -73,17 +73,25 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'turn.replied': onReply,
   'tool.called': onCalled,
+  'tool.reached': (state, data) => {
+    state.calls.find((each) => each.call.callId === data.callId)?.reached.push(data.host)
+  },
   'tool.returned': onReturned,
   'snapshot.taken': (state, data) => {
     state.tree = data.tree
   },
   'workspace.rolledback': (state, data) => {
     state.tree = data.to
-    for (const pending of state.calls) if (pending.status === 'called') pending.status = 'waiting'
+    for (const pending of state.calls) {
+      if (pending.status !== 'called') continue
+      pending.status = 'waiting'
+      pending.cutOff = true
+    }
   },
   'pins.restored': (state, data) => {
     state.tree = data.tree
     state.restored.push(...data.paths)
+    state.untold = { kind: 'pins', paths: data.paths }
   },
   'edit.checked': (state, data) => {
     state.checkedTree = data.tree
@@ -91,6 +99,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'observation.made': (state, data) => {
     if (data.kind === 'nudge') state.warnedAtTurn = state.spent.turns
+    if (data.kind === state.untold?.kind) state.untold = undefined
     say(state, data.text)
   },
   'commit.created': (state, data) => {
@@ -112,11 +121,25 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'proof.finished': onProof,
   'candidate.tried': nothing,
   'approval.requested': (state, data) => {
-    state.approval = { gate: data.gate, question: data.question, answer: undefined }
+    state.approval = { gate: data.gate, question: data.question, answer: undefined, inDoubt: data.inDoubt ?? false }
   },
   'approval.given': (state, data) => {
     state.approvals.set(data.gate, data.answer)
     state.approval = undefined
+    const pending = state.calls.find((each) => each.call.callId === data.gate)
+    if (pending?.status === 'called') pending.settled = true
+  },
+  'log.repaired': (state, data) => {
+    state.repaired = data
+    state.approval = undefined
+    // What was set aside may have held any of this: it is asked for again, and what was under way is in doubt.
+    state.approvals.clear()
+    for (const pending of state.calls) {
+      if (pending.status === 'returned') continue
+      pending.status = 'called'
+      pending.lost = true
+      pending.settled = false
+    }
   },
   'limit.reached': (state, data) => {
     state.limit = data
@@ -169,7 +192,7 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
   }
   state.spent.turns += 1
   state.messages.push({ role: 'assistant', parts: reply.parts })
-  state.calls = reply.parts.filter((part) => part.type === 'call').map((call) => ({ call, status: 'waiting', effect: undefined, answer: undefined }))
+  state.calls = reply.parts.filter((part) => part.type === 'call').map((call) => ({ call, status: 'waiting', effect: undefined, answer: undefined, calledAt: 0, reached: [], cutOff: false, settled: false, lost: false }))
   state.idleTurns = state.tree === state.treeAtTurn ? state.idleTurns + 1 : 0
   state.treeAtTurn = state.tree
   state.finish = undefined
@@ -181,6 +204,10 @@ function onCalled(state: RunState, data: Payload<'tool.called'>): void {
   if (!pending) return
   pending.status = 'called'
   pending.effect = data.effect
+  pending.calledAt = state.at
+  pending.reached = []
+  pending.settled = false
+  pending.lost = false
 }
 
 function onReturned(state: RunState, data: Payload<'tool.returned'>): void {
@@ -215,6 +242,8 @@ function onProof(state: RunState, proof: Payload<'proof.finished'>): void {
   state.refusedTree = state.tree
   state.unchangedRefusals = 1
   state.finish = undefined
+  // The built-in solver is not told: it measures for itself. At a limit nobody is left to be told.
+  if (state.opened?.request.solver === 'model' && !state.limit) state.untold = { kind: 'proof' }
 }
 
 /** The harness speaks: joined to the answers of this turn where they were not sent yet, else a message of its own. */

@@ -14,6 +14,14 @@ export interface PendingCall {
   status: 'waiting' | 'called' | 'returned'
   effect: 'read' | 'reversible' | 'irreversible' | undefined
   answer: { text: string; isError: boolean } | undefined
+  /** When it was called, and which hosts it was about to reach since then. */
+  calledAt: number
+  reached: string[]
+  /** The run stopped in the middle of it; a person has said since then what to do about it. */
+  cutOff: boolean
+  settled: boolean
+  /** The part of the record that might say how far it got was damaged and set aside. */
+  lost: boolean
 }
 
 export interface Finish {
@@ -63,6 +71,8 @@ export interface RunState {
   messages: Message[]
   /** Said while calls were still unanswered: it follows their answers, because nothing may stand between the two. */
   unsaid: string[]
+  /** Found, and not said to the solver yet: the run was killed between the two. */
+  untold: { readonly kind: 'proof' } | { readonly kind: 'pins'; readonly paths: readonly string[] } | undefined
   turnAsked: { turn: number; purpose: 'intake' | 'work'; attempt: number; retryInMs: number | undefined } | undefined
   calls: PendingCall[]
   /** Content of the workspace as last recorded, and the last content that the fast checks saw. */
@@ -91,10 +101,12 @@ export interface RunState {
   repeats: { key: string; count: number }
   treeAtTurn: TreeId | undefined
   limit: Payload<'limit.reached'> | undefined
-  approval: { gate: string; question: string; answer: 'approve' | 'deny' | undefined } | undefined
+  approval: { gate: string; question: string; answer: 'approve' | 'deny' | undefined; inDoubt: boolean } | undefined
   approvals: Map<string, 'approve' | 'deny'>
   branchHead: CommitId | undefined
   restored: string[]
+  /** The newest repair of the record. */
+  repaired: Payload<'log.repaired'> | undefined
   faults: Payload<'fault.met'>[]
   ended: Payload<'run.ended'> | undefined
   endedAt: number | undefined
@@ -108,10 +120,10 @@ export function emptyState(): RunState {
   return {
     run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, survey: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
-    tasks: new Map(), active: undefined, messages: [], unsaid: [], turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
+    tasks: new Map(), active: undefined, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
-    branchHead: undefined, restored: [], faults: [], ended: undefined, endedAt: undefined,
+    branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
     accepted: undefined, rejected: undefined, resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }

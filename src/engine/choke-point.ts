@@ -8,6 +8,7 @@ import type { PendingCall } from '../domain/run-state.ts'
 import type { Contract } from '../protocol/contract.ts'
 import { maskSecrets } from './mask-secrets.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
+import type { Sandbox } from './ports/sandbox.ts'
 import type { AnyTool, ToolResult } from './ports/tools.ts'
 
 /**
@@ -124,7 +125,7 @@ export async function recordResults(run: RunContext, results: readonly Returned[
 function contextOf(run: RunContext, callId: string, signal: AbortSignal) {
   return {
     workspace: getWorkspace(run),
-    sandbox: maskSecrets(run),
+    sandbox: recordReach(run, callId),
     blobs: run.ports.blobs,
     network: contractOf(run).network,
     seen: run.seen,
@@ -137,6 +138,13 @@ function contextOf(run: RunContext, callId: string, signal: AbortSignal) {
       return event.data.full ? run.ports.blobs.get(event.data.full) : new TextEncoder().encode(event.data.text)
     },
   }
+}
+
+/** The sandbox of one call: before a command of it reaches a host, the log says so. */
+function recordReach(run: RunContext, callId: string): Sandbox {
+  const sandbox = maskSecrets(run)
+  const onReach = (host: string): Promise<void> => record(run, { type: 'tool.reached', data: { callId, host } })
+  return { ...sandbox, run: (command, signal) => sandbox.run({ ...command, onReach }, signal) }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { FileChange } from '../protocol/events/workspace.ts'
 import type { TreeId } from '../protocol/ids.ts'
 import { findPin, judgeChange, mergeKeys } from '../domain/contract/judge-change.ts'
 import { gitignoresFor, isIgnored, isLeaving } from '../domain/contract/ignored-paths.ts'
+import { describeRestored } from '../domain/context/describe-restored.ts'
 import { isGuarded } from '../domain/contract/pins.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
 
@@ -31,7 +32,7 @@ export async function restorePins(run: RunContext, changes: readonly FileChange[
   const names = [...writes.keys()].sort()
   await record(run,
     { type: 'pins.restored', data: { paths: names, tree: restored } },
-    { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'pins', text: describe(names, writes) } },
+    { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'pins', text: describeRestored(names, (name) => (writes.get(name) === undefined ? 'removed' : 'put back')) } },
   )
   return restored
 }
@@ -49,10 +50,4 @@ async function isNeverCommitted(run: RunContext, path: string): Promise<boolean>
     if (bytes) texts.set(name, new TextDecoder().decode(bytes))
   }
   return texts.size > 0 && isIgnored(path, (name) => texts.get(name))
-}
-
-function describe(names: readonly string[], writes: ReadonlyMap<string, Uint8Array | undefined>): string {
-  const shown = names.slice(0, 10).map((name) => `${name} (${writes.get(name) === undefined ? 'removed: test runners pick up files of this name by themselves' : 'put back: the checks depend on it'})`)
-  const more = names.length > 10 ? ` and ${names.length - 10} more` : ''
-  return `These files are part of what judges the work, so your change to them was undone: ${shown.join(', ')}${more}. Mend the code instead; put new tests into new files; say in finish what should change here and why.`
 }

@@ -67,10 +67,18 @@ export async function resumeRun(ports: EnginePorts, id: RunId, by: { readonly wh
         await record(run, { type: 'workspace.rolledback', data: { to: tree, why: 'the run stopped while the workspace was being changed' } })
       }
       if (state.messages.length > 0) {
-        await record(run, { type: 'observation.made', data: { task: state.active?.id ?? '', kind: 'resume', text: 'The run was interrupted and goes on from here; background commands have ended.' } })
+        await record(run, { type: 'observation.made', data: { task: state.active?.id ?? '', kind: 'resume', text: describeResume(rollout.events) } })
       }
     }
   })
+}
+
+/** What the solver is told when the run goes on. */
+function describeResume(events: readonly StoredEvent[]): string {
+  const repaired = events.findLastIndex((event) => event.type === 'log.repaired')
+  const told = events.findLastIndex((event) => event.type === 'observation.made' && event.data.kind === 'resume')
+  const plain = 'The run was interrupted and goes on from here; background commands have ended.'
+  return repaired > told ? `${plain} A part of its record was damaged and set aside: files are as they are shown now, and things may have been done outside that this conversation does not show. Look before you repeat any.` : plain
 }
 
 async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch: Watch, begin: (run: RunContext) => Promise<void>): Promise<RunState> {

@@ -39,6 +39,8 @@ export function createMemoryLog(options: { readonly clock: Pick<Clock, 'now'> })
       runs.set(run, held)
       return own(run, held)
     },
+    // Memory is never damaged.
+    repair: async (run) => void getRun(run),
     open: async (run) => ({ rollout: own(run, getRun(run)), repaired: undefined }),
     async *read(run, { follow, signal }) {
       const held = getRun(run)

@@ -99,6 +99,11 @@ export function proofOf(verdict: Proof['verdict'], reasons: readonly string[] = 
   return { type: 'proof.finished', data: { commit: commit('e'), tree: tree('e'), verdict, checks: [], selfMade: [], restored: [], reasons: [...reasons], contract: digest('c') } }
 }
 
+/** A refused proof and what the solver is told of it, as they are stored in one write. */
+export function refusalOf(verdict: 'unproven' | 'no-evidence', reasons: readonly string[] = []): readonly NewEvent[] {
+  return [proofOf(verdict, reasons), { type: 'observation.made', data: { task: 't1', kind: 'proof', text: reasons.join('\n') } }]
+}
+
 export function committed(task = 't1'): NewEvent {
   return { type: 'commit.created', data: { task, commit: commit('e'), tree: tree('e'), parent: commit('b'), message: 'Mend it', files: [] } }
 }

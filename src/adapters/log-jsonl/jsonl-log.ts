@@ -40,6 +40,11 @@ export function createJsonlLog(options: JsonlLogOptions): EventLog {
       const where = repository === undefined ? '' : ` of ${repository}`
       throw new Fault('run-unknown', `There is no run${where} that can be read. The newest of all is ${runs[0]}; see them with: writ list`)
     },
+    async repair(run, how) {
+      const paths = toRunPaths(stateDir, run)
+      if (!fs.existsSync(paths.rollout)) throw toUnknownFault(run)
+      return (await import('./repair-rollout.ts')).repairRollout(run, paths, clock, how)
+    },
     async reindex() {
       return rebuilding(() => {
         index.clear()

@@ -49,7 +49,7 @@ export function requireLine(line: string, position: ChainPosition, path: string)
 }
 
 export function toCorruptFault(position: ChainPosition, path: string, problem: string): Fault {
-  const mend = problem.includes('newer Writ') ? 'Use that version for this run.' : 'Restore the file from a copy, or start a new run; nothing was changed.'
+  const mend = problem.includes('newer Writ') ? 'Use that version for this run.' : `Nothing was changed; see what can be kept, and keep it, with: writ log repair ${position.run}`
   return new Fault('run-corrupt', `Line ${position.seq + 1} of ${path} ${problem}. ${mend}`)
 }
 

@@ -55,7 +55,9 @@ function readChanges(stateDir: string, run: RunId, mark: IndexMark | undefined, 
   }
   if (mark !== undefined && mark.size === stat.size && mark.mtimeMs === stat.mtimeMs) return undefined
   const known = mark !== undefined && mark.problem === undefined && stat.size > mark.size ? index.find(run) : undefined
-  return readEntry(run, rollout, stat, known)
+  const entry = readEntry(run, rollout, stat, known)
+  // A repaired rollout has another beginning than the one that the mark remembers: it is read whole then.
+  return entry.mark.problem !== undefined && known !== undefined ? readEntry(run, rollout, stat, undefined) : entry
 }
 
 function readEntry(run: RunId, path: string, stat: fs.Stats, known: IndexEntry | undefined): IndexEntry {

@@ -41,6 +41,7 @@ export async function openNetwork(
         if (!decision.allowed && refused.size < MAX_NOTES) refused.add(`${decision.authority} was refused: ${decision.reason}.`)
         onDecision?.(decision)
       },
+      onReach: command.onReach,
     })
     fs.writeFileSync(path.join(dir, 'forward.cjs'), FORWARDER_SOURCE)
     return {

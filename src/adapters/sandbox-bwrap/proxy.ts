@@ -15,6 +15,8 @@ export interface ProxyOptions {
   /** Path of the unix socket to listen on. */
   readonly socket: string
   readonly onDecision: (decision: NetDecision) => void
+  /** Awaited before a host is dialled for the first time; where it rejects, nothing is. */
+  readonly onReach?: ((host: string) => Promise<void>) | undefined
   /** Instead of the system's resolver. */
   readonly resolve?: Resolve
   readonly maxConnections?: number
@@ -89,6 +91,24 @@ function createGate(options: ProxyOptions, credential: string): Gate {
   const expected = Buffer.from(`Basic ${Buffer.from(credential).toString('base64')}`)
   const resolve = options.resolve ?? systemResolve
   let left = options.maxBytes ?? MAX_BYTES
+  const reached = new Map<string, Promise<void>>()
+  const note = (authority: string): Promise<void> => {
+    const noted = reached.get(authority) ?? options.onReach?.(authority) ?? Promise.resolve()
+    reached.set(authority, noted)
+    return noted
+  }
+  const admit = (address: string, decision: NetDecision): Promise<{ address: string } | Refusal> =>
+    note(decision.authority).then(
+      () => {
+        options.onDecision(decision)
+        return { address }
+      },
+      (thrown: unknown) => {
+        const reason = `it could not be recorded (${thrown instanceof Error ? thrown.message : String(thrown)})`
+        options.onDecision({ allowed: false, authority: decision.authority, reason })
+        return { status: 503, reason }
+      },
+    )
   return {
     async admit({ host, port }) {
       const decision = judgeAuthority(options.rules, host, port)
@@ -98,8 +118,7 @@ function createGate(options: ProxyOptions, credential: string): Gate {
       }
       if (!decision.allowed) return refuse(403, decision.reason)
       if (net.isIP(host) !== 0) {
-        options.onDecision(decision)
-        return { address: host }
+        return admit(host, decision)
       }
       let addresses: readonly string[]
       try {
@@ -111,8 +130,7 @@ function createGate(options: ProxyOptions, credential: string): Gate {
       const [address] = addresses
       if (fault !== undefined) return refuse(403, fault)
       if (address === undefined) return refuse(502, 'the name has no address')
-      options.onDecision(decision)
-      return { address }
+      return admit(address, decision)
     },
     isKnown(request) {
       const given = Buffer.from(request.headers['proxy-authorization'] ?? '')

@@ -60,6 +60,7 @@ export function createShellTools(options: Partial<ShellOptions> = {}): ShellTool
     effect: (input) => session.toEffect(input),
     sideBySide: (input) => input.background === true || input.on === 'base' || input.command === undefined,
     paths: () => [],
+    recordsReach: true,
     timeoutMs: (input) => session.toTimeout(input) + 15_000,
     run: (input, context) => session.run(input, context),
   }

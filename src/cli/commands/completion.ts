@@ -7,6 +7,7 @@ interface CommandWords {
   readonly name: string
   readonly about: string
   readonly takesRun: boolean
+  readonly inner: readonly { readonly name: string; readonly about: string }[]
   readonly options: readonly { readonly flag: string; readonly about: string; readonly values: readonly string[]; readonly takesValue: boolean }[]
 }
 
@@ -25,6 +26,7 @@ function toWords(command: Command): CommandWords {
     name: command.name(),
     about: command.description(),
     takesRun: command.registeredArguments.some((argument) => argument.name() === 'run'),
+    inner: command.commands.map((each) => ({ name: each.name(), about: each.description() })),
     options: [...command.options, command.createOption('--help', 'show help')].flatMap((option) => (option.long ? [{ flag: option.long, about: option.description, values: option.argChoices ?? [], takesValue: option.required || option.optional }] : [])),
   }
 }
@@ -33,7 +35,7 @@ function toWords(command: Command): CommandWords {
 const listRuns = 'ls -1r "${XDG_STATE_HOME:-$HOME/.local/state}/writ/runs" 2>/dev/null | head -n 30'
 
 function toBash(commands: readonly CommandWords[]): string {
-  const cases = commands.map((command) => `    ${command.name}) words='${command.options.map((option) => option.flag).join(' ')}'${command.takesRun ? `; [[ $cur == -* ]] || words="latest $(${listRuns})"` : ''} ;;`)
+  const cases = commands.map((command) => `    ${command.name}) words='${command.options.map((option) => option.flag).join(' ')}'${command.takesRun ? `; [[ $cur == -* ]] || words="${[...command.inner.map((each) => each.name), 'latest'].join(' ')} $(${listRuns})"` : ''} ;;`)
   const values = choices(commands).map(([flag, list]) => `    ${flag}) COMPREPLY=($(compgen -W '${list.join(' ')}' -- "$cur")); return ;;`)
   return `# writ completion for bash: eval "$(writ completion bash)"
 _writ() {
@@ -55,11 +57,11 @@ complete -F _writ writ`
 function toZsh(commands: readonly CommandWords[]): string {
   const cases = commands.map((command) => {
     const options = command.options.map((option) => quote(`${option.flag}[${bare(option.about)}]${option.values.length > 0 ? `:value:(${option.values.join(' ')})` : option.flag === '--repo' ? ':directory:_files -/' : option.takesValue ? ':value:_files' : ''}`))
-    return `    ${command.name}) _arguments ${[...options, ...(command.takesRun ? [quote('1:run:_writ_runs')] : [])].join(' ')} ;;`
+    return `    ${command.name}) _arguments ${[...options, ...(command.takesRun ? [quote(`1:run:_writ_runs ${command.inner.map((each) => each.name).join(' ')}`.trimEnd())] : [])].join(' ')} ;;`
   })
   return `#compdef writ
 # writ completion for zsh: eval "$(writ completion zsh)"
-_writ_runs() { local -a runs; runs=(latest \${(f)"$(${listRuns})"}); compadd -a runs }
+_writ_runs() { local -a runs; runs=($@ latest \${(f)"$(${listRuns})"}); compadd -a runs }
 _writ() {
   local -a commands
   commands=(${commands.map((command) => quote(`${command.name}:${bare(command.about)}`)).join(' ')})
@@ -79,6 +81,7 @@ function toFish(commands: readonly CommandWords[]): string {
     `complete -c writ -n __fish_use_subcommand -a ${command.name} -d ${quote(bare(command.about))}`,
     ...command.options.map((option) => `complete -c writ -n '__fish_seen_subcommand_from ${command.name}' -l ${option.flag.slice(2)}${option.values.length > 0 ? ` -xa '${option.values.join(' ')}'` : option.takesValue ? ' -r' : ''} -d ${quote(bare(option.about))}`),
     ...(command.takesRun ? [`complete -c writ -n '__fish_seen_subcommand_from ${command.name}' -a 'latest (__writ_runs)'`] : []),
+    ...command.inner.map((each) => `complete -c writ -n '__fish_seen_subcommand_from ${command.name}' -a ${each.name} -d ${quote(bare(each.about))}`),
   ])
   return `# writ completion for fish: writ completion fish | source
 function __writ_runs

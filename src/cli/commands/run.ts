@@ -73,6 +73,11 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const run = await getRun(record.log, word, { repo: options.repo })
   const { state: before, events } = await readRun(record.log, run)
   if (before.ended) {
+    // It was killed between its end and what was to follow.
+    if (isToBeApplied(before)) {
+      const { applyResult } = await import('./accept.ts')
+      await applyResult(record, run, { strategy: 'merge', unproven: false })
+    }
     process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
     return exitCodes[before.ended.outcome]
   }
@@ -99,24 +104,29 @@ async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'>, conf
 
 /** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
 async function carry(record: OpenRecord, options: RunOptions, start: (console: Awaited<ReturnType<typeof openConsole>>) => Promise<RunState>): Promise<number> {
-  const console = await openConsole({ format: options.outputFormat ?? 'text', yes: options.yes ?? false })
+  const console = await openConsole({ format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}) })
   let state: RunState
   try {
     state = await start(console)
   } finally {
     console.stop()
   }
-  if (state.opened?.request.apply && state.ended?.outcome === 'proven' && state.run && !state.accepted) {
+  if (state.run && isToBeApplied(state)) {
     const { applyResult } = await import('./accept.ts')
     await applyResult(record, state.run, { strategy: 'merge', unproven: false })
   }
   const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
   await console.answer(after, events)
   if (state.approval && !state.ended) {
-    process.stderr.write(`writ: waiting for a person: ${state.approval.question}\nAnswer on a terminal with writ resume ${state.run ?? ''}, or approve it with --yes.\n`)
+    const how = state.approval.inDoubt ? '--in-doubt repeat or --in-doubt skip' : '--yes to approve it'
+    process.stderr.write(`writ: waiting for a person: ${state.approval.question}\nAnswer on a terminal with writ resume ${state.run ?? ''}, or add ${how}.\n`)
     return exitCodes.waiting
   }
   return exitCodes[state.ended?.outcome ?? 'fault']
+}
+
+function isToBeApplied(state: RunState): boolean {
+  return state.opened?.request.apply === true && state.ended?.outcome === 'proven' && !state.accepted && !state.rejected
 }
 
 async function findUnfinished(record: OpenRecord, options: RunOptions): Promise<string> {

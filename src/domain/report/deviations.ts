@@ -51,6 +51,9 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
     case 'limit.reached':
       add('limit', event.data.detail)
       break
+    case 'log.repaired':
+      add('resumed', `the record was damaged and repaired by ${event.data.by}: ${event.data.lines} lines from line ${event.data.line} on were set aside`)
+      break
     case 'run.resumed':
       add('resumed', `stopped and resumed by ${event.data.by}`)
       break

@@ -10,7 +10,7 @@ import { call, digest, reply, tree, workingStory } from '../../testing/story.ts'
 import type { EnginePorts } from '../ports/engine-ports.ts'
 import type { AnyTool } from '../ports/tools.ts'
 import type { Workspace } from '../ports/workspace.ts'
-import type { RunContext } from '../record.ts'
+import { record, type RunContext } from '../record.ts'
 import { act } from './act.ts'
 
 /** A run in the middle of a turn, with tools and a policy of the test's own; log and blobs are kept in memory. */
@@ -29,6 +29,26 @@ async function inTurn(tools: readonly AnyTool[], parts: readonly ReplyPart[], de
     workspace: workspace as unknown as Workspace, secrets: undefined, seen: new Map(),
   }
   return { run, taken, step: () => act(run, { phase: 'act', do: 'call', calls: run.state.calls.filter((each) => each.status === 'waiting') }), types: () => rollout.events.slice(events.length).map((event) => event.type) }
+}
+
+/** The same, cut off in the middle of its calls: `act` recovers first. */
+async function cutOff(tools: readonly AnyTool[], parts: readonly ReplyPart[], reached: readonly string[], answers: readonly ('approve' | 'deny' | undefined)[]) {
+  const asked: string[] = []
+  const left = [...answers]
+  const decide: EnginePorts['policy']['decide'] = ({ effect }) => ({ effect: effect === 'irreversible' ? 'ask' : 'allow', rules: ['test'], policy: digest('f'), reason: 'it publishes' })
+  const made = await inTurn(tools, parts, decide, async (question, _signal, about) => {
+    asked.push(`${about?.inDoubt ? 'in doubt' : 'may'}: ${question}`)
+    const answer = left.shift()
+    return answer && { answer, by: 'ada' }
+  })
+  const { run } = made
+  for (const { call: { callId, name, input } } of [...run.state.calls]) {
+    const effect = tools.find((tool) => tool.name === name)?.effect(input) ?? 'read'
+    if (effect === 'irreversible') await record(run, { type: 'approval.requested', data: { gate: callId, question: 'may it?' } }, { type: 'approval.given', data: { gate: callId, by: 'ada', answer: 'approve' } })
+    await record(run, { type: 'tool.called', data: { turn: 1, callId, name, input, effect, key: digest('e'), decision: { effect: 'allow', rules: [], policy: digest('f'), reason: '' } } })
+  }
+  for (const callId of reached) await record(run, { type: 'tool.reached', data: { callId, host: 'api.example:443' } })
+  return { ...made, asked, recover: () => act(run, { phase: 'act', do: 'recover' }) }
 }
 
 function toolOf(name: string, effect: EffectClass, run: () => Promise<void>): AnyTool {
@@ -104,6 +124,56 @@ describe('calls of one turn', () => {
     await approved.step()
     assert.equal(ran, true)
     assert.deepEqual(approved.types().slice(0, 3), ['approval.requested', 'approval.given', 'tool.called'])
+  })
+
+  test('cut off: reads and reversible calls are rolled back and done again, unasked', async () => {
+    let ran = 0
+    const made = await cutOff([toolOf('write', 'reversible', async () => { ran += 1 })], [call('c1', 'write')], [], [])
+    await made.recover()
+    await made.step()
+    assert.equal(ran, 1)
+    assert.deepEqual(made.asked, [])
+  })
+
+  test('cut off: what may have happened outside is put to a person, each call by itself, and not twice', async () => {
+    let ran = 0
+    const publish = toolOf('publish', 'irreversible', async () => { ran += 1 })
+    const alone = await cutOff([publish], [call('c1', 'publish')], [], [undefined])
+    await alone.recover()
+    assert.ok(alone.run.state.approval?.inDoubt)
+    assert.equal(alone.run.state.calls[0]?.status, 'called')
+
+    const two = await cutOff([publish], [call('c1', 'publish'), call('c2', 'publish')], [], ['deny', 'approve'])
+    await two.recover()
+    assert.equal(two.asked.length, 2)
+    assert.match(two.asked[0] ?? '', /^in doubt: .*may or may not have happened: publish/)
+    await two.step()
+    assert.equal(ran, 1)
+    assert.equal(two.asked.length, 2)
+    const told = two.run.state.messages.at(-1)
+    assert.ok(told?.role === 'tool' && /may or may not have happened/.test(told.answers[0]?.text ?? '') && told.answers[1]?.isError === false)
+
+    const answered = await cutOff([publish], [call('c1', 'publish')], [], [])
+    await record(answered.run, { type: 'approval.requested', data: { gate: 'c1', question: 'again?', inDoubt: true } }, { type: 'approval.given', data: { gate: 'c1', by: 'ada', answer: 'approve' } })
+    await answered.recover()
+    assert.deepEqual(answered.asked, [], 'the answer was recorded before the next crash')
+  })
+
+  test('cut off: a tool that records every connection is in doubt only once it had made one', async () => {
+    let ran = 0
+    const run = async (): Promise<void> => { ran += 1 }
+    const shell = (effect: EffectClass): AnyTool => ({ ...toolOf('deploy', effect, run), recordsReach: true })
+    const quiet = await cutOff([shell('irreversible')], [call('c1', 'deploy')], [], [])
+    await quiet.recover()
+    await quiet.step()
+    assert.equal(ran, 1)
+    assert.deepEqual(quiet.asked, [], 'nothing left the machine, and a person had approved it')
+
+    const reached = await cutOff([shell('reversible')], [call('c1', 'deploy')], ['c1'], ['deny'])
+    await reached.recover()
+    await reached.step()
+    assert.equal(ran, 1)
+    assert.match(reached.asked[0] ?? '', /^in doubt: .*begun to talk to api\.example:443/)
   })
 
   test('an unknown tool and arguments that do not fit are answered, not thrown', async () => {

@@ -49,40 +49,65 @@ function groupCalls(run: RunContext, calls: readonly PendingCall[]): Judged[][] 
 async function approve(run: RunContext, group: readonly Judged[]): Promise<readonly Judged[] | undefined> {
   const ready: Judged[] = []
   for (const judged of group) {
-    if (judged.refusal || judged.decision.effect !== 'ask') {
-      ready.push(judged)
-      continue
-    }
     const gate = judged.pending.call.callId
-    if (!run.state.approvals.has(gate)) {
-      const question = `May ${judged.pending.call.name} do this, which cannot be undone? ${JSON.stringify(judged.pending.call.input).slice(0, 500)} (${judged.decision.reason})`
-      await record(run, { type: 'approval.requested', data: { gate, question, callId: gate } })
-      const answer = await run.ports.approver.ask(question, run.signal)
-      if (!answer) return undefined
-      await record(run, { type: 'approval.given', data: { gate, by: answer.by, answer: answer.answer, ...(answer.note ? { note: answer.note } : {}) } })
+    if (!judged.refusal && judged.decision.effect === 'ask' && !run.state.approvals.has(gate)) {
+      const repaired = run.state.repaired ? ' The record of this run was damaged and repaired: what was set aside may have done it already.' : ''
+      const question = `May ${judged.pending.call.name} do this, which cannot be undone? ${JSON.stringify(judged.pending.call.input).slice(0, 500)} (${judged.decision.reason})${repaired}`
+      if (!(await askPerson(run, gate, question, false))) return undefined
     }
-    const denied = run.state.approvals.get(gate) === 'deny'
-    ready.push(denied ? { ...judged, refusal: { status: 'denied', text: 'A person said no to this. Find another way, or finish and say what is left.' } } : judged)
+    const denied = !judged.refusal && run.state.approvals.get(gate) === 'deny'
+    ready.push(denied ? { ...judged, refusal: { status: 'denied', text: judged.pending.cutOff ? notRepeated : deniedByPerson } } : judged)
   }
   return ready
 }
 
+const deniedByPerson = 'A person said no to this. Find another way, or finish and say what is left.'
+const notRepeated = 'The run was interrupted in the middle of this call. It may or may not have happened, and a person decided that it is not done again. Go on from there, and say in finish what remains uncertain.'
+
+/** Records the question, and the answer where somebody gave one. */
+async function askPerson(run: RunContext, callId: string, question: string, inDoubt: boolean): Promise<boolean> {
+  await record(run, { type: 'approval.requested', data: { gate: callId, question, callId, ...(inDoubt ? { inDoubt } : {}) } })
+  const answer = await run.ports.approver.ask(question, run.signal, { inDoubt })
+  if (!answer) return false
+  await record(run, { type: 'approval.given', data: { gate: callId, by: answer.by, answer: answer.answer, ...(answer.note ? { note: answer.note } : {}) } })
+  return true
+}
+
 /**
  * We died while calls were under way. What they may have changed in the workspace is undone, then reads and reversible
- * calls are simply done again; an irreversible one is never repeated on its own.
+ * calls are simply done again. One that may have had an effect outside is never repeated on its own: each is put to a person,
+ * once for each time that it was cut off.
  */
 async function recover(run: RunContext): Promise<void> {
   const interrupted = run.state.calls.filter((each) => each.status === 'called')
-  const risky = interrupted.find((each) => each.effect === 'irreversible')
-  if (risky) {
-    const question = `The run stopped in the middle of a call that cannot be undone and may or may not have happened: ${risky.call.name} ${JSON.stringify(risky.call.input).slice(0, 500)}. Approve to do it again, deny to go on without.`
-    await record(run, { type: 'approval.requested', data: { gate: risky.call.callId, question, callId: risky.call.callId } })
-    const answer = await run.ports.approver.ask(question, run.signal)
-    if (!answer) return
-    await record(run, { type: 'approval.given', data: { gate: risky.call.callId, by: answer.by, answer: answer.answer } })
+  for (const pending of interrupted) {
+    if (pending.settled || !isInDoubt(run, pending)) continue
+    if (!(await askPerson(run, pending.call.callId, describeDoubt(run, pending), true))) return
   }
   const to = run.state.tree
   if (!to) throw new Fault('run-corrupt', 'the log shows a call but no content of the workspace before it')
   await getWorkspace(run).rollback(to, run.signal)
   await record(run, { type: 'workspace.rolledback', data: { to, why: `the run stopped in the middle of ${interrupted.map((each) => each.call.name).join(', ')}` } })
+}
+
+/** Did it reach out, or can it do what cannot be undone in a way that leaves no record? */
+function isInDoubt(run: RunContext, { call, effect, reached, lost }: PendingCall): boolean {
+  if (reached.length > 0) return true
+  const tool = run.ports.tools.find((each) => each.name === call.name)
+  if (!lost) return effect === 'irreversible' && tool?.recordsReach !== true
+  const input = tool?.input.safeParse(call.input)
+  if (!tool || !input?.success) return false
+  return tool.effect(input.data) === 'irreversible' || (tool.recordsReach === true && (run.state.contract?.network.length ?? 0) > 0)
+}
+
+/** The question, with all that is known. */
+function describeDoubt(run: RunContext, { call, calledAt, reached, effect, lost }: PendingCall): string {
+  const what = `${call.name} ${JSON.stringify(call.input).slice(0, 500)}`
+  const choice = 'Look there first; approve to do it again, deny to go on without.'
+  if (lost && reached.length === 0) return `The record of this call was damaged and set aside (${run.state.repaired?.keptAs ?? 'see writ log'}), so it may or may not have happened: ${what}. ${choice}`
+  const lastSeen = run.rollout.events.findLast((event) => event.type !== 'run.resumed' && event.type !== 'approval.requested')?.at ?? 'an unknown time'
+  const known = reached.length > 0
+    ? `It had begun to talk to ${reached.join(', ')} (the record says so before a connection is made); what was answered is not known`
+    : 'It leaves no record of how far it got'
+  return `The run stopped (last record ${lastSeen}) in the middle of a call that ${effect === 'irreversible' ? 'cannot be undone' : 'had reached out of the sandbox'} and may or may not have happened: ${what}. It began at ${new Date(calledAt).toISOString()}. ${known}. ${choice}`
 }

@@ -40,6 +40,33 @@ export interface RunSummary {
   readonly events: number
 }
 
+/** What is wrong with a rollout, and what would be left of it. */
+export interface Damage {
+  readonly path: string
+  /** The first line that cannot be trusted, from 1, and what is wrong with it, as a clause that follows "line N". */
+  readonly line: number
+  readonly problem: string
+  /** What is kept: so many events, the last of them, in so many bytes. */
+  readonly events: number
+  readonly last: StoredEvent
+  readonly keptBytes: number
+  /** What is set aside. */
+  readonly lines: number
+  readonly bytes: number
+  /** Events among it that can still be read: they may have happened. */
+  readonly readable: readonly StoredEvent[]
+  /** SHA-256 of the damaged file. */
+  readonly original: string
+  /** Where it is kept; undefined as long as nothing was changed. */
+  readonly keptAs: string | undefined
+}
+
+export interface Repair {
+  readonly by: string
+  /** Nothing is changed unless it answers true. */
+  readonly confirm: (damage: Damage) => Promise<boolean>
+}
+
 export interface EventLog {
   /** Starts a rollout and takes ownership. @throws Fault `disk-failed`. */
   create(run: RunId): Promise<Rollout>
@@ -58,6 +85,11 @@ export interface EventLog {
    * one is named. @throws Fault `run-unknown` naming the candidates.
    */
   resolve(word: string, options?: { repository?: string }): Promise<RunId>
+  /**
+   * Ends a damaged record before its first bad line, if `confirm` agrees: the original is kept, and an event says so.
+   * Undefined where nothing is wrong. @throws Fault `run-unknown`, `run-locked`, `run-corrupt` where nothing can be kept.
+   */
+  repair(run: RunId, how: Repair): Promise<Damage | undefined>
   /** Drops the index and makes it again from the rollouts. Returns how many runs it holds. */
   reindex(): Promise<number>
 }

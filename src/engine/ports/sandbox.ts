@@ -40,6 +40,8 @@ export interface SandboxCommand {
   readonly stdin?: Uint8Array
   /** Called with output as it comes, for live views; never awaited. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void
+  /** Awaited before the first connection to each granted `host:port` is made; where it rejects, none is made. */
+  readonly onReach?: (host: string) => Promise<void>
 }
 
 export interface SandboxResult {

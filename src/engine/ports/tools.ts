@@ -44,6 +44,11 @@ export interface Tool<Input = unknown> {
   sideBySide?(input: Input): boolean
   /** Paths that it will touch, as the model wrote them; the choke point resolves and judges them. */
   paths(input: Input): readonly PathAccess[]
+  /**
+   * Everything that it does outside of the workspace goes through connections that are recorded before they are made
+   * (`SandboxCommand.onReach`): a call without one had no effect outside. Left out where that is not so.
+   */
+  readonly recordsReach?: boolean
   /** Milliseconds after which the call is stopped. */
   timeoutMs(input: Input): number
   run(input: Input, context: ToolContext): Promise<ToolResult>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { checkEvents } from './check.ts'
 import { Envelope } from './envelope.ts'
 import { gateEvents } from './gate.ts'
+import { logEvents } from './log.ts'
 import { runEvents } from './run.ts'
 import { taskEvents } from './task.ts'
 import { toolEvents } from './tool.ts'
@@ -9,7 +10,7 @@ import { turnEvents } from './turn.ts'
 import { workspaceEvents } from './workspace.ts'
 
 /** The table of contents: every durable event, by its name `noun.past`, with the schema of its payload. */
-export const payloads = { ...runEvents, ...workspaceEvents, ...checkEvents, ...taskEvents, ...turnEvents, ...toolEvents, ...gateEvents }
+export const payloads = { ...runEvents, ...workspaceEvents, ...checkEvents, ...taskEvents, ...turnEvents, ...toolEvents, ...gateEvents, ...logEvents }
 export type EventType = keyof typeof payloads
 export type Payload<T extends EventType> = z.infer<(typeof payloads)[T]>
 
@@ -56,10 +57,12 @@ export const isFlushed: Record<EventType, boolean> = {
   'turn.failed': false,
   'observation.made': false,
   'tool.called': true,
+  'tool.reached': true,
   'tool.returned': true,
   'approval.requested': true,
   'approval.given': true,
   'limit.reached': false,
+  'log.repaired': true,
 }
 
 /** The version each payload is written in now. An upcaster per older version lives beside the schema. */

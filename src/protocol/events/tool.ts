@@ -5,6 +5,8 @@ import { EffectClass, PolicyDecision } from '../policy.ts'
 export const toolEvents = {
   /** Intent: recorded before the tool runs. `before` is the snapshot that undoes it. */
   'tool.called': z.object({ turn: z.int(), callId: z.string(), name: z.string(), input: Json, effect: EffectClass, key: Digest, decision: PolicyDecision, before: TreeId.optional() }),
+  /** Recorded before the first connection of a call to a host is made: without it nothing of the call left this machine. */
+  'tool.reached': z.object({ callId: z.string(), host: z.string() }),
   /** `text` is what the solver sees; `full` holds all of it where `text` was cut. */
   'tool.returned': z.object({ turn: z.int(), callId: z.string(), name: z.string(), status: z.enum(['ok', 'error', 'denied', 'invalid', 'unknown', 'cancelled']), text: z.string(), full: BlobRef.optional(), detail: Json.optional(), durationMs: z.number(), after: TreeId.optional() }),
 }
