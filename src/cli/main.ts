@@ -137,6 +137,18 @@ program.command('accept')
     process.exitCode = await acceptCommand(run, options)
   })
 
+program.command('undo')
+  .description('take an accepted result back: the branch goes back, or gets a revert where something came after')
+  .argument('<run>', runWord)
+  .option('--repo <dir>', runRepo)
+  .option('--revert', 'always by revert commits, also where the branch could go back')
+  .option('--dry-run', 'only say what would be done')
+  .option('--json', 'as JSON')
+  .action(async (run: string, options: Record<string, unknown>) => {
+    const { undoCommand } = await import('./commands/undo.ts')
+    process.exitCode = await undoCommand(run, options)
+  })
+
 program.command('reject')
   .description('say no to a result; its branch is kept unless --delete-branch')
   .argument('<run>', runWord)
