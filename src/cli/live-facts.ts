@@ -72,6 +72,9 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'fault.met': return [{ label: 'fault', text: oneLine(`${event.data.message} (${event.data.code}, during ${event.data.during})`, 800), mood: 'bad', wraps: true }]
       case 'run.ended': return ended(event.data)
       case 'run.accepted': return [{ label: 'accept', text: `onto ${oneLine(event.data.onto, 100)} by ${oneLine(event.data.by, 60)} (${event.data.strategy})`, mood: 'good' }]
+      case 'run.undone': return [{ label: 'undo', text: `taken back from ${oneLine(event.data.onto, 100)} by ${oneLine(event.data.by, 60)} (${event.data.how})`, mood: 'warn' }]
+      case 'run.rewound': return [{ label: 'back', text: oneLine(`to event ${event.data.to} by ${event.data.by}${event.data.why ? `: ${event.data.why}` : ''}`, 300), mood: 'warn' }]
+      case 'run.pruned': return [{ label: 'prune', text: oneLine(`${event.data.parts.join(' and ')} removed by ${event.data.by}`, 200), mood: 'faint' }]
       case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
       case 'tool.reached':
       case 'workspace.requested':

@@ -1,6 +1,7 @@
 import type { ReplyPart } from '../protocol/conversation.ts'
 import type { EventType, Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { RunId } from '../protocol/ids.ts'
+import { describeRewinding, findDropped, findPath } from './rewind.ts'
 import { emptyState, type Finish, type RunState } from './run-state.ts'
 
 /** State is a fold over the log; nothing else may change it. */
@@ -153,6 +154,15 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'run.accepted': (state, data) => {
     state.accepted = data
+    state.undone = undefined
+  },
+  'run.undone': (state, data) => {
+    state.accepted = undefined
+    state.undone = data
+  },
+  'run.rewound': nothing,
+  'run.pruned': (state, data) => {
+    state.pruned = data
   },
   'run.rejected': (state, data) => {
     state.rejected = data
@@ -161,10 +171,48 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
 
 /** Applies one event to the state it is given and returns that same object (see `RunState`). */
 export function evolve(state: RunState, event: StoredEvent): RunState {
+  state.past.push(event)
+  if (event.type === 'run.rewound') goBack(state, event)
+  else apply(state, event)
+  return state
+}
+
+function apply(state: RunState, event: StoredEvent): void {
   state.at = Date.parse(event.at)
   const handle = handlers[event.type] as Handler<EventType>
   handle(state, event.data, event)
-  return state
+}
+
+/**
+ * The state becomes what the events up to `to` make of it. What cannot be had back stays: what was spent, resumes and faults,
+ * and where the branch in the person's repository stands. Approvals are those that had been given by then: a call that is
+ * made again is asked about again.
+ */
+function goBack(state: RunState, event: Extract<StoredEvent, { type: 'run.rewound' }>): void {
+  const { past, spent, resumes, faults, branchHead } = state
+  const back = emptyState()
+  for (const each of findPath(past, event.data.to)) {
+    if (each.type === 'run.rewound') arrive(back, each, past)
+    else apply(back, each)
+  }
+  arrive(back, event, past)
+  Object.assign(state, back, { at: Date.parse(event.at), past, spent, resumes, faults, branchHead })
+}
+
+/** What being taken back adds to the earlier state: calls that were still open are not made, and the solver is told. */
+function arrive(state: RunState, event: Extract<StoredEvent, { type: 'run.rewound' }>, past: readonly StoredEvent[]): void {
+  state.tree = event.data.tree
+  state.turnAsked = undefined
+  state.approval = undefined
+  state.finish = undefined
+  state.idleTurns = 0
+  state.repeats = { key: '', count: 0 }
+  for (const pending of state.calls) {
+    if (pending.status !== 'returned') pending.answer = { text: 'Not done: a person took the run back to before this call.', isError: true }
+    pending.status = 'returned'
+  }
+  if (state.calls.length > 0) closeCalls(state)
+  say(state, describeRewinding(event.data.why, findDropped(past, event)))
 }
 
 function onCheck(state: RunState, { purpose, outcome }: Payload<'check.finished'>): void {
@@ -218,14 +266,17 @@ function onReturned(state: RunState, data: Payload<'tool.returned'>): void {
   pending.answer = { text: data.text, isError: data.status !== 'ok' }
   if (data.name === 'finish' && data.status === 'ok') state.finish = finishOf(pending.call)
   countRepeats(state, `${data.name} ${JSON.stringify(pending.call.input)} ${data.text}`, data.after)
-  if (state.calls.every((each) => each.status === 'returned')) {
-    state.messages.push({
-      role: 'tool',
-      answers: state.calls.map((each) => ({ callId: each.call.callId, name: each.call.name, text: each.answer?.text ?? '', isError: each.answer?.isError ?? true })),
-    })
-    state.calls = []
-    for (const text of state.unsaid.splice(0)) say(state, text)
-  }
+  if (state.calls.every((each) => each.status === 'returned')) closeCalls(state)
+}
+
+/** All calls of the turn are answered: their answers join the conversation, then what was said meanwhile. */
+function closeCalls(state: RunState): void {
+  state.messages.push({
+    role: 'tool',
+    answers: state.calls.map((each) => ({ callId: each.call.callId, name: each.call.name, text: each.answer?.text ?? '', isError: each.answer?.isError ?? true })),
+  })
+  state.calls = []
+  for (const text of state.unsaid.splice(0)) say(state, text)
 }
 
 function countRepeats(state: RunState, key: string, after: string | undefined): void {

@@ -2,7 +2,7 @@ import type { Contract } from '../protocol/contract.ts'
 import type { Message, ReplyPart } from '../protocol/conversation.ts'
 import type { CheckOutcome, Proof } from '../protocol/evidence.ts'
 import type { Survey } from '../protocol/events/check.ts'
-import type { Payload } from '../protocol/events/event.ts'
+import type { Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { CommitId, Digest, RunId, TreeId } from '../protocol/ids.ts'
 import type { Plan, Task } from '../protocol/plan.ts'
 
@@ -112,6 +112,11 @@ export interface RunState {
   endedAt: number | undefined
   accepted: Payload<'run.accepted'> | undefined
   rejected: Payload<'run.rejected'> | undefined
+  /** The newest time that an accepted result was taken back; undefined again once it is accepted anew. */
+  undone: Payload<'run.undone'> | undefined
+  pruned: Payload<'run.pruned'> | undefined
+  /** Every event that was folded, by its sequence number: taking a run back needs what was before. */
+  past: StoredEvent[]
   resumes: number
   spent: Spent
 }
@@ -124,7 +129,7 @@ export function emptyState(): RunState {
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
-    accepted: undefined, rejected: undefined, resumes: 0,
+    accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, past: [], resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }
 }

@@ -60,7 +60,7 @@ export async function resumeRun(ports: EnginePorts, id: RunId, by: { readonly wh
     await record(run, { type: 'run.resumed', data: { by: by.who, writ: by.version, lastSeq: rollout.events.length - 1 } })
     const { opened, workspace, tree } = state
     if (opened && workspace && tree) {
-      run.workspace = await ports.workspaces.reopen({ run: id, repository: opened.repository.root, base: opened.repository.base, branch: workspace.branch, last: tree })
+      run.workspace = await ports.workspaces.reopen({ run: id, repository: opened.repository.root, base: opened.repository.base, branch: workspace.branch, last: tree, head: state.head })
       const now = await run.workspace.snapshot(watch.signal)
       if (now !== tree && !state.calls.some((each) => each.status === 'called')) {
         await run.workspace.rollback(tree, watch.signal)

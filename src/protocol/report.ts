@@ -62,7 +62,7 @@ export type TaskAccount = z.infer<typeof TaskAccount>
 
 /** Something that did not go straight, in the order in which it happened. */
 export const Deviation = z.object({
-  kind: z.enum(['proof-refused', 'call-refused', 'call-invalid', 'rollback', 'restored', 'model-failed', 'fault', 'limit', 'resumed', 'approval', 'base']),
+  kind: z.enum(['proof-refused', 'call-refused', 'call-invalid', 'rollback', 'restored', 'model-failed', 'fault', 'limit', 'resumed', 'approval', 'base', 'rewound']),
   text: z.string(),
   times: z.int().positive(),
 })
@@ -137,6 +137,10 @@ export const Report = z.object({
     standing: z.enum(['newest', 'below', 'gone']).optional(),
   }).optional(),
   rejected: z.object({ by: z.string(), reason: z.string() }).optional(),
+  /** It was accepted and a person took it back. */
+  undone: z.object({ by: z.string(), how: z.string(), onto: z.string() }).optional(),
+  /** What retention removed: it cannot be shown or gone back to any more. */
+  pruned: z.object({ by: z.string(), parts: z.array(z.string()) }).optional(),
   /** What a person can do next. */
   next: z.array(z.object({ does: z.string(), command: z.string() })),
 })

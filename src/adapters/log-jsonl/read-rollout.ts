@@ -33,7 +33,7 @@ export async function* readRollout(run: RunId, paths: RunPaths, options: { follo
           const event = requireLine(line, position, paths.rollout)
           position = toNext(position, event)
           if (event.type === 'run.ended') ended = true
-          if (event.type === 'run.resumed') ended = false
+          if (event.type === 'run.resumed' || event.type === 'run.rewound') ended = false
           yield event
           if (signal.aborted) return
         }

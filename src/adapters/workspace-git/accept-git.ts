@@ -31,11 +31,11 @@ export const refuse = (message: string): Fault => new Fault('accept-refused', me
 
 const places = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_COMMON_DIR', 'GIT_NAMESPACE', 'GIT_PREFIX', 'GIT_QUARANTINE_PATH', 'GIT_EXTERNAL_DIFF']
 
-/** @throws Fault `accept-refused` when git cannot work there. */
-export async function openAcceptGit(repository: string, env: Readonly<Record<string, string | undefined>>, gitPath = 'git'): Promise<AcceptGit> {
-  const runGit = createGitProcess(gitPath)
+/** `action` is what reflogs say. @throws Fault `accept-refused` when git cannot work there. */
+export async function openAcceptGit(repository: string, env: Readonly<Record<string, string | undefined>>, action = 'writ accept'): Promise<AcceptGit> {
+  const runGit = createGitProcess('git')
   const own = Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined || places.includes(key) ? [] : [[key, value]])))
-  const base = { ...own, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_EDITOR: 'true', GIT_MERGE_AUTOEDIT: 'no', GIT_REFLOG_ACTION: 'writ accept' }
+  const base = { ...own, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_EDITOR: 'true', GIT_MERGE_AUTOEDIT: 'no', GIT_REFLOG_ACTION: action }
   if (!fs.existsSync(repository)) throw refuse(`the repository '${repository}' is not there any more; move it back, or take the branch from a copy of it`)
   const found = await runGit({ args: ['rev-parse', '--absolute-git-dir', '--git-common-dir', '--show-toplevel'], cwd: repository, env: base, accepts: [128] })
   const [gitDir, commonDir, root] = found.stdout.toString('utf8').split('\n')
@@ -84,8 +84,8 @@ export interface AcceptState {
   readonly branch: string | undefined
 }
 
-/** Where the person stands. @throws Fault `accept-refused` in the middle of a merge and the like, or without the commit. */
-export async function readAcceptState(git: AcceptGit, commit: string, base: string): Promise<AcceptState> {
+/** Where the person stands. @throws Fault `accept-refused` in the middle of a merge and the like, or without one of the commits. */
+export async function readAcceptState(git: AcceptGit, needed: Readonly<Record<string, string>>): Promise<AcceptState> {
   for (const [file, what, mend] of inProgress) {
     if (fs.existsSync(path.join(git.gitDir, file))) throw refuse(`${what} is under way in '${git.root}'; finish it first (${mend})`)
   }
@@ -93,9 +93,9 @@ export async function readAcceptState(git: AcceptGit, commit: string, base: stri
   if (unmerged !== '') throw refuse(`'${git.root}' has files with merge conflicts; resolve them first (git status lists them)`)
   const head = await git.trial(['rev-parse', '--verify', '-q', 'HEAD^{commit}'], { accepts: [1] })
   if (head.code !== 0) throw refuse(`the current branch of '${git.root}' has no commit; switch to the branch that should get the result`)
-  for (const [oid, what] of [[commit, 'result'], [base, 'base']] as const) {
+  for (const [what, oid] of Object.entries(needed)) {
     const there = await git.trial(['cat-file', '-e', `${oid}^{commit}`], { accepts: [1, 128] })
-    if (there.code !== 0) throw refuse(`the ${what} commit ${oid} is not in '${git.root}'; if its branch was deleted and pruned, run the goal again`)
+    if (there.code !== 0) throw refuse(`the ${what} commit ${oid} is not in '${git.root}' any more; if its branch was deleted and pruned, run the goal again`)
   }
   const branch = await git.trial(['symbolic-ref', '-q', '--short', 'HEAD'], { accepts: [1] })
   return { head: head.stdout.toString('latin1').trim() as CommitId, branch: branch.code === 0 ? branch.stdout.toString('utf8').trim() : undefined }

@@ -1,3 +1,4 @@
+import type { Fault } from '../../protocol/fault.ts'
 import type { CommitId } from '../../protocol/ids.ts'
 import { toFirstLine } from './git-process.ts'
 import { refuse, toList, type AcceptGit, type AcceptState } from './accept-git.ts'
@@ -79,24 +80,40 @@ const anyone = { GIT_AUTHOR_NAME: 'Writ', GIT_AUTHOR_EMAIL: 'writ@localhost', GI
 
 /** Puts what changed between two commits onto a third. Stand-in commits give git exactly that merge base. */
 async function threeWay(git: AcceptGit, base: string, ours: string, theirs: string, shown: string): Promise<string> {
+  const merged = await tryThreeWay(git, base, ours, theirs)
+  if (merged.conflicts === undefined) return merged.tree
+  throw toConflict(shown, merged.conflicts)
+}
+
+/** The tree, or the files in which the two sides differ from their base in the same places. */
+export async function tryThreeWay(git: AcceptGit, base: string, ours: string, theirs: string): Promise<Merged> {
   const standIn = (commit: string, parents: readonly string[]): Promise<string> =>
     git.ask(['commit-tree', '--no-gpg-sign', '-m', 'stand-in', ...parents.flatMap((parent) => ['-p', parent]), `${commit}^{tree}`], { env: anyone })
   const below = await standIn(base, [])
-  return mergeTrees(git, await standIn(ours, [below]), await standIn(theirs, [below]), shown)
+  return tryMerge(git, await standIn(ours, [below]), await standIn(theirs, [below]))
 }
+
+export type Merged = { readonly tree: string; readonly conflicts: undefined } | { readonly conflicts: readonly string[] }
 
 async function mergeTrees(git: AcceptGit, ours: string, theirs: string, shown: string): Promise<string> {
-  const answer = await git.trial(['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs], { accepts: [1, 128, 129] })
-  const [tree = '', ...rest] = answer.stdout.toString('utf8').split('\0')
-  if (answer.code === 0) return tree
-  if (answer.code === 1) {
-    const files = [...new Set(rest.filter((file) => file !== ''))]
-    throw refuse(`the result ${shown.slice(0, 12)} conflicts with what is on your branch in ${toList(files)}; nothing was changed. Run the goal again from here, or merge it by hand: git merge ${shown.slice(0, 12)}`)
-  }
-  throw refuse(answer.code === 129 ? 'git 2.38 or newer is needed to accept a result that is not a fast-forward; update git, or merge the branch by hand' : `git merge-tree failed: ${toFirstLine(answer.stderr)}`)
+  const merged = await tryMerge(git, ours, theirs)
+  if (merged.conflicts === undefined) return merged.tree
+  throw toConflict(shown, merged.conflicts)
 }
 
-async function writeCommit(git: AcceptGit, tree: string, parents: readonly string[], message: string, env: Record<string, string> = {}): Promise<string> {
+function toConflict(shown: string, files: readonly string[]): Fault {
+  return refuse(`the result ${shown.slice(0, 12)} conflicts with what is on your branch in ${toList(files)}; nothing was changed. Run the goal again from here, or merge it by hand: git merge ${shown.slice(0, 12)}`)
+}
+
+async function tryMerge(git: AcceptGit, ours: string, theirs: string): Promise<Merged> {
+  const answer = await git.trial(['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs], { accepts: [1, 128, 129] })
+  const [tree = '', ...rest] = answer.stdout.toString('utf8').split('\0')
+  if (answer.code === 0) return { tree, conflicts: undefined }
+  if (answer.code === 1) return { conflicts: [...new Set(rest.filter((file) => file !== ''))] }
+  throw refuse(answer.code === 129 ? 'git 2.38 or newer is needed where it takes a merge; update git, or do it by hand' : `git merge-tree failed: ${toFirstLine(answer.stderr)}`)
+}
+
+export async function writeCommit(git: AcceptGit, tree: string, parents: readonly string[], message: string, env: Record<string, string> = {}): Promise<string> {
   const signs = await git.trial(['config', '--type=bool', '--get', 'commit.gpgsign'], { accepts: [1] })
   const answer = await git.trial(
     ['commit-tree', ...(signs.stdout.toString('latin1').trim() === 'true' ? ['-S'] : []), ...parents.flatMap((parent) => ['-p', parent]), '-F', '-', tree],

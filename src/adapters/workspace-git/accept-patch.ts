@@ -15,6 +15,16 @@ interface Step {
 
 const maxFiles = 5_000
 
+/** How a refusal calls what is applied, what it says when there is nothing to do, and what it advises on a misfit. */
+export interface PatchWords {
+  readonly who: string
+  readonly nothing: string
+  readonly mend: string
+  /** Only work it out. */
+  readonly dryRun?: boolean
+}
+const acceptWords: PatchWords = { who: 'the result', nothing: 'your files hold everything of the result already; there is nothing to accept', mend: '' }
+
 /**
  * Takes what changed between two commits into the files of the working tree; index and branch stay as they are.
  * A file that was changed meanwhile is merged where the changes do not touch. Worked out whole before the first write, and
@@ -23,10 +33,11 @@ const maxFiles = 5_000
  * which git keeps for as long as it keeps unreachable objects (two weeks by default).
  * @throws Fault `accept-refused` naming the files that do not fit, or when there is nothing to do.
  */
-export async function applyPatch(git: AcceptGit, base: string, commit: string): Promise<{ readonly from: string; readonly to: string }> {
+export async function applyPatch(git: AcceptGit, base: string, commit: string, words: PatchWords = acceptWords): Promise<{ readonly from: string; readonly to: string }> {
   const { steps, misfits, total } = await planPatch(git, base, commit)
-  if (misfits.length > 0) throw refuse(`the result does not fit your files ${toList(misfits)}: they were changed in the same places, or something else is there; nothing was changed`)
-  if (steps.length === 0) throw refuse('your files hold everything of the result already; there is nothing to accept')
+  if (misfits.length > 0) throw refuse(`${words.who} does not fit your files ${toList(misfits)}: they were changed in the same places, or something else is there; nothing was changed${words.mend}`)
+  if (steps.length === 0) throw refuse(words.nothing)
+  if (words.dryRun === true) return { from: base, to: commit }
   const isExact = steps.length === total && steps.every((step) => isEqual(step.before, step.from) && isEqual(step.after, step.to))
   const ends = isExact ? { from: base, to: commit } : { from: await writeTree(git, steps, (step) => step.before), to: await writeTree(git, steps, (step) => step.after) }
   // Deletions first: a file may have to give way to a directory.

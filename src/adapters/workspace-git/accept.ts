@@ -27,6 +27,8 @@ export interface Accepted {
   readonly after: CommitId | undefined
   /** A shell command that takes it back; it keeps other uncommitted changes, and refuses where it would lose some. */
   readonly undo: string
+  /** Of `patch`: the difference of these two is what was done to the files. */
+  readonly patch?: { readonly from: string; readonly to: string }
 }
 
 export const quote = (word: string): string => (/^[\w./@:=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
@@ -41,11 +43,11 @@ export const quote = (word: string): string => (/^[\w./@:=+-]+$/.test(word) ? wo
 export async function acceptRun(request: AcceptRequest): Promise<Accepted> {
   const git = await openAcceptGit(request.repository, request.env)
   try {
-    const state = await readAcceptState(git, request.commit, request.base)
+    const state = await readAcceptState(git, { result: request.commit, base: request.base })
     if (request.strategy === 'patch') {
       const { from, to } = await applyPatch(git, request.base, request.commit)
       const undo = `cd ${quote(git.root)} && git diff --binary ${from} ${to} | git apply -R`
-      return { onto: state.branch ?? 'a detached HEAD', before: state.head, after: undefined, undo }
+      return { onto: state.branch ?? 'a detached HEAD', before: state.head, after: undefined, undo, patch: { from, to } }
     }
     if (state.branch === undefined) {
       throw refuse(`HEAD of '${git.root}' is detached, so a new commit could get lost; switch to a branch first (git switch -c NAME), or use --strategy patch`)
@@ -61,8 +63,9 @@ export async function acceptRun(request: AcceptRequest): Promise<Accepted> {
   }
 }
 
-async function move(git: AcceptGit, state: AcceptState, after: CommitId, commit: CommitId): Promise<void> {
-  if ((await git.ask(['rev-parse', 'HEAD'])) !== state.head) throw refuse('your branch moved meanwhile; nothing was changed, accept again')
+/** Fast-forwards the current branch and its files to a commit whose objects are still in the scratch space. */
+export async function move(git: AcceptGit, state: AcceptState, after: CommitId, commit: CommitId, again = 'accept again'): Promise<void> {
+  if ((await git.ask(['rev-parse', 'HEAD'])) !== state.head) throw refuse(`your branch moved meanwhile; nothing was changed, ${again}`)
   const pack = await git.trial(['pack-objects', '--revs', '--local', '--stdout', '-q'], { stdin: `${after}\n^${state.head}\n^${commit}\n`, maxBytes: 1024 * 1024 * 1024, timeoutMs: 600_000 })
   if (pack.stdout.readUInt32BE(8) > 0) await git.git(['unpack-objects', '-q'], { stdin: pack.stdout })
   const moved = await git.git(['merge', '--ff-only', '--no-autostash', '--no-stat', '-q', after], { accepts: [1, 2, 128] })

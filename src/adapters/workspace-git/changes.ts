@@ -2,7 +2,7 @@ import type { FileChange } from '../../protocol/events/workspace.ts'
 import { compareTrees, type FilePair } from './compare-trees.ts'
 import { fromTreePath, isPlain, listTree } from './listing.ts'
 import type { PrivateRepository } from './private-repository.ts'
-import { toBytes, toText } from './tree-object.ts'
+import { modesName, toBytes, toText } from './tree-object.ts'
 
 /**
  * Files whose bytes in the worktree differ from those in the commit although nobody touched them (line ends, encodings).
@@ -66,7 +66,7 @@ async function listWithGit(repository: PrivateRepository, from: string, to: stri
     const path = plain === '' ? (fields[at + 2] ?? '') : plain
     at += plain === '' ? 3 : 1
     const change = found.get(path)
-    if (change === undefined || change.isConversion) continue
+    if (path === modesName || change === undefined || change.isConversion) continue
     const { isConversion: _, ...rest } = change
     changes.push({ ...rest, added: Number(added) || 0, removed: Number(removed) || 0, binary: added === '-' })
   }
@@ -78,9 +78,8 @@ export async function readDiff(repository: PrivateRepository, from: string, to: 
   const converted = conversions.pairs.size === 0 ? new Set<string>() : await findConverted(repository, from, to, conversions)
   const paths = options.paths?.filter((path) => !converted.has(path))
   if (paths?.length === 0) return ''
-  const pathspecs = paths === undefined ? [':/', ...[...converted].map((path) => `:(exclude,top,literal)${path}`)] : paths.map((path) => `:(top,literal)${path}`)
-  const limit = options.paths === undefined && converted.size === 0 ? [] : ['--', ...pathspecs]
-  const answer = await repository.git(['diff-tree', '-r', '-p', '-M', '--no-ext-diff', '--no-textconv', '--no-color', '--src-prefix=a/', '--dst-prefix=b/', from, to, ...limit], { maxBytes: options.maxBytes, cut: true })
+  const pathspecs = paths === undefined ? [':/', ...[modesName, ...converted].map((path) => `:(exclude,top,literal)${path}`)] : paths.map((path) => `:(top,literal)${path}`)
+  const answer = await repository.git(['diff-tree', '-r', '-p', '-M', '--no-ext-diff', '--no-textconv', '--no-color', '--src-prefix=a/', '--dst-prefix=b/', from, to, '--', ...pathspecs], { maxBytes: options.maxBytes, cut: true })
   if (answer.stdout.length <= options.maxBytes) return answer.stdout.toString('utf8')
   const end = answer.stdout.lastIndexOf(0x0a, options.maxBytes - 1)
   return `${answer.stdout.toString('utf8', 0, end < 0 ? options.maxBytes : end + 1)}[the diff is longer than ${options.maxBytes} bytes and was cut here]\n`

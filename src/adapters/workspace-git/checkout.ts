@@ -8,7 +8,8 @@ import { findDirectory, makeDirectory, removeTree } from './directory-handle.ts'
 import { fillTree } from './fill-tree.ts'
 import { writeIndex } from './index-file.ts'
 import type { PrivateRepository } from './private-repository.ts'
-import { fromTreeName, markedName } from './tree-object.ts'
+import { applyModes, readModes } from './modes.ts'
+import { fromTreeName, markedName, modesName } from './tree-object.ts'
 import { writeFiles } from './write-files.ts'
 
 /** How a sandbox sees a directory of the run as if it were the person's repository. Later mounts lie over earlier ones. */
@@ -33,6 +34,7 @@ export async function fillDirectory(repository: PrivateRepository, root: string,
   fs.mkdirSync(root, { recursive: true, mode: 0o755 })
   const written = await fillTree(repository, root, at, options)
   if (written !== undefined) {
+    if (options.raw) applyModes(root, new Map(), await readModes(repository.store, await repository.store.toTree(at)))
     if (options.keepsIndex) writeIndex(options.indexFile, written, repository.store.format)
     return
   }
@@ -47,6 +49,7 @@ async function finishRaw(repository: PrivateRepository, root: string, tree: stri
   const rename: (readonly [directory: readonly string[], name: string])[] = []
   const visit = async (oid: string, names: readonly string[]): Promise<void> => {
     for (const entry of await repository.store.readTree(oid)) {
+      if (names.length === 0 && entry.name === modesName) continue
       if (entry.name.startsWith(markedName)) rename.push([names, entry.name])
       if (entry.mode !== '40000') continue
       const inside = [...names, entry.name]
@@ -61,6 +64,8 @@ async function finishRaw(repository: PrivateRepository, root: string, tree: stri
     fs.renameSync(handle.at(name), handle.at(fromTreeName(name)))
     handle.close()
   }
+  fs.rmSync(path.join(root, modesName), { force: true })
+  applyModes(root, new Map(), await readModes(repository.store, tree))
 }
 
 export async function createCheckout(repository: PrivateRepository, at: string, options: { raw: boolean; dependencies: readonly Dependency[] }): Promise<Checkout> {

@@ -62,7 +62,8 @@ async function findPairs(store: ObjectStore, from: string, to: string): Promise<
     for (const key of [...new Set([...all.keys(), ...others.keys()])].sort()) {
       if (pairs.length > mostPairs) return
       const [before, after] = [all.get(key), others.get(key)]
-      if (before?.oid === after?.oid && before?.mode === after?.mode) continue
+      // The modes (modes.ts) are no file.
+      if (key === '' || (before?.oid === after?.oid && before?.mode === after?.mode)) continue
       if (key.endsWith('/')) await visit(before?.oid, after?.oid, `${above}${key}`)
       else pairs.push({ path: `${above}${key}`, before, after })
     }

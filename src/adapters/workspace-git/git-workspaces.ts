@@ -13,7 +13,8 @@ import { findCommittedHead, inspectRepository, readHead } from './inspect.ts'
 import { isPlain, listSizes, listTree, seedNode, type ListedEntry } from './listing.ts'
 import { getPersonRepository, type PersonRepository } from './person-repository.ts'
 import { openPrivateRepository, type PrivateRepository } from './private-repository.ts'
-import { scan, type DirectoryNode } from './scan.ts'
+import { getUsualModes } from './modes.ts'
+import { scan, type DirectoryNode, type Scan } from './scan.ts'
 import { toBytes, toText } from './tree-object.ts'
 import { createWorkspace } from './workspace.ts'
 
@@ -100,16 +101,19 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
       return readFiles(repository, base)
     },
     create,
+    isThere: (run) => fs.existsSync(path.join(stateDir, 'runs', run, 'work', '.git')),
     reopen: async (asked) => {
       const { repository, listing, tree, dependencies } = await prepare(asked)
       const isThere = fs.existsSync(path.join(repository.workDir, '.git')) && fs.existsSync(path.join(repository.gitDir, 'refs/heads', asked.branch))
       if (isThere) {
+        await followHead(repository, asked)
         placeDependencies(repository.workDir, dependencies.filter(({ way }) => way === 'overlay'))
         fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
         return toWorkspace(repository, asked, listing, { tree, dependencies, seed: undefined, conversions: readConversions(repository) })
       }
       removeTree(repository.workDir)
-      if (!fs.existsSync(path.join(repository.gitDir, 'refs/heads', asked.branch))) writeBranch(repository, asked.branch, asked.base)
+      if (asked.head !== undefined) writeBranch(repository, asked.branch, asked.head)
+      else if (!fs.existsSync(path.join(repository.gitDir, 'refs/heads', asked.branch))) writeBranch(repository, asked.branch, asked.base)
       fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
       const made = await makeWorktree(repository, { base: asked.base, tree, listing, dependencies })
       const workspace = await toWorkspace(repository, asked, listing, made)
@@ -118,6 +122,13 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
       return workspace
     },
   }
+}
+
+/** A run that was taken back, or killed between a commit and its record, has its branch and index elsewhere than the log says. */
+async function followHead(repository: PrivateRepository, asked: { readonly branch: string; readonly head?: CommitId | undefined }): Promise<void> {
+  if (asked.head === undefined || fs.readFileSync(path.join(repository.gitDir, 'refs/heads', asked.branch), 'utf8').trim() === asked.head) return
+  writeBranch(repository, asked.branch, asked.head)
+  await repository.git(['read-tree', '--reset', asked.head])
 }
 
 interface Made {
@@ -142,16 +153,16 @@ async function makeWorktree(repository: PrivateRepository, made: { base: string;
     fs.rmSync(path.join(repository.runDir, 'conversions.json'), { force: true })
     return { tree: made.tree, dependencies, seed: seeded.node, conversions: { rawBase: undefined, pairs: new Map() } }
   }
-  const node = await scan({
+  const found = await scan({
     root: repository.workDir, store: repository.store, previous: seeded.node, skip: new Set(dependencies.map(({ path: at }) => toBytes(at))),
-    gitlinks: new Map(made.listing.flatMap((entry) => (entry.mode === '160000' ? [[entry.path, entry.oid]] : []))), maxFileBytes: Number.POSITIVE_INFINITY,
+    gitlinks: new Map(made.listing.flatMap((entry) => (entry.mode === '160000' ? [[entry.path, entry.oid]] : []))), maxFileBytes: Number.POSITIVE_INFINITY, usual: getUsualModes(repository.runDir),
   })
-  const conversions = toConversions(node, made.listing)
+  const conversions = toConversions(found, made.listing)
   fs.writeFileSync(path.join(repository.runDir, 'conversions.json'), JSON.stringify({ rawBase: conversions.rawBase, pairs: [...conversions.pairs] }))
-  return { tree: made.tree, dependencies, seed: node, conversions }
+  return { tree: made.tree, dependencies, seed: found.root, conversions }
 }
 
-function toConversions(node: DirectoryNode, listing: readonly ListedEntry[]): Conversions {
+function toConversions({ id, root }: Scan, listing: readonly ListedEntry[]): Conversions {
   const pairs = new Map<string, readonly [string, string]>()
   const visit = (directory: DirectoryNode, relative: string, committed: ReadonlyMap<string, string>): void => {
     for (const [name, child] of directory.entries) {
@@ -161,8 +172,8 @@ function toConversions(node: DirectoryNode, listing: readonly ListedEntry[]): Co
       else if (oid !== undefined && oid !== child.oid) pairs.set(at, [oid, child.oid])
     }
   }
-  visit(node, '', new Map(listing.map((entry) => [entry.path, entry.oid])))
-  return { rawBase: node.oid, pairs }
+  visit(root, '', new Map(listing.map((entry) => [entry.path, entry.oid])))
+  return { rawBase: id, pairs }
 }
 
 function readConversions(repository: PrivateRepository): Conversions {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { ObjectStore } from './object-store.ts'
 import type { PrivateRepository } from './private-repository.ts'
 import { isSettledAt, toNode, type DirectoryNode, type FileNode } from './scan.ts'
-import { fromTreeName, toMode, toText, type TreeMode } from './tree-object.ts'
+import { fromTreeName, modesName, toMode, toText, type TreeMode } from './tree-object.ts'
 
 /** Everything in a tree, the trees themselves included. Paths are byte strings. */
 export interface ListedEntry {
@@ -31,6 +31,7 @@ async function walkTree(store: ObjectStore, tree: string): Promise<readonly List
   const visit = async (oid: string, above: string): Promise<void> => {
     if (oid === store.emptyTree || ++directories > mostDirectories) return
     for (const entry of await store.readTree(oid)) {
+      if (above === '' && entry.name === modesName) continue
       const file = `${above}${entry.name}`
       entries.push({ mode: entry.mode, oid: entry.oid, path: file })
       if (entry.mode === '40000') await visit(entry.oid, `${file}/`)
@@ -47,7 +48,7 @@ export async function listSizes(repository: PrivateRepository, at: string): Prom
 
 async function listWithGit(repository: PrivateRepository, at: string): Promise<readonly (ListedEntry & { readonly size: number })[]> {
   const answer = await repository.git(['ls-tree', '-r', '-t', '-l', '-z', '--full-tree', at], { maxBytes: 512 * 1024 * 1024 })
-  return answer.stdout.toString('latin1').split('\0').filter((line) => line !== '').map((line) => {
+  return answer.stdout.toString('latin1').split('\0').filter((line) => line !== '' && !line.endsWith(`\t${modesName}`)).map((line) => {
     const tab = line.indexOf('\t')
     const [mode = '', , oid = '', size = ''] = line.slice(0, tab).split(/ +/)
     return { mode: toMode(mode), oid, size: Number(size) || 0, path: line.slice(tab + 1) }
@@ -101,7 +102,7 @@ export function seedNode(root: string, rootTree: string, entries: readonly Liste
   const nodes = new Map<string, DirectoryNode>()
   const sorted = [...directories.keys()].sort((a, b) => b.length - a.length)
   for (const key of sorted) {
-    const node: DirectoryNode = { kind: 'directory', oid: oids.get(key) ?? rootTree, bits: 0o755, entries: directories.get(key) ?? new Map(), hasSpecial: false, hasNested: false, hasClosed: false, isOmitted: false }
+    const node: DirectoryNode = { kind: 'directory', oid: oids.get(key) ?? rootTree, bits: 0o755, entries: directories.get(key) ?? new Map(), hasSpecial: false, hasNested: false, isOmitted: false }
     nodes.set(key, node)
     if (key !== '') directories.get(key.slice(0, Math.max(key.lastIndexOf('/'), 0)))?.set(path.posix.basename(key), node)
   }

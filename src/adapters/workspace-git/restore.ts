@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import { Fault } from '../../protocol/fault.ts'
 import { changeMode, findDirectory, removeEntry, type DirectoryHandle } from './directory-handle.ts'
 import type { ObjectStore } from './object-store.ts'
-import { isClosed, type DirectoryNode, type FileNode } from './scan.ts'
-import { fromTreeName, type TreeEntry } from './tree-object.ts'
+import type { DirectoryNode, FileNode } from './scan.ts'
+import { fromTreeName, modesName, type TreeEntry } from './tree-object.ts'
 
 export interface RestoreOptions {
   readonly root: string
@@ -15,7 +15,8 @@ export interface RestoreOptions {
 }
 
 /**
- * Makes the directory hold exactly the tree: contents, executable bits, links, empty directories. What is not in the
+ * Makes the directory hold exactly the tree: contents, executable bits, links, empty directories; other permissions are
+ * for modes.ts, and every directory can be written before. What is not in the
  * tree goes, ignored files included; skipped paths and what leads to them stay. Files that are right are not touched.
  */
 export async function restore(options: RestoreOptions): Promise<void> {
@@ -36,7 +37,7 @@ async function restoreDirectory(
   if (node !== undefined && isDone(node, target)) return
   const wanted = new Map<string, TreeEntry>()
   if (target !== options.store.emptyTree) {
-    for (const entry of await options.store.readTree(target)) wanted.set(fromTreeName(entry.name), entry)
+    for (const entry of await options.store.readTree(target)) if (relative !== '' || entry.name !== modesName) wanted.set(fromTreeName(entry.name), entry)
   }
   for (const [name, found] of node?.entries ?? []) {
     if (wanted.has(name)) continue
@@ -57,13 +58,13 @@ async function restoreDirectory(
   }
 }
 
-/** Nothing below needs a hand: contents are right, nothing special lies there, and everything can be read. */
+/** Nothing below needs a hand: contents are right and nothing special lies there. */
 function isDone(node: DirectoryNode, target: string): boolean {
-  return node.oid === target && !node.hasSpecial && !node.hasClosed
+  return node.oid === target && !node.hasSpecial
 }
 
 function isRight(found: Node | undefined, entry: TreeEntry): boolean {
-  return found !== undefined && found.kind !== 'directory' && found.oid === entry.oid && found.mode === entry.mode && (found.kind === 'link' || (found.bits & 0o400) !== 0)
+  return found !== undefined && found.kind !== 'directory' && found.oid === entry.oid && found.mode === entry.mode
 }
 
 function leadsToSkipped(skip: ReadonlySet<string>, child: string): boolean {
@@ -79,18 +80,13 @@ async function descend(
   if (!isDirectory) {
     if (found !== undefined) removeEntry(parent, name)
     fs.mkdirSync(parent.at(name))
-  } else if (isClosed(found.bits)) {
-    changeMode(parent, name, 0o777 & ~process.umask())
   }
-  const isLocked = isDirectory && (found.bits & 0o700) === 0o500
-  if (isLocked) changeMode(parent, name, found.bits | 0o700)
   const handle = parent.find(name)
   if (handle === undefined) throw new Fault('disk-failed', `the directory '${Buffer.from(child, 'latin1').toString('utf8')}' was replaced while it was restored; stop background commands first`)
   try {
     await restoreDirectory(options, handle, child, isDirectory ? found : undefined, target)
   } finally {
     handle.close()
-    if (isLocked) changeMode(parent, name, found.bits)
   }
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Fault } from '../../protocol/fault.ts'
 import { changeMode, findDirectory, toCode, type DirectoryHandle } from './directory-handle.ts'
 import type { ObjectStore } from './object-store.ts'
+import { addModes, isUsual, type Modes, type UnusualMode, type UsualModes } from './modes.ts'
 import { toText, toTreeName, type TreeEntry } from './tree-object.ts'
 
 /*
@@ -15,6 +16,7 @@ import { toText, toTreeName, type TreeEntry } from './tree-object.ts'
  *  S3  Pipes, sockets and devices are no content: they are left out, and reported so that a restore removes them.
  *  S4  Whatever id is remembered has its object stored: a node may be carried over into any later snapshot.
  *  S5  An empty directory is content (an empty tree), unless it is only there to mount on or stands for a submodule.
+ *  S6  Scanning changes nothing: what had to be opened for reading is closed again.
  */
 export interface FileNode {
   readonly kind: 'file' | 'link' | 'gitlink' | 'special'
@@ -36,8 +38,6 @@ export interface DirectoryNode {
   readonly entries: ReadonlyMap<string, FileNode | DirectoryNode>
   /** Something below is not content and must go on a restore. */
   readonly hasSpecial: boolean
-  /** Here or below is something whose owner may not read it. */
-  readonly hasClosed: boolean
   /** A git repository lies below (or here, unless this is the root). */
   readonly hasNested: boolean
   /** Nothing here but places to mount on: not in the tree. */
@@ -53,6 +53,7 @@ export interface ScanOptions {
   /** Submodules that are not populated, by path. */
   readonly gitlinks: ReadonlyMap<string, string>
   readonly maxFileBytes: number
+  readonly usual: UsualModes
   readonly signal?: AbortSignal | undefined
 }
 
@@ -60,23 +61,37 @@ const tickMs = 100
 const coarseTickMs = 3_000
 const yieldEvery = 4_000
 
+/** What is there: the id of the whole, its entries, and the permission bits that no tree holds. */
+export interface Scan {
+  readonly id: string
+  readonly root: DirectoryNode
+  readonly modes: Modes
+}
+
 interface Walk extends ScanOptions {
+  readonly modes: Map<string, UnusualMode>
   readonly above: ReadonlySet<string>
   readonly rootBytes: string
   count: number
 }
 
 /** Reads the whole directory. Costs one stat per file; contents are read only where something may have changed. */
-export async function scan(options: ScanOptions): Promise<DirectoryNode> {
+export async function scan(options: ScanOptions): Promise<Scan> {
   const above = new Set<string>()
   for (const skipped of options.skip) {
     for (let at = skipped.lastIndexOf('/'); at > 0; at = skipped.lastIndexOf('/', at - 1)) above.add(skipped.slice(0, at))
   }
   const rootBytes = Buffer.from(path.resolve(options.root), 'utf8').toString('latin1')
-  const walk: Walk = { ...options, above, rootBytes, count: 0 }
+  const walk: Walk = { ...options, above, rootBytes, count: 0, modes: new Map() }
   const node = await scanDirectory(walk, '', 0o700, options.previous)
   if (node === undefined) throw new Fault('disk-failed', `the worktree ${options.root} is not there any more; resume the run to make it again`)
-  return node
+  return { id: await addModes(options.store, node.oid, walk.modes), root: node, modes: walk.modes }
+}
+
+function noteMode(walk: Walk, child: string, bits: number, kind: keyof UsualModes): void {
+  const usual = walk.usual[kind]
+  const isDirectory = kind === 'directory'
+  if (!isUsual(bits, usual, isDirectory)) walk.modes.set(child, { bits: isDirectory ? bits & ~0o2000 : bits, usual, isDirectory })
 }
 
 async function scanDirectory(walk: Walk, relative: string, bits: number, previous: DirectoryNode | undefined): Promise<DirectoryNode | undefined> {
@@ -87,10 +102,9 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
   const tree: TreeEntry[] = []
   let hasSpecial = false
   let hasNested = false
-  let hasClosed = isClosed(bits)
   let handle: DirectoryHandle | undefined
   try {
-    for (const { name } of listed) {
+    for (const name of listed.names) {
       if (relative === '' && name === '.git') continue
       const child = relative === '' ? name : `${relative}/${name}`
       if (walk.skip.has(child)) continue
@@ -106,7 +120,7 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
         entries.set(name, found)
         hasSpecial ||= found.hasSpecial
         hasNested ||= found.hasNested || name === '.git'
-        hasClosed ||= found.hasClosed
+        if (!found.isOmitted) noteMode(walk, child, stats.mode & 0o7777, 'directory')
         if (gitlink !== undefined) tree.push({ mode: '160000', name, oid: gitlink })
         else if (!found.isOmitted) tree.push({ mode: '40000', name: toTreeName(name, false), oid: found.oid })
         continue
@@ -114,7 +128,7 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
       hasNested ||= name === '.git'
       if (before !== undefined && before.kind !== 'directory' && before.isSettled && isSame(before, stats)) {
         entries.set(name, before)
-        hasClosed ||= before.kind === 'file' && (before.bits & 0o400) === 0
+        if (before.kind === 'file') noteMode(walk, child, before.bits, before.mode === '100755' ? 'executable' : 'file')
         tree.push({ mode: before.mode, name: toTreeName(name, before.kind === 'link'), oid: before.oid })
         continue
       }
@@ -122,15 +136,16 @@ async function scanDirectory(walk: Walk, relative: string, bits: number, previou
       const node = handle === undefined ? undefined : await readEntry(walk, handle, name, child, stats)
       if (node === undefined) continue
       entries.set(name, node)
-      hasClosed ||= node.kind === 'file' && (node.bits & 0o400) === 0
+      if (node.kind === 'file') noteMode(walk, child, node.bits, node.mode === '100755' ? 'executable' : 'file')
       if (node.kind === 'special') hasSpecial = true
       else tree.push({ mode: node.mode, name: toTreeName(name, node.kind === 'link'), oid: node.oid })
     }
   } finally {
     handle?.close()
+    if (listed.wasClosed) setBits(walk, relative, bits)
   }
   const oid = toTreeId(walk, tree, entries, previous)
-  return { kind: 'directory', oid, bits, entries, hasSpecial, hasNested, hasClosed, isOmitted: tree.length === 0 && walk.above.has(relative) }
+  return { kind: 'directory', oid, bits, entries, hasSpecial, hasNested, isOmitted: tree.length === 0 && walk.above.has(relative) }
 }
 
 /** Writes the tree only where an entry changed. */
@@ -157,25 +172,38 @@ function isSame(node: FileNode, stats: fs.Stats): boolean {
   return node.size === stats.size && node.mtimeMs === stats.mtimeMs && node.ctimeMs === stats.ctimeMs && node.ino === stats.ino && node.bits === (stats.mode & 0o7777)
 }
 
-function listDirectory(walk: Walk, relative: string, bits: number): readonly { readonly name: string }[] | undefined {
+interface Listed {
+  readonly names: readonly string[]
+  /** It was opened for us, and is to be closed again. */
+  readonly wasClosed: boolean
+}
+
+function listDirectory(walk: Walk, relative: string, bits: number): Listed | undefined {
   const where = Buffer.from(relative === '' ? walk.rootBytes : `${walk.rootBytes}/${relative}`, 'latin1')
-  const list = (): readonly { readonly name: string }[] => fs.readdirSync(where, { encoding: 'latin1' }).map((name) => ({ name }))
+  // Without the right to enter it, its names alone could be listed.
+  const wasClosed = relative !== '' && isClosed(bits) && process.getuid?.() !== 0 && setBits(walk, relative, bits | 0o700)
   try {
-    return list()
+    return { names: fs.readdirSync(where, { encoding: 'latin1' }), wasClosed }
   } catch (thrown) {
     const code = toCode(thrown)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    if (code !== 'EACCES' || relative === '') throw thrown
-    // A command took away our permissions; its content counts all the same.
-    const names = relative.split('/')
-    const parent = findDirectory(walk.root, names.slice(0, -1))
-    if (parent === undefined) return undefined
-    try {
-      changeMode(parent, names.at(-1) ?? '', bits | 0o700)
-      return list()
-    } finally {
-      parent.close()
-    }
+    throw thrown
+  }
+}
+
+/** False where it is gone. */
+function setBits(walk: Walk, relative: string, bits: number): boolean {
+  const names = relative.split('/')
+  const parent = findDirectory(walk.root, names.slice(0, -1))
+  if (parent === undefined) return false
+  try {
+    changeMode(parent, names.at(-1) ?? '', bits)
+    return true
+  } catch (thrown) {
+    if (toCode(thrown) === 'ENOENT') return false
+    throw thrown
+  } finally {
+    parent.close()
   }
 }
 

@@ -33,7 +33,7 @@ describe('snapshot and rollback', () => {
     put('zz', 'z')
     put('src.txt', 'sorts between src and src/')
     put('src-b', 'too')
-    fs.chmodSync(at('zz'), 0o755)
+    fs.chmodSync(at('zz'), 0o777 & ~process.umask())
     const tree = await workspace.snapshot(signal)
     const env = { ...repository.env, GIT_INDEX_FILE: path.join(repository.home, 'index'), GIT_WORK_TREE: workspace.root, GIT_DIR: path.join(repository.root, '.git'), GIT_OBJECT_DIRECTORY: path.join(repository.home, 'objects') }
     fs.mkdirSync(path.join(repository.home, 'objects'))

@@ -34,6 +34,8 @@ export function fromTreeName(name: string): string {
 }
 
 export const markedName = mark
+/** The entry of a snapshot's root that lists unusual modes (modes.ts): as a file's name it would be marked once more. */
+export const modesName = mark
 
 export function toMode(mode: string): TreeMode {
   if (mode === '40000' || mode === '040000') return '40000'

@@ -10,10 +10,11 @@ import { placeDependencies, type Dependency } from './dependencies.ts'
 import { removeTree } from './directory-handle.ts'
 import type { RunGit } from './git-process.ts'
 import { listTree, toPaths } from './listing.ts'
+import { applyModes, getUsualModes, openDirectories, readModes, whileReadable } from './modes.ts'
 import type { PrivateRepository } from './private-repository.ts'
 import { publish } from './publish.ts'
 import { restore } from './restore.ts'
-import { scan, type DirectoryNode } from './scan.ts'
+import { scan, type DirectoryNode, type Scan } from './scan.ts'
 import { toBytes } from './tree-object.ts'
 import { writeFiles } from './write-files.ts'
 
@@ -50,26 +51,31 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     last = result.catch(() => undefined)
     return result
   }
-  const look = async (signal?: AbortSignal): Promise<DirectoryNode> => {
-    seen = await scan({ root: repository.workDir, store: repository.store, previous: seen, skip, gitlinks: parts.gitlinks, maxFileBytes: parts.maxFileBytes, signal })
-    return seen
+  const usual = getUsualModes(repository.runDir)
+  const look = async (signal?: AbortSignal): Promise<Scan> => {
+    const found = await scan({ root: repository.workDir, store: repository.store, previous: seen, skip, gitlinks: parts.gitlinks, maxFileBytes: parts.maxFileBytes, usual, signal })
+    seen = found.root
+    return found
   }
 
   const rollback = async (to: TreeId, signal: AbortSignal): Promise<void> => {
     const target = to === parts.base.tree ? (parts.conversions.rawBase ?? to) : to
     for (let tries = 0; tries < 3; tries++) {
       const current = await look(signal)
-      if (tries > 0 && current.oid === target && !current.hasSpecial) return
-      await restore({ root: repository.workDir, store: repository.store, current, target, skip })
+      if (tries > 0 && current.id === target && !current.root.hasSpecial) return
+      openDirectories(repository.workDir, current.modes)
+      await restore({ root: repository.workDir, store: repository.store, current: current.root, target, skip })
       placeDependencies(repository.workDir, dependencies.filter(({ way }) => way === 'overlay'))
-      const after = await look(signal)
-      if (after.oid === target && !after.hasSpecial) return
+      const filled = await look(signal)
+      const after = applyModes(repository.workDir, filled.modes, await readModes(repository.store, target)) ? await look(signal) : filled
+      if (after.id === target && !after.root.hasSpecial) return
     }
     throw new Fault('disk-failed', `the worktree '${repository.workDir}' kept changing while it was rolled back to ${to}; stop the commands that still run in it and try again`)
   }
 
   const commit = async (request: CommitRequest): Promise<{ commit: CommitId; tree: TreeId } | undefined> => {
-    const tree = await writeWorktree(repository, await look(), skip)
+    const found = await look()
+    const tree = await whileReadable(repository.workDir, found.modes, () => writeWorktree(repository, found.root, skip))
     commitTrees.add(tree)
     if (tree === (await repository.store.toTree(request.parent))) return undefined
     const made = writeCommit(repository.store, { tree, parents: [request.parent], message: toMessage(request.message, request.trailers), atMs: parts.now() })
@@ -89,7 +95,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     base: parts.base,
     mounts: toMounts(repository, repository.workDir, dependencies),
     dependencies: dependencies.map(({ path: at, way }) => ({ path: at, way })),
-    snapshot: (signal) => inTurn(async () => (await look(signal)).oid as TreeId),
+    snapshot: (signal) => inTurn(async () => (await look(signal)).id as TreeId),
     rollback: (to, signal) => inTurn(() => rollback(to, signal)),
     write: (files) => inTurn(async () => writeFiles(repository.workDir, files)),
     changes: (from, to) => listChanges(repository, from, to, parts.conversions),

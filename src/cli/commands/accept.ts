@@ -5,6 +5,8 @@ import type { RunId } from '../../protocol/ids.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import { toAcceptMessage } from '../../domain/report/accept-message.ts'
 import type { RunState } from '../../domain/run-state.ts'
+import { toShortId } from '../../domain/report/short-id.ts'
+import { appendAfterEnd } from '../append-after-end.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { userName } from '../user-name.ts'
@@ -29,7 +31,8 @@ export async function acceptCommand(word: string, options: AcceptOptions): Promi
     return exitCodes['not-achieved']
   }
   const where = accepted.strategy === 'patch' ? `The changes are in your files, not committed, on ${accepted.onto}.` : `${accepted.onto} is now at ${accepted.after?.slice(0, 12) ?? ''} (was ${accepted.before.slice(0, 12)}).`
-  process.stdout.write(`${where}\nTo undo: ${accepted.undo}\n`)
+  const byGit = accepted.after ? `   (with git alone: ${accepted.undo})` : ''
+  process.stdout.write(`${where}\nTo undo: writ undo ${toShortId(run)}${byGit}\n`)
   return 0
 }
 
@@ -59,8 +62,8 @@ export async function applyResult(
       repository: opened.repository.root, branch: ended.result.branch, commit: ended.result.commit, base: opened.repository.base,
       strategy: options.strategy, message: toAcceptMessage(state), env: process.env,
     })
-    const data: Payload<'run.accepted'> = { by: userName(), strategy: options.strategy, onto: done.onto, before: done.before, undo: done.undo, ...(done.after ? { after: done.after } : {}) }
-    await rollout.append([{ type: 'run.accepted', data }])
+    const data: Payload<'run.accepted'> = { by: userName(), strategy: options.strategy, onto: done.onto, before: done.before, undo: done.undo, ...(done.after ? { after: done.after } : {}), ...(done.patch ? { patch: done.patch } : {}) }
+    await appendAfterEnd(rollout, { type: 'run.accepted', data })
     return data
   } finally {
     await rollout.close()
@@ -75,7 +78,7 @@ export async function rejectCommand(word: string, options: { readonly reason?: s
   await requireNotAccepted(state, 'reject')
   const { rollout } = await record.log.open(run)
   try {
-    await rollout.append([{ type: 'run.rejected', data: { by: userName(), reason: options.reason ?? '' } }])
+    await appendAfterEnd(rollout, { type: 'run.rejected', data: { by: userName(), reason: options.reason ?? '' } })
   } finally {
     await rollout.close()
   }
@@ -95,6 +98,6 @@ async function requireNotAccepted(state: RunState, does: 'accept' | 'reject'): P
   if (!state.accepted) return
   const today = await findAccepted(state)
   if (today?.standing === 'gone') return
-  const { by, onto, undo } = state.accepted
-  throw new Fault('accept-refused', `${state.run ?? 'the run'} was accepted already by ${by} onto ${onto}${does === 'reject' ? ', so it is too late to reject it' : ''}; to undo: ${today?.undo ?? undo}`)
+  const { by, onto } = state.accepted
+  throw new Fault('accept-refused', `${state.run ?? 'the run'} was accepted already by ${by} onto ${onto}${does === 'reject' ? ', so it is too late to reject it' : ''}; to undo: writ undo ${toShortId(state.run ?? '')}`)
 }

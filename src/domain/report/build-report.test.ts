@@ -151,8 +151,9 @@ describe('what is only sometimes true', () => {
   it('the undo of what was accepted is that of today, and what was taken back can be accepted again', () => {
     const events = storedStory({ accepted: true })
     const told = (standing: 'newest' | 'below' | 'gone'): Report => Report.parse(buildReport(fold(events), events, { accepted: { standing, undo: 'git revert x' } }))
-    assert.deepEqual(told('below').next[0], { does: 'undo, under later commits', command: 'git revert x' })
-    assert.deepEqual(told('newest').next[0], { does: 'undo', command: 'git revert x' })
+    assert.deepEqual(told('below').next[0], { does: 'undo, under later commits', command: 'writ undo a7c2mf' })
+    assert.deepEqual(told('newest').next[0], { does: 'undo', command: 'writ undo a7c2mf' })
+    assert.equal(told('below').accepted?.undo, 'git revert x')
     assert.ok(told('gone').next.some((each) => each.does === 'accept it again' && each.command === 'writ accept a7c2mf'))
     assert.match(toMarkdown(told('gone')), /onto `main` \(merge\); it is not there any more\./)
   })

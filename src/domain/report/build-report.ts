@@ -3,6 +3,7 @@ import type { CommitAccount, Report, TaskAccount } from '../../protocol/report.t
 import type { RunState } from '../run-state.ts'
 import { accountChecks } from './check-accounts.ts'
 import { findDeviations } from './deviations.ts'
+import { findInEffect } from '../rewind.ts'
 import { findNext } from './next-steps.ts'
 import { toShortId } from './short-id.ts'
 import { count, toLine } from './words.ts'
@@ -21,8 +22,9 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
   const { opened, ended, proof } = state
   const contract = state.contract ?? opened?.draft
   const commits = state.commits.map((made) => accountCommit(made, contract?.goal ?? ''))
-  const tasks = accountTasks(state, events)
-  const checks = accountChecks(state, events)
+  const inEffect = findInEffect(events)
+  const tasks = accountTasks(state, inEffect)
+  const checks = accountChecks(state, inEffect)
   const base: Omit<Report, 'next'> = {
     version: 1,
     ...(state.run ? { run: state.run } : {}),
@@ -56,7 +58,7 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     checks,
     selfMade: proof?.selfMade ?? [],
     restored: [...new Set([...state.restored, ...(proof?.restored ?? [])])],
-    notDone: findNotDone(state, events, tasks, checks),
+    notDone: findNotDone(state, inEffect, tasks, checks),
     deviations: findDeviations(state, events),
     unknowns: contract?.unknowns ?? [],
     time: accountTime(state, events),
@@ -69,6 +71,8 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     ...(ended?.result ? { result: ended.result } : {}),
     ...(state.accepted ? { accepted: { by: state.accepted.by, strategy: state.accepted.strategy, onto: state.accepted.onto, undo: state.accepted.undo, ...today.accepted } } : {}),
     ...(state.rejected ? { rejected: state.rejected } : {}),
+    ...(state.undone ? { undone: { by: state.undone.by, how: state.undone.how, onto: state.undone.onto } } : {}),
+    ...(state.pruned ? { pruned: { by: state.pruned.by, parts: state.pruned.parts } } : {}),
   }
   return { ...base, next: findNext(base, state.limit?.limit) }
 }
@@ -137,6 +141,8 @@ function unfinishedOf(input: unknown): string[] {
   return Array.isArray(said) ? said.filter((each) => typeof each === 'string') : []
 }
 
+const afterwards: ReadonlySet<string> = new Set<StoredEvent['type']>(['run.accepted', 'run.rejected', 'run.undone', 'run.pruned'])
+
 function accountTime(state: RunState, events: readonly StoredEvent[]): Report['time'] {
   let idleMs = 0
   let checksMs = 0
@@ -145,11 +151,11 @@ function accountTime(state: RunState, events: readonly StoredEvent[]): Report['t
   let last = state.startedAt
   for (const event of events) {
     const at = Date.parse(event.at)
-    if (event.type === 'run.resumed') idleMs += Math.max(0, at - last)
+    if (event.type === 'run.resumed' || event.type === 'run.rewound') idleMs += Math.max(0, at - last)
     if (event.type === 'check.finished') checksMs += event.data.outcome.durationMs
     if (event.type === 'tool.returned') toolsMs += event.data.durationMs
-    // Accepting may come days later and is no part of the run's time.
-    if (event.type !== 'run.accepted' && event.type !== 'run.rejected') last = at
+    // What a person does with the result may come days later and is no part of the run's time.
+    if (!afterwards.has(event.type)) last = at
   }
   if (!state.endedAt && events.length > 0) end = last
   return {

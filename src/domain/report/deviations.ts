@@ -57,6 +57,9 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
     case 'run.resumed':
       add('resumed', `stopped and resumed by ${event.data.by}`)
       break
+    case 'run.rewound':
+      add('rewound', `${event.data.by} took the run back to event ${event.data.to}${event.data.why ? `: ${event.data.why}` : ''}`)
+      break
     case 'approval.given':
       add('approval', `${event.data.by} answered ${event.data.answer} to a question`)
       break

@@ -12,13 +12,14 @@ export function findNext(report: Omit<Report, 'next'>, limit?: Limit): Report['n
     ? [{ does: 'look at it', command: `writ diff ${short}` }, { does: 'the same with git', command: `git -C ${quote(report.repository.root)} ${withGit}` }]
     : []
   const events = { does: 'every event', command: `writ log ${short}` }
-  if (accepted && accepted.standing !== 'gone') return [{ does: accepted.standing === 'below' ? 'undo, under later commits' : 'undo', command: accepted.undo }, ...look, events]
+  if (accepted && accepted.standing !== 'gone') return [{ does: accepted.standing === 'below' ? 'undo, under later commits' : 'undo', command: `writ undo ${short}` }, ...look, events]
   if (report.running) return [{ does: 'watch it', command: `writ log ${short} --follow` }, { does: 'what it changed so far', command: `writ diff ${short}` }]
   if (report.status === 'unfinished') return [{ does: 'go on', command: `writ resume ${short}` }, { does: 'what it changed so far', command: `writ diff ${short}` }, events]
   const further = report.outcome === 'limit' ? [goOn(report, limit)] : []
   if (!result) return [...further, ...(report.outcome === 'waiting' || report.outcome === 'limit' ? [{ does: 'what it changed', command: `writ diff ${short}` }] : []), events]
   if (report.rejected && !accepted) return [...look, { does: 'delete the branch', command: `writ reject ${short} --delete-branch` }, events]
-  const accept = report.outcome === 'proven' ? `writ accept ${short}` : `writ accept ${short} --unproven`
+  // A merge of what was reverted brings nothing back: its commits are on the branch already.
+  const accept = `writ accept ${short}${report.outcome === 'proven' ? '' : ' --unproven'}${report.undone?.how === 'revert' ? ' --strategy squash' : ''}`
   const name = accepted ? 'accept it again' : report.outcome === 'proven' ? 'accept it' : 'accept it although it is not proven'
   return [...look, ...further, { does: name, command: accept }, ...(accepted ? [] : [{ does: 'throw it away', command: `writ reject ${short}` }]), events]
 }

@@ -40,6 +40,8 @@ function head(report: Report): string {
   const facts = [report.run ?? 'a run without a record', solver, toDuration(report.time.totalMs), ...(report.commits.length > 0 ? [count(report.commits.length, 'commit')] : [])]
   const verdicts = [
     ...(report.accepted ? [`Accepted by ${toLine(report.accepted.by, 100)} onto ${toCode(report.accepted.onto)} (${report.accepted.strategy})${report.accepted.standing === 'gone' ? '; it is not there any more' : ''}.`] : []),
+    ...(report.undone ? [`It was accepted, and taken back from ${toCode(report.undone.onto)} by ${toLine(report.undone.by, 100)}.`] : []),
+    ...(report.pruned ? [`Of its record, ${report.pruned.parts.join(' and ')} were removed by ${toLine(report.pruned.by, 100)} to save space.`] : []),
     ...(report.rejected ? [`Rejected by ${toLine(report.rejected.by, 100)}${report.rejected.reason ? `: ${toLine(report.rejected.reason, 500)}` : ''}.`] : []),
   ]
   return [`# ${title}: ${toLine(report.asked.goal || report.asked.words, 120)}`, '', `${sentence(report.reason, report)}${verdicts.length > 0 ? ` ${verdicts.join(' ')}` : ''}`, '', facts.join(' · ')].join('\n')

@@ -84,7 +84,7 @@ const maxMessages = 200
 const maxPaths = 2000
 
 /** The events that say anything for `addFact`; the others only count. */
-export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.rejected', 'turn.replied', 'commit.created'])
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created'])
 
 /** One step of the fold. */
 export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
@@ -100,6 +100,10 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
     }
     case 'run.accepted':
       return { ...counted, accepted: 'accepted' }
+    case 'run.undone':
+      return { ...counted, accepted: undefined }
+    case 'run.rewound':
+      return { ...counted, endedAt: undefined, outcome: undefined, reason: '', accepted: undefined, branch: undefined, commit: undefined }
     case 'run.rejected':
       return { ...counted, accepted: 'rejected' }
     case 'turn.replied': {

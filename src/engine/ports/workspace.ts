@@ -88,6 +88,8 @@ export interface Workspaces {
   readBase(repository: string, base: CommitId, run: RunId): Promise<BaseFiles>
   /** Makes the worktree. Left-overs of an earlier try for the same run are removed first. */
   create(options: OpenWorkspace): Promise<Workspace>
-  /** Finds the worktree of a run again after a crash; makes it anew from the last known snapshot where it is gone. */
-  reopen(options: OpenWorkspace & { readonly last: TreeId }): Promise<Workspace>
+  /** Finds the worktree of a run again after a crash; makes it anew from the last known snapshot where it is gone. `head` is where its private branch belongs. */
+  reopen(options: OpenWorkspace & { readonly last: TreeId; readonly head?: CommitId | undefined }): Promise<Workspace>
+  /** Is there a worktree of this run? */
+  isThere(run: RunId): boolean
 }

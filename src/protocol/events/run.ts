@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Contract } from '../contract.ts'
-import { BlobRef, CommitId, Digest } from '../ids.ts'
+import { BlobRef, CommitId, Digest, TreeId } from '../ids.ts'
 import { exitCodes } from '../error-codes.ts'
 
 const exitNames = Object.keys(exitCodes) as [keyof typeof exitCodes, ...(keyof typeof exitCodes)[]]
@@ -56,7 +56,13 @@ export const runEvents = {
     result: z.object({ commit: CommitId, branch: z.string() }).optional(),
   }),
   'contract.pinned': z.object({ contract: Contract, hash: Digest }),
-  'run.accepted': z.object({ by: z.string(), strategy: z.enum(['merge', 'squash', 'rebase', 'patch']), onto: z.string(), before: CommitId, after: CommitId.optional(), undo: z.string() }),
+  'run.accepted': z.object({ by: z.string(), strategy: z.enum(['merge', 'squash', 'rebase', 'patch']), onto: z.string(), before: CommitId, after: CommitId.optional(), undo: z.string(), /** Of `patch`: what lies between these two was done to the files. */ patch: z.object({ from: z.string(), to: z.string() }).optional() }),
+  /** A person took an accepted result back: the branch is where it was before, or has reverts on top, or the files were patched back. */
+  'run.undone': z.object({ by: z.string(), how: z.enum(['ref', 'revert', 'patch']), onto: z.string(), before: CommitId, after: CommitId }),
+  /** A person took the run back: it is again as it was right after event `to`, with the workspace at `tree` (see `domain/rewind`). */
+  'run.rewound': z.object({ to: z.int().nonnegative(), tree: TreeId, why: z.string(), by: z.string() }),
+  /** Retention removed what the run had kept beside its log. `bytes` is what that gave back, as measured. */
+  'run.pruned': z.object({ by: z.string(), parts: z.array(z.enum(['workspace', 'blobs'])), bytes: z.int().nonnegative() }),
   'run.rejected': z.object({ by: z.string(), reason: z.string() }),
   'fault.met': z.object({ code: z.string(), message: z.string(), during: z.string(), detail: BlobRef.optional() }),
 }
