@@ -19,6 +19,7 @@ function gistOf(event: StoredEvent): string {
     case 'run.resumed': return `by ${event.data.by}, after event ${event.data.lastSeq}`
     case 'run.ended': return `${event.data.outcome}: ${event.data.reason}${event.data.result ? ` · ${toShortCommit(event.data.result.commit)} on ${event.data.result.branch}` : ''}`
     case 'run.accepted': return `by ${event.data.by} onto ${event.data.onto} (${event.data.strategy}) · undo: ${event.data.undo}`
+    case 'run.attested': return `events 0 to ${event.data.seq} by key ${event.data.key.slice(0, 12)} · sha256:${event.data.bundle.digest}`
     case 'run.rejected': return `by ${event.data.by}${event.data.reason ? `: ${event.data.reason}` : ''}`
     case 'contract.pinned': return `${event.data.hash.slice(0, 12)} · ${count(event.data.contract.checks.length, 'check')}, ${count(event.data.contract.pins.length, 'pinned file')}, scope ${event.data.contract.scope.join(', ') || 'everything'}`
     case 'fault.met': return `${event.data.code} during ${event.data.during}: ${event.data.message}`

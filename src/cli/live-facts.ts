@@ -72,6 +72,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'run.ended': return ended(event.data)
       case 'run.accepted': return [{ label: 'accept', text: `onto ${oneLine(event.data.onto, 100)} by ${oneLine(event.data.by, 60)} (${event.data.strategy})`, mood: 'good' }]
       case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
+      case 'run.attested': return [{ label: 'signed', text: `events 0 to ${event.data.seq}, by key ${event.data.key.slice(0, 12)}`, mood: 'faint' }]
       case 'workspace.requested':
       case 'snapshot.taken':
       case 'commit.skipped':

@@ -131,6 +131,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'run.accepted': (state, data) => {
     state.accepted = data
   },
+  'run.attested': nothing,
   'run.rejected': (state, data) => {
     state.rejected = data
   },

@@ -5,6 +5,7 @@ import type { RunId } from '../../protocol/ids.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import { toAcceptMessage } from '../../domain/report/accept-message.ts'
 import type { RunState } from '../../domain/run-state.ts'
+import { attestRollout } from '../attest-rollout.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { userName } from '../user-name.ts'
@@ -54,13 +55,16 @@ export async function applyResult(
       lines.close()
       if (!/^y(es)?$/i.test(said.trim())) return undefined
     }
+    const attestation = await attestRollout(record, rollout)
     const { acceptRun } = await import('../../adapters/workspace-git/accept.ts')
     const done = await acceptRun({
       repository: opened.repository.root, branch: ended.result.branch, commit: ended.result.commit, base: opened.repository.base,
-      strategy: options.strategy, message: toAcceptMessage(state), env: process.env,
+      strategy: options.strategy, message: toAcceptMessage(state, attestation), env: process.env,
+      ...(attestation ? { trailer: `Writ-Attestation: sha256:${attestation}` } : {}),
     })
     const data: Payload<'run.accepted'> = { by: userName(), strategy: options.strategy, onto: done.onto, before: done.before, undo: done.undo, ...(done.after ? { after: done.after } : {}) }
     await rollout.append([{ type: 'run.accepted', data }])
+    await attestRollout(record, rollout)
     return data
   } finally {
     await rollout.close()
@@ -76,6 +80,7 @@ export async function rejectCommand(word: string, options: { readonly reason?: s
   const { rollout } = await record.log.open(run)
   try {
     await rollout.append([{ type: 'run.rejected', data: { by: userName(), reason: options.reason ?? '' } }])
+    await attestRollout(record, rollout)
   } finally {
     await rollout.close()
   }

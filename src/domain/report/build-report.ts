@@ -149,7 +149,7 @@ function accountTime(state: RunState, events: readonly StoredEvent[]): Report['t
     if (event.type === 'check.finished') checksMs += event.data.outcome.durationMs
     if (event.type === 'tool.returned') toolsMs += event.data.durationMs
     // Accepting may come days later and is no part of the run's time.
-    if (event.type !== 'run.accepted' && event.type !== 'run.rejected') last = at
+    if (event.type !== 'run.accepted' && event.type !== 'run.rejected' && event.type !== 'run.attested') last = at
   }
   if (!state.endedAt && events.length > 0) end = last
   return {

@@ -30,6 +30,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'contract.pinned': true,
   'run.accepted': true,
   'run.rejected': true,
+  'run.attested': true,
   'fault.met': true,
   'workspace.requested': true,
   'workspace.created': false,

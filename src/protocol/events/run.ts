@@ -57,6 +57,8 @@ export const runEvents = {
   }),
   'contract.pinned': z.object({ contract: Contract, hash: Digest }),
   'run.accepted': z.object({ by: z.string(), strategy: z.enum(['merge', 'squash', 'rebase', 'patch']), onto: z.string(), before: CommitId, after: CommitId.optional(), undo: z.string() }),
+  /** The record up to `seq` was signed. The bundle is kept as a blob; so is the one with the provenance of a result. */
+  'run.attested': z.object({ bundle: BlobRef, statement: Digest, provenance: BlobRef.optional(), key: Digest, seq: z.int().nonnegative(), head: Digest }),
   'run.rejected': z.object({ by: z.string(), reason: z.string() }),
   'fault.met': z.object({ code: z.string(), message: z.string(), during: z.string(), detail: BlobRef.optional() }),
 }
