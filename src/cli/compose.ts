@@ -5,11 +5,13 @@ import type { ModelPort } from '../engine/ports/model.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { EnginePorts } from '../engine/ports/engine-ports.ts'
+import type { Attester } from '../engine/ports/attester.ts'
+import type { KeyRing } from '../adapters/signing-local/key-ring.ts'
 import type { Approver } from '../engine/ports/approver.ts'
 import type { AnyTool } from '../engine/ports/tools.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
 import type { Json } from '../protocol/ids.ts'
-import { Fault } from '../protocol/fault.ts'
+import { Fault, toMessage } from '../protocol/fault.ts'
 import type { ConfigFile } from './config.ts'
 import { getPlaces, type Places } from './places.ts'
 import type { SolverChoice } from './solver-choice.ts'
@@ -38,6 +40,29 @@ export async function openRecord(env: NodeJS.ProcessEnv = process.env): Promise<
   const clock = createSystemClock()
   const log = createJsonlLog({ stateDir: places.state, clock, index: createSqliteIndex({ path: join(places.state, 'index.db') }) })
   return { places, clock, ids: createRandomIds(clock), log, blobs: createBlobStore({ stateDir: places.state }) }
+}
+
+/** Each part is loaded when it is first used: at the end of a run. */
+export function openAttester(record: Pick<OpenRecord, 'places' | 'clock'>, env: NodeJS.ProcessEnv = process.env): Attester {
+  return {
+    openSigner: async () => (await openKeys(record, env)).openSigner(),
+    keep: async (run, bundles) => (await import('../adapters/log-jsonl/attestation-files.ts')).keepAttestation(record.places.state, run, bundles),
+    note: async (options) => {
+      const { writeNotes } = await import('../adapters/workspace-git/note.ts')
+      try {
+        await writeNotes({ ...options, env })
+      } catch (error) {
+        // The record is attested all the same; its copy on the commit is for others and can be made later.
+        if (!(error instanceof Fault) || error.code !== 'git-failed') throw error
+        process.stderr.write(`writ: the attestation was not attached to the commit: ${toMessage(error)}\n`)
+      }
+    },
+  }
+}
+
+export async function openKeys({ places, clock }: Pick<OpenRecord, 'places' | 'clock'>, env: NodeJS.ProcessEnv = process.env): Promise<KeyRing> {
+  const [{ openKeyRing }, { userName }] = await Promise.all([import('../adapters/signing-local/key-ring.ts'), import('./user-name.ts')])
+  return openKeyRing({ directory: join(places.config, 'keys'), owner: env.USER || userName(), now: () => clock.now() })
 }
 
 export async function openSandbox(places: Places, env: NodeJS.ProcessEnv = process.env): Promise<Sandbox> {
@@ -106,6 +131,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     surveyor: createSurveyor({ stateDir: record.places.state, env: process.env }),
     policy: createBuiltinPolicy(),
     approver: parts.approver,
+    attester: openAttester(record),
     findSecrets: findSecretFiles,
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
     model: parts.model, repair,

@@ -76,6 +76,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'run.rewound': return [{ label: 'back', text: oneLine(`to event ${event.data.to} by ${event.data.by}${event.data.why ? `: ${event.data.why}` : ''}`, 300), mood: 'warn' }]
       case 'run.pruned': return [{ label: 'prune', text: oneLine(`${event.data.parts.join(' and ')} removed by ${event.data.by}`, 200), mood: 'faint' }]
       case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
+      case 'run.attested': return [{ label: 'signed', text: `events 0 to ${event.data.seq}, by key ${event.data.key.slice(0, 12)}`, mood: 'faint' }]
       case 'tool.reached':
       case 'workspace.requested':
       case 'snapshot.taken':

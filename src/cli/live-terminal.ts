@@ -84,7 +84,7 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
     },
     onEvent(event) {
       status.onEvent(event)
-      const isOver = event.type === 'run.ended' || event.type === 'run.accepted' || event.type === 'run.rejected'
+      const isOver = event.type === 'run.ended' || event.type === 'run.accepted' || event.type === 'run.rejected' || event.type === 'run.attested'
       if (!isOver) start()
       scroll(toFacts(event).flatMap((fact) => toLines(fact, columnsOf() - 1, paint)))
       if (isOver) stop()

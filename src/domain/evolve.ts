@@ -164,6 +164,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'run.pruned': (state, data) => {
     state.pruned = data
   },
+  'run.attested': nothing,
   'run.rejected': (state, data) => {
     state.rejected = data
   },

@@ -98,6 +98,7 @@ async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch
         default: step satisfies never
       }
     }
+    if (state.ended) await attestEnd(run)
     return state
   } catch (error) {
     if (watch.signal.aborted) throw new Fault('cancelled', `interrupted; go on with: writ resume ${rollout.run}`, { cause: error })
@@ -106,6 +107,18 @@ async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch
   } finally {
     await ports.stopTools()
     await rollout.close()
+  }
+}
+
+/** The outcome stands whether or not it could be signed: what was in the way is recorded and told, and it can be made up for. */
+async function attestEnd(run: RunContext): Promise<void> {
+  const { ports, rollout } = run
+  try {
+    const { attest } = await import('./attest.ts')
+    await attest({ events: rollout.events, blobs: ports.blobs, attester: ports.attester, append: (event) => record(run, event) })
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    await noteFault(run, 'attest', new Fault(error.code, `The run has ended and its record is whole, but it is not attested yet: ${toMessage(error)} Then: writ verify ${rollout.run} --attest`, { cause: error }))
   }
 }
 

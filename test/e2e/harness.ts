@@ -106,14 +106,14 @@ function parseReport(text: string): Report {
   }
 }
 
-/** Every byte of a directory and of its index, with modes: what must not change. Branches of runs and objects may. */
+/** Every byte of a directory and of its index, with modes: what must not change. Branches of runs, notes about them and objects may. */
 export function fingerprint(directory: string): string {
   const hash = createHash('sha256')
   const visit = (path: string, relative: string) => {
     for (const name of readdirSync(path).sort()) {
       const full = join(path, name)
       const within = `${relative}/${name}`
-      if (within === '/.git/objects' || within === '/.git/refs/heads/writ' || within === '/.git/logs/refs/heads/writ') continue
+      if (within === '/.git/objects' || within === '/.git/refs/heads/writ' || within === '/.git/logs/refs/heads/writ' || within === '/.git/refs/notes' || within === '/.git/logs/refs/notes') continue
       const stat = lstatSync(full)
       hash.update(`${within} ${stat.mode} ${stat.isFile() ? stat.mtimeMs : ''}\n`)
       if (stat.isSymbolicLink()) hash.update(readlinkSync(full))

@@ -10,6 +10,7 @@ export interface MergeRequest {
   readonly commit: string
   readonly base: string
   readonly message: string
+  readonly trailer?: string
 }
 
 /** Commits that a refusal names. */
@@ -71,9 +72,16 @@ async function replay(git: AcceptGit, request: MergeRequest, onto: string): Prom
     const tree = await threeWay(git, parent, at, commit, request.commit)
     if (tree === (await git.ask(['rev-parse', `${at}^{tree}`]))) continue
     const [name = '', email = '', date = '', ...message] = (await git.ask(['log', '-1', '--format=%an%n%ae%n%ad%n%B', '--date=raw', commit, '--'])).split('\n')
-    at = await writeCommit(git, tree, [at], message.join('\n'), { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: `@${date}` })
+    at = await writeCommit(git, tree, [at], withTrailer(message.join('\n'), request.trailer), { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: `@${date}` })
   }
   return at
+}
+
+/** The run's own commits end with trailers already: one more joins them. */
+function withTrailer(message: string, trailer: string | undefined): string {
+  if (trailer === undefined) return message
+  const text = message.trimEnd()
+  return `${text}${/\n[A-Za-z-]+: [^\n]*$/.test(text) ? '' : '\n'}\n${trailer}\n`
 }
 
 const anyone = { GIT_AUTHOR_NAME: 'Writ', GIT_AUTHOR_EMAIL: 'writ@localhost', GIT_COMMITTER_NAME: 'Writ', GIT_COMMITTER_EMAIL: 'writ@localhost' }

@@ -16,6 +16,8 @@ export interface AcceptRequest {
   readonly strategy: 'merge' | 'squash' | 'rebase' | 'patch'
   /** For the commit that `squash`, or a `merge` that is no fast-forward, makes. */
   readonly message: string
+  /** `Key: value`, added to commits that are made again on top of others. */
+  readonly trailer?: string
   readonly env: Readonly<Record<string, string | undefined>>
 }
 

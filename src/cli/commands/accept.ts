@@ -7,6 +7,7 @@ import { toAcceptMessage } from '../../domain/report/accept-message.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { toShortId } from '../../domain/report/short-id.ts'
 import { appendAfterEnd } from '../append-after-end.ts'
+import { attestRollout } from '../attest-rollout.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { userName } from '../user-name.ts'
@@ -57,13 +58,15 @@ export async function applyResult(
       lines.close()
       if (!/^y(es)?$/i.test(said.trim())) return undefined
     }
+    const attestation = await attestRollout(record, rollout)
     const { acceptRun } = await import('../../adapters/workspace-git/accept.ts')
     const done = await acceptRun({
       repository: opened.repository.root, branch: ended.result.branch, commit: ended.result.commit, base: opened.repository.base,
-      strategy: options.strategy, message: toAcceptMessage(state), env: process.env,
+      strategy: options.strategy, message: toAcceptMessage(state, attestation), env: process.env,
+      ...(attestation ? { trailer: `Writ-Attestation: sha256:${attestation}` } : {}),
     })
     const data: Payload<'run.accepted'> = { by: userName(), strategy: options.strategy, onto: done.onto, before: done.before, undo: done.undo, ...(done.after ? { after: done.after } : {}), ...(done.patch ? { patch: done.patch } : {}) }
-    await appendAfterEnd(rollout, { type: 'run.accepted', data })
+    await appendAfterEnd(record, rollout, { type: 'run.accepted', data })
     return data
   } finally {
     await rollout.close()
@@ -78,7 +81,7 @@ export async function rejectCommand(word: string, options: { readonly reason?: s
   await requireNotAccepted(state, 'reject')
   const { rollout } = await record.log.open(run)
   try {
-    await appendAfterEnd(rollout, { type: 'run.rejected', data: { by: userName(), reason: options.reason ?? '' } })
+    await appendAfterEnd(record, rollout, { type: 'run.rejected', data: { by: userName(), reason: options.reason ?? '' } })
   } finally {
     await rollout.close()
   }

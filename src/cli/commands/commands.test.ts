@@ -220,7 +220,7 @@ describe('whose run it is, and what became of it', () => {
     assert.match((await at(mine, ['show', 'latest'])).stdout, /accept it +writ accept aaaaaa --strategy squash/)
     const again = await at(mine, ['accept', 'latest', '--strategy', 'squash'])
     assert.equal(again.code, 0, again.stderr)
-    assert.match(gitAt(mine, 'log', '-1', '--format=%B'), new RegExp(`^make the failing tests pass\\n\\n- Round half cents up\\n[^]*\\nWrit-Run: ${runs.mine}\\nWrit-Contract: d+$`))
+    assert.match(gitAt(mine, 'log', '-1', '--format=%B'), new RegExp(`^make the failing tests pass\\n\\n- Round half cents up\\n[^]*\\nWrit-Run: ${runs.mine}\\nWrit-Contract: d+\\nWrit-Attestation: sha256:[0-9a-f]{64}$`))
   })
 })
 

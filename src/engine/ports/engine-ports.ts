@@ -1,4 +1,5 @@
 import type { ToolSpec } from '../../protocol/conversation.ts'
+import type { Attester } from './attester.ts'
 import type { Approver } from './approver.ts'
 import type { CheckFinder, CheckRunner, SyntaxChecker } from './checks.ts'
 import type { Clock } from './clock.ts'
@@ -32,6 +33,8 @@ export interface EnginePorts {
   readonly findSecrets: (root: string, paths: readonly string[]) => Promise<readonly string[]>
   /** Ends what tools left running; called when a run stops for whatever reason. */
   readonly stopTools: () => Promise<void>
+  /** Signs the record once the run has ended. */
+  readonly attester: Attester
   /** Present when the run's solver is a model. */
   readonly model: ModelPort | undefined
   readonly repair: Solver | undefined

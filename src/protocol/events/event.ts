@@ -34,6 +34,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'run.rewound': true,
   'run.pruned': true,
   'run.rejected': true,
+  'run.attested': true,
   'fault.met': true,
   'workspace.requested': true,
   'workspace.created': false,

@@ -63,6 +63,8 @@ export const runEvents = {
   'run.rewound': z.object({ to: z.int().nonnegative(), tree: TreeId, why: z.string(), by: z.string() }),
   /** Retention removed what the run had kept beside its log. `bytes` is what that gave back, as measured. */
   'run.pruned': z.object({ by: z.string(), parts: z.array(z.enum(['workspace', 'blobs'])), bytes: z.int().nonnegative() }),
+  /** The record up to `seq` was signed. The bundle is kept as a blob; so is the one with the provenance of a result. */
+  'run.attested': z.object({ bundle: BlobRef, statement: Digest, provenance: BlobRef.optional(), key: Digest, seq: z.int().nonnegative(), head: Digest }),
   'run.rejected': z.object({ by: z.string(), reason: z.string() }),
   'fault.met': z.object({ code: z.string(), message: z.string(), during: z.string(), detail: BlobRef.optional() }),
 }

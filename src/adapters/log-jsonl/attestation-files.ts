@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import type { RunId } from '../../protocol/ids.ts'
+import { flush, flushDirectory, toDiskFault, writeFully } from './disk.ts'
+import { fileMode, toRunPaths } from './layout.ts'
+
+/** The newest bundles, beside the rollout that they are about. */
+export function toAttestationPaths(stateDir: string, run: RunId): { readonly record: string; readonly provenance: string } {
+  const { directory } = toRunPaths(stateDir, run)
+  return { record: join(directory, 'attestation.json'), provenance: join(directory, 'provenance.json') }
+}
+
+/** Lays them there, each whole or not at all. @throws Fault `disk-failed`. */
+export async function keepAttestation(stateDir: string, run: RunId, bundles: { readonly record: string; readonly provenance: string | undefined }): Promise<void> {
+  const paths = toAttestationPaths(stateDir, run)
+  try {
+    if (bundles.provenance !== undefined) await replace(paths.provenance, bundles.provenance)
+    await replace(paths.record, bundles.record)
+    await flushDirectory(toRunPaths(stateDir, run).directory)
+  } catch (thrown) {
+    throw toDiskFault(thrown, `write ${paths.record}`, `The record is whole. Make room, then: writ verify ${run} --attest`)
+  }
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    const fd = fs.openSync(temporary, 'wx', fileMode)
+    try {
+      writeFully(fd, Buffer.from(text), 0)
+      await flush(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+    fs.renameSync(temporary, path)
+  } finally {
+    fs.rmSync(temporary, { force: true })
+  }
+}
