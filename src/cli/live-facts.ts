@@ -77,6 +77,9 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'run.pruned': return [{ label: 'prune', text: oneLine(`${event.data.parts.join(' and ')} removed by ${event.data.by}`, 200), mood: 'faint' }]
       case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
       case 'tool.reached':
+      case 'environment.fingerprinted':
+      case 'changes.seen':
+      case 'files.read':
       case 'workspace.requested':
       case 'snapshot.taken':
       case 'commit.skipped':
