@@ -7,8 +7,9 @@ import { toCode } from './directory-handle.ts'
 import { quietFlags, toSealedEnv } from './git-process.ts'
 import { createObjectStore, type ObjectStore } from './object-store.ts'
 import { restore } from './restore.ts'
-import { scan, type DirectoryNode } from './scan.ts'
-import { fromTreeName, toTreeBytes } from './tree-object.ts'
+import { applyModes, getUsualModes, readModes } from './modes.ts'
+import { scan, type Scan } from './scan.ts'
+import { fromTreeName, modesName, toTreeBytes, type TreeEntry } from './tree-object.ts'
 
 export interface RebuildOptions {
   readonly stateDir: string
@@ -21,8 +22,7 @@ export interface RebuildOptions {
 const noFiles = new Set<string>()
 
 /**
- * Writes a recorded content into an empty directory: bytes, executable bits, links, empty directories, untracked and ignored
- * files. What was written is read again, and is the content only if its tree has the recorded id. Dependencies that were
+ * Writes a recorded content into an empty directory: bytes, permissions, links, empty directories, untracked and ignored files. What was written is read again, and is the content only if its tree has the recorded id. Dependencies that were
  * mounted (node_modules and the like) are no content of the run.
  * @throws Fault `request-invalid` where the directory is not empty, `run-corrupt` where contents are missing or differ.
  */
@@ -33,19 +33,25 @@ export async function rebuildTree(options: RebuildOptions): Promise<{ readonly t
     const tree = await findTree(store, options)
     const { gitlinks, files } = await listTree(store, tree, options)
     prepare(directory)
-    const look = (into: ObjectStore): Promise<DirectoryNode> => scan({ root: directory, store: into, previous: undefined, skip: noFiles, gitlinks, maxFileBytes: Number.POSITIVE_INFINITY })
-    const measuring = toMeasure(store)
-    await restore({ root: directory, store, current: await look(measuring), target: tree, skip: noFiles })
-    const { oid } = await look(measuring)
-    if (oid !== tree) throw new Fault('run-corrupt', `what was written to ${directory} has the tree ${oid} instead of ${tree}: this file system cannot hold it as it was recorded (names that differ in case only, links or executable bits)`)
+    const usual = getUsualModes(toRunDirectory(options))
+    const look = (): Promise<Scan> => scan({ root: directory, store: toMeasure(store), previous: undefined, skip: noFiles, gitlinks, maxFileBytes: Number.POSITIVE_INFINITY, usual })
+    await restore({ root: directory, store, current: (await look()).root, target: tree, skip: noFiles })
+    const filled = await look()
+    const { id } = applyModes(directory, filled.modes, await readModes(store, tree)) ? await look() : filled
+    if (id !== tree) throw new Fault('run-corrupt', `what was written to ${directory} has the tree ${id} instead of ${tree}: this file system cannot hold it as it was recorded (names that differ in case only, links or permissions)`)
     return { tree, files }
   } finally {
     store.close()
   }
 }
 
-function openStore({ stateDir, run }: RebuildOptions): ObjectStore {
-  const runDir = path.join(path.resolve(stateDir), 'runs', run)
+function toRunDirectory({ stateDir, run }: RebuildOptions): string {
+  return path.join(path.resolve(stateDir), 'runs', run)
+}
+
+function openStore(options: RebuildOptions): ObjectStore {
+  const { run } = options
+  const runDir = toRunDirectory(options)
   const gitDir = path.join(runDir, 'git')
   const objectDir = path.join(gitDir, 'objects')
   if (!fs.existsSync(objectDir)) throw new Fault('run-corrupt', `the snapshots of ${run} are not here any more (${objectDir} is missing), so nothing can be rebuilt from them`)
@@ -81,6 +87,7 @@ async function listTree(store: ObjectStore, tree: string, { run }: RebuildOption
   const visit = async (oid: string, at: string): Promise<void> => {
     if (oid === store.emptyTree) return
     for (const entry of await store.readTree(oid).catch((thrown: unknown) => { throw toMissing(run, oid, thrown) })) {
+      if (at === '' && entry.name === modesName) continue
       const name = `${at}${fromTreeName(entry.name)}`
       if (entry.mode === '40000') await visit(entry.oid, `${name}/`)
       else if (entry.mode === '160000') gitlinks.set(name, entry.oid)
@@ -97,10 +104,16 @@ function toMissing(run: RunId, oid: string, cause: unknown): Fault {
 
 /** Computes ids and stores nothing. */
 function toMeasure(store: ObjectStore): ObjectStore {
+  const trees = new Map<string, readonly TreeEntry[]>()
   return {
     ...store,
     write: (type, bytes) => store.toId(type, bytes),
-    writeTree: (entries) => store.toId('tree', toTreeBytes(entries)),
+    writeTree: (entries) => {
+      const id = store.toId('tree', toTreeBytes(entries))
+      trees.set(id, entries)
+      return id
+    },
+    readTree: async (oid) => trees.get(oid) ?? store.readTree(oid),
     writeFile: async (fd, size) => {
       const hash = crypto.createHash(store.format).update(`blob ${size}\0`)
       if (size > 0) for await (const part of fs.createReadStream('', { fd, autoClose: false, start: 0, end: size - 1 }) as AsyncIterable<Buffer>) hash.update(part)

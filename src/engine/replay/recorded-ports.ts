@@ -33,9 +33,9 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
   }
   return {
     clock: { now: () => tape.now(), elapsed: () => 0, sleep: async () => undefined },
-    log: { create: never('starts no log'), open: never('opens no log'), read: never('reads no other log'), list: never('lists nothing'), resolve: never('looks for no run'), reindex: never('makes no index') },
+    log: { create: never('starts no log'), open: never('opens no log'), read: never('reads no other log'), list: never('lists nothing'), resolve: never('looks for no run'), reindex: never('makes no index'), repair: never('repairs no log') },
     blobs,
-    workspaces: { inspect: never('looks at no repository'), readBase: never('reads no repository'), create: open, reopen: open },
+    workspaces: { inspect: never('looks at no repository'), readBase: never('reads no repository'), isThere: never('looks for no worktree'), create: open, reopen: open },
     sandbox: { driver: opened?.sandbox.driver ?? '', profileHash: opened?.sandbox.profile ?? '', ready: async () => undefined, probe: never('probes nothing'), run: never('runs nothing') },
     checks: {
       run: async (check, place) => ({ ...tape.take('check.finished').outcome, checkId: check.id, command: check.command, tree: place.tree }),
@@ -96,6 +96,7 @@ function toRecordedTool(tool: AnyTool, tape: Tape, stand: (ref: BlobRef) => Uint
     input: tool.input,
     effect: (input) => tool.effect(input),
     ...(tool.sideBySide ? { sideBySide: (input: unknown) => tool.sideBySide?.(input) ?? false } : {}),
+    ...(tool.recordsReach === undefined ? {} : { recordsReach: tool.recordsReach }),
     paths: (input) => tool.paths(input),
     timeoutMs: (input) => tool.timeoutMs(input),
     run: async (_input, { callId }) => {

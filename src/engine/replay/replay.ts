@@ -37,7 +37,13 @@ export interface ReplayInput {
 }
 
 /** What commands other than run and resume append: acts of people, after the run or between its processes. */
-const toldTypes: ReadonlySet<EventType> = new Set(['run.accepted', 'run.rejected'])
+const toldTypes: ReadonlySet<EventType> = new Set<EventType>(['run.accepted', 'run.rejected', 'run.undone', 'run.rewound', 'run.pruned', 'log.repaired'])
+
+/** Was it appended by a person's command? Taking a run back first notes what the files are like. */
+function isTold(events: readonly StoredEvent[], at: number): boolean {
+  const event = events[at]
+  return event !== undefined && (toldTypes.has(event.type) || (event.type === 'snapshot.taken' && events[at + 1]?.type === 'run.rewound'))
+}
 
 /** @throws Fault `request-invalid` where the rollout is of a Writ whose decisions this one does not know. */
 export async function replayRun(input: ReplayInput): Promise<Replay> {
@@ -51,24 +57,19 @@ export async function replayRun(input: ReplayInput): Promise<Replay> {
   let divergence: Divergence | undefined
   for (let at = 0; at < events.length && !divergence; ) {
     input.signal.throwIfAborted()
-    const event = events[at] as StoredEvent
-    if (toldTypes.has(event.type)) {
+    if (isTold(events, at)) {
       told += 1
       at += 1
       continue
     }
     let end = at + 1
-    while (end < events.length && !isBoundary(events[end] as StoredEvent)) end += 1
+    while (end < events.length && events[end]?.type !== 'run.resumed' && !isTold(events, end)) end += 1
     tape.startSession(at, end)
     sessions += 1
     divergence = await replaySession(input, tape, at, end)
     at = end
   }
   return { events: events.length, decisions: tape.decisions, facts: tape.facts, told, sessions, divergence }
-}
-
-function isBoundary(event: StoredEvent): boolean {
-  return event.type === 'run.resumed' || toldTypes.has(event.type)
 }
 
 /** One process's part of the log. */

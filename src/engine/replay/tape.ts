@@ -42,7 +42,7 @@ const given: { readonly [T in EventType]?: readonly string[] } = {
 
 /** Events that carry what came from outside. They are compared too (who answered what), but count as facts, not as decisions. */
 const facts: ReadonlySet<EventType> = new Set<EventType>([
-  'run.opened', 'run.resumed', 'environment.surveyed', 'environment.fingerprinted', 'changes.seen', 'files.read', 'check.finished', 'turn.replied', 'turn.failed', 'tool.returned', 'candidate.tried', 'approval.given', 'fault.met',
+  'run.opened', 'run.resumed', 'environment.surveyed', 'environment.fingerprinted', 'changes.seen', 'files.read', 'check.finished', 'turn.replied', 'turn.failed', 'tool.reached', 'tool.returned', 'candidate.tried', 'approval.given', 'fault.met',
 ])
 
 /**
@@ -54,6 +54,7 @@ const facts: ReadonlySet<EventType> = new Set<EventType>([
  */
 export interface Tape {
   readonly rollout: Rollout
+  /** The next event that is due in this session. */
   readonly position: number
   /** Decisions and facts that came out as recorded, so far. */
   readonly decisions: number
@@ -79,14 +80,22 @@ export function createTape(events: readonly StoredEvent[]): Tape {
   const [first] = events
   if (!first) throw new Error('an empty log cannot be replayed')
 
-  const peek = (): StoredEvent | undefined => (position < end ? events[position] : undefined)
+  /** Hosts that commands reached: a background one reaches out at any time, so that no place of it follows from anything. */
+  const skipReached = (at: number): number => {
+    while (at < end && events[at]?.type === 'tool.reached') at += 1
+    return at
+  }
+  const peek = (): StoredEvent | undefined => {
+    const at = skipReached(position)
+    return at < end ? events[at] : undefined
+  }
   const fail = (derived: Divergence['derived']): Diverged => {
     const recorded = peek()
     const differences = recorded && derived && recorded.type === derived.type && derived.data !== undefined ? findDifferences(recorded.data, derived.data) : []
-    failed = new Diverged({ seq: position, recorded: recorded && { type: recorded.type, data: recorded.data }, derived, differences })
+    failed = new Diverged({ seq: skipReached(position), recorded: recorded && { type: recorded.type, data: recorded.data }, derived, differences })
     return failed
   }
-  const accept = (event: NewEvent): StoredEvent => {
+  const accept = (event: NewEvent): readonly StoredEvent[] => {
     const recorded = peek()
     if (!recorded) throw new SessionOver()
     const derived = withGiven(event, recorded)
@@ -94,16 +103,18 @@ export function createTape(events: readonly StoredEvent[]): Tape {
       if (recorded.type === 'fault.met' && event.type !== 'fault.met') throw toThrown(recorded.data)
       throw fail({ type: event.type, data: derived })
     }
-    position += 1
+    const accepted = events.slice(position, skipReached(position) + 1)
+    position += accepted.length
+    stated += accepted.length - 1
     if (facts.has(recorded.type)) stated += 1
     else decided += 1
-    stored.push(recorded)
-    return recorded
+    for (const each of accepted) stored.push(each)
+    return accepted
   }
 
   return {
     get position() {
-      return position
+      return skipReached(position)
     },
     get decisions() {
       return decided
@@ -112,7 +123,11 @@ export function createTape(events: readonly StoredEvent[]): Tape {
       return stated
     },
     startSession(from, to) {
-      for (; position < from; position += 1) stored.push(events[position] as StoredEvent)
+      for (; position < from; position += 1) {
+        // What came after the last that the process wanted to store: a command in the background.
+        if (events[position]?.type === 'tool.reached') stated += 1
+        stored.push(events[position] as StoredEvent)
+      }
       end = to
     },
     next: <T extends EventType>(type: T) => {
@@ -130,6 +145,7 @@ export function createTape(events: readonly StoredEvent[]): Tape {
     *results() {
       for (let at = position; at < end; at += 1) {
         const event = events[at]
+        if (event?.type === 'tool.reached') continue
         if (event?.type !== 'tool.returned') return
         yield event.data
       }
@@ -143,7 +159,7 @@ export function createTape(events: readonly StoredEvent[]): Tape {
       },
       append: async (batch) => {
         if (failed) throw failed
-        return batch.map(accept)
+        return batch.flatMap(accept)
       },
       close: async () => undefined,
     },
