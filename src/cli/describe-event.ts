@@ -30,12 +30,15 @@ function gistOf(event: StoredEvent): string {
     case 'workspace.created': return `${event.data.path}${event.data.dependencies.length > 0 ? ` · ${event.data.dependencies.map((each) => `${each.path} (${each.way})`).join(', ')}` : ''}`
     case 'snapshot.taken': return toShortCommit(event.data.tree)
     case 'workspace.rolledback': return `to ${toShortCommit(event.data.to)}: ${event.data.why}`
+    case 'changes.seen': return `${count(event.data.count, 'path')} from ${toShortCommit(event.data.from)} to ${toShortCommit(event.data.to)}`
+    case 'files.read': return `${event.data.files.map((each) => each.path).join(', ')} at ${toShortCommit(event.data.at)}`
     case 'pins.restored': return event.data.paths.join(', ')
     case 'commit.created': return `${toShortCommit(event.data.commit)} ${event.data.message.split('\n')[0] ?? ''} · ${event.data.files.map((file) => `${file.path} +${file.added} −${file.removed}`).join(', ')}`
     case 'commit.skipped': return `${event.data.task}: nothing had changed`
     case 'branch.requested': return `${event.data.branch} to ${toShortCommit(event.data.to)}`
     case 'branch.moved': return `${event.data.branch} at ${toShortCommit(event.data.to)}`
     case 'environment.surveyed': return `${count(event.data.files, 'file')}; there: ${event.data.present.map((each) => `${each.name} ${each.version}`.trim()).join(', ')}; not there: ${event.data.absent.join(', ') || 'nothing that was looked for'}`
+    case 'environment.fingerprinted': return `${event.data.os} ${event.data.kernel}, ${event.data.arch}, ${count(event.data.cpus, 'CPU')}, ${event.data.memoryMb} MB; ${event.data.programs.map((each) => `${each.name} ${each.version}`.trim()).join(', ')}`
     case 'check.started': return `${event.data.purpose} ${event.data.checkId}`
     case 'check.finished': return `${event.data.purpose} ${event.data.outcome.command}: ${describeTally(toTally(event.data.outcome))} · ${toDuration(event.data.outcome.durationMs)}`
     case 'edit.checked': return event.data.findings.length > 0 ? event.data.findings.map(describeFinding).join('; ') : event.data.text || 'nothing to say'

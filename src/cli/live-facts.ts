@@ -78,6 +78,9 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
       case 'run.attested': return [{ label: 'signed', text: `events 0 to ${event.data.seq}, by key ${event.data.key.slice(0, 12)}`, mood: 'faint' }]
       case 'tool.reached':
+      case 'environment.fingerprinted':
+      case 'changes.seen':
+      case 'files.read':
       case 'workspace.requested':
       case 'snapshot.taken':
       case 'commit.skipped':

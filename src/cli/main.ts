@@ -33,6 +33,12 @@ function wholeNumber(value: string): number {
   return number
 }
 
+function eventNumber(value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 0 || value.trim() === '') throw new InvalidArgumentError('It takes the number of an event, as writ log shows it.')
+  return number
+}
+
 function amount(value: string): number {
   const number = Number(value)
   if (!Number.isFinite(number) || number < 0 || value.trim() === '') throw new InvalidArgumentError('It takes an amount in US dollars, like 0.50.')
@@ -125,6 +131,21 @@ logs.command('repair')
   .action(async (run: string, options: Record<string, unknown>, command: Command) => {
     const { logRepairCommand } = await import('./commands/log-repair.ts')
     process.exitCode = await logRepairCommand(run, { ...options, ...command.optsWithGlobals() })
+  })
+
+program.command('replay')
+  .description('derive every decision of a run again from its log, offline, and name the first that differs')
+  .argument('<run>', runWord)
+  .option('--repo <dir>', runRepo)
+  .option('--rebuild <dir>', 'also write the repository as it was into this empty directory')
+  .option('--at <seq>', 'rebuild it as it was after this event (default: the last)', eventNumber)
+  .option('--json', 'as JSON')
+  .addHelpText('after', `
+Nothing is sent and nothing of the run is started. Exits with 0 when all comes out as recorded, 1 when something does not.`)
+  .action(async (run: string, options: Record<string, unknown>) => {
+    await interpretSchemas()
+    const { replayCommand } = await import('./commands/replay.ts')
+    process.exitCode = await replayCommand(run, options)
   })
 
 program.command('diff')

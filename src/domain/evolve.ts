@@ -1,6 +1,7 @@
 import type { ReplyPart } from '../protocol/conversation.ts'
 import type { EventType, Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { RunId } from '../protocol/ids.ts'
+import { describeChanged } from './context/describe-changed.ts'
 import { describeRewinding, findDropped, findPath } from './rewind.ts'
 import { emptyState, type Finish, type RunState } from './run-state.ts'
 
@@ -21,10 +22,15 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'run.opened': (state, data, envelope) => {
     state.run = envelope.run
     state.opened = data
+    state.kept = data.kept
+    state.decisions = data.decisions
     state.startedAt = state.at
   },
-  'run.resumed': (state) => {
+  'run.resumed': (state, data) => {
     state.resumes += 1
+    state.machine = undefined
+    if (data.kept) state.kept = data.kept
+    if (data.decisions !== undefined) state.decisions = data.decisions
     state.approval = undefined
     // What stopped the run may be mended by now: a key was set, the network is back.
     if (state.turnAsked) state.turnAsked = { ...state.turnAsked, attempt: 0, retryInMs: undefined }
@@ -46,6 +52,9 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'environment.surveyed': (state, data) => {
     state.survey = data
+  },
+  'environment.fingerprinted': (state, data) => {
+    state.machine = data
   },
   'check.started': nothing,
   'check.finished': onCheck,
@@ -89,6 +98,8 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
       pending.cutOff = true
     }
   },
+  'changes.seen': nothing,
+  'files.read': nothing,
   'pins.restored': (state, data) => {
     state.tree = data.tree
     state.restored.push(...data.paths)
@@ -264,7 +275,7 @@ function onReturned(state: RunState, data: Payload<'tool.returned'>): void {
   if (data.after) state.tree = data.after
   if (!pending) return
   pending.status = 'returned'
-  pending.answer = { text: data.text, isError: data.status !== 'ok' }
+  pending.answer = { text: data.changed ? `${data.text}\n${describeChanged(data.changed)}` : data.text, isError: data.status !== 'ok' }
   if (data.name === 'finish' && data.status === 'ok') state.finish = finishOf(pending.call)
   countRepeats(state, `${data.name} ${JSON.stringify(pending.call.input)} ${data.text}`, data.after)
   if (state.calls.every((each) => each.status === 'returned')) closeCalls(state)

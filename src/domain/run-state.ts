@@ -1,8 +1,9 @@
 import type { Contract } from '../protocol/contract.ts'
 import type { Message, ReplyPart } from '../protocol/conversation.ts'
 import type { CheckOutcome, Proof } from '../protocol/evidence.ts'
-import type { Survey } from '../protocol/events/check.ts'
+import type { Machine, Survey } from '../protocol/events/check.ts'
 import type { Payload, StoredEvent } from '../protocol/events/event.ts'
+import type { Kept } from '../protocol/events/run.ts'
 import type { CommitId, Digest, RunId, TreeId } from '../protocol/ids.ts'
 import type { Plan, Task } from '../protocol/plan.ts'
 
@@ -61,6 +62,11 @@ export interface RunState {
   workspaceWanted: boolean
   workspace: Payload<'workspace.created'> | undefined
   survey: Survey | undefined
+  /** Described anew by each process that proves or ends the run. */
+  machine: Machine | undefined
+  /** Prompts, tools and policy in force, and the version of the decision logic. */
+  kept: Kept | undefined
+  decisions: number | undefined
   /** By check: what it showed on the base, and what it showed last on the work. */
   baseline: Map<string, CheckOutcome>
   latest: Map<string, CheckOutcome>
@@ -124,7 +130,7 @@ export interface RunState {
 export function emptyState(): RunState {
   return {
     run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
-    workspaceWanted: false, workspace: undefined, survey: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
+    workspaceWanted: false, workspace: undefined, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
     tasks: new Map(), active: undefined, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),

@@ -3,6 +3,7 @@ import type { CheckOutcome } from '../protocol/evidence.ts'
 import type { CommitId } from '../protocol/ids.ts'
 import { digestOf } from '../domain/digest.ts'
 import { canaryFiles, judgeCanary, type CanaryVerdict } from '../domain/proof/canary.ts'
+import { readFiles } from './look.ts'
 import { runCheckAt } from './loop/perceive.ts'
 import { getWorkspace, type RunContext } from './record.ts'
 
@@ -31,10 +32,7 @@ async function tryCanary(run: RunContext, check: Check, baseline: CheckOutcome, 
   const name = `writ_canary_${digestOf(`${run.rollout.run} ${head} ${run.rollout.head}`).slice(0, 20)}`
   const paths = [...new Set(baseline.tests?.cases.flatMap((each) => (each.file === undefined ? [] : [each.file])) ?? [])].sort().slice(0, mostFiles)
   const files: { path: string; content: string }[] = []
-  for (const path of paths) {
-    const bytes = await workspace.readAt(workspace.base.commit, path)
-    if (bytes) files.push({ path, content: new TextDecoder().decode(bytes) })
-  }
+  for (const [path, bytes] of await readFiles(run, workspace.base.commit, paths)) if (bytes) files.push({ path, content: new TextDecoder().decode(bytes) })
   const planted = canaryFiles(files, baseline.tests?.runner ?? '', name)
   if (planted.length === 0) return judgeCanary(baseline, name, [])
   const writes = new Map([...restored, ...planted.map((each) => [each.path, new TextEncoder().encode(each.content)] as const)])

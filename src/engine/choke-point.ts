@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { BlobRef, Json, TreeId } from '../protocol/ids.ts'
+import type { ChangedPaths } from '../protocol/events/tool.ts'
 import type { EffectClass, PolicyDecision } from '../protocol/policy.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { findWorkDeadline } from '../domain/budget.ts'
@@ -72,6 +73,8 @@ export interface Returned {
   readonly full: BlobRef | undefined
   readonly detail: Json | undefined
   readonly durationMs: number
+  /** What a command changed, once that is known. */
+  readonly changed?: ChangedPaths
 }
 
 /** Runs one judged call to its end. A tool's own failure is an answer; only Writ's bugs and cancelled runs throw. */
@@ -118,6 +121,7 @@ export async function recordResults(run: RunContext, results: readonly Returned[
       ...(each.full ? { full: each.full } : {}),
       ...(each.detail === undefined ? {} : { detail: each.detail }),
       ...(after && each.judged.effect !== 'read' ? { after } : {}),
+      ...(each.changed ? { changed: each.changed } : {}),
     },
   })))
 }

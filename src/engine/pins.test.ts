@@ -23,8 +23,8 @@ async function undoneOf(added: Files): Promise<readonly string[]> {
   assert.ok(state.contract)
   const written: string[] = []
   const workspace = {
-    base: { tree: 'base' as TreeId },
-    readAt: async (at: TreeId, path: string) => (at === 'base' || added[path] === undefined ? undefined : new TextEncoder().encode(added[path])),
+    base: { tree: tree('b') },
+    readAt: async (at: TreeId, path: string) => (at === tree('b') || added[path] === undefined ? undefined : new TextEncoder().encode(added[path])),
     write: async (files: ReadonlyMap<string, Uint8Array | undefined>) => void written.push(...files.keys()),
     snapshot: async () => tree('e'),
   }

@@ -4,6 +4,7 @@ import { findPin, judgeChange, mergeKeys } from '../domain/contract/judge-change
 import { gitignoresFor, isIgnored, isLeaving } from '../domain/contract/ignored-paths.ts'
 import { describeRestored } from '../domain/context/describe-restored.ts'
 import { isGuarded } from '../domain/contract/pins.ts'
+import { readFiles } from './look.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
 
 /**
@@ -16,16 +17,25 @@ export async function restorePins(run: RunContext, changes: readonly FileChange[
   if (!contract || !tree) throw new Error('pins belong to a contract and a workspace')
   const workspace = getWorkspace(run)
   const writes = new Map<string, Uint8Array | undefined>()
-  const paths = new Set(changes.flatMap((change) => (change.from === undefined ? [change.path] : [change.path, change.from])))
-  for (const path of paths) {
-    const pin = findPin(contract, path)
-    if (!pin && !isGuarded(contract, path)) continue
-    const [before, after] = await Promise.all([workspace.readAt(workspace.base.tree, path), workspace.readAt(tree, path)])
-    const verdict = judgeChange(contract, path, before, after)
-    if (verdict === 'guarded' && (await isNeverCommitted(run, path))) continue
-    if (verdict === 'guarded') writes.set(path, undefined)
-    if (verdict === 'pinned') writes.set(path, pin?.mode === 'keys' && before ? mergeKeys(pin, before, after) : before)
+  /** By path: is it there now? */
+  const touched = new Map<string, boolean>()
+  for (const change of changes) {
+    if (change.from !== undefined) touched.set(change.from, false)
+    touched.set(change.path, change.kind !== 'deleted')
   }
+  const pinned = [...touched.keys()].filter((path) => findPin(contract, path))
+  // No commit contains builds and caches, whatever they are called; there may be thousands of them.
+  const guarded = [...touched].flatMap(([path, isThere]) => (isThere && !findPin(contract, path) && !isLeaving(path) && isGuarded(contract, path) ? [path] : []))
+  const before = await readFiles(run, workspace.base.tree, [...pinned, ...guarded])
+  const after = await readFiles(run, tree, pinned)
+  for (const path of pinned) {
+    const pin = findPin(contract, path)
+    const original = before.get(path)
+    if (judgeChange(contract, path, original, after.get(path)) === 'pinned') writes.set(path, pin?.mode === 'keys' && original ? mergeKeys(pin, original, after.get(path)) : original)
+  }
+  const fresh = guarded.filter((path) => before.get(path) === undefined)
+  const ignored = await findIgnored(run, tree, fresh)
+  for (const path of fresh) if (!ignored.has(path)) writes.set(path, undefined)
   if (writes.size === 0) return tree
   await workspace.write(writes)
   const restored = await workspace.snapshot(run.signal)
@@ -38,16 +48,12 @@ export async function restorePins(run: RunContext, changes: readonly FileChange[
 }
 
 /**
- * Builds, caches and ignored files are left alone: no commit contains what the worktree's own .gitignore files leave out, and
- * the proof looks at a commit only. Whatever of it a commit should contain after all, the proof takes out.
+ * Ignored files are left alone: no commit contains what the worktree's own .gitignore files leave out, and the proof looks at
+ * a commit only. Whatever of it a commit should contain after all, the proof takes out.
  */
-async function isNeverCommitted(run: RunContext, path: string): Promise<boolean> {
-  const { tree } = run.state
-  if (isLeaving(path) || !tree) return isLeaving(path)
-  const texts = new Map<string, string>()
-  for (const name of gitignoresFor(path)) {
-    const bytes = await getWorkspace(run).readAt(tree, name)
-    if (bytes) texts.set(name, new TextDecoder().decode(bytes))
-  }
-  return texts.size > 0 && isIgnored(path, (name) => texts.get(name))
+async function findIgnored(run: RunContext, tree: TreeId, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const contents = await readFiles(run, tree, [...new Set(paths.flatMap(gitignoresFor))])
+  const decoder = new TextDecoder()
+  const texts = new Map([...contents].map(([name, bytes]) => [name, bytes && decoder.decode(bytes)]))
+  return new Set(paths.filter((path) => isIgnored(path, (name) => texts.get(name))))
 }

@@ -1,10 +1,12 @@
 import type { Check, Contract } from '../protocol/contract.ts'
 import type { Proof } from '../protocol/evidence.ts'
+import type { FileChange } from '../protocol/events/workspace.ts'
 import type { CommitId, TreeId } from '../protocol/ids.ts'
 import { findSelfMade } from '../domain/contract/pins.ts'
 import { pathsToRead, proofRestorations, type FileSet } from '../domain/contract/restorations.ts'
 import { judgeProof } from '../domain/proof/judge-proof.ts'
 import type { SelfMadeRuns } from '../domain/proof/judge-self-made.ts'
+import { readFiles, seeChanges } from './look.ts'
 import { runCheckAt } from './loop/perceive.ts'
 import { getWorkspace, type RunContext } from './record.ts'
 import { runCanary } from './canary.ts'
@@ -25,8 +27,8 @@ export async function prove(run: RunContext): Promise<Proof> {
   const contract = withoutUnrunnable(run)
   if (!contractHash || !head) throw new Error('a proof needs a contract and a commit')
   const workspace = getWorkspace(run)
-  const changed = await workspace.changes(workspace.base.commit, head)
-  const [base, result] = await Promise.all([openFileSet(run, workspace.base.commit, contract), openFileSet(run, head, contract)])
+  const changed = await seeChanges(run, workspace.base.commit, head)
+  const { base, result } = await openFileSets(run, contract, head, changed)
   const restored = proofRestorations(contract, base, result)
   const selfMadeFiles = findSelfMade(contract, base.files, result.files)
   const input = {
@@ -71,12 +73,16 @@ async function runSelfMade(run: RunContext, head: CommitId, tests: readonly stri
   return { files: tests, onBase, onResult, onResultAgain }
 }
 
-/** The listing of a tree and the contents that restorations look at. */
-async function openFileSet(run: RunContext, at: CommitId | TreeId, contract: Contract): Promise<FileSet> {
-  const workspace = getWorkspace(run)
-  const files = await workspace.listAt(at)
-  const there = new Set(files)
-  const contents = new Map<string, Uint8Array | undefined>()
-  for (const path of pathsToRead(contract)) if (there.has(path)) contents.set(path, await workspace.readAt(at, path))
-  return { files, read: (path) => contents.get(path) }
+/**
+ * Base and result as far as they differ: what is the same on both needs no restoring. Contents are looked at only where a
+ * pinned file was changed.
+ */
+async function openFileSets(run: RunContext, contract: Contract, head: CommitId, changed: readonly FileChange[]): Promise<{ base: FileSet; result: FileSet }> {
+  const { base } = getWorkspace(run)
+  const before = changed.flatMap((change) => (change.kind === 'added' ? [] : [change.from ?? change.path]))
+  const after = changed.flatMap((change) => (change.kind === 'deleted' ? [] : [change.path]))
+  const touched = new Set([...before, ...after])
+  const pinned = pathsToRead(contract).filter((path) => touched.has(path))
+  const [onBase, onResult] = [await readFiles(run, base.commit, pinned), await readFiles(run, head, pinned)]
+  return { base: { files: before, read: (path) => onBase.get(path) }, result: { files: after, read: (path) => onResult.get(path) } }
 }

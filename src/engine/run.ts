@@ -1,10 +1,12 @@
 import type { Contract } from '../protocol/contract.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
-import type { Repository, Request } from '../protocol/events/run.ts'
-import type { Digest, RunId } from '../protocol/ids.ts'
+import type { Origin, Repository, Request } from '../protocol/events/run.ts'
+import type { Digest, Json, RunId } from '../protocol/ids.ts'
 import type { LiveSignal } from '../protocol/live.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { decide } from '../domain/decide.ts'
+import { decisionsVersion } from '../domain/decisions.ts'
+import { digestOfJson } from '../domain/digest.ts'
 import { fold } from '../domain/evolve.ts'
 import { emptyState, type RunState } from '../domain/run-state.ts'
 import { templateDigest } from '../domain/context/template.ts'
@@ -15,6 +17,7 @@ import { observe } from './loop/observe.ts'
 import { perceive } from './loop/perceive.ts'
 import { plan } from './loop/plan.ts'
 import { reflect } from './loop/reflect.ts'
+import { keepGrounds, nameGrounds } from './grounds.ts'
 import { record, type RunContext } from './record.ts'
 
 export interface Watch {
@@ -31,6 +34,9 @@ export interface Opening {
   readonly config: Digest
   readonly by: string
   readonly version: string
+  /** The effective configuration, as it is recorded. */
+  readonly settings?: Json
+  readonly origin?: Origin
 }
 
 /** Starts a run and works until it has ended, is interrupted, or meets a fault. The log has everything either way. */
@@ -45,9 +51,13 @@ export async function startRun(ports: EnginePorts, opening: Opening, watch: Watc
         sandbox: { driver: ports.sandbox.driver, profile: ports.sandbox.profileHash as Digest },
         policy: ports.policy.hash,
         template: templateDigest,
+        decisions: decisionsVersion,
+        kept: nameGrounds(ports),
+        ...(opening.settings === undefined ? {} : { settings: opening.settings }),
+        ...(opening.origin ? { origin: opening.origin } : {}),
       },
     })
-  })
+  }, attestEnd)
 }
 
 /** Goes on with a run that stopped, from its log alone. */
@@ -56,21 +66,28 @@ export async function resumeRun(ports: EnginePorts, id: RunId, by: { readonly wh
   const state = fold(rollout.events)
   return work(ports, rollout, state, watch, async (run) => {
     if (repaired) watch.emit({ kind: 'status', text: repaired })
-    if (state.ended) return
-    await record(run, { type: 'run.resumed', data: { by: by.who, writ: by.version, lastSeq: rollout.events.length - 1 } })
-    const { opened, workspace, tree } = state
-    if (opened && workspace && tree) {
-      run.workspace = await ports.workspaces.reopen({ run: id, repository: opened.repository.root, base: opened.repository.base, branch: workspace.branch, last: tree, head: state.head })
-      const now = await run.workspace.snapshot(watch.signal)
-      if (now !== tree && !state.calls.some((each) => each.status === 'called')) {
-        await run.workspace.rollback(tree, watch.signal)
-        await record(run, { type: 'workspace.rolledback', data: { to: tree, why: 'the run stopped while the workspace was being changed' } })
-      }
-      if (state.messages.length > 0) {
-        await record(run, { type: 'observation.made', data: { task: state.active?.id ?? '', kind: 'resume', text: describeResume(rollout.events) } })
-      }
-    }
-  })
+    if (!state.ended) await goOn(run, by)
+  }, attestEnd)
+}
+
+/** The beginning of every process but the first: says who goes on, and finds the workspace as the log has it. */
+export async function goOn(run: RunContext, by: { readonly who: string; readonly version: string }): Promise<void> {
+  const { state, ports } = run
+  const kept = nameGrounds(ports)
+  const changed = digestOfJson(kept) === digestOfJson(state.kept) ? {} : { kept }
+  await record(run, { type: 'run.resumed', data: { by: by.who, writ: by.version, lastSeq: run.rollout.events.length - 1, decisions: decisionsVersion, ...changed } })
+  await keepGrounds(run, { flush: false })
+  const { opened, workspace, tree } = state
+  if (!opened || !workspace || !tree) return
+  run.workspace = await ports.workspaces.reopen({ run: run.rollout.run, repository: opened.repository.root, base: opened.repository.base, branch: workspace.branch, last: tree, head: state.head })
+  const now = await run.workspace.snapshot(run.signal)
+  if (now !== tree && !state.calls.some((each) => each.status === 'called')) {
+    await run.workspace.rollback(tree, run.signal)
+    await record(run, { type: 'workspace.rolledback', data: { to: tree, why: 'the run stopped while the workspace was being changed' } })
+  }
+  if (state.messages.length > 0) {
+    await record(run, { type: 'observation.made', data: { task: state.active?.id ?? '', kind: 'resume', text: describeResume(run.rollout.events) } })
+  }
 }
 
 /** What the solver is told when the run goes on. */
@@ -81,7 +98,8 @@ function describeResume(events: readonly StoredEvent[]): string {
   return repaired > told ? `${plain} A part of its record was damaged and set aside: files are as they are shown now, and things may have been done outside that this conversation does not show. Look before you repeat any.` : plain
 }
 
-async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch: Watch, begin: (run: RunContext) => Promise<void>): Promise<RunState> {
+/** The loop, from where the state is. Replay uses it as it is, on ports that answer from the log, and signs nothing at the `end`. */
+export async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch: Watch, begin: (run: RunContext) => Promise<void>, end?: (run: RunContext) => Promise<void>): Promise<RunState> {
   const run: RunContext = { ports, rollout, state, signal: watch.signal, emit: watch.emit, onEvent: watch.onEvent, workspace: undefined, secrets: undefined, seen: new Map() }
   let during = 'begin'
   try {
@@ -98,7 +116,7 @@ async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch
         default: step satisfies never
       }
     }
-    if (state.ended) await attestEnd(run)
+    if (state.ended) await end?.(run)
     return state
   } catch (error) {
     if (watch.signal.aborted) throw new Fault('cancelled', `interrupted; go on with: writ resume ${rollout.run}`, { cause: error })

@@ -1,10 +1,11 @@
-import { digestOfJson } from '../../domain/digest.ts'
-import { keyFixtureGlobs, keyGlobs, secretGlobs } from '../../domain/text/secret-paths.ts'
+import { toCanonicalJson } from '../../domain/chain.ts'
+import { digestOf } from '../../domain/digest.ts'
+import { keyFixtureGlobs, keyGlobs, secretGlobs, toSecretMatcher } from '../../domain/text/secret-paths.ts'
 import type { Policy, PolicyQuestion } from '../../engine/ports/policy.ts'
 import type { PolicyDecision } from '../../protocol/policy.ts'
 import type { RuleMatch } from './match-rule.ts'
 import { findMatch } from './match-rule.ts'
-import { RuleSet } from './rule.ts'
+import { PolicyDocument, RuleSet } from './rule.ts'
 import builtin from './rules.json' with { type: 'json' }
 
 const strictness: Record<PolicyDecision['effect'], number> = { allow: 0, ask: 1, deny: 2 }
@@ -15,11 +16,23 @@ const strictness: Record<PolicyDecision['effect'], number> = { allow: 0, ask: 1,
  */
 export function createBuiltinPolicy(): Policy {
   const { rules, version } = RuleSet.parse(builtin)
-  const hash = digestOfJson({ version, rules, secretGlobs, keyGlobs, keyFixtureGlobs })
+  return toPolicy({ version, rules, secretGlobs: [...secretGlobs], keyGlobs: [...keyGlobs], keyFixtureGlobs: [...keyFixtureGlobs] })
+}
+
+/** A policy as it was kept with a run. @throws z.ZodError where it is none. */
+export function parsePolicy(document: string): Policy {
+  return toPolicy(PolicyDocument.parse(JSON.parse(document)))
+}
+
+function toPolicy(contents: PolicyDocument): Policy {
+  const { rules } = contents
+  const document = toCanonicalJson(contents)
+  const hash = digestOf(document)
+  const isSecret = toSecretMatcher(contents)
   return {
-    hash,
+    hash, document,
     decide: (question) => {
-      const matches = rules.map((rule) => findMatch(rule, question)).filter((match) => match !== undefined)
+      const matches = rules.map((rule) => findMatch(rule, question, isSecret)).filter((match) => match !== undefined)
       const ordered = matches.toSorted((a, b) => strictness[b.rule.effect] - strictness[a.rule.effect])
       const [first] = ordered
       // Nothing that no rule speaks of is allowed.

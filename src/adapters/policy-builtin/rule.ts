@@ -21,3 +21,7 @@ export type Rule = z.infer<typeof Rule>
 
 export const RuleSet = z.strictObject({ version: z.literal(1), rules: z.array(Rule).min(1) })
 export type RuleSet = z.infer<typeof RuleSet>
+
+/** The rules with the lists that they refer to: all that decides. */
+export const PolicyDocument = RuleSet.extend({ secretGlobs: z.array(z.string()), keyGlobs: z.array(z.string()), keyFixtureGlobs: z.array(z.string()) })
+export type PolicyDocument = z.infer<typeof PolicyDocument>

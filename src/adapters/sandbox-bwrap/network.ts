@@ -16,7 +16,8 @@ export interface Network {
   close(): Promise<void>
 }
 
-const INSIDE = '/run/writ'
+/** Not below /run/writ, where a check's reporters are mounted: this would lie over them. */
+const INSIDE = '/run/writ-net'
 const MAX_NOTES = 20
 
 /**

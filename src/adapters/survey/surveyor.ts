@@ -41,5 +41,6 @@ export function createSurveyor(options: SurveyorOptions): Surveyor {
       const survey = { instructions, present: programs.present, absent: programs.absent, uses, tree: sketchTree(files), files: files.length }
       return { ...survey, digest: digestOfJson(survey) }
     },
+    fingerprint: async (signal) => (await import('./machine.ts')).describeMachine(options.env, signal),
   }
 }

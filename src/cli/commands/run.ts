@@ -4,6 +4,7 @@ import { Fault } from '../../protocol/fault.ts'
 import type { ModelPort } from '../../engine/ports/model.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { digestOfJson } from '../../domain/digest.ts'
+import type { Json } from '../../protocol/ids.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { composeEngine, findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
@@ -52,7 +53,7 @@ export async function runCommand(words: string | undefined, options: RunOptions)
     chooseAndOpen(options, config.values),
   ])
   const opening: Opening = {
-    run, repository, draft, by: userName(), version, config: digestOfJson(config.values),
+    run, repository, draft, by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
     request: {
       words: goal ?? draft.goal, solver: choice.solver, includeDirty: options.includeDirty ?? false, apply: options.apply ?? false,
       unattended: options.yes ?? false, contractGiven: options.contract !== undefined,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { Contract } from '../../protocol/contract.ts'
 import type { Message, ModelRequest, ToolSpec } from '../../protocol/conversation.ts'
 import type { CheckOutcome } from '../../protocol/evidence.ts'
@@ -6,55 +6,100 @@ import type { Survey } from '../../protocol/events/check.ts'
 import type { Digest } from '../../protocol/ids.ts'
 import { digestOfJson } from '../digest.ts'
 import type { RunState } from '../run-state.ts'
-import { fillTemplate, templates } from './template.ts'
+import { fillTemplate, templates, type Templates } from './template.ts'
 
 /** Failing tests listed in the opening message; the rest are counted. */
 const listedFailures = 30
 
-/** The next request of the loop: a pure function of the state, and only ever longer than the one before. */
-export function buildRequest(state: RunState, tools: readonly ToolSpec[]): ModelRequest {
+/** What every request of a run begins with. It is the same object each time, so that it is built and hashed once. */
+interface Opening {
+  readonly from: readonly unknown[]
+  readonly system: string
+  readonly tools: ToolSpec[]
+  readonly first: Message
+}
+
+const openings = new WeakMap<RunState, Opening>()
+
+function getOpening(state: RunState, tools: readonly ToolSpec[], prompts: Templates): Opening {
   const { opened, contract, survey } = state
   if (!opened || !contract || !survey) throw new Error('a request needs a contract and a survey')
-  const system = fillTemplate(templates.system, {
+  const from = [opened, contract, survey, tools, prompts, ...state.baseline.values()]
+  const before = openings.get(state)
+  if (before && before.from.length === from.length && before.from.every((each, n) => each === from[n])) return before
+  const system = fillTemplate(prompts.system, {
     ROOT: opened.repository.root,
     NETWORK: contract.network.length > 0 ? `network only to ${contract.network.join(', ')}` : 'no network',
   })
+  const first: Message = { role: 'user', text: openingMessage(prompts, contract, survey, [...state.baseline.values()]) }
+  const made = { from, system, tools: [...tools], first }
+  openings.set(state, made)
+  return made
+}
+
+/** The next request of the loop: a pure function of the state, and only ever longer than the one before. */
+export function buildRequest(state: RunState, tools: readonly ToolSpec[], prompts: Templates = templates): ModelRequest {
+  const { system, tools: specs, first } = getOpening(state, tools, prompts)
   return {
-    model: opened.request.model ?? '',
+    model: state.opened?.request.model ?? '',
     system,
-    tools: [...tools],
-    messages: [{ role: 'user', text: openingMessage(contract, survey, [...state.baseline.values()]) }, ...state.messages],
-    ...(opened.request.effort ? { effort: opened.request.effort } : {}),
+    tools: specs,
+    messages: [first, ...state.messages],
+    ...(state.opened?.request.effort ? { effort: state.opened.request.effort } : {}),
   }
 }
 
 /** The one request before the contract is pinned: what do the words say? */
-export function buildIntakeRequest(state: RunState): ModelRequest {
+export function buildIntakeRequest(state: RunState, prompts: Templates = templates): ModelRequest {
   const { opened } = state
   if (!opened) throw new Error('a request needs an opened run')
-  const user = fillTemplate(templates.intake.user, { GOAL: opened.draft.goal, NOW: new Date(state.startedAt).toISOString() })
-  return { model: opened.request.model ?? '', system: templates.intake.system.join('\n'), tools: [], messages: [{ role: 'user', text: user }] }
+  const user = fillTemplate(prompts.intake.user, { GOAL: opened.draft.goal, NOW: new Date(state.startedAt).toISOString() })
+  return { model: opened.request.model ?? '', system: prompts.intake.system.join('\n'), tools: [], messages: [{ role: 'user', text: user }] }
 }
 
 const messageDigests = new WeakMap<Message, string>()
 
-/** Digest of a request, message by message, so that a long conversation is not hashed again at each turn. */
+/** How far the messages of a conversation are hashed. The last one of a request may still be joined by another word. */
+interface Progress {
+  readonly parts: readonly unknown[]
+  readonly count: number
+  readonly last: Message | undefined
+  readonly hash: Hash
+}
+
+/** By the first message, which is the same object in every request of a run. */
+const progresses = new WeakMap<Message, Progress>()
+
+/**
+ * Digest of a request, message by message, so that a long conversation is not hashed again at each turn: requests that begin
+ * with the same objects go on from where the one before was, and only what is new since is hashed.
+ */
 export function digestOfRequest(request: ModelRequest): Digest {
   const { messages, ...rest } = request
-  const hash = createHash('sha256').update(digestOfJson(rest))
-  for (const message of messages) {
-    let digest = messageDigests.get(message)
-    if (digest === undefined) {
-      digest = digestOfJson(message)
-      messageDigests.set(message, digest)
-    }
-    hash.update(digest)
-  }
+  const [first] = messages
+  const parts = [rest.model, rest.system, rest.tools, rest.maxOutputTokens, rest.effort]
+  const before = first && progresses.get(first)
+  const goesOn = before && before.parts.every((part, n) => part === parts[n]) && before.count < messages.length && messages[before.count - 1] === before.last
+  const hash = goesOn ? before.hash.copy() : createHash('sha256').update(digestOfJson(rest))
+  const stable = Math.max(0, messages.length - 1)
+  for (let n = goesOn ? before.count : 0; n < stable; n += 1) addMessage(hash, messages[n])
+  if (first && stable > 0) progresses.set(first, { parts, count: stable, last: messages[stable - 1], hash: hash.copy() })
+  addMessage(hash, messages[stable])
   return hash.digest('hex') as Digest
 }
 
-function openingMessage(contract: Contract, survey: Survey, baseline: readonly CheckOutcome[]): string {
-  return fillTemplate(templates.opening, {
+function addMessage(hash: Hash, message: Message | undefined): void {
+  if (!message) return
+  let digest = messageDigests.get(message)
+  if (digest === undefined) {
+    digest = digestOfJson(message)
+    messageDigests.set(message, digest)
+  }
+  hash.update(digest)
+}
+
+function openingMessage(prompts: Templates, contract: Contract, survey: Survey, baseline: readonly CheckOutcome[]): string {
+  return fillTemplate(prompts.opening, {
     GOAL: contract.goal,
     CONSTRAINTS: section('Constraints', contract.constraints.map((each) => each.text)),
     SCOPE: section('Only these paths may change', contract.scope),

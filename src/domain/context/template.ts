@@ -1,8 +1,14 @@
+import { z } from 'zod'
 import template from './template.json' with { type: 'json' }
 import { digestOfJson } from '../digest.ts'
 
 /** The prompts are data; this is what a run records of them. */
 export const templateDigest = digestOfJson(template)
+
+const Lines = z.array(z.string())
+/** Prompts as they are kept with a run. */
+export const Templates = z.object({ version: z.literal(1), system: Lines, opening: Lines, intake: z.object({ system: Lines, user: Lines }) })
+export type Templates = z.infer<typeof Templates>
 
 export type Slots = Readonly<Record<string, string>>
 
@@ -19,4 +25,4 @@ export function fillTemplate(lines: readonly string[], slots: Slots): string {
   return filled.join('\n')
 }
 
-export const templates = template
+export const templates = template as Templates

@@ -36,6 +36,12 @@ export function toSecrecy(path: string): 'yes' | 'look' | 'no' {
   return isMaybeSecret(path) ? 'look' : 'no'
 }
 
+/** Is a path a secret by its name, by these lists? `toSecrecy` goes by the lists of this version. */
+export function toSecretMatcher(lists: { readonly secretGlobs: readonly string[]; readonly keyGlobs: readonly string[]; readonly keyFixtureGlobs: readonly string[] }): (path: string) => boolean {
+  const [isNamed, isKey, isFixture] = [toMatcher(lists.secretGlobs), toMatcher(lists.keyGlobs), toMatcher(lists.keyFixtureGlobs)]
+  return (path) => isNamed(path) || (isKey(path) && !isFixture(path))
+}
+
 /** Does a registry's configuration hold a token or password, rather than the name of a variable that has it? */
 export function holdsCredential(content: string): boolean {
   return /(_authToken|_auth|_password|npmAuthToken|npmAuthIdent|token|password)["']?\s*[=:]\s*["']?(?!\$\{?[A-Z_]+\}?["']?\s*$)\S+/im.test(content)

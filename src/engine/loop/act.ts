@@ -1,5 +1,6 @@
 import { Fault } from '../../protocol/fault.ts'
 import type { TreeId } from '../../protocol/ids.ts'
+import { toChangedPaths } from '../../domain/context/describe-changed.ts'
 import type { PendingCall } from '../../domain/run-state.ts'
 import type { Step } from '../../domain/step.ts'
 import { judgeCall, perform, recordIntents, recordResults, type Judged, type Returned } from '../choke-point.ts'
@@ -19,18 +20,13 @@ export async function act(run: RunContext, step: Extract<Step, { phase: 'act' }>
   }
 }
 
-/** Most changed paths that a result names. */
-const mostNamed = 8
-
 /** A command's result says which files it changed: what nobody names is easily committed unseen. Edits show their diff. */
 async function nameChanges(run: RunContext, results: readonly Returned[], after: TreeId | undefined): Promise<readonly Returned[]> {
   const before = run.state.tree
   const [only] = results
   if (after === undefined || before === undefined || after === before || only === undefined || only.judged.pending.call.name !== 'shell') return results
-  const changes = await getWorkspace(run).changes(before, after)
-  const named = changes.slice(0, mostNamed).map((change) => (change.kind === 'added' ? `${change.path} (new)` : change.kind === 'deleted' ? `${change.path} (deleted)` : change.path))
-  const more = changes.length > mostNamed ? ` and ${changes.length - mostNamed} more` : ''
-  return changes.length === 0 ? results : [{ ...only, text: `${only.text}\nchanged: ${named.join(', ')}${more}` }]
+  const changed = toChangedPaths(await getWorkspace(run).changes(before, after))
+  return changed ? [{ ...only, changed }] : results
 }
 
 /** Neighbours that may run together form a group; anything that writes is a group of its own. */

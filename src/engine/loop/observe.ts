@@ -3,6 +3,7 @@ import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { TreeId } from '../../protocol/ids.ts'
 import type { Step } from '../../domain/step.ts'
 import { describeEdit } from '../../domain/context/describe-edit.ts'
+import { seeChanges } from '../look.ts'
 import { restorePins } from '../pins.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
 import { runCheck } from './perceive.ts'
@@ -32,10 +33,9 @@ export async function observe(run: RunContext, step: Extract<Step, { phase: 'obs
 }
 
 async function checkEdit(run: RunContext): Promise<void> {
-  const workspace = getWorkspace(run)
   const { checkedTree } = run.state
   if (!checkedTree) throw new Error('an edit is compared with the content before it')
-  const seen = await workspace.changes(checkedTree, treeOf(run))
+  const seen = await seeChanges(run, checkedTree, treeOf(run))
   const tree = await restorePins(run, seen)
   const changes = seen.filter((change) => !run.state.restored.includes(change.path))
   const touched = changes.filter((change) => change.kind !== 'deleted').map((change) => change.path)

@@ -3,6 +3,7 @@ import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { CommitId, TreeId } from '../../protocol/ids.ts'
 import type { Step } from '../../domain/step.ts'
+import { keepGrounds } from '../grounds.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
 import type { CheckPlace } from '../ports/checks.ts'
 
@@ -13,6 +14,7 @@ export async function perceive(run: RunContext, step: Extract<Step, { phase: 'pe
       return openWorkspace(run)
     case 'survey': {
       const survey = await run.ports.surveyor.survey(getWorkspace(run), run.ports.sandbox, run.signal)
+      await keepGrounds(run, { flush: false })
       return record(run, { type: 'environment.surveyed', data: survey })
     }
     case 'baseline':
@@ -30,7 +32,7 @@ async function openWorkspace(run: RunContext): Promise<void> {
   const tree = await workspace.snapshot(run.signal)
   await record(run, {
     type: 'workspace.created',
-    data: { path: workspace.root, branch, base: opened.repository.base, tree, dependencies: [...workspace.dependencies] },
+    data: { path: workspace.root, branch, base: opened.repository.base, tree, dependencies: [...workspace.dependencies], baseTree: workspace.base.tree },
   })
 }
 
@@ -46,7 +48,7 @@ async function measureBaseline(run: RunContext, check: Check): Promise<void> {
 
 /** Runs one check and records it. `tree` of the outcome is what the caller says it ran on. */
 export async function runCheck(run: RunContext, check: Check, place: CheckPlace, purpose: CheckPurpose, only?: readonly string[]): Promise<CheckOutcome> {
-  await record(run, { type: 'check.started', data: { checkId: check.id, purpose, tree: place.tree } })
+  await record(run, { type: 'check.started', data: { checkId: check.id, purpose, tree: place.tree, ...(only ? { only: [...only] } : {}) } })
   // A command that runs only some of its tests would say more than is true.
   run.emit({ kind: 'status', text: only ? labels[purpose] : `${labels[purpose]}: ${check.command}` })
   const outcome = await run.ports.checks.run(check, place, {

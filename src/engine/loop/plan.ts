@@ -40,7 +40,7 @@ async function askModel(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>)
   const { model } = run.ports
   if (!model) throw new Fault('model-unconfigured', 'this run needs a model, and none is configured; give one with --model provider/id and its key in the environment')
   if (step.afterMs > 0) await run.ports.clock.sleep(step.afterMs, run.signal)
-  const request = step.purpose === 'intake' ? buildIntakeRequest(run.state) : buildRequest(run.state, run.ports.toolSpecs)
+  const request = step.purpose === 'intake' ? buildIntakeRequest(run.state, run.ports.templates) : buildRequest(run.state, run.ports.toolSpecs, run.ports.templates)
   await record(run, {
     type: 'turn.requested',
     data: { turn: step.turn, task: run.state.active?.id ?? '', solver: 'model', purpose: step.purpose, attempt: step.attempt, model: model.id, request: digestOfRequest(request), messages: request.messages.length },
@@ -61,7 +61,7 @@ async function onFailure(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>
   const retryInMs = pastDeadline ? 0 : Math.max(error.retryAfterMs ?? 0, Math.min(30_000, 500 * 2 ** (step.attempt - 1)))
   await record(run, {
     type: 'turn.failed',
-    data: { turn: step.turn, purpose: step.purpose, attempt: step.attempt, code: error.code, message: toMessage(error), ...(again ? { retryInMs } : {}) },
+    data: { turn: step.turn, purpose: step.purpose, attempt: step.attempt, code: error.code, message: toMessage(error), ...(again ? { retryInMs } : {}), ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) },
   })
   if (!again) throw error
   run.emit({ kind: 'status', text: pastDeadline ? 'the deadline has passed' : `${toMessage(error)}; trying again in ${Math.round(retryInMs / 100) / 10} s` })

@@ -4,6 +4,7 @@ import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
 import { prove } from '../prove.ts'
+import { keepGrounds } from '../grounds.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
 
 /** Judges what there is: accept and commit, prove, revise, or end honestly. */
@@ -54,6 +55,7 @@ async function finishTask(run: RunContext): Promise<void> {
 async function proveNow(run: RunContext): Promise<void> {
   const { head } = run.state
   if (!head) throw new Error('a proof needs a commit')
+  await noteMachine(run)
   await record(run, { type: 'proof.started', data: { commit: head } })
   const proof = await prove(run)
   const events: NewEvent[] = [{ type: 'proof.finished', data: proof }]
@@ -67,6 +69,8 @@ async function proveNow(run: RunContext): Promise<void> {
 async function end(run: RunContext, step: Extract<Step, { do: 'end' }>): Promise<void> {
   const { state } = run
   const workspace = run.workspace
+  await noteMachine(run)
+  await keepGrounds(run, { flush: true })
   let result: { commit: NonNullable<typeof state.head>; branch: string } | undefined
   if (workspace && state.head && state.commits.length > 0) {
     const { branch } = workspace
@@ -79,6 +83,13 @@ async function end(run: RunContext, step: Extract<Step, { do: 'end' }>): Promise
   }
   await record(run, { type: 'run.ended', data: { outcome: step.outcome, reason: step.reason, ...(result ? { result } : {}) } })
   await workspace?.dispose()
+}
+
+/** What reproduction compares first. Only where something was done, and late: it starts processes, and nothing waits for it. */
+async function noteMachine(run: RunContext): Promise<void> {
+  if (run.state.machine || !run.workspace || run.state.spent.turns === 0) return
+  const machine = await run.ports.surveyor.fingerprint?.(run.signal)
+  if (machine) await record(run, { type: 'environment.fingerprinted', data: machine })
 }
 
 function clamp(confidence: number): number {

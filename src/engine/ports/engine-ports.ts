@@ -1,5 +1,6 @@
 import type { ToolSpec } from '../../protocol/conversation.ts'
 import type { Attester } from './attester.ts'
+import type { Templates } from '../../domain/context/template.ts'
 import type { Approver } from './approver.ts'
 import type { CheckFinder, CheckRunner, SyntaxChecker } from './checks.ts'
 import type { Clock } from './clock.ts'
@@ -29,6 +30,8 @@ export interface EnginePorts {
   readonly tools: readonly AnyTool[]
   /** The same tools as models see them, made once so that their bytes never change within a run. */
   readonly toolSpecs: readonly ToolSpec[]
+  /** Prompts other than this version's own, where those of a record are wanted. */
+  readonly templates?: Templates
   /** Which of these files under a root hold secrets: commands of the solver do not see them. */
   readonly findSecrets: (root: string, paths: readonly string[]) => Promise<readonly string[]>
   /** Ends what tools left running; called when a run stops for whatever reason. */

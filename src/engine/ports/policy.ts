@@ -14,5 +14,7 @@ export interface PolicyQuestion {
 /** Rules as data. Pure: the same question gets the same answer. */
 export interface Policy {
   readonly hash: Digest
+  /** All that `hash` covers, as canonical JSON: with it the policy can be made again. */
+  readonly document: string
   decide(question: PolicyQuestion): PolicyDecision
 }

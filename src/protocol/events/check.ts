@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CheckOutcome, Finding, Proof } from '../evidence.ts'
-import { Json, TreeId, CommitId } from '../ids.ts'
+import { CommitId, Digest, Json, TreeId } from '../ids.ts'
 
 export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary'])
 export type CheckPurpose = z.infer<typeof CheckPurpose>
@@ -21,9 +21,28 @@ export const Survey = z.object({
 })
 export type Survey = z.infer<typeof Survey>
 
+/** The machine that a run worked on: what a reproduction compares first. `digest` covers all the rest. */
+export const Machine = z.object({
+  os: z.string(),
+  kernel: z.string(),
+  arch: z.string(),
+  cpus: z.int(),
+  memoryMb: z.int(),
+  libc: z.string(),
+  locale: z.string(),
+  timeZone: z.string(),
+  node: z.string(),
+  /** Programs that Writ itself starts, with what they say of their version; empty where one is not there. */
+  programs: z.array(z.object({ name: z.string(), version: z.string() })),
+  digest: Digest,
+})
+export type Machine = z.infer<typeof Machine>
+
 export const checkEvents = {
   'environment.surveyed': Survey,
-  'check.started': z.object({ checkId: z.string(), purpose: CheckPurpose, tree: TreeId }),
+  'environment.fingerprinted': Machine,
+  /** `only`: the test files that it was narrowed to. */
+  'check.started': z.object({ checkId: z.string(), purpose: CheckPurpose, tree: TreeId, only: z.array(z.string()).optional() }),
   'check.finished': z.object({ purpose: CheckPurpose, outcome: CheckOutcome }),
   /** The fast checks after an edit. `text` is what the solver is shown; empty when nothing is worth a word. */
   'edit.checked': z.object({ tree: TreeId, findings: z.array(Finding), text: z.string() }),

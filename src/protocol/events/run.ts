@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Contract } from '../contract.ts'
-import { BlobRef, CommitId, Digest, TreeId } from '../ids.ts'
+import { BlobRef, CommitId, Digest, Json, RunId, TreeId } from '../ids.ts'
 import { exitCodes } from '../error-codes.ts'
 
 const exitNames = Object.keys(exitCodes) as [keyof typeof exitCodes, ...(keyof typeof exitCodes)[]]
@@ -34,6 +34,14 @@ export type Repository = z.infer<typeof Repository>
 export const Outcome = z.enum(exitNames)
 export type Outcome = z.infer<typeof Outcome>
 
+/** What decisions were made with, kept as blobs because later versions have their own: canonical JSON, named by its digest. */
+export const Kept = z.object({ template: BlobRef, tools: BlobRef, policy: BlobRef })
+export type Kept = z.infer<typeof Kept>
+
+/** The run and event that a fork started from: `head` is the hash of that event, `tree` the content of the workspace there. */
+export const Origin = z.object({ run: RunId, seq: z.int().nonnegative(), head: Digest, tree: TreeId, commit: CommitId, story: z.string() })
+export type Origin = z.infer<typeof Origin>
+
 export const runEvents = {
   'run.opened': z.object({
     request: Request,
@@ -47,8 +55,14 @@ export const runEvents = {
     /** Digest of the whole effective configuration. */
     config: Digest,
     by: z.string(),
+    /** Version of the decision logic, see `domain/decisions`; absent in rollouts that no replay can follow. */
+    decisions: z.int().positive().optional(),
+    kept: Kept.optional(),
+    /** The effective configuration itself; it holds no secrets. */
+    settings: Json.optional(),
+    origin: Origin.optional(),
   }),
-  'run.resumed': z.object({ by: z.string(), writ: z.string(), lastSeq: z.int() }),
+  'run.resumed': z.object({ by: z.string(), writ: z.string(), lastSeq: z.int(), decisions: z.int().positive().optional(), kept: Kept.optional() }),
   'run.ended': z.object({
     outcome: Outcome,
     /** One sentence for the person. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CommitId, TreeId } from '../ids.ts'
+import { BlobRef, CommitId, TreeId } from '../ids.ts'
 
 export const FileChange = z.object({
   path: z.string(),
@@ -14,10 +14,14 @@ export type FileChange = z.infer<typeof FileChange>
 export const workspaceEvents = {
   /** Intent: written before anything is made on the disk. */
   'workspace.requested': z.object({ branch: z.string(), base: CommitId }),
-  'workspace.created': z.object({ path: z.string(), branch: z.string(), base: CommitId, tree: TreeId, dependencies: z.array(z.object({ path: z.string(), way: z.enum(['overlay', 'read-only', 'copy']) })) }),
+  'workspace.created': z.object({ path: z.string(), branch: z.string(), base: CommitId, tree: TreeId, dependencies: z.array(z.object({ path: z.string(), way: z.enum(['overlay', 'read-only', 'copy']) })), baseTree: TreeId.optional() }),
   /** The content of the workspace, ignored files included, before a mutating call. */
   'snapshot.taken': z.object({ tree: TreeId }),
   'workspace.rolledback': z.object({ to: TreeId, why: z.string() }),
+  /** What lay between two contents when something was decided by it; a long list is a blob (JSON) instead. */
+  'changes.seen': z.object({ from: z.union([TreeId, CommitId]), to: z.union([TreeId, CommitId]), count: z.int().nonnegative(), changes: z.array(FileChange).optional(), list: BlobRef.optional() }),
+  /** Contents by which something was decided (pinned files, tests that get a canary); without `content` it was not there. */
+  'files.read': z.object({ at: z.union([TreeId, CommitId]), files: z.array(z.object({ path: z.string(), content: BlobRef.optional() })) }),
   /** Files that were put back because the contract pins them, or taken out because it guards their names. */
   'pins.restored': z.object({ paths: z.array(z.string()), tree: TreeId }),
   'commit.created': z.object({ task: z.string(), commit: CommitId, tree: TreeId, parent: CommitId, message: z.string(), files: z.array(FileChange) }),

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { createBuiltinPolicy, parsePolicy } from '../adapters/policy-builtin/builtin-policy.ts'
+import { toCanonicalJson } from '../domain/chain.ts'
+import { Templates, templateDigest, templates } from '../domain/context/template.ts'
+import { digestOf } from '../domain/digest.ts'
+import type { Blobs } from '../engine/ports/event-log.ts'
+import type { ReplayInput } from '../engine/replay/replay.ts'
+import type { Grounds } from '../engine/replay/recorded-ports.ts'
+import { ToolSpec } from '../protocol/conversation.ts'
+import type { BlobRef } from '../protocol/ids.ts'
+import { openTools } from './compose.ts'
+import { ConfigFile } from './config.ts'
+
+/**
+ * What a run decided with: the prompts, tool descriptions and policy that were kept with it. Those of this version are used
+ * where they are the same, which needs no blob. How tools judge their input is always this version's code.
+ */
+export function createGroundsOpener(blobs: Blobs): ReplayInput['openGrounds'] {
+  const read = async (ref: BlobRef): Promise<string> => new TextDecoder().decode(await blobs.get(ref))
+  return async (opened, kept): Promise<Grounds> => {
+    const config = ConfigFile.safeParse(opened.settings ?? {})
+    const tools = await openTools(opened.draft.network, config.data ?? {})
+    const own = { tools: tools.list, toolSpecs: tools.specs, policy: createBuiltinPolicy(), templates }
+    if (!kept) return own
+    return {
+      tools: own.tools,
+      toolSpecs: digestOf(toCanonicalJson(own.toolSpecs)) === kept.tools.digest ? own.toolSpecs : z.array(ToolSpec).parse(JSON.parse(await read(kept.tools))),
+      policy: own.policy.hash === kept.policy.digest ? own.policy : parsePolicy(await read(kept.policy)),
+      templates: templateDigest === kept.template.digest ? own.templates : Templates.parse(JSON.parse(await read(kept.template))),
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Version of everything that decides from the log: `decide`, the prompts' construction, tool effects, the policy's matching,
+ * the proof's judgement, messages. It is recorded with every run; whoever changes what an old log leads to raises it, and
+ * keeps the old way for runs whose state says so (`RunState.decisions`). See docs/decisions/0007-replay.md.
+ */
+export const decisionsVersion = 1

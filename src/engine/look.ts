@@ -1,0 +1,35 @@
+import { FileChange } from '../protocol/events/workspace.ts'
+import type { Payload } from '../protocol/events/event.ts'
+import type { CommitId, TreeId } from '../protocol/ids.ts'
+import { toCanonicalJson } from '../domain/chain.ts'
+import { getWorkspace, record, type RunContext } from './record.ts'
+
+/**
+ * Looks at contents by which something is decided. What is seen goes into the log before anything follows from it, so that
+ * the decision can be derived from the log alone. Whatever is only shown, or only run, needs no such look.
+ */
+
+/** A longer list of changes is kept as a blob, so that a build's output does not fill the log. */
+const mostInline = 200
+
+/** What lies between two contents. */
+export async function seeChanges(run: RunContext, from: TreeId | CommitId, to: TreeId | CommitId): Promise<readonly FileChange[]> {
+  const changes = await getWorkspace(run).changes(from, to)
+  const list = changes.length > mostInline ? await run.ports.blobs.put(toCanonicalJson(changes), { flush: false }) : undefined
+  await record(run, { type: 'changes.seen', data: { from, to, count: changes.length, ...(list ? { list } : { changes: [...changes] }) } })
+  return changes
+}
+
+/** Contents of files; undefined for those that are not there. */
+export async function readFiles(run: RunContext, at: TreeId | CommitId, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | undefined>> {
+  const contents = new Map<string, Uint8Array | undefined>()
+  if (paths.length === 0) return contents
+  const files: Payload<'files.read'>['files'] = []
+  for (const path of paths) {
+    const bytes = await getWorkspace(run).readAt(at, path)
+    contents.set(path, bytes)
+    files.push({ path, ...(bytes ? { content: await run.ports.blobs.put(bytes, { flush: false }) } : {}) })
+  }
+  await record(run, { type: 'files.read', data: { at, files } })
+  return contents
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
+import type { Reply } from '../../src/testing/model-server/reply.ts'
+import { brokenLibrary, finish, mend, modelEnv, runScripted, type Ended, type Machine } from '../e2e/harness.ts'
+
+/** Real runs of the command line, each of another kind, that replays must follow. */
+export interface Scene {
+  readonly files: Readonly<Record<string, string>>
+  play(machine: Machine): Promise<void>
+}
+
+const goal = 'make the failing tests pass'
+const shell = (command: string, more: Readonly<Record<string, string | boolean | number>> = {}) => ({ name: 'shell', input: { command, ...more } })
+
+function expect(ended: Ended, code: number): void {
+  assert.equal(ended.code, code, `${ended.stdout.slice(-2000)}\n${ended.stderr.slice(-2000)}`)
+}
+
+async function script(machine: Machine, replies: readonly Reply[], args: readonly string[], code: number): Promise<void> {
+  expect(await runScripted(machine, replies, args), code)
+}
+
+/** Kills the process when its log shows what is looked for. */
+async function killWhen(machine: Machine, env: Record<string, string>, text: string): Promise<void> {
+  const started = machine.start(['run', goal], { env })
+  let over = false
+  void started.ended.then(() => { over = true })
+  while (!over && !readLog(machine).includes(text)) await new Promise((resolve) => setImmediate(resolve))
+  started.kill('SIGKILL')
+  await started.ended
+}
+
+function readLog(machine: Machine): string {
+  try {
+    const runs = join(machine.state, 'runs')
+    return readFileSync(join(runs, readdirSync(runs)[0] ?? '', 'rollout.jsonl'), 'utf8')
+  } catch {
+    return '' // not there yet
+  }
+}
+
+const newTest = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { sum } from '../src/sum.js'\n\ntest('one number', () => {\n  assert.equal(sum([4]), 4)\n})\n"
+
+export const scenes: Readonly<Record<string, Scene>> = {
+  /** Edits, a refused proof, pins put back, tests near the change, an own test, and at last a person who accepts. */
+  model: {
+    files: { ...brokenLibrary, 'AGENTS.md': 'Keep it small.\n' },
+    play: async (machine) => {
+      await script(machine, [
+        { text: 'I look first.', calls: [{ name: 'read', input: { path: 'src/sum.js' } }, { name: 'list', input: {} }] },
+        { calls: [{ name: 'edit', input: { path: 'test/sum.test.js', edits: [{ find: '6', replace: '7' }] } }, { name: 'fly', input: {} }, { name: 'read', input: { file: 'x' } }] },
+        { calls: [finish('It is done')] },
+        { calls: [shell('echo "export" > src/broken.js; sed -i s/6/7/ test/sum.test.js; echo {} > sub.json; mkdir -p sub; echo {} > sub/package.json')] },
+        { calls: [shell('rm src/broken.js sub.json')] },
+        { calls: [mend, { name: 'write', input: { path: 'test/one.test.js', content: newTest } }] },
+        { calls: [finish()] },
+      ], [goal], 0)
+      expect(await machine.writ(['accept', 'latest', '--yes']), 0)
+    },
+  },
+  /** The built-in solver, and a person who says no. */
+  repair: {
+    files: brokenLibrary,
+    play: async (machine) => {
+      expect(await machine.writ(['run', goal, '--solver', 'repair']), 0)
+      expect(await machine.writ(['reject', 'latest', '--reason', 'not today']), 0)
+    },
+  },
+  /** Killed in the middle of a command, then stopped by a provider that refuses the key, then carried to its end. */
+  resumed: {
+    files: brokenLibrary,
+    play: async (machine) => {
+      const server = await startModelServer({ script: [{ calls: [shell('echo one >> log.txt; sleep 0.3; echo two >> log.txt')] }, { calls: [mend] }, { calls: [shell('rm -f log.txt')] }, { calls: [finish()] }], apiKey: 'sk-right' })
+      const env = { ...modelEnv(server), OPENAI_API_KEY: 'sk-right' }
+      try {
+        await killWhen(machine, env, '"tool.called"')
+        expect(await machine.writ(['resume', 'latest'], { env: { ...env, OPENAI_API_KEY: 'sk-wrong' } }), 2)
+        expect(await machine.writ(['resume', 'latest'], { env }), 0)
+      } finally {
+        await server.close()
+      }
+    },
+  },
+  /** What cannot be undone waits for a person: nobody is there, then somebody who says yes. */
+  approval: {
+    files: brokenLibrary,
+    play: async (machine) => {
+      const contract = join(machine.home, 'contract.yaml')
+      writeFileSync(contract, `goal: ${goal}\nchecks: ["npm test"]\nunpinned: ["docs/**"]\nnetwork: ["localhost:9"]\nbudget: { max_turns: 20 }\n`)
+      const server = await startModelServer({ script: [{ calls: [shell('git push origin main || true')] }, { calls: [mend] }, { calls: [finish()] }] })
+      try {
+        expect(await machine.writ(['run', '--contract', contract], { env: modelEnv(server) }), 3)
+        expect(await machine.writ(['resume', 'latest', '--yes'], { env: modelEnv(server) }), 0)
+      } finally {
+        await server.close()
+      }
+    },
+  },
+  /** Faults that pass, arguments that are no JSON, commands in the background, and a limit that ends it. */
+  limit: {
+    files: brokenLibrary,
+    play: (machine) => script(machine, [
+      { text: 'x', calls: [{ name: 'read', input: { path: 'src/sum.js' } }], fault: { status: 429, headers: { 'retry-after-ms': '20' } } },
+      { text: 'x', calls: [{ name: 'read', input: { path: 'src/sum.js' } }], fault: 'malformed-json-arguments' },
+      { calls: [shell('sleep 0.2; echo late', { background: true }), { name: 'shell', input: { poll: 'bg1', timeout_s: 5 } }, { name: 'search', input: { pattern: 'total' } }] },
+      { calls: [shell('seq 1 40000')] },
+      { calls: [{ name: 'read', input: { path: 'package.json' } }] },
+    ], [goal, '--max-turns', '5'], 4),
+  },
+  /** Nothing shows that the goal is met: a person has to look. */
+  waiting: {
+    files: { ...brokenLibrary, 'src/sum.js': (brokenLibrary['src/sum.js'] ?? '').replace('total = 1', 'total = 0') },
+    play: (machine) => script(machine, [
+      { calls: [{ name: 'write', input: { path: 'README.md', content: '# Sums\n' } }] },
+      ...Array.from({ length: 4 }, () => ({ calls: [finish('Add a readme')] })),
+    ], ['add a readme', '--deadline', '20m'], 3),
+  },
+}
