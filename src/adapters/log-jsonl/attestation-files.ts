@@ -38,3 +38,8 @@ async function replace(path: string, text: string): Promise<void> {
     fs.rmSync(temporary, { force: true })
   }
 }
+
+/** The public key that came along with an imported run. */
+export function toSignerPath(stateDir: string, run: RunId): string {
+  return join(toRunPaths(stateDir, run).directory, 'signer.pem')
+}
