@@ -46,6 +46,12 @@ export async function openRecord(env: NodeJS.ProcessEnv = process.env): Promise<
 export function openAttester(record: Pick<OpenRecord, 'places' | 'clock'>, env: NodeJS.ProcessEnv = process.env): Attester {
   return {
     openSigner: async () => (await openKeys(record, env)).openSigner(),
+    judge: async (key, bytes, signature) => {
+      const [{ verifySignature }, ring] = await Promise.all([import('../adapters/signing-local/key-ring.ts'), openKeys(record, env)])
+      const known = ring.find(key)
+      return known === undefined ? 'unknown-key' : verifySignature(known.publicKey, bytes, signature) ? 'signed' : 'forged'
+    },
+    readKept: async (run) => (await import('../adapters/log-jsonl/attestation-files.ts')).readKeptAttestation(record.places.state, run),
     keep: async (run, bundles) => (await import('../adapters/log-jsonl/attestation-files.ts')).keepAttestation(record.places.state, run, bundles),
     note: async (options) => {
       const { writeNotes } = await import('../adapters/workspace-git/note.ts')

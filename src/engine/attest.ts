@@ -4,9 +4,10 @@ import { toCanonicalJson } from '../domain/chain.ts'
 import { toCoverage } from '../domain/attest/coverage.ts'
 import { digestOf } from '../domain/digest.ts'
 import { fold } from '../domain/evolve.ts'
-import { toBundleText, toPayload, toSignedBytes } from '../domain/attest/envelope.ts'
+import { parseBundle, toBundleText, toPayload, toSignedBytes } from '../domain/attest/envelope.ts'
 import { toProvenanceStatement, toRecordStatement } from '../domain/attest/to-statements.ts'
-import type { Statement } from '../protocol/attestation.ts'
+import { recordType, type Statement } from '../protocol/attestation.ts'
+import { Fault } from '../protocol/fault.ts'
 import type { Attester, Signer } from './ports/attester.ts'
 import type { Blobs } from './ports/event-log.ts'
 
@@ -25,6 +26,7 @@ export interface RecordToAttest {
  * The order is: bundles as blobs, then the event, then the copies beside the rollout and in the person's repository. So a
  * copy that the record does not name means that lines were dropped, and never that a crash came in between.
  * @returns the digest of the bundle, or undefined where there was nothing to attest.
+ * @throws Fault `run-corrupt` where what was signed before does not fit the record: a changed record is never signed again.
  * @throws Fault `key-unusable`, `disk-failed`, `git-failed`; the record is whole all the same and can be attested later.
  */
 export async function attest(record: RecordToAttest): Promise<Digest | undefined> {
@@ -32,6 +34,7 @@ export async function attest(record: RecordToAttest): Promise<Digest | undefined
   const coverage = toCoverage(events)
   const first = events[0]
   if (!coverage.isDue || !first) return undefined
+  await requireUnbroken(record, first.run)
   const signer = await attester.openSigner()
   const state = fold(events)
   const toSign = { events, state, sha256: digestOf(toRolloutText(events)) }
@@ -47,6 +50,32 @@ export async function attest(record: RecordToAttest): Promise<Digest | undefined
   })
   await publishAttestation({ run: first.run, state, record: made.text, provenance: built?.text, attester })
   return made.bundle.digest
+}
+
+/** What was attested before must still be the beginning of the record, or signing would make a changed record good. */
+async function requireUnbroken({ events, blobs, attester }: RecordToAttest, run: StoredEvent['run']): Promise<void> {
+  const { newest } = toCoverage(events)
+  const kept = await attester.readKept(run)
+  // Retention may have taken the blob; the copy beside the rollout is the same bundle.
+  const named = newest && (kept === undefined || digestOf(kept) !== newest.bundle.digest) ? Buffer.from(await blobs.get(newest.bundle)).toString('utf8') : undefined
+  for (const text of new Set([named, kept])) {
+    const problem = text === undefined ? undefined : await findContradiction(text, events, attester)
+    if (problem) throw new Fault('run-corrupt', `The record of ${run} is not the one that was attested before: ${problem}. Nothing was signed; writ verify ${run} says what differs.`)
+  }
+}
+
+async function findContradiction(text: string, events: readonly StoredEvent[], attester: Attester): Promise<string | undefined> {
+  const opened = parseBundle(text)
+  if (!opened.ok) return `its attestation ${opened.problem}`
+  const { key, payload, signature, statement } = opened.value
+  if (statement.predicateType !== recordType) return 'its attestation is about something else'
+  const verdict = await attester.judge(key, toSignedBytes(payload), signature)
+  if (verdict === 'unknown-key') return `it was signed by key ${key.slice(0, 12)}, which does not count here (writ keys trust)`
+  if (verdict === 'forged') return 'the signature does not hold'
+  const { run, record } = statement.predicate
+  if (run !== events[0]?.run) return `its attestation is about ${run}`
+  if (record.seq >= events.length) return `events 0 to ${record.seq} were signed, and ${events.length} are left`
+  return events[record.seq]?.hash === record.head ? undefined : `events 0 to ${record.seq} are others than those that were signed`
 }
 
 /** The bytes of a rollout that holds these events and no more. */

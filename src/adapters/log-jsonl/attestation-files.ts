@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import { join } from 'node:path'
+import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import { flush, flushDirectory, toDiskFault, writeFully } from './disk.ts'
 import { fileMode, toRunPaths } from './layout.ts'
@@ -9,6 +10,21 @@ import { fileMode, toRunPaths } from './layout.ts'
 export function toAttestationPaths(stateDir: string, run: RunId): { readonly record: string; readonly provenance: string } {
   const { directory } = toRunPaths(stateDir, run)
   return { record: join(directory, 'attestation.json'), provenance: join(directory, 'provenance.json') }
+}
+
+const mostBytes = 64 * 1024 * 1024
+
+/** @throws Fault `run-corrupt` where it cannot be a bundle, `disk-failed`. */
+export async function readKeptAttestation(stateDir: string, run: RunId): Promise<string | undefined> {
+  const { record } = toAttestationPaths(stateDir, run)
+  try {
+    const stat = fs.statSync(record, { throwIfNoEntry: false })
+    if (stat === undefined) return undefined
+    if (stat.size > mostBytes) throw new Fault('run-corrupt', `${record} is larger than any bundle. Take it away, then: writ verify ${run}`)
+    return await fs.promises.readFile(record, 'utf8')
+  } catch (thrown) {
+    throw toDiskFault(thrown, `read ${record}`)
+  }
 }
 
 /** Lays them there, each whole or not at all. @throws Fault `disk-failed`. */
@@ -37,4 +53,9 @@ async function replace(path: string, text: string): Promise<void> {
   } finally {
     fs.rmSync(temporary, { force: true })
   }
+}
+
+/** The public key that came along with an imported run. */
+export function toSignerPath(stateDir: string, run: RunId): string {
+  return join(toRunPaths(stateDir, run).directory, 'signer.pem')
 }

@@ -12,6 +12,10 @@ export interface Signer {
 export interface Attester {
   /** Makes the key on its first use. @throws Fault `key-unusable`. */
   openSigner(): Promise<Signer>
+  /** Did a key that counts here sign these bytes? @throws Fault `key-unusable`. */
+  judge(key: Digest, bytes: Uint8Array, signature: Uint8Array): Promise<'signed' | 'forged' | 'unknown-key'>
+  /** The newest bundle beside the rollout; undefined where there is none. @throws Fault `disk-failed`. */
+  readKept(run: RunId): Promise<string | undefined>
   /** Lays the bundles beside the rollout, whole or not at all, as `attestation.json` and `provenance.json`. @throws Fault `disk-failed`. */
   keep(run: RunId, bundles: { readonly record: string; readonly provenance: string | undefined }): Promise<void>
   /**
