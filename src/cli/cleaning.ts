@@ -93,7 +93,7 @@ function measureExclusive(census: BlobCensus): ReadonlyMap<RunId, number> {
   const bytes = new Map<RunId, number>()
   if (census.unreadable.length > 0) return bytes
   for (const [digest, run] of users) {
-    const blob = census.blobs.get(digest)
+    const blob = census.lasting.has(digest) ? undefined : census.blobs.get(digest)
     if (run !== 'several' && blob !== undefined && !blob.isYoung) bytes.set(run, (bytes.get(run) ?? 0) + blob.bytes)
   }
   return bytes
@@ -136,7 +136,7 @@ async function prune(record: OpenRecord, run: RunId): Promise<number> {
   const stateDir = record.places.state
   let freed = 0
   await requireDecided(record, run, async (rollout, isPruned) => {
-    if (!isPruned) await appendAfterEnd(rollout, { type: 'run.pruned', data: { by: userName(), parts: ['workspace', 'blobs'], bytes: await measureWorkspace(stateDir, run) } })
+    if (!isPruned) await appendAfterEnd(record, rollout, { type: 'run.pruned', data: { by: userName(), parts: ['workspace', 'blobs'], bytes: await measureWorkspace(stateDir, run) } })
     if (hasWorkspace(stateDir, run)) freed = await removeWorkspace(stateDir, run)
   })
   return freed

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { toStart, verifyLine, type ChainPosition } from '../../domain/chain.ts'
+import { toStart, verifyLine, type ChainPosition, type SealedLine, type Verdict } from '../../domain/chain.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import { toMessage } from '../../protocol/fault.ts'
 import { hasCode, sha256 } from './disk.ts'
@@ -13,13 +13,16 @@ import { listRunIds } from './refresh-index.ts'
  * Mark and sweep over the blobs that all runs share.
  * Invariants: (1) any 64 hex digits in any file of a record count as a reference; (2) where one record cannot be read and
  * verified whole, no blob goes at all, for what it refers to is not known; (3) a blob that was made or used within the last
- * hour stays: the event that refers to it may not be stored yet (see `keepFresh` in blob-store.ts).
+ * hour stays: the event that refers to it may not be stored yet (see `keepFresh` in blob-store.ts); (4) what vouches for a
+ * record stays for as long as the record, also when its outputs were given up.
  */
 export interface BlobCensus {
   /** By digest. */
   readonly blobs: ReadonlyMap<string, StoredBlob>
   /** Digests of blobs that there are, by the run whose record names them. */
   readonly references: ReadonlyMap<RunId, ReadonlySet<string>>
+  /** Digests that count even so: attestations. */
+  readonly lasting: ReadonlySet<string>
   /** Runs whose outputs were given up: their references count no more. */
   readonly pruned: ReadonlySet<RunId>
   /** Records that could not be read, with what is wrong: while there is one, nothing may go. */
@@ -39,18 +42,21 @@ export async function takeBlobCensus(stateDir: string, now: number): Promise<Blo
   const blobs = listBlobs(stateDir, now)
   const references = new Map<RunId, ReadonlySet<string>>()
   const pruned = new Set<RunId>()
+  const lasting = new Set<string>()
   const unreadable: { run: RunId; problem: string }[] = []
   for (const run of listRunIds(stateDir)) {
     await new Promise((resolve) => setImmediate(resolve))
     const found = new Set<string>()
     const problem = readReferences(stateDir, run, {
-      onDigest: (digest) => { if (blobs.has(digest)) found.add(digest) },
+      onDigest: (digest, type) => {
+        if (blobs.has(digest)) (lastingTypes.has(type ?? '') ? lasting : found).add(digest)
+      },
       onType: (type) => { if (type === 'run.pruned') pruned.add(run) },
     })
     if (problem !== undefined) unreadable.push({ run, problem })
     references.set(run, found)
   }
-  return { blobs, references, pruned, unreadable }
+  return { blobs, references, lasting, pruned, unreadable }
 }
 
 /** Whatever follows the digest in a name (how it is compressed) is not ours to know. */
@@ -70,8 +76,11 @@ function listBlobs(stateDir: string, now: number): Map<string, StoredBlob> {
   return blobs
 }
 
+const lastingTypes: ReadonlySet<string> = new Set(['run.attested'])
+
 interface Tell {
-  readonly onDigest: (digest: string) => void
+  /** `type` is that of the event; undefined where it stands in no sound one. */
+  readonly onDigest: (digest: string, type?: string) => void
   readonly onType: (type: string) => void
 }
 
@@ -101,9 +110,10 @@ function readLog(run: RunId, path: string, tell: Tell): string | undefined {
     let problem: string | undefined
     for (let lines = reader.next(); lines !== undefined; lines = reader.next()) {
       for (const line of lines) {
-        tellDigests(line, tell.onDigest)
-        if (position === undefined) continue
-        const verdict = verifyLine(line, position, sha256)
+        const verdict: Verdict<SealedLine> | undefined = position && verifyLine(line, position, sha256)
+        const type = verdict?.ok === true ? verdict.value.type : undefined
+        tellDigests(line, (digest) => tell.onDigest(digest, type))
+        if (position === undefined || verdict === undefined) continue
         if (verdict.ok) tell.onType(verdict.value.type)
         else problem = `line ${position.seq + 1} ${verdict.problem}`
         position = verdict.ok ? { run, seq: position.seq + 1, head: verdict.value.hash } : undefined
@@ -146,7 +156,7 @@ function tellDigests(text: string, tell: (digest: string) => void): void {
 /** Blobs that none of these runs refers to, older than an hour; none where a record is unreadable. */
 export function findUnreferenced(census: BlobCensus, keeps: (run: RunId) => boolean): readonly StoredBlob[] {
   if (census.unreadable.length > 0) return []
-  const kept = new Set<string>()
+  const kept = new Set<string>(census.lasting)
   for (const [run, found] of census.references) if (keeps(run)) for (const digest of found) kept.add(digest)
   return [...census.blobs].filter(([digest, blob]) => !kept.has(digest) && !blob.isYoung).map(([, blob]) => blob)
 }

@@ -63,7 +63,7 @@ export async function applyResult(
       strategy: options.strategy, message: toAcceptMessage(state), env: process.env,
     })
     const data: Payload<'run.accepted'> = { by: userName(), strategy: options.strategy, onto: done.onto, before: done.before, undo: done.undo, ...(done.after ? { after: done.after } : {}), ...(done.patch ? { patch: done.patch } : {}) }
-    await appendAfterEnd(rollout, { type: 'run.accepted', data })
+    await appendAfterEnd(record, rollout, { type: 'run.accepted', data })
     return data
   } finally {
     await rollout.close()
@@ -78,7 +78,7 @@ export async function rejectCommand(word: string, options: { readonly reason?: s
   await requireNotAccepted(state, 'reject')
   const { rollout } = await record.log.open(run)
   try {
-    await appendAfterEnd(rollout, { type: 'run.rejected', data: { by: userName(), reason: options.reason ?? '' } })
+    await appendAfterEnd(record, rollout, { type: 'run.rejected', data: { by: userName(), reason: options.reason ?? '' } })
   } finally {
     await rollout.close()
   }

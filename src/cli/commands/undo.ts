@@ -29,7 +29,7 @@ export async function undoCommand(word: string, options: UndoOptions): Promise<n
     const dryRun = options.dryRun ?? false
     const undone = await undoAccepted({ repository: opened.repository.root, run, accepted, revert: options.revert ?? false, dryRun, env: process.env })
     const { how, onto, before, after } = undone
-    if (!dryRun) await appendAfterEnd(rollout, { type: 'run.undone', data: { by: userName(), how, onto, before, after } })
+    if (!dryRun) await appendAfterEnd(record, rollout, { type: 'run.undone', data: { by: userName(), how, onto, before, after } })
     const short = toShortId(run)
     const outside = toOutside(findLasting(findInEffect(rollout.events)), short, state.contract)
     return await whilePrinting(async () => {
