@@ -15,6 +15,11 @@ export const ConfigFile = z.strictObject({
     timeout_seconds: z.int().positive().max(3600).optional(),
     pids: z.int().min(16).optional(),
   }).optional(),
+  /** What `writ clean` prunes of runs that were accepted or rejected. */
+  retention: z.strictObject({
+    days: z.number().positive().max(36_500).optional(),
+    max_gb: z.number().positive().optional(),
+  }).optional(),
 })
 export type ConfigFile = z.infer<typeof ConfigFile>
 

@@ -17,6 +17,8 @@ export interface RewindRequest {
   readonly by: string
   readonly dryRun: boolean
   readonly signal: AbortSignal
+  /** Called once the record says so, while it is still owned. */
+  readonly onRecorded: (rollout: Rollout) => Promise<unknown>
 }
 
 export interface Rewound {
@@ -68,6 +70,7 @@ async function goBack(ports: Pick<EnginePorts, 'workspaces'>, rollout: Rollout, 
   const stored = (await rollout.append([...unseen, event])).at(-1)
   if (stored?.type !== 'run.rewound') throw new Error('the log answered with other events than it was given')
   const after = fold(rollout.events)
+  await request.onRecorded(rollout)
   // The private branch follows; where this is cut off, whoever resumes does it.
   await ports.workspaces.reopen({ ...place, last: tree, head: after.head })
   return { state: after, changes, dropped: findDropped(rollout.events, stored) }

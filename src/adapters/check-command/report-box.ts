@@ -83,7 +83,7 @@ async function findStream(directory: string, n: number, key: string, names: Read
 }
 
 export function openReportBox(): ReportBox {
-  const directory = mkdtempSync(join(tmpdir(), 'writ-report-'))
+  const directory = mkdtempSync(join(tmpdir(), `writ-report-${process.pid}-`))
   const bytes = randomBytes(32 * maxKeys).toString('hex')
   const keys = Array.from({ length: maxKeys }, (_, n) => bytes.slice(n * 64, n * 64 + 64))
   // At once: sixteen small files by way of the thread pool take each check several times as long.

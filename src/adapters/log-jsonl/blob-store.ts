@@ -26,7 +26,7 @@ export function createBlobStore(options: { readonly stateDir: string }): Blobs {
     try {
       const stat = fs.statSync(path, { throwIfNoEntry: false })
       // A file of another length is what a loss of power left of one that was not flushed: it is made again.
-      if (stat?.size !== ref.bytes) await write(path, content, mustFlush)
+      if (stat?.size !== ref.bytes || !keepFresh(path, stat)) await write(path, content, mustFlush)
       else if (mustFlush) await flushExisting(path)
     } catch (thrown) {
       throw toDiskFault(thrown, `store ${ref.bytes} bytes as ${path}`)
@@ -49,6 +49,25 @@ export function createBlobStore(options: { readonly stateDir: string }): Blobs {
       if (bytes.length !== end - start) throw toDamagedFault(toPath(root, ref))
       return bytes
     },
+  }
+}
+
+/** How old a blob may get before it is marked as used again: well below the hour that `sweepBlobs` leaves everything alone. */
+const freshMs = 10 * 60_000
+
+/**
+ * A blob that nothing refers to may be swept at any moment. Marked as new it is safe until the event that refers to it is
+ * stored; where it was swept already the answer is false, and it has to be written anew.
+ */
+function keepFresh(path: string, stat: fs.Stats): boolean {
+  const now = Date.now()
+  if (stat.mtimeMs > now - freshMs) return true
+  try {
+    fs.utimesSync(path, now / 1000, now / 1000)
+    return true
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOENT')) return false
+    throw thrown
   }
 }
 

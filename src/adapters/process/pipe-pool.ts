@@ -86,7 +86,7 @@ const toArgs = (names: readonly string[]): readonly string[] => ['-m', '600', ..
 const toNames = (dir: string): readonly string[] => Array.from({ length: BATCH }, (_, index) => path.join(dir, String(index)))
 
 async function makeFifos(keep: (names: readonly string[]) => void): Promise<void> {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'writ-pipes-'))
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), `writ-pipes-${process.pid}-`))
   try {
     const names = toNames(dir)
     const child = spawn('mkfifo', toArgs(names), { stdio: 'ignore', timeout: 10_000 })
@@ -100,7 +100,7 @@ async function makeFifos(keep: (names: readonly string[]) => void): Promise<void
 
 /** For more commands at once than were foreseen. */
 function makeFifosNow(keep: (names: readonly string[]) => void): void {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'writ-pipes-'))
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), `writ-pipes-${process.pid}-`))
   try {
     const names = toNames(dir)
     execFileSync('mkfifo', toArgs(names), { stdio: 'ignore', timeout: 10_000 })

@@ -34,6 +34,16 @@ export function findCgroupRoot(): CgroupRoot | undefined {
   return root
 }
 
+/** Every group that a Writ of this user's made for a command, with the process that made it. */
+export function listCommandGroups(): readonly { readonly dir: string; readonly owner: number }[] {
+  const own = fs.existsSync('/proc/self/cgroup') ? fs.readFileSync('/proc/self/cgroup', 'utf8') : ''
+  const dirs = [findVersion1(own), findVersion2(own)].flatMap((root) => root?.dirs ?? []).filter((dir) => fs.existsSync(dir))
+  return dirs.flatMap((dir) => fs.readdirSync(dir).flatMap((name) => {
+    const owner = /^writ-(\d+)-[0-9a-f]+$/.exec(name)?.[1]
+    return owner === undefined ? [] : [{ dir: path.join(dir, name), owner: Number(owner) }]
+  }))
+}
+
 /** Removes the groups of a Writ that was killed; those in use cannot be removed. */
 function sweep(dir: string): void {
   for (const name of fs.readdirSync(dir)) {
@@ -136,7 +146,7 @@ async function moveInto(group: string, pid: number): Promise<void> {
 }
 
 /** The kernel may take a moment to notice that the last process has gone. */
-async function removeGroup(group: string): Promise<void> {
+export async function removeGroup(group: string): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return fs.rmdirSync(group)

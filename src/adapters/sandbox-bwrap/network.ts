@@ -33,7 +33,7 @@ export async function openNetwork(
   const rules = parseRules(hosts)
   const refused = new Set<string>()
   // In the temporary directory, for the path of a unix socket may have 107 bytes only.
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'writ-net-'))
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), `writ-net-${process.pid}-`))
   try {
     const proxy = await startProxy({
       rules,

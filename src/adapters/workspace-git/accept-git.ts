@@ -40,7 +40,7 @@ export async function openAcceptGit(repository: string, env: Readonly<Record<str
   const found = await runGit({ args: ['rev-parse', '--absolute-git-dir', '--git-common-dir', '--show-toplevel'], cwd: repository, env: base, accepts: [128] })
   const [gitDir, commonDir, root] = found.stdout.toString('utf8').split('\n')
   if (found.code !== 0 || !gitDir || !commonDir || !root) throw refuse(`git cannot work in '${repository}': ${toFirstLine(found.stderr)}`)
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'writ-accept-'))
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), `writ-accept-${process.pid}-`))
   const common = path.resolve(repository, commonDir)
   const objects = path.join(common, 'objects')
   const trialEnv = {

@@ -19,7 +19,7 @@ interface Row {
 export async function configCommand(options: { readonly json?: boolean; readonly repo?: string }): Promise<number> {
   const places = getPlaces(process.env)
   const config = await readConfig(places)
-  const rows: readonly Row[] = [...(await solverRows(config)), ...boundRows(config), ...(await sandboxRows(config))]
+  const rows: readonly Row[] = [...(await solverRows(config)), ...boundRows(config), ...(await sandboxRows(config)), ...retentionRows(config)]
   const from = (variable: string): string => (process.env[variable]?.startsWith('/') ? variable : 'default')
   const paths: readonly Row[] = [
     { name: 'state', value: places.state, source: from('XDG_STATE_HOME') },
@@ -75,6 +75,14 @@ async function sandboxRows({ values, path }: Config): Promise<Row[]> {
     { name: 'sandbox.memory_mb', value: own.memory_mb ?? memoryMb, source: own.memory_mb === undefined ? 'default' : path },
     { name: 'sandbox.timeout_seconds', value: own.timeout_seconds ?? timeoutMs / 1000, source: own.timeout_seconds === undefined ? 'default' : path },
     { name: 'sandbox.pids', value: own.pids ?? pids, source: own.pids === undefined ? 'default' : path },
+  ]
+}
+
+function retentionRows({ values, path }: Config): Row[] {
+  const { days, max_gb: maxGb } = values.retention ?? {}
+  return [
+    { name: 'retention.days', value: days, source: days === undefined ? 'default: nothing is pruned for its age' : path },
+    { name: 'retention.max_gb', value: maxGb, source: maxGb === undefined ? 'default: no cap' : path },
   ]
 }
 

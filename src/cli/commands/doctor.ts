@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import type { ProbeFinding } from '../../engine/ports/sandbox.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
-import { openSandbox } from '../compose.ts'
+import { toSize } from '../../domain/retention.ts'
+import { openRecord, openSandbox } from '../compose.ts'
 import { readConfig } from '../config.ts'
 import { getPlaces, type Places } from '../places.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
@@ -13,7 +14,7 @@ import { oneLine, painter } from '../render.ts'
 import { version } from '../version.ts'
 
 interface Finding extends ProbeFinding {
-  readonly group: 'programs' | 'places' | 'solver' | 'sandbox'
+  readonly group: 'programs' | 'places' | 'solver' | 'sandbox' | 'leftovers'
   /** Runs cannot work without it. */
   readonly isNeeded: boolean
 }
@@ -27,7 +28,7 @@ const optional = ['python3', 'npm', 'pnpm', 'yarn', 'make', 'gcc', 'go', 'cargo'
 /** `writ doctor`: what runs need, with the mend for what is missing. Exits with 0 when runs can work, else with 5. */
 export async function doctorCommand(options: { readonly json?: boolean }): Promise<number> {
   const places = getPlaces(process.env)
-  const groups = await Promise.all([programs(), statePlace(places), solver(places), sandbox(places)])
+  const groups = await Promise.all([programs(), statePlace(places), solver(places), sandbox(places), leftovers()])
   const findings = groups.flat()
   const ok = findings.every((finding) => finding.ok || !finding.isNeeded)
   return whilePrinting(async () => {
@@ -123,13 +124,32 @@ async function sandbox(places: Places): Promise<Finding[]> {
   }
 }
 
-const titles = { programs: 'Programs', places: 'Places', solver: 'Solver', sandbox: 'Sandbox' } as const
+/** What dead runs left behind; each is named, and none keeps a run from working. */
+async function leftovers(): Promise<Finding[]> {
+  const base = { group: 'leftovers', name: 'left behind', isNeeded: false } as const
+  try {
+    const { findLeftovers, listAllRuns } = await import('../cleaning.ts')
+    const record = await openRecord()
+    const runs = await listAllRuns(record)
+    const found = await findLeftovers(record, runs)
+    const { findForeignWorktrees } = await import('../../adapters/workspace-git/leftovers.ts')
+    const foreign = [...new Set(runs.map((each) => each.repository))].flatMap((root) => findForeignWorktrees(root, record.places.state))
+      .map((at): Finding => ({ ...base, name: 'worktree', ok: false, detail: `${at} leads into the state folder; Writ did not make it`, mend: 'look at it, then git worktree remove' }))
+    if (found.length + foreign.length === 0) return [{ ...base, ok: true, detail: 'nothing: no process, mount, worktree, lock or folder of a dead run' }]
+    return [...foreign, ...found.map((each) => ({ ...base, name: each.kind, ok: false, detail: `${each.name}${each.run ? ` of ${each.run}` : ''}: ${each.why}${each.bytes > 0 ? `, ${toSize(each.bytes)}` : ''}`, mend: 'writ clean' }))]
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return [{ ...base, ok: false, detail: `could not be looked for: ${toMessage(error)}`, mend: 'look at the permissions of the state folder' }]
+  }
+}
+
+const titles = { programs: 'Programs', places: 'Places', solver: 'Solver', sandbox: 'Sandbox', leftovers: 'Left behind' } as const
 
 function toText(findings: readonly Finding[], ok: boolean): string {
   const paint = isTerminal() ? painter(process.stdout) : (_: unknown, text: string) => text
   const width = Math.max(...findings.map((finding) => finding.name.length))
   const lines: string[] = []
-  for (const group of ['programs', 'places', 'solver', 'sandbox'] as const) {
+  for (const group of ['programs', 'places', 'solver', 'sandbox', 'leftovers'] as const) {
     lines.push(paint('bold', titles[group]))
     for (const finding of findings.filter((each) => each.group === group)) {
       const mark = finding.ok ? paint('green', '✓') : finding.isNeeded ? paint('red', '✗') : paint('yellow', '–')

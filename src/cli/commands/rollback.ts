@@ -5,7 +5,7 @@ import { count } from '../../domain/report/words.ts'
 import { findLasting } from '../../domain/rewind.ts'
 import { rewindRun, type Rewound } from '../../engine/rewind.ts'
 import type { FileChange } from '../../protocol/events/workspace.ts'
-import { attestRun } from '../attest-rollout.ts'
+import { attestRollout } from '../attest-rollout.ts'
 import { openRecord, openWorkspaces } from '../compose.ts'
 import { describeEvent } from '../describe-event.ts'
 import { print, whilePrinting } from '../print.ts'
@@ -32,8 +32,7 @@ export async function rollbackCommand(word: string, options: RollbackOptions): P
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(new Error('interrupted')))
   const dryRun = options.dryRun ?? false
-  const back = await rewindRun({ log: record.log, workspaces }, { run, to: options.to, why: options.why ?? '', by: userName(), dryRun, signal: controller.signal })
-  if (!dryRun) await attestRun(record, run)
+  const back = await rewindRun({ log: record.log, workspaces }, { run, to: options.to, why: options.why ?? '', by: userName(), dryRun, signal: controller.signal, onRecorded: (rollout) => attestRollout(record, rollout) })
   const short = toShortId(run)
   const outside = toOutside(findLasting(back.dropped), short, back.state.contract)
   return whilePrinting(async () => {

@@ -65,7 +65,7 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
     templates: grounds.templates,
     findSecrets: async () => [],
     stopTools: async () => undefined,
-    attester: { openSigner: never('signs nothing'), keep: never('lays nothing down'), note: never('notes nothing') },
+    attester: { openSigner: never('signs nothing'), keep: never('lays nothing down'), note: never('notes nothing'), judge: never('judges no signature'), readKept: never('reads no attestation') },
     model: { id: opened?.request.model ?? '', contextWindow: undefined, ask: async () => takeReply(tape) },
     repair: {
       name: 'repair',
