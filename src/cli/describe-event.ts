@@ -30,6 +30,7 @@ function gistOf(event: StoredEvent): string {
     case 'workspace.created': return `${event.data.path}${event.data.dependencies.length > 0 ? ` · ${event.data.dependencies.map((each) => `${each.path} (${each.way})`).join(', ')}` : ''}`
     case 'snapshot.taken': return toShortCommit(event.data.tree)
     case 'workspace.rolledback': return `to ${toShortCommit(event.data.to)}: ${event.data.why}`
+    case 'workspace.filled': return toShortCommit(event.data.tree)
     case 'changes.seen': return `${count(event.data.count, 'path')} from ${toShortCommit(event.data.from)} to ${toShortCommit(event.data.to)}`
     case 'files.read': return `${event.data.files.map((each) => each.path).join(', ')} at ${toShortCommit(event.data.at)}`
     case 'pins.restored': return event.data.paths.join(', ')

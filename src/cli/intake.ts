@@ -51,7 +51,7 @@ function withOwnPython(root: string, found: Found['checks']): Found['checks'] {
 }
 
 /** The pins name which contents they need next, as scripts lead to other scripts; a few rounds reach the end. */
-async function collectPins(base: BaseFiles, checks: readonly Check[], scope: readonly string[], unpinned: readonly string[]): Promise<{ pins: readonly Pin[]; guarded: readonly string[] }> {
+export async function collectPins(base: BaseFiles, checks: readonly Check[], scope: readonly string[], unpinned: readonly string[]): Promise<{ pins: readonly Pin[]; guarded: readonly string[] }> {
   const { findPins } = await import('../domain/contract/pins.ts')
   const files = await base.list()
   const contents = new Map<string, Uint8Array>()

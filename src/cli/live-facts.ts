@@ -79,6 +79,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'run.attested': return [{ label: 'signed', text: `events 0 to ${event.data.seq}, by key ${event.data.key.slice(0, 12)}`, mood: 'faint' }]
       case 'tool.reached':
       case 'environment.fingerprinted':
+      case 'workspace.filled':
       case 'changes.seen':
       case 'files.read':
       case 'workspace.requested':

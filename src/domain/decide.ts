@@ -28,6 +28,7 @@ function beforeWork(state: RunState): Step | undefined {
   if (!state.survey) return { phase: 'perceive', do: 'survey' }
   const unmeasured = contract.checks.find((check) => !state.baseline.has(check.id))
   if (unmeasured) return { phase: 'perceive', do: 'baseline', check: unmeasured }
+  if (opened.origin && !state.filled) return { phase: 'perceive', do: 'fill' }
   if (!state.plan) {
     const proposed = proposePlan(state)
     if (proposed) return { phase: 'plan', do: 'propose', ...proposed }

@@ -98,6 +98,11 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
       pending.cutOff = true
     }
   },
+  'workspace.filled': (state, data) => {
+    state.tree = data.tree
+    state.treeAtTurn = data.tree
+    state.filled = true
+  },
   'changes.seen': nothing,
   'files.read': nothing,
   'pins.restored': (state, data) => {

@@ -61,6 +61,8 @@ export interface RunState {
   intake: { readonly reply: string } | undefined
   workspaceWanted: boolean
   workspace: Payload<'workspace.created'> | undefined
+  /** A fork has the content that it goes on from. */
+  filled: boolean
   survey: Survey | undefined
   /** Described anew by each process that proves or ends the run. */
   machine: Machine | undefined
@@ -130,7 +132,7 @@ export interface RunState {
 export function emptyState(): RunState {
   return {
     run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
-    workspaceWanted: false, workspace: undefined, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
+    workspaceWanted: false, workspace: undefined, filled: false, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
     tasks: new Map(), active: undefined, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),

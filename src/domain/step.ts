@@ -9,6 +9,7 @@ export type Step =
   // perceive
   | { readonly phase: 'perceive'; readonly do: 'open-workspace' }
   | { readonly phase: 'perceive'; readonly do: 'survey' }
+  | { readonly phase: 'perceive'; readonly do: 'fill' }
   | { readonly phase: 'perceive'; readonly do: 'baseline'; readonly check: Check }
   // plan
   | { readonly phase: 'plan'; readonly do: 'pin-contract' }

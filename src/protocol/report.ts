@@ -101,6 +101,8 @@ export const Report = z.object({
   }),
   solver: z.object({ name: SolverName, model: z.string().optional() }),
   repository: z.object({ root: z.string(), branch: z.string().optional(), base: z.string(), dirty: z.boolean(), includesDirty: z.boolean() }),
+  /** Where a fork started from. */
+  origin: z.object({ run: RunId, seq: z.int().nonnegative() }).optional(),
   tasks: z.array(TaskAccount),
   commits: z.array(CommitAccount),
   proof: z.object({ verdict: z.enum(['proven', 'unproven', 'no-evidence']), commit: CommitId, reasons: z.array(z.string()), restored: z.array(z.string()) }).optional(),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createBlobStore } from '../../src/adapters/log-jsonl/blob-store.ts'
 import { fingerprint } from '../e2e/harness.ts'
+import { replay } from '../replay/golden.ts'
 import { findRuns, openStage, readEnding, readEvents, toText, type Ending, type Failure, type Stage } from './story.ts'
 
 export interface Uninterrupted {
@@ -73,6 +75,7 @@ export async function killAndResume(whole: Uninterrupted, plan: Failure): Promis
     assert.equal(resumed.code, 0, toText(resumed))
     assert.deepEqual(readEvents(machine).slice(0, recorded.length), recorded, 'nothing recorded is lost')
     assert.deepEqual(readEnding(machine), whole.ending)
+    assert.equal((await replay(readEvents(machine), createBlobStore({ stateDir: machine.state }))).divergence, undefined, 'all of it comes out of its log again')
     const replies = recorded.filter(isWork).length
     const later = server.requests.slice(asked).filter((request) => request.isMain).map((request) => request.normalised?.n ?? -1)
     assert.ok(later.every((n) => n >= replies), `${replies} answers were recorded, and ${later.join(' ')} were asked for afterwards`)

@@ -4,6 +4,7 @@ import type { BaseFiles, OpenWorkspace, Workspace, Workspaces } from '../../engi
 import { Fault } from '../../protocol/fault.ts'
 import type { CommitId, RunId, TreeId } from '../../protocol/ids.ts'
 import type { Conversions } from './changes.ts'
+import { bringObjects } from './bring-objects.ts'
 import { fillDirectory, placeGitFile } from './checkout.ts'
 import { writeBranch } from './commit.ts'
 import { findDependencies, placeDependencies, type Dependency } from './dependencies.ts'
@@ -99,6 +100,10 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
     readBase: async (directory, base, run) => {
       const repository = await (await open(directory, run)).openPrivate()
       return readFiles(repository, base)
+    },
+    bring: async (from, { run, repository }) => {
+      const { gitDir } = await (await open(repository, run)).openPrivate()
+      bringObjects(path.join(stateDir, 'runs', from, 'git', 'objects'), path.join(gitDir, 'objects'), from)
     },
     create,
     isThere: (run) => fs.existsSync(path.join(stateDir, 'runs', run, 'work', '.git')),

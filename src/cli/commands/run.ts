@@ -21,7 +21,7 @@ import { version } from '../version.ts'
  * A run is a long-lived process that mostly waits. On a machine with much memory V8 hardly collects: 300 turns held 290 MB of
  * which 30 were needed. Asked for at the start it would cost the start time, so it waits for the first request to be out.
  */
-function saveMemoryLater(watch: Watch): Watch {
+export function saveMemoryLater(watch: Watch): Watch {
   let asked = false
   return {
     ...watch,
@@ -92,19 +92,19 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   })
 }
 
-async function openReadySandbox(record: OpenRecord): Promise<Sandbox> {
+export async function openReadySandbox(record: OpenRecord): Promise<Sandbox> {
   const sandbox = await openSandbox(record.places)
   await sandbox.ready()
   return sandbox
 }
 
-async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'>, config: ConfigFile): Promise<{ choice: SolverChoice; model: ModelPort | undefined }> {
+export async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'>, config: ConfigFile): Promise<{ choice: SolverChoice; model: ModelPort | undefined }> {
   const choice = await chooseSolver(options, config, process.env)
   return { choice, model: await openModel(choice) }
 }
 
 /** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
-async function carry(record: OpenRecord, options: RunOptions, start: (console: Awaited<ReturnType<typeof openConsole>>) => Promise<RunState>): Promise<number> {
+export async function carry(record: OpenRecord, options: RunOptions, start: (console: Awaited<ReturnType<typeof openConsole>>) => Promise<RunState>): Promise<number> {
   const console = await openConsole({ format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}) })
   let state: RunState
   try {

@@ -31,7 +31,7 @@ function getOpening(state: RunState, tools: readonly ToolSpec[], prompts: Templa
     ROOT: opened.repository.root,
     NETWORK: contract.network.length > 0 ? `network only to ${contract.network.join(', ')}` : 'no network',
   })
-  const first: Message = { role: 'user', text: openingMessage(prompts, contract, survey, [...state.baseline.values()]) }
+  const first: Message = { role: 'user', text: openingMessage(prompts, contract, survey, [...state.baseline.values()], opened.origin?.story) }
   const made = { from, system, tools: [...tools], first }
   openings.set(state, made)
   return made
@@ -98,8 +98,9 @@ function addMessage(hash: Hash, message: Message | undefined): void {
   hash.update(digest)
 }
 
-function openingMessage(prompts: Templates, contract: Contract, survey: Survey, baseline: readonly CheckOutcome[]): string {
+function openingMessage(prompts: Templates, contract: Contract, survey: Survey, baseline: readonly CheckOutcome[], before: string | undefined): string {
   return fillTemplate(prompts.opening, {
+    BEFORE: before === undefined ? '' : `# What was done before\n${before}`,
     GOAL: contract.goal,
     CONSTRAINTS: section('Constraints', contract.constraints.map((each) => each.text)),
     SCOPE: section('Only these paths may change', contract.scope),

@@ -80,7 +80,8 @@ export function parseDeadline(text: string | undefined, now: number): string | u
   return new Date(at).toISOString()
 }
 
-function tidyGlob(glob: string): string {
+/** `src/` is what lies below it. */
+export function tidyGlob(glob: string): string {
   const tidy = glob.trim().replace(/^\.\//, '')
   return tidy.endsWith('/') ? `${tidy}**` : tidy
 }

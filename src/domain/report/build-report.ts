@@ -52,6 +52,7 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
       root: opened?.repository.root ?? '', base: opened?.repository.base ?? '', dirty: opened?.repository.dirty ?? false,
       includesDirty: opened?.request.includeDirty ?? false, ...(opened?.repository.branch ? { branch: opened.repository.branch } : {}),
     },
+    ...(opened?.origin ? { origin: { run: opened.origin.run, seq: opened.origin.seq } } : {}),
     tasks,
     commits,
     ...(proof ? { proof: { verdict: proof.verdict, commit: proof.commit, reasons: proof.reasons, restored: proof.restored } } : {}),

@@ -65,7 +65,7 @@ function fromWhere(origin: Origin, why?: string): string {
   return /^(found|in|named|declared)\b/.test(why) ? toLine(why, 200) : `found: ${toLine(why, 200)}`
 }
 
-function asked({ asked, repository }: Report): string[] {
+function asked({ asked, repository, origin }: Report): string[] {
   const goal = toLines(asked.goal || asked.words)
   const budget = asked.budget
   const bounds = [
@@ -84,6 +84,7 @@ function asked({ asked, repository }: Report): string[] {
     ...(bounds.length === 0 ? [] : [`- Bounds: ${bounds.join(', ')}`]),
     ...(asked.approvers.length === 0 ? [] : [`- May approve: ${asked.approvers.map((name) => toLine(name, 100)).join(', ')}`]),
     ...(repository.base ? [`- Base: ${toCode(toShortCommit(repository.base))}${repository.branch ? ` on ${toCode(repository.branch)}` : ''}${repository.includesDirty && repository.dirty ? ', with the uncommitted changes' : ''}`] : []),
+    ...(origin ? [`- Forked from ${toCode(origin.run)} at event ${origin.seq}`] : []),
     ...(asked.pinned ? [] : ['- This is a draft: the contract was not pinned']),
   ]
 }

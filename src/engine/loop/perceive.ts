@@ -17,6 +17,8 @@ export async function perceive(run: RunContext, step: Extract<Step, { phase: 'pe
       await keepGrounds(run, { flush: false })
       return record(run, { type: 'environment.surveyed', data: survey })
     }
+    case 'fill':
+      return fillWorkspace(run)
     case 'baseline':
       return measureBaseline(run, step.check)
   }
@@ -34,6 +36,15 @@ async function openWorkspace(run: RunContext): Promise<void> {
     type: 'workspace.created',
     data: { path: workspace.root, branch, base: opened.repository.base, tree, dependencies: [...workspace.dependencies], baseTree: workspace.base.tree },
   })
+}
+
+/** A fork goes on from what another run had, once the base is measured. What it finds there is looked at like an edit. */
+async function fillWorkspace(run: RunContext): Promise<void> {
+  const tree = run.state.opened?.origin?.tree
+  if (!tree) throw new Error('only a fork is filled')
+  const workspace = getWorkspace(run)
+  await workspace.rollback(tree, run.signal)
+  await record(run, { type: 'workspace.filled', data: { tree: await workspace.snapshot(run.signal) } })
 }
 
 /** The base is measured where the work will be done, so that its content and paths are the same. */

@@ -86,6 +86,8 @@ export interface Workspaces {
   inspect(directory: string, options: { base?: string; includeDirty: boolean; run: RunId }): Promise<{ root: string; branch: string | undefined; head: CommitId; base: CommitId; dirty: boolean }>
   /** Files of a commit, before there is a workspace: for finding checks and what they depend on. */
   readBase(repository: string, base: CommitId, run: RunId): Promise<BaseFiles>
+  /** Gives a run all contents that another run's snapshots and commits have, so that it can go on from any of them. */
+  bring(from: RunId, to: Pick<OpenWorkspace, 'run' | 'repository'>): Promise<void>
   /** Makes the worktree. Left-overs of an earlier try for the same run are removed first. */
   create(options: OpenWorkspace): Promise<Workspace>
   /** Finds the worktree of a run again after a crash; makes it anew from the last known snapshot where it is gone. `head` is where its private branch belongs. */

@@ -34,7 +34,7 @@ export function createRecordedWorkspace(tape: Tape, blobs: Blobs, state: RunStat
     diff: async () => '',
     changes: async () => {
       const seen = tape.next('changes.seen')
-      if (seen) return seen.changes ?? (seen.list ? FileChanges.parse(JSON.parse(new TextDecoder().decode(await blobs.get(seen.list)))) : [])
+      if (seen) return seen.changes ?? (seen.list ? FileChanges.parse(JSON.parse(new TextDecoder().decode(await tape.read(blobs.get(seen.list))))) : [])
       for (const { changed } of tape.results()) if (changed) return toChanges(changed)
       return tape.next('commit.created')?.files ?? []
     },
@@ -42,7 +42,7 @@ export function createRecordedWorkspace(tape: Tape, blobs: Blobs, state: RunStat
       const read = tape.next('files.read')
       if (!read) return nothing
       const content = read.files.find((each) => each.path === path)?.content
-      return content && blobs.get(content)
+      return content && tape.read(blobs.get(content))
     },
     listAt: async () => [],
     commit: async () => {
@@ -60,7 +60,7 @@ export function createRecordedWorkspace(tape: Tape, blobs: Blobs, state: RunStat
 function findSnapshot(tape: Tape): TreeId | undefined {
   for (const { after } of tape.results()) if (after) return after
   if (tape.next('workspace.rolledback')) return unknownTree
-  return (tape.next('workspace.created') ?? tape.next('pins.restored') ?? tape.next('snapshot.taken'))?.tree
+  return (tape.next('workspace.created') ?? tape.next('workspace.filled') ?? tape.next('pins.restored') ?? tape.next('snapshot.taken'))?.tree
 }
 
 /** As many changes as were counted; only those that were named are known. */

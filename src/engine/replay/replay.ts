@@ -90,6 +90,7 @@ async function replaySession(input: ReplayInput, tape: Tape, from: number, to: n
   try {
     await work(ports, tape.rollout, state, { signal: input.signal, emit: () => undefined, onEvent: () => undefined }, begin)
   } catch (error) {
+    if (tape.unreadable) throw tape.unreadable
     if (error instanceof Diverged) return error.divergence
     if (error instanceof SessionOver) return undefined
     // A fault that is recorded ended this process, and the log says so too.

@@ -66,6 +66,10 @@ export interface Tape {
   take<T extends EventType>(type: T): Payload<T>
   /** Results of the calls that run now, in the order of the log. */
   results(): Generator<Payload<'tool.returned'>>
+  /** Reads a part of the record. Where that fails nothing more is compared: it says nothing about the log. */
+  read<T>(part: Promise<T>): Promise<T>
+  /** What a read failed with. */
+  readonly unreadable: Error | undefined
   /** Milliseconds since the epoch, as the log has it. */
   now(): number
 }
@@ -75,7 +79,7 @@ export function createTape(events: readonly StoredEvent[]): Tape {
   let end = 0
   let decided = 0
   let stated = 0
-  let failed: Diverged | undefined
+  let failed: Error | undefined
   const stored: StoredEvent[] = []
   const [first] = events
   if (!first) throw new Error('an empty log cannot be replayed')
@@ -92,8 +96,9 @@ export function createTape(events: readonly StoredEvent[]): Tape {
   const fail = (derived: Divergence['derived']): Diverged => {
     const recorded = peek()
     const differences = recorded && derived && recorded.type === derived.type && derived.data !== undefined ? findDifferences(recorded.data, derived.data) : []
-    failed = new Diverged({ seq: skipReached(position), recorded: recorded && { type: recorded.type, data: recorded.data }, derived, differences })
-    return failed
+    const diverged = new Diverged({ seq: skipReached(position), recorded: recorded && { type: recorded.type, data: recorded.data }, derived, differences })
+    failed = diverged
+    return diverged
   }
   const accept = (event: NewEvent): readonly StoredEvent[] => {
     const recorded = peek()
@@ -148,6 +153,17 @@ export function createTape(events: readonly StoredEvent[]): Tape {
         if (event?.type === 'tool.reached') continue
         if (event?.type !== 'tool.returned') return
         yield event.data
+      }
+    },
+    get unreadable() {
+      return failed instanceof Diverged ? undefined : failed
+    },
+    read: async (part) => {
+      try {
+        return await part
+      } catch (thrown) {
+        failed ??= thrown instanceof Error ? thrown : new Error(String(thrown))
+        throw thrown
       }
     },
     now: () => Date.parse((events[position - 1] ?? first).at),

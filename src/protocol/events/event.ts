@@ -40,6 +40,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'workspace.created': false,
   'snapshot.taken': false,
   'workspace.rolledback': false,
+  'workspace.filled': false,
   'changes.seen': false,
   'files.read': false,
   'pins.restored': false,

@@ -38,8 +38,11 @@ export type Outcome = z.infer<typeof Outcome>
 export const Kept = z.object({ template: BlobRef, tools: BlobRef, policy: BlobRef })
 export type Kept = z.infer<typeof Kept>
 
-/** The run and event that a fork started from: `head` is the hash of that event, `tree` the content of the workspace there. */
-export const Origin = z.object({ run: RunId, seq: z.int().nonnegative(), head: Digest, tree: TreeId, commit: CommitId, story: z.string() })
+/**
+ * The run and event that a fork started from: `head` is the hash of that event, `tree` the content of the workspace there, `story`
+ * what the solver is told of the run until then.
+ */
+export const Origin = z.object({ run: RunId, seq: z.int().nonnegative(), head: Digest, tree: TreeId, story: z.string().max(20_000) })
 export type Origin = z.infer<typeof Origin>
 
 export const runEvents = {

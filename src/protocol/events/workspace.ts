@@ -18,6 +18,8 @@ export const workspaceEvents = {
   /** The content of the workspace, ignored files included, before a mutating call. */
   'snapshot.taken': z.object({ tree: TreeId }),
   'workspace.rolledback': z.object({ to: TreeId, why: z.string() }),
+  /** The workspace of a fork got the content that it goes on from; the base was measured before. */
+  'workspace.filled': z.object({ tree: TreeId }),
   /** What lay between two contents when something was decided by it; a long list is a blob (JSON) instead. */
   'changes.seen': z.object({ from: z.union([TreeId, CommitId]), to: z.union([TreeId, CommitId]), count: z.int().nonnegative(), changes: z.array(FileChange).optional(), list: BlobRef.optional() }),
   /** Contents by which something was decided (pinned files, tests that get a canary); without `content` it was not there. */
