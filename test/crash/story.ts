@@ -79,11 +79,17 @@ export interface Stage {
 
 export type Failure = Omit<Plan, 'under' | 'trace'>
 
-/** A person's machine, a model and, where asked, a witness outside. `warm` is a state directory whose sandbox is set up already. */
-export async function openStage(options: { readonly witness?: boolean; readonly warm?: string } = {}): Promise<Stage> {
+/** A person's machine, a model and, where asked, a witness outside. `hold` may keep the model from answering; `warm` is a state directory whose sandbox is set up already. */
+export async function openStage(options: { readonly witness?: boolean; readonly warm?: string; readonly extra?: readonly Reply[]; readonly hold?: (n: number) => Promise<void> } = {}): Promise<Stage> {
   const machine = makeMachine(files)
   const witness = options.witness ? await startWitness() : undefined
-  const server = await startModelServer({ script: scriptOf(toScript(witness)) })
+  const play = scriptOf([...(options.extra ?? []), ...toScript(witness)])
+  const server = await startModelServer({
+    script: async (request, n) => {
+      await options.hold?.(n)
+      return play(request, n)
+    },
+  })
   const trace = join(machine.home, 'trace')
   const temporary = join(machine.home, 'tmp')
   mkdirSync(temporary)
