@@ -18,6 +18,7 @@ function gistOf(event: StoredEvent): string {
     case 'run.opened': return `${event.data.request.words} · ${event.data.request.model ?? event.data.request.solver} · ${event.data.repository.root} at ${toShortCommit(event.data.repository.base)} · by ${event.data.by}`
     case 'run.resumed': return `by ${event.data.by}, after event ${event.data.lastSeq}`
     case 'run.ended': return `${event.data.outcome}: ${event.data.reason}${event.data.result ? ` · ${toShortCommit(event.data.result.commit)} on ${event.data.result.branch}` : ''}`
+    case 'accept.requested': return `by ${event.data.by} onto ${event.data.onto} (${event.data.strategy})`
     case 'run.accepted': return `by ${event.data.by} onto ${event.data.onto} (${event.data.strategy}) · undo: ${event.data.undo}`
     case 'run.undone': return `by ${event.data.by} on ${event.data.onto} (${event.data.how}): ${toShortCommit(event.data.before)} → ${toShortCommit(event.data.after)}`
     case 'run.rewound': return `by ${event.data.by} to event ${event.data.to}, files at ${toShortCommit(event.data.tree)}${event.data.why ? `: ${event.data.why}` : ''}`

@@ -1,4 +1,5 @@
 import { exitCodes, exitOf } from '../protocol/error-codes.ts'
+import { findSystemFault } from '../protocol/system-error.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 
 /** Turns anything thrown into one sentence on stderr and an exit code. Stack traces only where `WRIT_DEBUG` asks for them. */
@@ -9,6 +10,8 @@ export async function reportFailure(error: unknown): Promise<number> {
     if (debug && error.stack) process.stderr.write(`${error.stack}\n`)
     return exitCodes[exitOf[error.code]]
   }
+  const machine = findSystemFault(error, 'try again; writ list shows the runs that can go on.')
+  if (machine) return reportFailure(machine)
   process.stderr.write(`writ: a fault of Writ itself: ${toMessage(error)}\n`)
   process.stderr.write(debug && error instanceof Error && error.stack ? `${error.stack}\n` : 'Set WRIT_DEBUG=1 to see where. Nothing that was recorded is lost; writ list shows the run, writ resume goes on with it.\n')
   return exitCodes.fault

@@ -77,6 +77,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'run.pruned': return [{ label: 'prune', text: oneLine(`${event.data.parts.join(' and ')} removed by ${event.data.by}`, 200), mood: 'faint' }]
       case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
       case 'run.attested': return [{ label: 'signed', text: `events 0 to ${event.data.seq}, by key ${event.data.key.slice(0, 12)}`, mood: 'faint' }]
+      case 'accept.requested':
       case 'tool.reached':
       case 'environment.fingerprinted':
       case 'workspace.filled':

@@ -168,7 +168,11 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.ended = data
     state.endedAt = state.at
   },
+  'accept.requested': (state, data) => {
+    state.acceptWanted = data
+  },
   'run.accepted': (state, data) => {
+    state.acceptWanted = undefined
     state.accepted = data
     state.undone = undefined
   },

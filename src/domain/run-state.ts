@@ -118,6 +118,8 @@ export interface RunState {
   faults: Payload<'fault.met'>[]
   ended: Payload<'run.ended'> | undefined
   endedAt: number | undefined
+  /** Asked for, and not known to have been carried out whole. */
+  acceptWanted: Payload<'accept.requested'> | undefined
   accepted: Payload<'run.accepted'> | undefined
   rejected: Payload<'run.rejected'> | undefined
   /** The newest time that an accepted result was taken back; undefined again once it is accepted anew. */
@@ -137,7 +139,7 @@ export function emptyState(): RunState {
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
-    accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, past: [], resumes: 0,
+    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, past: [], resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }
 }

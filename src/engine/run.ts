@@ -4,6 +4,7 @@ import type { Origin, Repository, Request } from '../protocol/events/run.ts'
 import type { Digest, Json, RunId } from '../protocol/ids.ts'
 import type { LiveSignal } from '../protocol/live.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
+import { findSystemFault } from '../protocol/system-error.ts'
 import { decide } from '../domain/decide.ts'
 import { decisionsVersion } from '../domain/decisions.ts'
 import { digestOfJson } from '../domain/digest.ts'
@@ -102,6 +103,7 @@ function describeResume(events: readonly StoredEvent[]): string {
 export async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch: Watch, begin: (run: RunContext) => Promise<void>, end?: (run: RunContext) => Promise<void>): Promise<RunState> {
   const run: RunContext = { ports, rollout, state, signal: watch.signal, emit: watch.emit, onEvent: watch.onEvent, workspace: undefined, secrets: undefined, seen: new Map() }
   let during = 'begin'
+  let failure: unknown
   try {
     await begin(run)
     for (let step = decide(state); step; step = decide(state)) {
@@ -119,12 +121,23 @@ export async function work(ports: EnginePorts, rollout: Rollout, state: RunState
     if (state.ended) await end?.(run)
     return state
   } catch (error) {
-    if (watch.signal.aborted) throw new Fault('cancelled', `interrupted; go on with: writ resume ${rollout.run}`, { cause: error })
-    await noteFault(run, during, error)
-    throw error
+    failure = watch.signal.aborted
+      ? new Fault('cancelled', `interrupted; go on with: writ resume ${rollout.run}`, { cause: error })
+      : (findSystemFault(error, `writ resume ${rollout.run}`) ?? error)
+    if (!watch.signal.aborted) await noteFault(run, during, failure)
+    throw failure
   } finally {
-    await ports.stopTools()
-    await rollout.close()
+    await close(run, failure)
+  }
+}
+
+/** What stopped the run is told, not what it led to on the way out. */
+async function close(run: RunContext, failure: unknown): Promise<void> {
+  try {
+    await run.ports.stopTools()
+    await run.rollout.close()
+  } catch (error) {
+    throw failure ?? error
   }
 }
 
@@ -142,7 +155,7 @@ async function attestEnd(run: RunContext): Promise<void> {
 
 /** A fault stops the run but does not end it: with its cause mended it goes on where it was. */
 async function noteFault(run: RunContext, during: string, error: unknown): Promise<void> {
-  if (error instanceof Fault && error.code === 'disk-failed') return // the log is what cannot be written
+  if (error instanceof Fault && error.code === 'disk-failed') return // the log may be what cannot be written
   const detail = error instanceof Error && error.stack ? await run.ports.blobs.put(error.stack) : undefined
   await record(run, { type: 'fault.met', data: { code: error instanceof Fault ? error.code : 'bug', message: toMessage(error), during, ...(detail ? { detail } : {}) } })
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import { createBlobStore } from '../../src/adapters/log-jsonl/blob-store.ts'
-import { fingerprint } from '../e2e/harness.ts'
+import { fingerprint, type Ended } from '../e2e/harness.ts'
 import { replay } from '../replay/golden.ts'
 import { findRuns, openStage, readEnding, readEvents, toText, type Ending, type Failure, type Stage } from './story.ts'
 
@@ -45,20 +46,19 @@ export async function runUninterrupted(options: { readonly witness?: boolean } =
   }
 }
 
-const isWork = (event: { readonly type: string; readonly data: unknown }): boolean => event.type === 'turn.replied' && (event.data as { purpose: string }).purpose === 'work'
-
 /**
- * Kills the run where the plan says, goes on with it, and holds its end against the uninterrupted one. Returns what the kill
- * met, for a message.
+ * Kills the run where the plan says (or breaks the disk under it from there on), goes on with it, and holds its end against
+ * the uninterrupted one.
  */
 export async function killAndResume(whole: Uninterrupted, plan: Failure): Promise<void> {
   const stage = await openStage({ warm: whole.warm })
   const { machine, server } = stage
   try {
     const before = fingerprint(machine.repo)
-    const killed = await stage.writ(stage.start, plan)
-    assert.equal(killed.code, 128, `it was to be killed: ${toText(killed)}`)
-    assert.equal(fingerprint(machine.repo), before, 'a killed run leaves the person’s things alone')
+    const stopped = await stage.writ(stage.start, plan, { env: { WRIT_DEBUG: '' } })
+    if (plan.how === 'before' || plan.how === 'half' || plan.how === 'after') assert.equal(stopped.code, 128, `it was to be killed: ${toText(stopped)}`)
+    else requireSentence(stopped, plan.how)
+    assert.equal(fingerprint(machine.repo), before, 'a stopped run leaves the person’s things alone')
     const recorded = readEvents(machine)
     const asked = server.requests.length
     const over = recorded.some((event) => event.type === 'run.ended')
@@ -76,17 +76,34 @@ export async function killAndResume(whole: Uninterrupted, plan: Failure): Promis
     assert.deepEqual(readEvents(machine).slice(0, recorded.length), recorded, 'nothing recorded is lost')
     assert.deepEqual(readEnding(machine), whole.ending)
     assert.equal((await replay(readEvents(machine), createBlobStore({ stateDir: machine.state }))).divergence, undefined, 'all of it comes out of its log again')
-    const replies = recorded.filter(isWork).length
-    const later = server.requests.slice(asked).filter((request) => request.isMain).map((request) => request.normalised?.n ?? -1)
-    assert.ok(later.every((n) => n >= replies), `${replies} answers were recorded, and ${later.join(' ')} were asked for afterwards`)
-    assert.equal(new Set(later).size, later.length, 'nothing is asked twice after the resume')
-    assert.equal(server.requests.filter((request) => request.outcome === 'refused').length, 0)
+    requireNotPaidTwice(stage, recorded, asked)
     assert.equal(fingerprint(machine.repo), before, 'the person’s things are as they were')
     for (const name of ['work', 'work.new', 'checkouts']) {
       if (!over) assert.ok(!existsSync(join(machine.state, 'runs', findRuns(machine)[0] ?? '', name)), `${name} is gone after the end`)
     }
-    assert.deepEqual(readdirSync(join(machine.state, 'runs')).length, 1)
+    assert.equal(findRuns(machine).length, 1)
   } finally {
     await stage.remove()
   }
+}
+
+/** What broke is said in one sentence that a person can act on; where Writ can do without, it is not said at all. */
+export function requireSentence(stopped: Ended, code: string): void {
+  if (stopped.code === 0) return
+  assert.equal(stopped.code, 5, toText(stopped))
+  const said = stopped.stderr.split('\n').filter((line) => line.startsWith('writ: '))
+  assert.equal(said.length, 1, toText(stopped))
+  assert.match(said[0] ?? '', new RegExp(`\\(${code}\\)`), toText(stopped))
+  assert.doesNotMatch(stopped.stderr, /\n {4}at |fault of Writ itself/, toText(stopped))
+}
+
+function requireNotPaidTwice(stage: Stage, recorded: readonly StoredEvent[], asked: number): void {
+  const replies = recorded.filter((event) => event.type === 'turn.replied' && event.data.purpose === 'work').length
+  const intakes = recorded.filter((event) => event.type === 'turn.replied' && event.data.purpose === 'intake').length
+  const later = stage.server.requests.slice(asked)
+  const work = later.filter((request) => request.isMain).map((request) => request.normalised?.n ?? -1)
+  assert.ok(work.every((n) => n >= replies), `${replies} answers were recorded, and ${work.join(' ')} were asked for afterwards`)
+  assert.equal(new Set(work).size, work.length, 'nothing is asked twice after the resume')
+  assert.equal(later.filter((request) => !request.isMain).length, 1 - intakes, 'the contract is read out of the words once')
+  assert.equal(stage.server.requests.filter((request) => request.outcome === 'refused').length, 0)
 }

@@ -39,6 +39,7 @@ export async function startWitness(): Promise<Witness> {
 const files = {
   'src/a.txt': 'one\ntwo\n',
   'src/b.txt': 'wrong\n',
+  'old/gone.txt': 'to be deleted\n',
   'check.sh': 'grep -qx right src/b.txt && grep -qx three src/a.txt && ! test -e junk\n',
   '.gitignore': 'ignored.log\n',
 }
@@ -55,7 +56,7 @@ const end = (summary: string): Reply => ({ calls: [call('finish', { summary, con
 export function toScript(witness: Witness | undefined): readonly Reply[] {
   return [
     { calls: [call('read', { path: 'src/a.txt' }), call('list', {}), call('read', { path: 'src/b.txt' })] },
-    { calls: [shell('echo x >> junk; echo y >> ignored.log; echo z >> run.sh; chmod 755 run.sh; ln -s run.sh link; mkdir empty; echo "# mine" >> check.sh')] },
+    { calls: [shell('echo x >> junk; echo y >> ignored.log; echo z >> run.sh; chmod 755 run.sh; ln -s run.sh link; mkdir empty; rm -r old; echo "# mine" >> check.sh')] },
     { calls: [call('edit', { path: 'src/b.txt', edits: [{ find: 'wrong', replace: 'right' }] }), shell('echo three >> src/a.txt; cat ignored.log')] },
     ...(witness ? [{ calls: [shell(`curl --noproxy '' -s -X POST http://127.0.0.1:${witness.port}/`)] }] : []),
     end('first'),
@@ -78,11 +79,17 @@ export interface Stage {
 
 export type Failure = Omit<Plan, 'under' | 'trace'>
 
-/** A person's machine, a model and, where asked, a witness outside. `warm` is a state directory whose sandbox is set up already. */
-export async function openStage(options: { readonly witness?: boolean; readonly warm?: string } = {}): Promise<Stage> {
+/** A person's machine, a model and, where asked, a witness outside. `hold` may keep the model from answering; `warm` is a state directory whose sandbox is set up already. */
+export async function openStage(options: { readonly witness?: boolean; readonly warm?: string; readonly extra?: readonly Reply[]; readonly hold?: (n: number) => Promise<void> } = {}): Promise<Stage> {
   const machine = makeMachine(files)
   const witness = options.witness ? await startWitness() : undefined
-  const server = await startModelServer({ script: scriptOf(toScript(witness)) })
+  const play = scriptOf([...(options.extra ?? []), ...toScript(witness)])
+  const server = await startModelServer({
+    script: async (request, n) => {
+      await options.hold?.(n)
+      return play(request, n)
+    },
+  })
   const trace = join(machine.home, 'trace')
   const temporary = join(machine.home, 'tmp')
   mkdirSync(temporary)
@@ -160,3 +167,6 @@ export function readEnding(machine: Machine): Ending {
     evidence, judgement,
   }
 }
+
+/** Every point there is, not a fixed selection: takes many minutes. */
+export const isThorough = process.env['WRIT_CRASH'] === 'all'

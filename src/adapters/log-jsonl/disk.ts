@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import fs from 'node:fs'
 import { Fault, toMessage } from '../../protocol/fault.ts'
+import { explainSystemError } from '../../protocol/system-error.ts'
 import type { Sha256 } from '../../domain/chain.ts'
 
 export const sha256: Sha256 = (text) => hash('sha256', text, 'hex')
@@ -43,14 +44,5 @@ export function hasCode(thrown: unknown, code: string): boolean {
 /** A failure of the file system, in words. `tried` completes "Could not …". */
 export function toDiskFault(thrown: unknown, tried: string, next = 'Look at free space and permissions there, then try again.'): Fault {
   if (thrown instanceof Fault) return thrown
-  return new Fault('disk-failed', `Could not ${tried}: ${explain(thrown)}. ${next}`, { cause: thrown })
-}
-
-function explain(thrown: unknown): string {
-  if (hasCode(thrown, 'ENOSPC')) return 'the disk is full (ENOSPC)'
-  if (hasCode(thrown, 'EDQUOT')) return 'the disk quota is used up (EDQUOT)'
-  if (hasCode(thrown, 'EFBIG')) return 'the file would be larger than this process may write (EFBIG)'
-  if (hasCode(thrown, 'EROFS')) return 'the file system is read-only (EROFS)'
-  if (hasCode(thrown, 'EACCES') || hasCode(thrown, 'EPERM')) return 'permission was denied'
-  return toMessage(thrown).replace(/\.$/, '')
+  return new Fault('disk-failed', `Could not ${tried}: ${explainSystemError(thrown) ?? toMessage(thrown).replace(/\.$/, '')}. ${next}`, { cause: thrown })
 }

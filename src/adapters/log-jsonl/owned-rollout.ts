@@ -135,7 +135,7 @@ export function createOwnedRollout(file: OwnedFile): Rollout {
     try {
       if (broken === undefined) await reachDisk()
     } catch (thrown) {
-      throw toDiskFault(thrown, `flush ${path} to the disk`)
+      throw toDiskFault(thrown, `flush ${path} to the disk`, `Look at the disk, then: writ resume ${run}`)
     } finally {
       fs.closeSync(fd)
       file.lock.release()

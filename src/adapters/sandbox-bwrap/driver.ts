@@ -2,6 +2,7 @@ import { findPipePool } from '../process/pipe-pool.ts'
 import type { PipePool } from '../process/pipe-pool.ts'
 import type { Sandbox, SandboxCommand, SandboxProbe, SandboxResult } from '../../engine/ports/sandbox.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
+import { findSystemFault } from '../../protocol/system-error.ts'
 import type { Foundation } from './foundation.ts'
 import { prepareFoundation } from './foundation.ts'
 import type { Launched } from './launch.ts'
@@ -117,6 +118,8 @@ async function start(
     return { ...launched, notes: [...plan.notes, ...launched.notes] }
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown
+    const machine = findSystemFault(thrown, 'try again (a run goes on with writ resume)')
+    if (machine) throw machine
     const what = `The sandbox could not be started with ${foundation.bwrap}: ${toMessage(thrown)}. Run \`writ doctor\`.`
     throw new Fault('sandbox-failed', what, { cause: thrown })
   }

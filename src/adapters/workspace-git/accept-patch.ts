@@ -23,23 +23,34 @@ export interface PatchWords {
   /** Only work it out. */
   readonly dryRun?: boolean
 }
-const acceptWords: PatchWords = { who: 'the result', nothing: 'your files hold everything of the result already; there is nothing to accept', mend: '' }
+
+/** For what is recorded before it is done, and taken up again where it was cut off. */
+export interface PatchSafety {
+  /** An earlier attempt was killed in the middle: what it left is taken up and finished. */
+  readonly isUnfinished?: boolean
+  /** Awaited before the first write, with what will be returned. */
+  readonly onReady?: (ends: { readonly from: string; readonly to: string }) => Promise<void>
+}
+export const acceptWords: PatchWords = { who: 'the result', nothing: 'your files hold everything of the result already; there is nothing to accept', mend: '' }
 
 /**
  * Takes what changed between two commits into the files of the working tree; index and branch stay as they are.
  * A file that was changed meanwhile is merged where the changes do not touch. Worked out whole before the first write, and
  * taken back whole when a write fails. Returns two commits or trees whose difference is exactly what was done: the two
  * commits themselves, or, where files were merged or were partly there, trees of the files as they really were and are,
- * which git keeps for as long as it keeps unreachable objects (two weeks by default).
+ * which git keeps for as long as it keeps unreachable objects (two weeks by default). Undefined where an unfinished attempt had done everything.
  * @throws Fault `accept-refused` naming the files that do not fit, or when there is nothing to do.
  */
-export async function applyPatch(git: AcceptGit, base: string, commit: string, words: PatchWords = acceptWords): Promise<{ readonly from: string; readonly to: string }> {
+export async function applyPatch(git: AcceptGit, base: string, commit: string, words: PatchWords & PatchSafety = acceptWords): Promise<{ readonly from: string; readonly to: string } | undefined> {
+  if (words.isUnfinished) await clearLeft(git, base, commit)
   const { steps, misfits, total } = await planPatch(git, base, commit)
   if (misfits.length > 0) throw refuse(`${words.who} does not fit your files ${toList(misfits)}: they were changed in the same places, or something else is there; nothing was changed${words.mend}`)
+  if (steps.length === 0 && words.isUnfinished) return undefined
   if (steps.length === 0) throw refuse(words.nothing)
   if (words.dryRun === true) return { from: base, to: commit }
   const isExact = steps.length === total && steps.every((step) => isEqual(step.before, step.from) && isEqual(step.after, step.to))
   const ends = isExact ? { from: base, to: commit } : { from: await writeTree(git, steps, (step) => step.before), to: await writeTree(git, steps, (step) => step.after) }
+  await words.onReady?.(ends)
   // Deletions first: a file may have to give way to a directory.
   write(git.root, [...steps].sort((a, b) => Number(b.after.kind === 'none') - Number(a.after.kind === 'none')))
   return ends
@@ -154,8 +165,11 @@ function write(root: string, steps: readonly Step[]): void {
     }
   } catch (thrown) {
     for (const done of all.reverse()) {
-      if (done.hasNew) fs.rmSync(done.at)
-      if (done.old !== undefined) fs.renameSync(done.old, done.at)
+      if (done.old !== undefined) {
+        fs.renameSync(done.old, done.at)
+        // Two names of one file stay two names.
+        fs.rmSync(done.old, { force: true })
+      } else if (done.hasNew) fs.rmSync(done.at)
       for (const directory of done.made) if (fs.existsSync(directory)) fs.rmdirSync(directory)
     }
     throw refuse(`the files could not be written (${toMessage(thrown)}); what was written was taken back`)
@@ -164,7 +178,23 @@ function write(root: string, steps: readonly Step[]): void {
   for (const step of steps) if (step.after.kind === 'none') removeEmptyParents(root, step.file)
 }
 
-/** The new file is written beside the old one and renamed, so that nobody ever sees half of it. */
+/** What a killed attempt left beside the files: drafts, and old files whose new ones are in place or were to be gone. */
+async function clearLeft(git: AcceptGit, base: string, commit: string): Promise<void> {
+  const files = (await git.ask(['diff-tree', '-r', '-z', '--no-renames', '--name-only', base, commit])).split('\0').filter((file) => file !== '')
+  for (const file of files) {
+    const at = path.join(git.root, file)
+    const directory = path.dirname(at)
+    if (!fs.existsSync(directory)) continue
+    const ours = new RegExp(`^\\.writ-\\d+-${path.basename(at).slice(0, 100).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(\\.old)?$`)
+    for (const name of fs.readdirSync(directory).filter((each) => ours.test(each))) fs.rmSync(path.join(directory, name), { force: true })
+    removeEmptyParents(git.root, file)
+  }
+}
+
+/**
+ * The new file is written beside the old one and renamed over it, so that nobody ever sees half of it or none, however the
+ * process ends. The old one keeps a second name until all is done.
+ */
 function place(done: Done, state: FileState): void {
   const beside = path.join(path.dirname(done.at), `.writ-${process.pid}-${path.basename(done.at).slice(0, 100)}`)
   const before = fs.lstatSync(done.at, { throwIfNoEntry: false })
@@ -180,14 +210,26 @@ function place(done: Done, state: FileState): void {
   }
   try {
     if (before !== undefined) {
-      fs.renameSync(done.at, `${beside}.old`)
-      done.old = `${beside}.old`
+      const old = `${beside}.old`
+      if (state.kind === 'none') fs.renameSync(done.at, old)
+      else keep(done.at, old, before)
+      done.old = old
     }
     if (state.kind === 'none') return
     fs.renameSync(beside, done.at)
     done.hasNew = true
   } finally {
     if (!done.hasNew) fs.rmSync(beside, { force: true })
+  }
+}
+
+function keep(at: string, old: string, before: fs.Stats): void {
+  if (before.isSymbolicLink()) return fs.symlinkSync(fs.readlinkSync(at, { encoding: 'buffer' }), old)
+  try {
+    fs.linkSync(at, old)
+  } catch {
+    // A file system without links: a copy serves as well.
+    fs.cpSync(at, old, { preserveTimestamps: true, errorOnExist: true })
   }
 }
 

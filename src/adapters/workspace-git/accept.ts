@@ -3,7 +3,7 @@ import type { CommitId } from '../../protocol/ids.ts'
 import { guardFiles } from './accept-guard.ts'
 import { openAcceptGit, readAcceptState, refuse, type AcceptGit, type AcceptState } from './accept-git.ts'
 import { computeCommit } from './accept-merge.ts'
-import { applyPatch } from './accept-patch.ts'
+import { acceptWords, applyPatch } from './accept-patch.ts'
 import { toFirstLine } from './git-process.ts'
 
 export interface AcceptRequest {
@@ -19,6 +19,10 @@ export interface AcceptRequest {
   /** `Key: value`, added to commits that are made again on top of others. */
   readonly trailer?: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Awaited with what will be, before anything of the person's is touched. */
+  readonly onReady?: (ready: Accepted) => Promise<void>
+  /** What was ready when an earlier attempt was cut off: it is finished, or found to be done. */
+  readonly earlier?: Accepted | undefined
 }
 
 export interface Accepted {
@@ -30,7 +34,7 @@ export interface Accepted {
   /** A shell command that takes it back; it keeps other uncommitted changes, and refuses where it would lose some. */
   readonly undo: string
   /** Of `patch`: the difference of these two is what was done to the files. */
-  readonly patch?: { readonly from: string; readonly to: string }
+  readonly patch?: { readonly from: string; readonly to: string } | undefined
 }
 
 export const quote = (word: string): string => (/^[\w./@:=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
@@ -46,11 +50,8 @@ export async function acceptRun(request: AcceptRequest): Promise<Accepted> {
   const git = await openAcceptGit(request.repository, request.env)
   try {
     const state = await readAcceptState(git, { result: request.commit, base: request.base })
-    if (request.strategy === 'patch') {
-      const { from, to } = await applyPatch(git, request.base, request.commit)
-      const undo = `cd ${quote(git.root)} && git diff --binary ${from} ${to} | git apply -R`
-      return { onto: state.branch ?? 'a detached HEAD', before: state.head, after: undefined, undo, patch: { from, to } }
-    }
+    if (request.earlier !== undefined && (await isDone(git, request.earlier))) return request.earlier
+    if (request.strategy === 'patch') return await takePatch(git, state, request)
     if (state.branch === undefined) {
       throw refuse(`HEAD of '${git.root}' is detached, so a new commit could get lost; switch to a branch first (git switch -c NAME), or use --strategy patch`)
     }
@@ -58,11 +59,36 @@ export async function acceptRun(request: AcceptRequest): Promise<Accepted> {
     const after = await computeCommit(git, state, { ...request, strategy: request.strategy })
     if (after === state.head) throw refuse(`'${state.branch}' holds everything of ${request.branch} already; there is nothing to accept`)
     await guardFiles(git, state.head, after)
+    const accepted = { onto: state.branch, before: state.head, after, undo: `git -C ${quote(git.root)} reset --keep ${state.head}` }
+    await request.onReady?.(accepted)
     await move(git, state, after, request.commit)
-    return { onto: state.branch, before: state.head, after, undo: `git -C ${quote(git.root)} reset --keep ${state.head}` }
+    return accepted
   } finally {
     git.close()
   }
+}
+
+/** A branch that moved has all: git updates files and index first. */
+async function isDone(git: AcceptGit, earlier: Accepted): Promise<boolean> {
+  if (earlier.after === undefined) return false
+  return (await git.trial(['merge-base', '--is-ancestor', earlier.after, `refs/heads/${earlier.onto}`], { accepts: [1, 128] })).code === 0
+}
+
+async function takePatch(git: AcceptGit, state: AcceptState, request: AcceptRequest): Promise<Accepted> {
+  const { earlier } = request
+  const unfinished = earlier !== undefined && earlier.after === undefined && earlier.before === state.head ? earlier : undefined
+  let accepted = unfinished
+  await applyPatch(git, request.base, request.commit, {
+    ...acceptWords,
+    isUnfinished: unfinished !== undefined,
+    onReady: async ({ from, to }) => {
+      // What was begun is undone as a whole: by the command that was worked out before its first change.
+      accepted ??= { onto: state.branch ?? 'a detached HEAD', before: state.head, after: undefined, undo: `cd ${quote(git.root)} && git diff --binary ${from} ${to} | git apply -R`, patch: { from, to } }
+      await request.onReady?.(accepted)
+    },
+  })
+  if (accepted === undefined) throw new Error('a patch that was applied was ready before')
+  return accepted
 }
 
 /** Fast-forwards the current branch and its files to a commit whose objects are still in the scratch space. */

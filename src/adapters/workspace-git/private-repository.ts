@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { RunId } from '../../protocol/ids.ts'
 import { createByteCache, type ByteCache } from './byte-cache.ts'
+import { toCode } from './directory-handle.ts'
 import { quietFlags, toSealedEnv, type GitAnswer, type GitCall, type RunGit } from './git-process.ts'
 import type { ListedEntry } from './listing.ts'
 import { createObjectStore, type ObjectStore } from './object-store.ts'
@@ -57,7 +58,7 @@ export async function openPrivateRepository(options: PrivateRepositoryOptions): 
   const gitDir = path.join(runDir, 'git')
   const workDir = path.join(runDir, 'work')
   for (const part of ['git/objects/info', 'git/objects/pack', 'git/refs/heads', 'git/refs/tags', 'git/info', 'borrowed', 'raw/info', 'raw/refs', 'raw/objects']) {
-    fs.mkdirSync(path.join(runDir, part), { recursive: true, mode: 0o700 })
+    makePath(path.join(runDir, part))
   }
   const settings = await readSettings(options)
   const borrowed = findObjectDirectories(person).map((host, index) => ({ host, at: path.join(runDir, 'borrowed', String(index)) }))
@@ -91,6 +92,19 @@ export async function openPrivateRepository(options: PrivateRepositoryOptions): 
       const { workTree, indexFile: _index, raw: _raw, ...call } = extra
       return runGit({ ...call, args: [...quietFlags, ...args], cwd: workTree ?? (fs.existsSync(workDir) ? workDir : runDir), env: toEnv(extra) })
     },
+  }
+}
+
+/** On a read-only file system Node says of a path of several new parts that it does not exist: the first part tells why. */
+function makePath(directory: string): void {
+  try {
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (thrown) {
+    if (toCode(thrown) !== 'ENOENT') throw thrown
+    let missing = directory
+    while (!fs.existsSync(path.dirname(missing))) missing = path.dirname(missing)
+    fs.mkdirSync(missing, { mode: 0o700 })
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
   }
 }
 

@@ -8,6 +8,7 @@ import type { RunState } from '../../domain/run-state.ts'
 import { toShortId } from '../../domain/report/short-id.ts'
 import { appendAfterEnd } from '../append-after-end.ts'
 import { attestRollout } from '../attest-rollout.ts'
+import type { Accepted } from '../../adapters/workspace-git/accept.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { userName } from '../user-name.ts'
@@ -58,14 +59,19 @@ export async function applyResult(
       lines.close()
       if (!/^y(es)?$/i.test(said.trim())) return undefined
     }
+    // Killed between the two, an acceptance is found to be done, or is finished.
+    const wanted = state.acceptWanted
+    const toData = ({ onto, before, after, undo, patch }: Accepted): Payload<'run.accepted'> => ({ by: userName(), strategy: options.strategy, onto, before, undo, ...(after ? { after } : {}), ...(patch ? { patch } : {}) })
     const attestation = await attestRollout(record, rollout)
     const { acceptRun } = await import('../../adapters/workspace-git/accept.ts')
     const done = await acceptRun({
       repository: opened.repository.root, branch: ended.result.branch, commit: ended.result.commit, base: opened.repository.base,
       strategy: options.strategy, message: toAcceptMessage(state, attestation), env: process.env,
       ...(attestation ? { trailer: `Writ-Attestation: sha256:${attestation}` } : {}),
+      earlier: wanted && { onto: wanted.onto, before: wanted.before, after: wanted.after, undo: wanted.undo, patch: wanted.patch },
+      onReady: async (ready) => void (await rollout.append([{ type: 'accept.requested', data: toData(ready) }])),
     })
-    const data: Payload<'run.accepted'> = { by: userName(), strategy: options.strategy, onto: done.onto, before: done.before, undo: done.undo, ...(done.after ? { after: done.after } : {}), ...(done.patch ? { patch: done.patch } : {}) }
+    const data = wanted !== undefined && done.undo === wanted.undo ? wanted : toData(done)
     await appendAfterEnd(record, rollout, { type: 'run.accepted', data })
     return data
   } finally {

@@ -29,6 +29,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'run.resumed': false,
   'run.ended': true,
   'contract.pinned': true,
+  'accept.requested': true,
   'run.accepted': true,
   'run.undone': true,
   'run.rewound': true,

@@ -73,6 +73,8 @@ export const runEvents = {
     result: z.object({ commit: CommitId, branch: z.string() }).optional(),
   }),
   'contract.pinned': z.object({ contract: Contract, hash: Digest }),
+  /** Intent: written before the person's branch or files are touched. It carries what `run.accepted` will say. */
+  'accept.requested': z.object({ by: z.string(), strategy: z.enum(['merge', 'squash', 'rebase', 'patch']), onto: z.string(), before: CommitId, after: CommitId.optional(), undo: z.string(), patch: z.object({ from: z.string(), to: z.string() }).optional() }),
   'run.accepted': z.object({ by: z.string(), strategy: z.enum(['merge', 'squash', 'rebase', 'patch']), onto: z.string(), before: CommitId, after: CommitId.optional(), undo: z.string(), /** Of `patch`: what lies between these two was done to the files. */ patch: z.object({ from: z.string(), to: z.string() }).optional() }),
   /** A person took an accepted result back: the branch is where it was before, or has reverts on top, or the files were patched back. */
   'run.undone': z.object({ by: z.string(), how: z.enum(['ref', 'revert', 'patch']), onto: z.string(), before: CommitId, after: CommitId }),
