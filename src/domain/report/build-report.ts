@@ -142,7 +142,7 @@ function unfinishedOf(input: unknown): string[] {
   return Array.isArray(said) ? said.filter((each) => typeof each === 'string') : []
 }
 
-const afterwards: ReadonlySet<string> = new Set<StoredEvent['type']>(['run.accepted', 'run.rejected', 'run.undone', 'run.pruned', 'run.attested'])
+const afterwards: ReadonlySet<string> = new Set<StoredEvent['type']>(['run.accepted', 'run.rejected', 'run.undone', 'run.pruned', 'run.attested', 'accept.requested'])
 
 function accountTime(state: RunState, events: readonly StoredEvent[]): Report['time'] {
   let idleMs = 0

@@ -37,7 +37,7 @@ export interface ReplayInput {
 }
 
 /** What commands other than run and resume append: acts of people, after the run or between its processes. */
-const toldTypes: ReadonlySet<EventType> = new Set<EventType>(['run.accepted', 'run.rejected', 'run.undone', 'run.rewound', 'run.pruned', 'run.attested', 'log.repaired'])
+const toldTypes: ReadonlySet<EventType> = new Set<EventType>(['accept.requested', 'run.accepted', 'run.rejected', 'run.undone', 'run.rewound', 'run.pruned', 'run.attested', 'log.repaired'])
 
 /** Was it appended by a person's command? Taking a run back first notes what the files are like. */
 function isTold(events: readonly StoredEvent[], at: number): boolean {
