@@ -111,7 +111,7 @@ child.on('exit', (code, signal) => {
     say('From this folder, the same commands for the demo:')
     say(`  look at it   npm run writ -- diff latest --repo ${folder}`)
     say(`  accept it    npm run writ -- accept latest --repo ${folder}`)
-    say('  undo that    with the command that accept prints')
+    say(`  undo that    npm run writ -- undo latest --repo ${folder}`)
     say(`  read it      npm run writ -- log latest --repo ${folder}`)
   }
   process.exit(code ?? 128 + constants.signals[signal])

@@ -75,6 +75,7 @@ describe('writ clean', () => {
       assert.equal((await machine.writ(['reject', open])).code, 0)
       mkdirSync(join(machine.home, '.config/writ'), { recursive: true })
       writeFileSync(join(machine.home, '.config/writ/config.yaml'), 'retention:\n  max_gb: 0.000001\n')
+      assert.match((await machine.writ(['doctor'])).stdout, /– retention +[^\n]+ of the 1\.0 KB that retention\.max_gb allows\n[^\n]*→ writ clean/)
       assert.deepEqual((await clean(machine, '--dry-run')).pruned.map((each) => each.run), [open])
       assert.deepEqual((await clean(machine, '--records', '--yes')).records.map((each) => each.run), [open])
       assert.deepEqual(runsOf(machine), [decided])

@@ -2,7 +2,7 @@ import type { CommitId } from '../../protocol/ids.ts'
 import { guardFiles } from './accept-guard.ts'
 import { openAcceptGit, readAcceptState, refuse, toList, type AcceptGit, type AcceptState } from './accept-git.ts'
 import { tryThreeWay, writeCommit } from './accept-merge.ts'
-import { applyPatch } from './accept-patch.ts'
+import { applyPatch, holdsPatch } from './accept-patch.ts'
 import { move, quote } from './accept.ts'
 import { toFirstLine } from './git-process.ts'
 
@@ -33,13 +33,16 @@ export interface Undone {
   readonly reverts: readonly string[]
   /** Why it is reverted although nothing came after it; undefined otherwise. */
   readonly because: string | undefined
+  /** Nothing had to be done: by other means, or by an undo that was killed before it could say so, it was taken back before. */
+  readonly already: boolean
 }
 
 /**
  * Takes an accepted result back, or changes nothing at all. Where it is still the newest of its branch, and no remote has it,
  * the branch goes back to where it was (compare-and-swap); else reverts are put on top; a patch is patched back. Index, files
  * and untracked files of the person are protected as in `acceptRun`.
- * @throws Fault `accept-refused` where something would be lost, conflicts, or is not there any more, saying what to do.
+ * What was taken back already, by whatever means, is left alone and said to be.
+ * @throws Fault `accept-refused` where something would be lost or conflicts, saying what to do.
  */
 export async function undoAccepted(request: UndoRequest): Promise<Undone> {
   const git = await openAcceptGit(request.repository, request.env, 'writ undo')
@@ -53,18 +56,19 @@ export async function undoAccepted(request: UndoRequest): Promise<Undone> {
       throw refuse(`${request.run} was accepted onto '${onto}', and you are on ${state.branch === undefined ? 'a detached HEAD' : `'${state.branch}'`}; nothing was changed. Switch first: git -C ${quote(git.root)} switch ${quote(onto)}`)
     }
     if ((await git.trial(['merge-base', '--is-ancestor', after, state.head], { accepts: [1] })).code !== 0) {
-      throw refuse(`${request.run} is not on '${onto}' any more: it was taken back by other means; nothing was changed`)
+      return { how: 'ref', onto, before: after, after: state.head, reverts: [], because: undefined, already: true }
     }
     const because = state.head !== after ? undefined : request.revert ? 'as you asked' : await findRemote(git, after)
     if (state.head === after && because === undefined) {
       if (!request.dryRun) await moveBack(git, state, before)
       else await guardFiles(git, state.head, before, words)
-      return { how: 'ref', onto, before: state.head, after: before, reverts: [], because }
+      return { how: 'ref', onto, before: state.head, after: before, reverts: [], because, already: false }
     }
     const { tip, subjects } = await computeReverts(git, state, request)
+    if (tip === state.head) return { how: 'revert', onto, before: after, after: state.head, reverts: [], because: undefined, already: true }
     await guardFiles(git, state.head, tip, words)
     if (!request.dryRun) await move(git, state, tip, state.head, 'try again')
-    return { how: 'revert', onto, before: state.head, after: tip, reverts: subjects, because }
+    return { how: 'revert', onto, before: state.head, after: tip, reverts: subjects, because, already: false }
   } finally {
     git.close()
   }
@@ -80,12 +84,13 @@ async function undoPatch(git: AcceptGit, request: UndoRequest): Promise<Undone> 
   if (patch === undefined || !(await has(patch.from)) || !(await has(patch.to))) {
     throw refuse(`what ${run} did to your files is not in '${git.root}' any more (git prunes what no branch holds); nothing was changed. See the difference with writ diff ${run}, and take it back by hand`)
   }
-  await applyPatch(git, patch.to, patch.from, {
-    who: 'taking the changes back', dryRun: request.dryRun,
-    nothing: `your files hold nothing of ${run} any more; there is nothing to take back`,
+  const already = await holdsPatch(git, patch.to, patch.from)
+  const nothing = `your files hold nothing of ${run} any more; there is nothing to take back`
+  if (!already) await applyPatch(git, patch.to, patch.from, {
+    who: 'taking the changes back', dryRun: request.dryRun, nothing,
     mend: `. Put these files back yourself (writ diff ${run} shows what was done), or take the rest back with git apply -R --reject`,
   })
-  return { how: 'patch', onto: state.branch ?? 'a detached HEAD', before: state.head, after: state.head, reverts: [], because: undefined }
+  return { how: 'patch', onto: state.branch ?? 'a detached HEAD', before: state.head, after: state.head, reverts: [], because: undefined, already }
 }
 
 /** Records from before the two were kept apart have them only in the command. */
@@ -132,7 +137,8 @@ async function computeReverts(git: AcceptGit, state: AcceptState, request: UndoR
     const how = isMerge ? `-m 1 ${after.slice(0, 12)}` : `${before.slice(0, 12)}..${after.slice(0, 12)}`
     throw refuse(`taking ${request.run} back conflicts with later changes on '${onto}' in ${toList(whole.conflicts)}; nothing was changed. Do it by hand and resolve them: git -C ${quote(git.root)} revert ${how}`)
   }
-  if (whole.tree === tree) throw refuse(`'${onto}' holds nothing of ${request.run} any more: it was reverted by other means; nothing was changed`)
+  // The branch holds nothing of it any more.
+  if (whole.tree === tree) return { tip: state.head, subjects: [] }
   const subject = await git.ask(['log', '-1', '--format=%s', after, '--'])
   const body = isMerge ? `This reverts commit ${after}, reversing\nchanges made to ${before}.` : commits.length > 1 ? `This reverts commits ${before}..${after}.` : `This reverts commit ${after}.`
   const tip = await writeCommit(git, whole.tree, [state.head], toMessage(subject, body, request.run))

@@ -28,7 +28,7 @@ const optional = ['python3', 'npm', 'pnpm', 'yarn', 'make', 'gcc', 'go', 'cargo'
 /** `writ doctor`: what runs need, with the mend for what is missing. Exits with 0 when runs can work, else with 5. */
 export async function doctorCommand(options: { readonly json?: boolean }): Promise<number> {
   const places = getPlaces(process.env)
-  const groups = await Promise.all([programs(), statePlace(places), solver(places), sandbox(places), leftovers()])
+  const groups = await Promise.all([programs(), statePlace(places), retentionCap(places), solver(places), sandbox(places), leftovers()])
   const findings = groups.flat()
   const ok = findings.every((finding) => finding.ok || !finding.isNeeded)
   return whilePrinting(async () => {
@@ -121,6 +121,23 @@ async function sandbox(places: Places): Promise<Finding[]> {
     return findings.map((finding) => ({ ...finding, group: 'sandbox', isNeeded: !ok }))
   } catch (error) {
     return [{ group: 'sandbox', name: 'sandbox', ok: false, isNeeded: true, detail: toMessage(error), ...(error instanceof Fault ? {} : { mend: 'report this' }) }]
+  }
+}
+
+/** Only where a cap is configured: measuring a large state folder takes a moment. */
+async function retentionCap(places: Places): Promise<Finding[]> {
+  const base = { group: 'places', name: 'retention', isNeeded: false } as const
+  try {
+    const most = (await readConfig(places)).values.retention?.max_gb
+    if (most === undefined) return []
+    const { measure } = await import('../../adapters/process/disk-usage.ts')
+    const bytes = await measure(places.state)
+    const detail = `${toSize(bytes)} of the ${toSize(most * 1e9)} that retention.max_gb allows`
+    return [bytes <= most * 1e9 ? { ...base, ok: true, detail } : { ...base, ok: false, detail, mend: 'writ clean' }]
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    // What is wrong with the configuration is told with the solver.
+    return []
   }
 }
 

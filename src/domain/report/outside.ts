@@ -56,8 +56,9 @@ export function describeOutside(all: readonly Outside[]): readonly string[] {
 }
 
 /** How a branch or the files came back, as one line. */
-export function describeUndone(undone: { readonly how: 'ref' | 'revert' | 'patch'; readonly onto: string; readonly before: string; readonly after: string }, isDry: boolean): string {
-  const { how, onto, before, after } = undone
+export function describeUndone(undone: { readonly how: 'ref' | 'revert' | 'patch'; readonly onto: string; readonly before: string; readonly after: string; readonly already: boolean }, isDry: boolean): string {
+  const { how, onto, before, after, already } = undone
+  if (already) return how === 'patch' ? 'Your files hold nothing of it any more: it was taken back before.' : `${onto} holds nothing of it any more: it was taken back before.`
   if (how === 'patch') return isDry ? 'The changes would be taken out of your files; nothing would be committed.' : 'The changes are taken out of your files; nothing was committed.'
   const at = how === 'ref' ? toShortCommit(after) : isDry ? 'a revert on top' : `${toShortCommit(after)}, a revert`
   return `${onto} ${isDry ? 'would be' : 'is'} at ${at} (${isDry ? 'is' : 'was'} ${toShortCommit(before)}).`
