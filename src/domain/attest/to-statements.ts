@@ -5,7 +5,7 @@ import { Bug } from '../../protocol/fault.ts'
 import { digestOfJson } from '../digest.ts'
 import { findInEffect } from '../rewind.ts'
 import type { RunState } from '../run-state.ts'
-import { findBlobRefs } from './blob-refs.ts'
+import { findBlobRefs } from './references.ts'
 
 /** A run's record as it is to be signed: `events` are all of it, `state` is their fold. */
 export interface RecordToSign {
