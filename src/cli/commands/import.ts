@@ -27,11 +27,12 @@ export async function importCommand(file: string, options: { readonly json?: boo
     const { manifest } = staged
     const isNew = !isHereAlready(record, staged, path)
     if (isNew) await adopt(record, staged)
+    const gains = !isNew && addFiles(record, staged)
     const known = (await openKeys(record)).find(manifest.key)
     return await whilePrinting(async () => {
       if (options.json) await print(`${JSON.stringify({ ...manifest, new: isNew, signer: known?.owner ?? null })}\n`)
       else {
-        await print(isNew ? `${manifest.run}: ${count(manifest.events, 'event')} and ${count(manifest.blobs, 'blob')} taken in${manifest.files ? ', with the files of the repository' : ''}. See it with: writ show ${toShortId(manifest.run)}\n` : `${manifest.run} is here already, the very same; nothing was done.\n`)
+        await print(isNew ? `${manifest.run}: ${count(manifest.events, 'event')} and ${count(manifest.blobs, 'blob')} taken in${manifest.files ? ', with the files of the repository' : ''}. See it with: writ show ${toShortId(manifest.run)}\n` : gains ? `${manifest.run} is here already, the very same; the files of the repository were added.\n` : `${manifest.run} is here already, the very same; nothing was done.\n`)
         await print(known ? `Signed by ${known.owner}.\n` : `Signed by key ${manifest.key.slice(0, 12)}, which is not known here: nothing was changed since, but nobody says whose it is. If you know, get the key from them, then: writ keys trust FILE --name WHO\n`)
       }
       return 0
@@ -158,6 +159,14 @@ function isHereAlready(record: OpenRecord, { manifest, state }: Staged, path: st
   const [longer, shorter] = present && present.length > staged.length ? [present, staged] : [staged, present]
   const how = present && longer.subarray(0, shorter?.length ?? 0).equals(shorter ?? staged) ? `and the one ${present.length > staged.length ? 'here' : `in ${path}`} goes on further` : 'and it is another'
   throw new Fault('request-invalid', `${manifest.run} is here already, ${how}: it was left as it is`)
+}
+
+/** An archive with the repository's files may follow one without. */
+function addFiles(record: OpenRecord, { manifest, state }: Staged): boolean {
+  const to = join(toRunPaths(record.places.state, manifest.run).directory, 'git')
+  if (!manifest.files || existsSync(to)) return false
+  renameSync(join(toRunPaths(state, manifest.run).directory, 'git'), to)
+  return true
 }
 
 /** Blobs first, which do no harm alone; then the run appears, all of it at once. */
