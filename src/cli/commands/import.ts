@@ -20,23 +20,32 @@ import { verifyRun } from '../verification/verify-run.ts'
 /** `writ import`: takes in what `writ export` made, whole or not at all, and only if nothing in it was changed. */
 export async function importCommand(file: string, options: { readonly json?: boolean }): Promise<number> {
   const record = await openRecord()
-  const path = resolve(file)
+  const { manifest, change } = await takeIn(record, resolve(file))
+  const known = (await openKeys(record)).find(manifest.key)
+  return whilePrinting(async () => {
+    if (options.json) {
+      await print(`${JSON.stringify({ ...manifest, change, signer: known?.owner ?? null })}\n`)
+      return 0
+    }
+    await print({
+      new: `${manifest.run}: ${count(manifest.events, 'event')} and ${count(manifest.blobs, 'blob')} taken in${manifest.files ? ', with the files of the repository' : ''}. See it with: writ show ${toShortId(manifest.run)}\n`,
+      files: `${manifest.run} is here already, the very same; the files of the repository were added.\n`,
+      none: `${manifest.run} is here already, the very same; nothing was done.\n`,
+    }[change])
+    await print(known ? `Signed by ${known.owner}.\n` : `Signed by key ${manifest.key.slice(0, 12)}, which is not known here: nothing was changed since, but nobody says whose it is. If you know, get the key from them, then: writ keys trust FILE --name WHO\n`)
+    return 0
+  })
+}
+
+/** @throws Fault `request-invalid` naming what is wrong with the archive; then nothing was changed. */
+export async function takeIn(record: OpenRecord, path: string): Promise<{ readonly manifest: ArchiveManifest; readonly change: 'new' | 'files' | 'none' }> {
   const staging = makeStaging(record.places.state)
   try {
     const staged = await stage(path, staging)
     const { manifest } = staged
-    const isNew = !isHereAlready(record, staged, path)
-    if (isNew) await adopt(record, staged)
-    const gains = !isNew && addFiles(record, staged)
-    const known = (await openKeys(record)).find(manifest.key)
-    return await whilePrinting(async () => {
-      if (options.json) await print(`${JSON.stringify({ ...manifest, new: isNew, signer: known?.owner ?? null })}\n`)
-      else {
-        await print(isNew ? `${manifest.run}: ${count(manifest.events, 'event')} and ${count(manifest.blobs, 'blob')} taken in${manifest.files ? ', with the files of the repository' : ''}. See it with: writ show ${toShortId(manifest.run)}\n` : gains ? `${manifest.run} is here already, the very same; the files of the repository were added.\n` : `${manifest.run} is here already, the very same; nothing was done.\n`)
-        await print(known ? `Signed by ${known.owner}.\n` : `Signed by key ${manifest.key.slice(0, 12)}, which is not known here: nothing was changed since, but nobody says whose it is. If you know, get the key from them, then: writ keys trust FILE --name WHO\n`)
-      }
-      return 0
-    })
+    if (isHereAlready(record, staged, path)) return { manifest, change: addFiles(record, staged) ? 'files' : 'none' }
+    await adopt(record, staged)
+    return { manifest, change: 'new' }
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
