@@ -246,6 +246,27 @@ program.command('verify')
     process.exitCode = await verifyCommand(what, options)
   })
 
+program.command('export')
+  .description('a run as one file, to show, verify and replay it elsewhere')
+  .argument('<run>', runWord)
+  .option('-o, --output <file>', 'where to (default: RUN.writ.tar.gz in the working directory)')
+  .option('--with-files', 'also the files of the repository as the run saw them, so that it can be rebuilt elsewhere')
+  .option('--repo <dir>', runRepo)
+  .option('--json', 'as JSON')
+  .action(async (run: string, options: Record<string, unknown>) => {
+    const { exportCommand } = await import('./commands/export.ts')
+    process.exitCode = await exportCommand(run, options)
+  })
+
+program.command('import')
+  .description('take in a run that writ export made')
+  .argument('<file>', 'what writ export made')
+  .option('--json', 'as JSON')
+  .action(async (file: string, options: Record<string, unknown>) => {
+    const { importCommand } = await import('./commands/import.ts')
+    process.exitCode = await importCommand(file, options)
+  })
+
 program.command('keys')
   .description('the key that signs what runs did, and whose signatures count')
   .addArgument(new Argument('[action]', 'list; rotate: a new key signs from now on; export: print a public key; trust: let another key count; forget: not any more').choices(['list', 'rotate', 'export', 'trust', 'forget']).default('list'))

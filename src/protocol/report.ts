@@ -139,6 +139,8 @@ export const Report = z.object({
     standing: z.enum(['newest', 'below', 'gone']).optional(),
   }).optional(),
   rejected: z.object({ by: z.string(), reason: z.string() }).optional(),
+  /** Of a run that has ended: what of its record is signed. `later` events are not covered yet. */
+  attestation: z.object({ digest: z.string().optional(), key: z.string().optional(), later: z.int().nonnegative() }).optional(),
   /** It was accepted and a person took it back. */
   undone: z.object({ by: z.string(), how: z.string(), onto: z.string() }).optional(),
   /** What retention removed: it cannot be shown or gone back to any more. */

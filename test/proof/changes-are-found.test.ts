@@ -8,7 +8,7 @@ import { examineText } from '../../src/cli/verification/examine-bundle.ts'
 import { verifyRun } from '../../src/cli/verification/verify-run.ts'
 import { openTrust } from '../../src/cli/verification/open-trust.ts'
 import type { Verification } from '../../src/cli/verification/finding.ts'
-import { findBlobRefs } from '../../src/domain/attest/blob-refs.ts'
+import { findBlobRefs } from '../../src/domain/attest/references.ts'
 import { readLine, sealLine, toStart } from '../../src/domain/chain.ts'
 import type { NewEvent, StoredEvent } from '../../src/protocol/events/event.ts'
 import { makeAttestedRun, type AttestedRun } from './attested-run.ts'
@@ -154,7 +154,8 @@ describe('a change is found and named', () => {
     const refs = events.flatMap(findBlobRefs)
     assert.equal(new Set(refs.map((ref) => ref.digest)).size, 5)
     for (const ref of refs) {
-      const path = join(machine.state, 'blobs', ref.digest.slice(0, 2), ref.digest.slice(2))
+      const directory = join(machine.state, 'blobs', ref.digest.slice(0, 2))
+      const path = join(directory, readdirSync(directory).find((name) => name.startsWith(ref.digest.slice(2))) ?? '')
       const bytes = readFileSync(path)
       for (const change of [() => writeFileSync(path, Buffer.concat([bytes.subarray(0, -1), Buffer.from('~')])), () => writeFileSync(path, bytes.subarray(1)), () => rmSync(path)]) {
         change()

@@ -7,6 +7,8 @@ import { digestOfJson } from '../../domain/digest.ts'
 import type { Json } from '../../protocol/ids.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
+import { toCoverage } from '../../domain/attest/coverage.ts'
+import { attestRun } from '../attest-rollout.ts'
 import { composeEngine, findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole } from '../console.ts'
@@ -79,6 +81,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
       const { applyResult } = await import('./accept.ts')
       await applyResult(record, run, { strategy: 'merge', unproven: false })
     }
+    if (toCoverage(events).isDue) await attestRun(record, run)
     process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
     return exitCodes[before.ended.outcome]
   }

@@ -15,7 +15,7 @@ export function describeVerification(verification: Verification, paint: ReturnTy
   const bad = findings.filter((each) => each.status === 'failed')
   const rest = findings.filter((each) => each.status !== 'failed')
   const shown = [...bad.slice(0, mostLines).map((each) => toLine(each, paint)), ...(bad.length > mostLines ? [`  and ${bad.length - mostLines} more (--json has them all)`] : [])]
-  const said = statement ? [...(verified ? [] : ['', 'What was signed says:']), ...describeStatement(statement)] : []
+  const said = statement ? [...(verified ? [] : ['What was signed says:']), ...describeStatement(statement)] : []
   return [head, '', ...shown, ...(shown.length > 0 ? [''] : []), ...(said.length > 0 ? [...said, ''] : []), ...rest.slice(0, mostLines).map((each) => toLine(each, paint))].join('\n')
 }
 

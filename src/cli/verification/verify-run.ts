@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { examineRollout } from '../../adapters/log-jsonl/examine-rollout.ts'
 import { toAttestationPaths } from '../../adapters/log-jsonl/attestation-files.ts'
 import { toRunPaths } from '../../adapters/log-jsonl/layout.ts'
-import { findBlobRefs } from '../../domain/attest/blob-refs.ts'
+import { findBlobRefs } from '../../domain/attest/references.ts'
 import { toCoverage, type Coverage } from '../../domain/attest/coverage.ts'
 import { findDifferences } from '../../domain/attest/find-difference.ts'
 import { toRecordStatement } from '../../domain/attest/to-statements.ts'
@@ -170,7 +170,7 @@ async function verifyBlobs(record: Pick<OpenRecord, 'blobs'>, events: readonly S
     }
   }
   if (problems.length === 0) return [ok('blobs', `${wanted.size} ${wanted.size === 1 ? 'blob holds' : 'blobs hold'} what their digests say`)]
-  const isPruned = events.some((event) => (event.type as string) === 'run.pruned')
+  const isPruned = events.some((event) => event.type === 'run.pruned' && event.data.parts.includes('blobs'))
   if (isPruned) return [unchecked('blobs', `${problems.length} of ${wanted.size} blobs were removed by retention, as the record says; what they held cannot be looked at any more`)]
   return problems.slice(0, mostNamed).map((problem) => failed('blobs', problem))
 }

@@ -3,8 +3,9 @@ import type { Payload, StoredEvent } from '../../protocol/events/event.ts'
 import type { Digest } from '../../protocol/ids.ts'
 import { Bug } from '../../protocol/fault.ts'
 import { digestOfJson } from '../digest.ts'
+import { findInEffect } from '../rewind.ts'
 import type { RunState } from '../run-state.ts'
-import { findBlobRefs } from './blob-refs.ts'
+import { findBlobRefs } from './references.ts'
 
 /** A run's record as it is to be signed: `events` are all of it, `state` is their fold. */
 export interface RecordToSign {
@@ -39,7 +40,8 @@ export function toRecordStatement(record: RecordToSign, links: { readonly proven
     commits: state.commits.map(({ task, commit, tree, parent }) => ({ task, commit, tree, parent })),
     decisions: countDecisions(events, opened.policy),
     approvals: findApprovals(events),
-    evidence: toEvidence(events, state),
+    // What was taken back is no evidence any more.
+    evidence: toEvidence(findInEffect(events), state),
     afterwards: findAfterwards(events),
     record: { seq: last.seq, head: last.hash, sha256, blobs: blobs.size },
     ...(links.provenance ? { provenance: { sha256: links.provenance } } : {}),

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { CommitAccount, Report, TaskAccount } from '../../protocol/report.ts'
 import type { RunState } from '../run-state.ts'
+import { toCoverage } from '../attest/coverage.ts'
 import { accountChecks } from './check-accounts.ts'
 import { findDeviations } from './deviations.ts'
 import { findInEffect } from '../rewind.ts'
@@ -72,10 +73,18 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     ...(ended?.result ? { result: ended.result } : {}),
     ...(state.accepted ? { accepted: { by: state.accepted.by, strategy: state.accepted.strategy, onto: state.accepted.onto, undo: state.accepted.undo, ...today.accepted } } : {}),
     ...(state.rejected ? { rejected: state.rejected } : {}),
+    ...accountAttestation(events),
     ...(state.undone ? { undone: { by: state.undone.by, how: state.undone.how, onto: state.undone.onto } } : {}),
     ...(state.pruned ? { pruned: { by: state.pruned.by, parts: state.pruned.parts } } : {}),
   }
   return { ...base, next: findNext(base, state.limit?.limit) }
+}
+
+/** Undefined where the log was not given, or nothing is to be attested yet. */
+function accountAttestation(events: readonly StoredEvent[]): Pick<Report, 'attestation'> {
+  const { newest, later, isDue } = toCoverage(events)
+  if (!newest && !isDue) return {}
+  return { attestation: { ...(newest ? { digest: newest.bundle.digest, key: newest.key } : {}), later } }
 }
 
 function whyUnfinished(state: RunState, running: boolean | undefined): string {

@@ -179,5 +179,12 @@ function next(report: Report): string[] {
   const width = Math.max(0, ...report.next.map((each) => each.does.length))
   const commands = report.next.map((each) => `${each.does.padEnd(width)}  ${toLine(each.command, 2000)}`)
   const result = report.result ? [`Result: ${toCode(report.result.commit)} on branch ${toCode(report.result.branch)}${report.accepted ? '' : '; your branch and files are as they were'}.`, ''] : []
-  return [...result, ...(commands.length === 0 ? [] : ['```', ...commands, '```'])]
+  return [...result, ...attested(report), ...(commands.length === 0 ? [] : ['```', ...commands, '```'])]
+}
+
+function attested({ attestation, short }: Report): string[] {
+  if (!attestation) return []
+  const { digest, key = '', later } = attestation
+  if (!digest || later > 0) return [`${digest ? 'The end of its record is' : 'It is'} not attested yet: ${toCode(`writ verify ${short} --attest`)} makes up for it.`, '']
+  return [`Attested: ${toCode(`sha256:${digest}`)} by key ${toCode(key.slice(0, 12))}; ${toCode(`writ verify ${short}`)} checks it.`, '']
 }
