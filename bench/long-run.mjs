@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { openTools } from '../src/cli/compose.ts'
 import { createBuiltinPolicy } from '../src/adapters/policy-builtin/builtin-policy.ts'
+import { Fault } from '../src/protocol/fault.ts'
 import { startRun } from '../src/engine/run.ts'
 import { createMemoryBlobs, createMemoryLog } from '../src/testing/memory-log.ts'
 import { openedEvent, toSampleRunId } from '../src/testing/sample-run.ts'
@@ -43,6 +44,7 @@ export async function recordLongRun(turns) {
     surveyor: { survey: async () => ({ instructions: [], present: [], absent: [], uses: [], tree: ['src/'], files: 2, digest: '' }) },
     tools: list.map((tool) => ({ ...tool, run: stubs[tool.name] ?? (async () => ({ ok: true, text: 'Noted.' })) })), toolSpecs: specs,
     findSecrets: async () => [], stopTools: async () => undefined, repair: undefined,
+    attester: { readKept: async () => undefined, openSigner: async () => { throw new Fault('key-unusable', 'a bench signs nothing') } },
     model: {
       id: 'openai/gpt-5.5', contextWindow: undefined,
       ask: async (request) => {

@@ -1,7 +1,7 @@
 import { toCoverage } from '../domain/attest/coverage.ts'
 import type { Rollout } from '../engine/ports/event-log.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
-import type { Digest } from '../protocol/ids.ts'
+import type { Digest, RunId } from '../protocol/ids.ts'
 import { openAttester, type OpenRecord } from './compose.ts'
 
 /**
@@ -19,4 +19,14 @@ export async function attestRollout(record: OpenRecord, rollout: Rollout): Promi
     process.stderr.write(`writ: not attested yet: ${toMessage(error)} Once that is mended: writ verify ${rollout.run} --attest\n`)
   }
   return toCoverage(rollout.events).newest?.bundle.digest
+}
+
+/** The same for a run that nobody owns just now. */
+export async function attestRun(record: OpenRecord, run: RunId): Promise<void> {
+  const { rollout } = await record.log.open(run)
+  try {
+    await attestRollout(record, rollout)
+  } finally {
+    await rollout.close()
+  }
 }

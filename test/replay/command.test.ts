@@ -57,7 +57,7 @@ describe('writ replay', () => {
       // Without git, without a network, without a PATH: the log and its blobs are all that it takes.
       const same = await machine.writ(['replay', 'latest'], { env: { PATH: '/nonexistent' } })
       assert.equal(same.code, 0, same.stderr)
-      assert.match(same.stdout, /^Same: run_\w+ comes out of its log as recorded: \d+ decisions from \d+ facts of one process \(\d+ ms\)\. Nothing was sent or run\.\n$/)
+      assert.match(same.stdout, /^Same: run_\w+ comes out of its log as recorded: \d+ decisions from \d+ facts of one process; 1 event beside it \(signatures, acts of people\) \(\d+ ms\)\. Nothing was sent or run\.\n$/)
       assert.equal(same.stderr, '')
       const json = JSON.parse((await machine.writ(['replay', 'latest', '--json'])).stdout) as { same: boolean; decisions: number; writ: { same: boolean } }
       assert.equal(json.same, true)

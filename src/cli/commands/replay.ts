@@ -78,7 +78,7 @@ function describeReplay(run: RunId, replay: Replay, durationMs: number): string 
   const { divergence, decisions, facts, sessions, told } = replay
   if (divergence) return describeDivergence(run, divergence)
   const processes = sessions === 1 ? 'one process' : `${sessions} processes`
-  const people = told === 0 ? '' : `; ${count(told, 'event')} of people`
+  const people = told === 0 ? '' : `; ${count(told, 'event')} beside it (signatures, acts of people)`
   return `Same: ${run} comes out of its log as recorded: ${count(decisions, 'decision')} from ${count(facts, 'fact')} of ${processes}${people} (${durationMs} ms). Nothing was sent or run.\n`
 }
 

@@ -19,7 +19,7 @@ export interface Replay {
   /** Events that came out as recorded: decisions of Writ, and facts from outside in their places (answers, results, contents). */
   readonly decisions: number
   readonly facts: number
-  /** Events that people and other commands added: they follow from nothing. */
+  /** Events that follow from nothing: signatures, and what people's commands added. */
   readonly told: number
   /** Processes that worked on the run. */
   readonly sessions: number
