@@ -14,9 +14,9 @@ export interface RunBlobsOptions {
 
 /** Up to this share of the bound everything is kept whole; of what is left, one output may take at most this share. */
 const wholeUntil = 0.5
-const shareOfRest = 1 / 32
-/** Less than this says nothing about an output; it is replaced by one sentence that all of them share. */
-const leastBytes = 512
+const shareOfRest = 1 / 1000
+/** Every output may take this much as long as there is any room; then one sentence that all share takes their place. */
+const leastBytes = 4096
 const notKept = '[nothing of this output was kept: the record of the run has reached its size limit]\n'
 
 /**
@@ -41,18 +41,18 @@ export function createRunBlobs({ blobs, masker, maxBytes, earlier }: RunBlobsOpt
     const content = masker === undefined ? bytes : typeof bytes === 'string' ? masker.mask(bytes) : maskBytes(bytes, masker)
     const left = Math.max(0, maxBytes - used)
     const most = used < maxBytes * wholeUntil ? left : left * shareOfRest
-    const kept = await store(content, how, most)
+    const kept = await store(content, how, { most, left })
     if (!counted.has(kept.ref.digest)) used += kept.storedBytes
     counted.add(kept.ref.digest)
     return kept
   }
 
-  async function store(content: Uint8Array | string, how: { flush?: boolean }, most: number): Promise<KeptBlob> {
+  async function store(content: Uint8Array | string, how: { flush?: boolean }, { most, left }: { most: number; left: number }): Promise<KeptBlob> {
     if (blobs.keep === undefined) {
       const ref = await blobs.put(content, how)
       return { ref, droppedBytes: 0, storedBytes: ref.bytes }
     }
-    if (content.length > leastBytes && most < leastBytes) return { ...(await blobs.keep(notKept, how)), droppedBytes: Buffer.byteLength(content) }
+    if (content.length > leastBytes && left < leastBytes) return { ...(await blobs.keep(notKept, how)), droppedBytes: Buffer.byteLength(content) }
     return blobs.keep(content, { ...how, most: Math.max(most, leastBytes) })
   }
 

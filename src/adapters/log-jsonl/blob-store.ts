@@ -22,7 +22,8 @@ export function createBlobStore(options: { readonly stateDir: string }): Blobs {
 
   async function keep(bytes: Uint8Array | string, how: { flush?: boolean; most?: number } = {}): Promise<KeptBlob> {
     const given = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
-    let content = given
+    // What cannot fit however well it packs is not packed whole first.
+    let content = given.length > (how.most ?? Infinity) * mostPacking + leastCut ? cutBytes(given, (how.most ?? 0) * mostPacking) : given
     for (;;) {
       const ref: BlobRef = { digest: Digest.parse(toDigestOf(content)), bytes: content.length }
       const path = toPath(root, ref)
@@ -189,6 +190,9 @@ function findWhole(path: string, ref: BlobRef): fs.Stats | undefined {
     fs.closeSync(fd)
   }
 }
+
+/** No output of use packs better than this. */
+const mostPacking = 64
 
 /** What is this short is kept whatever the bound. */
 const leastCut = 256
