@@ -9,10 +9,11 @@ import type { Attester } from '../engine/ports/attester.ts'
 import type { KeyRing } from '../adapters/signing-local/key-ring.ts'
 import type { Approver } from '../engine/ports/approver.ts'
 import type { AnyTool } from '../engine/ports/tools.ts'
+import type { Masker } from '../domain/secrets/masker.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
-import type { Json } from '../protocol/ids.ts'
+import type { BlobRef, Json } from '../protocol/ids.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
-import type { ConfigFile } from './config.ts'
+import { recordDefaults, type ConfigFile } from './config.ts'
 import { getPlaces, type Places } from './places.ts'
 import type { SolverChoice } from './solver-choice.ts'
 
@@ -112,6 +113,8 @@ export interface EngineParts {
   readonly config: ConfigFile
   readonly approver: Approver
   readonly model: ModelPort | undefined
+  /** What a run that goes on has stored already. */
+  readonly stored?: () => readonly BlobRef[]
   /** The contract's grants: a command that can reach out may do what cannot be undone. */
   readonly network: readonly string[]
 }
@@ -119,19 +122,23 @@ export interface EngineParts {
 /** Everything that a run needs. The parts that only one solver uses are loaded only for it. */
 export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const { record, sandbox, solver, config } = parts
-  const [{ createCheckRunner }, { createCheckFinder }, { createSyntaxChecker }, { createSurveyor }, { createBuiltinPolicy }, { findSecretFiles }, tools, repair] = await Promise.all([
+  const [{ createCheckRunner }, { createCheckFinder }, { createSyntaxChecker }, { createSurveyor }, { createBuiltinPolicy }, { findSecretFiles }, { createRunBlobs }, { maskOutput }, masker, tools, repair] = await Promise.all([
     import('../adapters/check-command/check-runner.ts'),
     import('../adapters/check-finder/check-finder.ts'),
     import('../adapters/check-syntax/syntax-checker.ts'),
     import('../adapters/survey/surveyor.ts'),
     import('../adapters/policy-builtin/builtin-policy.ts'),
     import('../adapters/tool-files/find-secret-files.ts'),
+    import('../engine/run-blobs.ts'),
+    import('../engine/masked-output.ts'),
+    openMasker(record.places, config),
     openTools(parts.network, config),
     solver.solver === 'repair' ? import('../adapters/solver-repair/repair-solver.ts').then(({ createRepairSolver }) => createRepairSolver()) : undefined,
   ])
+  const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
   return {
-    clock: record.clock, log: record.log, blobs: record.blobs, workspaces: parts.workspaces, sandbox,
-    checks: createCheckRunner({ sandbox, blobs: record.blobs, limits: limitsOf(config) }),
+    clock: record.clock, log: record.log, blobs, workspaces: parts.workspaces, sandbox,
+    checks: createCheckRunner({ sandbox: maskOutput(sandbox, masker), blobs, limits: limitsOf(config) }),
     finder: createCheckFinder(),
     syntax: createSyntaxChecker(),
     surveyor: createSurveyor({ stateDir: record.places.state, env: process.env }),
@@ -139,9 +146,26 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     approver: parts.approver,
     attester: openAttester(record),
     findSecrets: findSecretFiles,
+    masker,
+    learnSecretFiles: async (places) => {
+      const { readSecretFiles } = await import('../adapters/secret-files/read-secret-files.ts')
+      masker.learn(await readSecretFiles(places, config.secrets?.files ?? []), 'file')
+    },
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
     model: parts.model, repair,
   }
+}
+
+/** Knows the secrets of this environment, and everything that looks like one. */
+export async function openMasker(places: Places, config: ConfigFile, env: NodeJS.ProcessEnv = process.env): Promise<Masker> {
+  const [{ openMaskKey }, { createMasker }, { listSecretVariables }] = await Promise.all([
+    import('../adapters/secret-files/mask-key.ts'),
+    import('../domain/secrets/masker.ts'),
+    import('../domain/secrets/known-values.ts'),
+  ])
+  const masker = createMasker({ key: openMaskKey(places.state) })
+  masker.learn(listSecretVariables(env, config.secrets?.variables), 'variable')
+  return masker
 }
 
 /** The order is part of the prompt's prefix: it never changes within a run. */

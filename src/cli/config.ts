@@ -20,8 +20,20 @@ export const ConfigFile = z.strictObject({
     days: z.number().positive().max(36_500).optional(),
     max_gb: z.number().positive().optional(),
   }).optional(),
+  /** What is secret beside what is known to be: names of variables, and paths or globs of files below the repository. */
+  secrets: z.strictObject({
+    variables: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'it is the name of a variable')).max(200).optional(),
+    files: z.array(z.string().min(1).regex(/^(?!\/|.*(?:^|\/)\.\.(?:\/|$))/, 'it is a path or glob below the repository')).max(200).optional(),
+  }).optional(),
+  record: z.strictObject({
+    /** Most that the outputs of one run may take on the disk, in MB. */
+    max_mb: z.int().min(1).max(1_000_000).optional(),
+  }).optional(),
 })
 export type ConfigFile = z.infer<typeof ConfigFile>
+
+/** Bounds of what a run keeps. */
+export const recordDefaults = { maxMb: 160 }
 
 export interface Config {
   readonly path: string

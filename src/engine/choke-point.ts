@@ -7,7 +7,11 @@ import { findWorkDeadline } from '../domain/budget.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import type { PendingCall } from '../domain/run-state.ts'
 import type { Contract } from '../protocol/contract.ts'
+import { learnSecrets } from './learn-secrets.ts'
+import { maskOutput } from './masked-output.ts'
 import { maskSecrets } from './mask-secrets.ts'
+import { putBackSecrets } from './put-back.ts'
+import { describeDropped } from './run-blobs.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
 import type { Sandbox } from './ports/sandbox.ts'
 import type { AnyTool, ToolResult } from './ports/tools.ts'
@@ -18,7 +22,8 @@ import type { AnyTool, ToolResult } from './ports/tools.ts'
  * 2. the paths that the call names are resolved and judged by the policy, together with its effect class;
  * 3. an irreversible call needs a recorded approval;
  * 4. intent is on the disk before the tool runs, with the snapshot that undoes it; the result is recorded after;
- * 5. every call has a deadline.
+ * 5. every call has a deadline;
+ * 6. what it answers is masked before anybody cuts, keeps or shows it, and placeholders in what it is given are put back.
  */
 export interface Judged {
   readonly pending: PendingCall
@@ -86,7 +91,10 @@ export async function perform(run: RunContext, judged: Judged): Promise<Returned
   const timeout = AbortSignal.timeout(timeoutMs)
   const signal = AbortSignal.any([run.signal, timeout])
   try {
-    const result = await tool.run(judged.input, contextOf(run, pending.call.callId, signal))
+    await learnSecrets(run)
+    const given = judged.effect === 'read' ? { ok: true as const, input: judged.input } : await putBackSecrets(run, { input: judged.input, paths: tool.paths(judged.input).map(({ path }) => path) })
+    if (!given.ok) return { judged, status: 'error', text: given.text, full: undefined, detail: undefined, durationMs: run.ports.clock.elapsed() - begun }
+    const result = await tool.run(given.input, contextOf(run, pending.call.callId, signal))
     run.signal.throwIfAborted()
     return toReturned(run, judged, result, run.ports.clock.elapsed() - begun)
   } catch (error) {
@@ -107,8 +115,14 @@ function timeLeft(run: RunContext, wanted: number): number {
 }
 
 async function toReturned(run: RunContext, judged: Judged, result: ToolResult, durationMs: number): Promise<Returned> {
-  const full = result.full === undefined ? undefined : await run.ports.blobs.put(result.full, { flush: false })
-  return { judged, status: result.ok ? 'ok' : 'error', text: result.text, full, detail: result.detail, durationMs }
+  const { blobs } = run.ports
+  if (result.full === undefined || blobs.keep === undefined) {
+    const whole = result.full === undefined ? undefined : await blobs.put(result.full, { flush: false })
+    return { judged, status: result.ok ? 'ok' : 'error', text: result.text, full: whole, detail: result.detail, durationMs }
+  }
+  const { ref: full, droppedBytes } = await blobs.keep(result.full, { flush: false })
+  const text = droppedBytes === 0 ? result.text : `${result.text}\n[${describeDropped(droppedBytes)}]`
+  return { judged, status: result.ok ? 'ok' : 'error', text, full, detail: result.detail, durationMs }
 }
 
 /** The events that say how calls ended; `after` is the content of the workspace once they had. */
@@ -133,6 +147,7 @@ function contextOf(run: RunContext, callId: string, signal: AbortSignal) {
     blobs: run.ports.blobs,
     network: contractOf(run).network,
     seen: run.seen,
+    mask: (text: string) => run.ports.masker?.mask(text) ?? text,
     callId,
     signal,
     onOutput: (text: string) => run.emit({ kind: 'output', callId, text }),
@@ -146,7 +161,7 @@ function contextOf(run: RunContext, callId: string, signal: AbortSignal) {
 
 /** The sandbox of one call: before a command of it reaches a host, the log says so. */
 function recordReach(run: RunContext, callId: string): Sandbox {
-  const sandbox = maskSecrets(run)
+  const sandbox = maskOutput(maskSecrets(run), run.ports.masker)
   const onReach = (host: string): Promise<void> => record(run, { type: 'tool.reached', data: { callId, host } })
   return { ...sandbox, run: (command, signal) => sandbox.run({ ...command, onReach }, signal) }
 }

@@ -2,6 +2,7 @@ import type { LiveSignal } from '../protocol/live.ts'
 import { payloads, type NewEvent, type StoredEvent } from '../protocol/events/event.ts'
 import { Bug } from '../protocol/fault.ts'
 import { evolve } from '../domain/evolve.ts'
+import { maskJson } from '../domain/secrets/mask-json.ts'
 import type { RunState } from '../domain/run-state.ts'
 import type { EnginePorts } from './ports/engine-ports.ts'
 import type { Rollout } from './ports/event-log.ts'
@@ -21,10 +22,18 @@ export interface RunContext {
   secrets: Promise<readonly string[]> | undefined
   /** What the model has seen of each file in this process: path → digest. */
   readonly seen: Map<string, string>
+  /** Files with secrets have been read, so that their values are masked; begun before the first command or tool. */
+  learned?: Promise<void>
+  /** What the solver itself wrote that looks like a secret, by the mark of its placeholder: it may go into files as it is. */
+  readonly written?: Map<string, Set<string>>
 }
 
-/** Stores facts, then folds them into the state, then tells whoever watches: never in another order. */
-export async function record(run: RunContext, ...events: readonly NewEvent[]): Promise<void> {
+/**
+ * Takes secrets out of facts, stores them, then folds them into the state, then tells whoever watches: never in another order.
+ */
+export async function record(run: RunContext, ...given: readonly NewEvent[]): Promise<void> {
+  const { masker } = run.ports
+  const events = masker === undefined ? given : given.map((event) => maskJson(event, masker))
   for (const event of events) {
     const fits = payloads[event.type].safeParse(event.data)
     // Better to stop here than to store what nobody can read again.

@@ -42,6 +42,7 @@ export interface Opening {
 
 /** Starts a run and works until it has ended, is interrupted, or meets a fault. The log has everything either way. */
 export async function startRun(ports: EnginePorts, opening: Opening, watch: Watch): Promise<RunState> {
+  refuseSecretCommands(ports, opening.draft)
   const rollout = await ports.log.create(opening.run)
   return work(ports, rollout, emptyState(), watch, async (run) => {
     await record(run, {
@@ -59,6 +60,13 @@ export async function startRun(ports: EnginePorts, opening: Opening, watch: Watc
       },
     })
   }, attestEnd)
+}
+
+/** A command is run as it is recorded, today and after a crash: one with a secret in it could be neither. */
+function refuseSecretCommands({ masker }: EnginePorts, draft: Contract): void {
+  const found = draft.checks.find((check) => masker !== undefined && masker.mask(check.command) !== check.command)
+  if (found === undefined) return
+  throw new Fault('request-invalid', `the check "${masker?.mask(found.command) ?? ''}" has in it what is or looks like a secret, and checks are recorded and proven word for word: let the command read it from a file of the repository instead`)
 }
 
 /** Goes on with a run that stopped, from its log alone. */
@@ -101,7 +109,7 @@ function describeResume(events: readonly StoredEvent[]): string {
 
 /** The loop, from where the state is. Replay uses it as it is, on ports that answer from the log, and signs nothing at the `end`. */
 export async function work(ports: EnginePorts, rollout: Rollout, state: RunState, watch: Watch, begin: (run: RunContext) => Promise<void>, end?: (run: RunContext) => Promise<void>): Promise<RunState> {
-  const run: RunContext = { ports, rollout, state, signal: watch.signal, emit: watch.emit, onEvent: watch.onEvent, workspace: undefined, secrets: undefined, seen: new Map() }
+  const run: RunContext = { ports, rollout, state, signal: watch.signal, emit: watch.emit, onEvent: watch.onEvent, workspace: undefined, secrets: undefined, seen: new Map(), written: new Map() }
   let during = 'begin'
   let failure: unknown
   try {

@@ -136,7 +136,8 @@ export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, l
       // A run that was narrowed to some files says nothing of the others.
       const unloadable = plan.narrowed.length > 0 ? undefined : explainUnloadable(result.exitCode, report)
       const missing = explainMissing(result.exitCode, printed, (report?.cases.length ?? 0) > 0) ?? unloadable
-      const notes = toNotes(check, plan, last, options)
+      const { ref, droppedBytes } = await (blobs.keep?.(result.output) ?? blobs.put(result.output).then((whole) => ({ ref: whole, droppedBytes: 0 })))
+      const notes = [...toNotes(check, plan, last, options), ...(droppedBytes === 0 ? [] : [`${droppedBytes} bytes in the middle of its output were not kept: the record of the run is near its size limit`])]
       return {
         checkId: check.id,
         command: check.command,
@@ -145,7 +146,7 @@ export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, l
         durationMs: result.durationMs,
         tree: place.tree,
         ...(report === undefined ? {} : { tests: report }),
-        output: await blobs.put(result.output),
+        output: ref,
         tail: toTail(text, report),
         notes: missing === undefined ? notes : [missing, ...notes],
       }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { applyEdits } from '../../domain/text/apply-edits.ts'
-import { toUnifiedDiff } from '../../domain/text/unified-diff.ts'
 import { digestOf } from '../../domain/digest.ts'
 import type { Tool, ToolContext, ToolResult } from '../../engine/ports/tools.ts'
 import { applyChanges } from './apply-changes.ts'
@@ -10,6 +9,7 @@ import { withFileProblems } from './file-problems.ts'
 import type { Recollection } from './read-before.ts'
 import { createRecollection, markSeen, toKnowledge } from './read-before.ts'
 import { resolvePath } from './resolve-path.ts'
+import { toShownDiff } from './shown-diff.ts'
 import { loadText } from './load-text.ts'
 
 export const EditInput = z.strictObject({
@@ -52,7 +52,7 @@ async function edit(input: EditInput, context: ToolContext, recollection: Recoll
   if (bytes === undefined) return { ok: false, text: `${resolved.path} is unchanged: it is not UTF-8, and its one-byte encoding has no way to write the new text. Use plain characters.` }
   await applyChanges([{ resolved, expect: file.digest, bytes }])
   markSeen(context, recollection, resolved.path, { bytes, digest: digestOf(bytes), mode: file.mode })
-  const diff = toUnifiedDiff({ path: resolved.path, before: content.text, after: outcome.content }, { maxChars: 2500, context: 2 })
+  const diff = toShownDiff({ path: resolved.path, before: content.text, after: outcome.content }, { maxChars: 2500, context: 2 }, context)
   const text = [`edited ${resolved.path} (+${diff.added} -${diff.removed})`, ...outcome.notes, diff.text].filter((part) => part !== '').join('\n')
   return { ok: true, text, detail: { path: resolved.path, added: diff.added, removed: diff.removed } }
 }

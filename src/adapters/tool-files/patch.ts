@@ -4,7 +4,6 @@ import { applyPatch } from '../../domain/text/apply-patch.ts'
 import { toLines } from '../../domain/text/lines.ts'
 import type { FilePatch } from '../../domain/text/parse-patch.ts'
 import { parsePatch } from '../../domain/text/parse-patch.ts'
-import { toUnifiedDiff } from '../../domain/text/unified-diff.ts'
 import type { PathAccess } from '../../protocol/policy.ts'
 import type { Tool, ToolContext, ToolResult } from '../../engine/ports/tools.ts'
 import type { ContentChange } from './apply-changes.ts'
@@ -17,6 +16,7 @@ import type { Recollection } from './read-before.ts'
 import { createRecollection, markSeen, toKnowledge } from './read-before.ts'
 import type { ResolvedPath } from './resolve-path.ts'
 import { resolvePath } from './resolve-path.ts'
+import { toShownDiff } from './shown-diff.ts'
 
 export const PatchInput = z.strictObject({ patch: z.string().max(5_000_000) })
 export type PatchInput = z.infer<typeof PatchInput>
@@ -131,7 +131,7 @@ async function planUpdate(file: FilePatch & { kind: 'update' }, resolved: Resolv
   if (!outcome.ok) return outcome
   const bytes = isKept ? loaded.file.bytes : findBytes(outcome.content, loaded.content)
   if (bytes === undefined) return { ok: false, problem: 'it is not UTF-8, and its one-byte encoding has no way to write the new text. Use plain characters.' }
-  const diff = toUnifiedDiff({ path: resolved.path, before, after: outcome.content }, { maxChars: 1500, context: 1 })
+  const diff = toShownDiff({ path: resolved.path, before, after: outcome.content }, { maxChars: 1500, context: 1 }, context)
   const target = moved ?? resolved
   const { digest, mode } = loaded.file
   return {

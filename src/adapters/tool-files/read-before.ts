@@ -1,7 +1,7 @@
-import { toUnifiedDiff } from '../../domain/text/unified-diff.ts'
 import type { ToolContext } from '../../engine/ports/tools.ts'
 import type { FileBytes } from './file-content.ts'
 import { findText } from './file-content.ts'
+import { toShownDiff } from './shown-diff.ts'
 
 /** Contents that the model has seen, by digest, to say later what changed since. Bounded: the oldest go first. */
 export interface Recollection {
@@ -52,7 +52,7 @@ export function toKnowledge(context: ToolContext, recollection: Recollection, pa
   const current = findText(now.bytes)
   const opening = `${path} has changed since you last saw it, so nothing was written.`
   if (old === undefined || current === undefined) return { kind: 'stale', message: `${opening} Read it again, then repeat the change.` }
-  const diff = toUnifiedDiff({ path, before: old.text, after: current.text }, { maxChars: 3000, context: 1 })
+  const diff = toShownDiff({ path, before: old.text, after: current.text }, { maxChars: 3000, context: 1 }, context)
   if (diff.text === '' || diff.left > 0 || diff.text.startsWith('(')) {
     const what = diff.text === '' ? 'Its line ends or encoding changed.' : `What changed:\n${diff.text}\n`
     return { kind: 'stale', message: `${opening} ${what} Read it again, then repeat the change.` }

@@ -66,7 +66,8 @@ async function readFile(resolved: ResolvedPath, input: ReadInput, context: ToolC
   }
   markSeen(context, recollection, resolved.path, file)
   if (content.text === '') return { ok: true, text: '(empty file)' }
-  const lines = content.text.replaceAll('\r\n', '\n').split('\n')
+  const shown = context.mask?.(content.text) ?? content.text
+  const lines = shown.replaceAll('\r\n', '\n').split('\n')
   if (lines.at(-1) === '') lines.pop()
   const note = content.encoding === 'latin1' ? '[not UTF-8; shown as Latin-1]' : ''
   return showLines(lines, input, { path: resolved.path, note })
@@ -93,7 +94,8 @@ async function readLarge(resolved: ResolvedPath, input: ReadInput, context: Tool
   const found = await readRange(resolved, { from, lines: input.lines ?? DEFAULT_LINES, maxLine: LIMITS.maxLine }, context.signal)
   if (found.binary !== undefined) return refuse(`${resolved.path} is ${found.binary} (${toSize(resolved.bytes)}), not text. Use a program in shell to look into it.`)
   if (found.lines.length === 0) return refuse(`${resolved.path} has no line ${from} within the first ${toSize(found.scanned)}.`)
-  const range = numberLines(found.lines, from, { ...LIMITS, maxLine: LIMITS.maxLine + 40, from, lines: found.lines.length })
+  const lines = (context.mask?.(found.lines.join('\n')) ?? found.lines.join('\n')).split('\n')
+  const range = numberLines(lines, from, { ...LIMITS, maxLine: LIMITS.maxLine + 40, from, lines: lines.length })
   const note = `[lines ${from}-${range.last} of a file of ${toSize(resolved.bytes)}, too large to edit; go on with from: ${range.last + 1}]`
   return { ok: true, text: `${range.text}\n${note}`, detail: { path: resolved.path, from, to: range.last } }
 }

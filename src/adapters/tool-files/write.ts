@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { digestOf } from '../../domain/digest.ts'
 import { toLineEnd, toLines, withLineEnd } from '../../domain/text/lines.ts'
-import { toUnifiedDiff } from '../../domain/text/unified-diff.ts'
 import type { Tool, ToolContext, ToolResult } from '../../engine/ports/tools.ts'
 import { applyChanges } from './apply-changes.ts'
 import type { FileBytes, FileText } from './file-content.ts'
@@ -11,6 +10,7 @@ import type { Recollection } from './read-before.ts'
 import { createRecollection, markSeen, toKnowledge } from './read-before.ts'
 import type { ResolvedPath } from './resolve-path.ts'
 import { resolvePath } from './resolve-path.ts'
+import { toShownDiff } from './shown-diff.ts'
 
 export const WriteInput = z.strictObject({ path: z.string(), content: z.string().max(5_000_000) })
 export type WriteInput = z.infer<typeof WriteInput>
@@ -62,7 +62,7 @@ async function replace(
   if (bytes.equals(file.bytes)) return { ok: true, text: `${resolved.path} already has exactly this content; nothing to do.` }
   await applyChanges([{ resolved, expect: file.digest, bytes }])
   markSeen(context, recollection, resolved.path, { bytes, digest: digestOf(bytes), mode: file.mode })
-  const diff = toUnifiedDiff({ path: resolved.path, before: old?.text ?? '', after: text }, { maxChars: 1500, context: 1 })
+  const diff = toShownDiff({ path: resolved.path, before: old?.text ?? '', after: text }, { maxChars: 1500, context: 1 }, context)
   const kept = text === content ? '' : ' with its \\r\\n line ends'
   return {
     ok: true,

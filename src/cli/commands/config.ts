@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { defaultBudget } from '../../domain/contract/draft.ts'
 import { toMoney } from '../../domain/report/words.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
-import { readConfig, type Config } from '../config.ts'
+import { readConfig, recordDefaults, type Config } from '../config.ts'
 import { getPlaces } from '../places.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { oneLine, painter } from '../render.ts'
@@ -19,7 +19,7 @@ interface Row {
 export async function configCommand(options: { readonly json?: boolean; readonly repo?: string }): Promise<number> {
   const places = getPlaces(process.env)
   const config = await readConfig(places)
-  const rows: readonly Row[] = [...(await solverRows(config)), ...boundRows(config), ...(await sandboxRows(config)), ...retentionRows(config)]
+  const rows: readonly Row[] = [...(await solverRows(config)), ...boundRows(config), ...(await sandboxRows(config)), ...retentionRows(config), ...recordRows(config)]
   const from = (variable: string): string => (process.env[variable]?.startsWith('/') ? variable : 'default')
   const paths: readonly Row[] = [
     { name: 'state', value: places.state, source: from('XDG_STATE_HOME') },
@@ -83,6 +83,15 @@ function retentionRows({ values, path }: Config): Row[] {
   return [
     { name: 'retention.days', value: days, source: days === undefined ? 'default: nothing is pruned for its age' : path },
     { name: 'retention.max_gb', value: maxGb, source: maxGb === undefined ? 'default: no cap' : path },
+  ]
+}
+
+function recordRows({ values, path }: Config): Row[] {
+  const { variables, files } = values.secrets ?? {}
+  return [
+    { name: 'record.max_mb', value: values.record?.max_mb ?? recordDefaults.maxMb, source: values.record?.max_mb === undefined ? 'default' : path },
+    { name: 'secrets.variables', value: variables?.join(', '), source: variables === undefined ? 'only those whose names say so' : `${path}, beside those whose names say so` },
+    { name: 'secrets.files', value: files?.join(', '), source: files === undefined ? 'only .env, keys and the like' : `${path}, beside .env, keys and the like` },
   ]
 }
 

@@ -5,6 +5,7 @@ import type { ModelPort } from '../../engine/ports/model.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { digestOfJson } from '../../domain/digest.ts'
 import type { Json } from '../../protocol/ids.ts'
+import { findBlobRefs } from '../../domain/attest/references.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
@@ -89,7 +90,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const { solver, model: named } = before.opened.request
   const [workspaces, sandbox, { choice, model }] = await Promise.all([openWorkspaces(record.places), openReadySandbox(record), chooseAndOpen({ solver, ...(named ? { model: named } : {}) }, config.values)])
   return carry(record, options, async (console) => {
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: (before.contract ?? before.opened?.draft)?.network ?? [], model })
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: (before.contract ?? before.opened?.draft)?.network ?? [], model, stored: () => events.flatMap(findBlobRefs) })
     console.remember(events)
     return resumeRun(ports, run, { who: userName(), version }, saveMemoryLater(console.watch))
   })

@@ -6,6 +6,8 @@ import { buildIntakeRequest, buildRequest, digestOfRequest } from '../../domain/
 import { findWorkDeadline } from '../../domain/budget.ts'
 import { digestOfJson } from '../../domain/digest.ts'
 import type { Step } from '../../domain/step.ts'
+import { maskLive } from '../masked-live.ts'
+import { rememberWritten } from '../put-back.ts'
 import { record, type RunContext } from '../record.ts'
 import { openLab } from '../lab.ts'
 
@@ -45,8 +47,11 @@ async function askModel(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>)
     type: 'turn.requested',
     data: { turn: step.turn, task: run.state.active?.id ?? '', solver: 'model', purpose: step.purpose, attempt: step.attempt, model: model.id, request: digestOfRequest(request), messages: request.messages.length },
   })
+  const live = run.ports.masker === undefined ? { emit: run.emit, flush: () => undefined } : maskLive(run.emit, run.ports.masker)
   try {
-    const reply = await model.ask(request, { signal: deadlineSignal(run), onLive: run.emit })
+    const reply = await model.ask(request, { signal: deadlineSignal(run), onLive: live.emit })
+    live.flush()
+    rememberWritten(run, reply)
     await record(run, { type: 'turn.replied', data: { turn: step.turn, purpose: step.purpose, reply } })
   } catch (error) {
     await onFailure(run, step, error)
@@ -88,6 +93,7 @@ async function askRepair(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>
   } finally {
     await lab.dispose()
   }
+  rememberWritten(run, reply)
   await record(run, { type: 'turn.replied', data: { turn: step.turn, purpose: 'work', reply: withFreshIds(reply, step.turn) } })
 }
 

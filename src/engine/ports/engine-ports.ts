@@ -3,6 +3,7 @@ import type { Attester } from './attester.ts'
 import type { Templates } from '../../domain/context/template.ts'
 import type { Approver } from './approver.ts'
 import type { CheckFinder, CheckRunner, SyntaxChecker } from './checks.ts'
+import type { Masker } from '../../domain/secrets/masker.ts'
 import type { Clock } from './clock.ts'
 import type { Blobs, EventLog } from './event-log.ts'
 import type { ModelPort } from './model.ts'
@@ -34,6 +35,10 @@ export interface EnginePorts {
   readonly templates?: Templates
   /** Which of these files under a root hold secrets: commands of the solver do not see them. */
   readonly findSecrets: (root: string, paths: readonly string[]) => Promise<readonly string[]>
+  /** Takes secrets out of everything before it is recorded, sent or shown. Absent in a replay: what is recorded is masked already. */
+  readonly masker?: Masker
+  /** Teaches the masker the values of files that hold secrets: of `paths` below `root`, and of the repository's own. */
+  readonly learnSecretFiles?: (places: { readonly root: string; readonly repository: string; readonly paths: readonly string[] }) => Promise<void>
   /** Ends what tools left running; called when a run stops for whatever reason. */
   readonly stopTools: () => Promise<void>
   /** Signs the record once the run has ended. */

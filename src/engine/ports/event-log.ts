@@ -94,10 +94,25 @@ export interface EventLog {
   reindex(): Promise<number>
 }
 
+export interface KeptBlob {
+  readonly ref: BlobRef
+  /** Bytes that were left out of the middle. */
+  readonly droppedBytes: number
+  /** What it takes on the disk, in bytes. */
+  readonly storedBytes: number
+}
+
 /** Content-addressed bytes beside the rollouts. Writing the same bytes twice stores them once. */
 export interface Blobs {
-  /** Durable when it resolves, unless `flush` is false. */
-  put(bytes: Uint8Array | string, options?: { flush?: boolean }): Promise<BlobRef>
+  /** Durable when it resolves, unless `flush` is false. `asIs`: it is ours, made of what is masked, and no byte of it may change. */
+  put(bytes: Uint8Array | string, options?: { flush?: boolean; asIs?: boolean }): Promise<BlobRef>
+  /**
+   * The same within a bound: of what would take more than `most` bytes on the disk only the beginning and the end are kept, with a
+   * line between them that says so. Absent where nothing is bounded.
+   */
+  keep?(bytes: Uint8Array | string, options?: { flush?: boolean; most?: number }): Promise<KeptBlob>
+  /** What it takes on the disk, in bytes; 0 where it is not there. Absent where there is no disk. */
+  sizeOf?(ref: BlobRef): number
   /** @throws Fault `run-corrupt` when it is missing or its bytes do not hash to its name. */
   get(ref: BlobRef): Promise<Uint8Array>
   /** A byte range. Same errors, but the hash is not checked. */

@@ -25,6 +25,8 @@ export interface ToolContext {
   readonly network: readonly string[]
   /** What this run has read: path → digest of the content that the model saw. Edits of anything newer are refused. */
   readonly seen: Map<string, string>
+  /** Text of files as it may be shown, with as many lines: to be asked for before it is cut to size. */
+  mask?(text: string): string
   /** Finds the whole of an earlier result that was cut, by its call id. */
   findResult(callId: string): Promise<Uint8Array | undefined>
   readonly callId: string
