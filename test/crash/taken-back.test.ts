@@ -84,6 +84,23 @@ describe('killed while a person takes something back', () => {
     }
   })
 
+  test('writ undo of a patch: the files are as they were, with nothing beside them', async () => {
+    const stage = await openStage()
+    try {
+      const { machine } = stage
+      assert.equal((await stage.writ(stage.start)).code, 0)
+      assert.equal((await stage.writ(['accept', 'latest', '--strategy', 'patch'])).code, 0)
+      assert.notEqual(machine.git('status', '--porcelain'), '')
+      await killEverywhere(stage, ['undo', 'latest'], 3, async (place) => {
+        const again = await stage.writ(['undo', 'latest'])
+        if (again.code !== 0) assert.match(again.stderr, /was taken back from main already/, `${place}: ${toText(again)}`)
+        assert.equal(machine.git('status', '--porcelain', '--ignored'), '', place)
+      })
+    } finally {
+      await stage.remove()
+    }
+  })
+
   test('writ undo: nothing of the person’s is lost, and asking again ends where it was to end', async () => {
     const stage = await openStage()
     try {
