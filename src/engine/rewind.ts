@@ -90,6 +90,7 @@ async function restore(workspace: Workspace, { now, tree, signal }: { now: TreeI
 function findPlace(events: readonly StoredEvent[], { run, to }: RewindRequest): { to: StoredEvent; tree: TreeId } {
   const state = fold(events)
   if (state.accepted) throw new Fault('accept-refused', `${run} was accepted onto ${state.accepted.onto}; take that back first: writ undo ${run}`)
+  if (state.acceptWanted) throw new Fault('accept-refused', `accepting ${run} onto ${state.acceptWanted.onto} was cut off; finish that with writ accept ${run}, and then take it back with writ undo ${run}`)
   if (state.rejected) throw new Fault('accept-refused', `${run} was rejected by ${state.rejected.by}, so nothing goes on from it; start the goal again with writ run`)
   if (state.pruned?.parts.includes('workspace')) throw new Fault('accept-refused', `the snapshots of ${run} were removed by ${state.pruned.by} to save space (writ clean), so there is nothing to go back to`)
   const seq = /^\d+$/.test(to) ? Number(to) : findTask(events, run, to)

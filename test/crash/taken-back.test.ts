@@ -67,7 +67,7 @@ describe('killed while a person takes something back', () => {
       const before = readEvents(machine)
       const dirty = before.filter((event) => event.type === 'tool.returned' && event.data.name === 'shell')[0]
       const args = ['rollback', 'latest', '--to', String(dirty?.seq)]
-      await killEverywhere(stage, args, 4, async (place) => {
+      await killEverywhere(stage, args, 3, async (place) => {
         const left = readEvents(machine)
         assert.deepEqual(left.slice(0, before.length), before, place)
         assert.equal((await stage.writ(['show', 'latest'])).code, 0, place)
@@ -84,6 +84,23 @@ describe('killed while a person takes something back', () => {
     }
   })
 
+  test('writ undo of a patch: the files are as they were, with nothing beside them', async () => {
+    const stage = await openStage()
+    try {
+      const { machine } = stage
+      assert.equal((await stage.writ(stage.start)).code, 0)
+      assert.equal((await stage.writ(['accept', 'latest', '--strategy', 'patch'])).code, 0)
+      assert.notEqual(machine.git('status', '--porcelain'), '')
+      await killEverywhere(stage, ['undo', 'latest'], 2, async (place) => {
+        const again = await stage.writ(['undo', 'latest'])
+        if (again.code !== 0) assert.match(again.stderr, /was taken back from main already/, `${place}: ${toText(again)}`)
+        assert.equal(machine.git('status', '--porcelain', '--ignored'), '', place)
+      })
+    } finally {
+      await stage.remove()
+    }
+  })
+
   test('writ undo: nothing of the person’s is lost, and asking again ends where it was to end', async () => {
     const stage = await openStage()
     try {
@@ -93,7 +110,7 @@ describe('killed while a person takes something back', () => {
       writeFileSync(join(machine.repo, 'mine.txt'), 'not tracked\n')
       assert.equal((await stage.writ(['accept', 'latest'])).code, 0)
       assert.notEqual(machine.git('rev-parse', 'HEAD').trim(), base)
-      await killEverywhere(stage, ['undo', 'latest'], 3, async (place) => {
+      await killEverywhere(stage, ['undo', 'latest'], 2, async (place) => {
         const again = await stage.writ(['undo', 'latest'])
         // Done and recorded before it died, or done now: what was not recorded is made up for.
         if (again.code !== 0) assert.match(again.stderr, /was taken back from main already/, place)

@@ -84,13 +84,14 @@ async function undoPatch(git: AcceptGit, request: UndoRequest): Promise<Undone> 
   if (patch === undefined || !(await has(patch.from)) || !(await has(patch.to))) {
     throw refuse(`what ${run} did to your files is not in '${git.root}' any more (git prunes what no branch holds); nothing was changed. See the difference with writ diff ${run}, and take it back by hand`)
   }
-  const already = await holdsPatch(git, patch.to, patch.from)
-  const nothing = `your files hold nothing of ${run} any more; there is nothing to take back`
-  if (!already) await applyPatch(git, patch.to, patch.from, {
-    who: 'taking the changes back', dryRun: request.dryRun, nothing,
+  // What an undo that was killed left beside the files goes, and what it did not reach is done.
+  const isHeld = request.dryRun && (await holdsPatch(git, patch.to, patch.from))
+  const done = isHeld ? undefined : await applyPatch(git, patch.to, patch.from, {
+    who: 'taking the changes back', dryRun: request.dryRun, isUnfinished: !request.dryRun,
+    nothing: `your files hold nothing of ${run} any more`,
     mend: `. Put these files back yourself (writ diff ${run} shows what was done), or take the rest back with git apply -R --reject`,
   })
-  return { how: 'patch', onto: state.branch ?? 'a detached HEAD', before: state.head, after: state.head, reverts: [], because: undefined, already }
+  return { how: 'patch', onto: state.branch ?? 'a detached HEAD', before: state.head, after: state.head, reverts: [], because: undefined, already: done === undefined }
 }
 
 /** Records from before the two were kept apart have them only in the command. */

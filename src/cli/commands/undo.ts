@@ -49,8 +49,9 @@ export async function undoCommand(word: string, options: UndoOptions): Promise<n
 
 /** @throws Fault `accept-refused` saying what the run is instead. */
 function requireAccepted(state: RunState, run: string): { accepted: NonNullable<RunState['accepted']>; opened: NonNullable<RunState['opened']> } {
-  const { accepted, opened, undone, ended } = state
+  const { accepted, acceptWanted, opened, undone, ended } = state
   if (accepted && opened) return { accepted, opened }
+  if (acceptWanted) throw new Fault('accept-refused', `accepting ${run} onto ${acceptWanted.onto} was cut off; finish that first with writ accept ${run}, and then take it back`)
   if (undone) throw new Fault('accept-refused', `${run} was taken back from ${undone.onto} already, by ${undone.by}; accept it again with writ accept ${run}`)
   if (!ended) throw new Fault('accept-refused', `${run} has not ended, so nothing of it is in your branch; to take the run itself back to an earlier point: writ rollback ${run} --to SEQ`)
   throw new Fault('accept-refused', `${run} was not accepted, so nothing of it is in your branch; there is nothing to undo`)
