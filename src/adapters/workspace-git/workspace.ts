@@ -10,6 +10,7 @@ import { placeDependencies, type Dependency } from './dependencies.ts'
 import { removeTree } from './directory-handle.ts'
 import type { RunGit } from './git-process.ts'
 import { listTree, toPaths } from './listing.ts'
+import { createLoosePacker } from './loose-packer.ts'
 import { applyModes, getUsualModes, openDirectories, readModes, whileReadable } from './modes.ts'
 import type { PrivateRepository } from './private-repository.ts'
 import { publish } from './publish.ts'
@@ -51,6 +52,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     last = result.catch(() => undefined)
     return result
   }
+  const packer = createLoosePacker(repository)
   const usual = getUsualModes(repository.runDir)
   const look = async (signal?: AbortSignal): Promise<Scan> => {
     const found = await scan({ root: repository.workDir, store: repository.store, previous: seen, skip, gitlinks: parts.gitlinks, maxFileBytes: parts.maxFileBytes, usual, signal })
@@ -95,7 +97,11 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     base: parts.base,
     mounts: toMounts(repository, repository.workDir, dependencies),
     dependencies: dependencies.map(({ path: at, way }) => ({ path: at, way })),
-    snapshot: (signal) => inTurn(async () => (await look(signal)).id as TreeId),
+    snapshot: (signal) => inTurn(async () => {
+      const { id } = await look(signal)
+      packer.afterSnapshot()
+      return id as TreeId
+    }),
     rollback: (to, signal) => inTurn(() => rollback(to, signal)),
     write: (files) => inTurn(async () => writeFiles(repository.workDir, files)),
     changes: (from, to) => listChanges(repository, from, to, parts.conversions),
@@ -106,6 +112,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     checkout,
     publish: (made, expected) => publish(repository, { branch: parts.branch, base: parts.base.commit, commit: made, expected, runGit: parts.runGit, env: parts.env }),
     dispose: () => inTurn(async () => {
+      await packer.finish()
       removeTree(repository.workDir)
       removeTree(path.join(repository.runDir, 'checkouts'))
       removeTree(path.join(repository.runDir, 'work.new'))
