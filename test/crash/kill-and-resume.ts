@@ -33,12 +33,13 @@ export function readTrace(stage: Stage): readonly Operation[] {
 /** The run as it is when nothing happens to it, and all that it did to the disk. */
 export async function runUninterrupted(options: { readonly witness?: boolean } = {}): Promise<Uninterrupted> {
   const first = await openStage(options)
-  assert.equal((await first.writ(first.start)).code, 0)
+  const tried = await first.writ(['sandbox', '--', 'true'])
+  assert.equal(tried.code, 0, toText(tried))
   const stage = await openStage({ ...options, warm: first.machine.state })
   const ended = await stage.writ(stage.start, { at: 0, how: 'before' })
   assert.equal(ended.code, 0, toText(ended))
   return {
-    ending: readEnding(stage.machine), operations: readTrace(stage), warm: stage.machine.state,
+    ending: readEnding(stage.machine), operations: readTrace(stage), warm: first.machine.state,
     remove: async () => {
       await first.remove()
       await stage.remove()
