@@ -78,6 +78,7 @@ export async function killAndResume(whole: Uninterrupted, plan: Failure): Promis
     assert.deepEqual(readEnding(machine), whole.ending)
     assert.equal((await replay(readEvents(machine), createBlobStore({ stateDir: machine.state }))).divergence, undefined, 'all of it comes out of its log again')
     requireNotPaidTwice(stage, recorded, asked)
+    assert.ok(readEvents(machine).some((event) => event.type === 'run.attested'), 'it is attested')
     assert.equal(fingerprint(machine.repo), before, 'the person’s things are as they were')
     for (const name of ['work', 'work.new', 'checkouts']) {
       if (!over) assert.ok(!existsSync(join(machine.state, 'runs', findRuns(machine)[0] ?? '', name)), `${name} is gone after the end`)

@@ -5,6 +5,7 @@ import type { ModelPort } from '../../engine/ports/model.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { digestOfJson } from '../../domain/digest.ts'
 import type { Json } from '../../protocol/ids.ts'
+import type { RunId } from '../../protocol/ids.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { composeEngine, findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
@@ -74,11 +75,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const run = await getRun(record.log, word, { repo: options.repo })
   const { state: before, events } = await readRun(record.log, run)
   if (before.ended) {
-    // It was killed between its end and what was to follow.
-    if (isToBeApplied(before)) {
-      const { applyResult } = await import('./accept.ts')
-      await applyResult(record, run, { strategy: 'merge', unproven: false })
-    }
+    await finishEnd(record, run, before)
     process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
     return exitCodes[before.ended.outcome]
   }
@@ -126,8 +123,23 @@ export async function carry(record: OpenRecord, options: RunOptions, start: (con
   return exitCodes[state.ended?.outcome ?? 'fault']
 }
 
+/** What was to follow the end of a run that was killed right after it. */
+async function finishEnd(record: OpenRecord, run: RunId, state: RunState): Promise<void> {
+  if (!state.past.some((event) => event.type === 'run.attested')) {
+    const [{ rollout }, { attestRollout }] = await Promise.all([record.log.open(run), import('../attest-rollout.ts')])
+    try {
+      await attestRollout(record, rollout)
+    } finally {
+      await rollout.close()
+    }
+  }
+  if (!isToBeApplied(state)) return
+  const { applyResult } = await import('./accept.ts')
+  await applyResult(record, run, { strategy: 'merge', unproven: false })
+}
+
 function isToBeApplied(state: RunState): boolean {
-  return state.opened?.request.apply === true && state.ended?.outcome === 'proven' && !state.accepted && !state.rejected
+  return state.opened?.request.apply === true && state.ended?.outcome === 'proven' && !state.accepted && !state.rejected && !state.undone
 }
 
 async function findUnfinished(record: OpenRecord, options: RunOptions): Promise<string> {
