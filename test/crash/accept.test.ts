@@ -43,7 +43,7 @@ describe('an acceptance that is killed', () => {
     if (isThorough) return operations
     const inFiles = operations.filter(({ path }) => path.startsWith('~/project/'))
     const recorded = operations.filter(({ name }) => name === 'writeSync run.accepted' || (strategy === 'merge' && name === 'writeSync accept.requested'))
-    return [...recorded, ...inFiles.filter((_, index) => index % 5 === 2)]
+    return [...recorded, ...inFiles.filter((_, index) => index % 7 === 3)]
   }
 
   test('asked for again it is done once and whole, by every strategy', async () => {

@@ -33,12 +33,13 @@ export function readTrace(stage: Stage): readonly Operation[] {
 /** The run as it is when nothing happens to it, and all that it did to the disk. */
 export async function runUninterrupted(options: { readonly witness?: boolean } = {}): Promise<Uninterrupted> {
   const first = await openStage(options)
-  assert.equal((await first.writ(first.start)).code, 0)
+  const tried = await first.writ(['sandbox', '--', 'true'])
+  assert.equal(tried.code, 0, toText(tried))
   const stage = await openStage({ ...options, warm: first.machine.state })
   const ended = await stage.writ(stage.start, { at: 0, how: 'before' })
   assert.equal(ended.code, 0, toText(ended))
   return {
-    ending: readEnding(stage.machine), operations: readTrace(stage), warm: stage.machine.state,
+    ending: readEnding(stage.machine), operations: readTrace(stage), warm: first.machine.state,
     remove: async () => {
       await first.remove()
       await stage.remove()
@@ -77,6 +78,7 @@ export async function killAndResume(whole: Uninterrupted, plan: Failure): Promis
     assert.deepEqual(readEnding(machine), whole.ending)
     assert.equal((await replay(readEvents(machine), createBlobStore({ stateDir: machine.state }))).divergence, undefined, 'all of it comes out of its log again')
     requireNotPaidTwice(stage, recorded, asked)
+    assert.ok(readEvents(machine).some((event) => event.type === 'run.attested'), 'it is attested')
     assert.equal(fingerprint(machine.repo), before, 'the person’s things are as they were')
     for (const name of ['work', 'work.new', 'checkouts']) {
       if (!over) assert.ok(!existsSync(join(machine.state, 'runs', findRuns(machine)[0] ?? '', name)), `${name} is gone after the end`)

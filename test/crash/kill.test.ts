@@ -8,11 +8,9 @@ import { openStage, readEnding, toText, type Failure } from './story.ts'
  * wrong once, or where most can go wrong.
  */
 const kills: readonly (readonly [how: Failure['how'], name: string, path: RegExp, which: 'first' | 'last'])[] = [
-  ['half', 'writeSync run.opened', /rollout/, 'first'],
   ['half', 'writeFileSync', /work\.new\//, 'last'],
   ['before', 'renameSync', /\/work$/, 'first'],
   ['half', 'writeSync tool.called+tool.called+tool.called', /rollout/, 'first'],
-  ['half', 'writeFileSync', /objects\/tmp_obj/, 'first'],
   ['after', 'writeSync pins.restored+observation.made', /rollout/, 'first'],
   ['before', 'renameSync', /refs\/heads\/writ/, 'last'],
   ['before', 'writeSync proof.finished+observation.made', /rollout/, 'first'],

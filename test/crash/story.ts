@@ -93,7 +93,7 @@ export async function openStage(options: { readonly witness?: boolean; readonly 
   const trace = join(machine.home, 'trace')
   const temporary = join(machine.home, 'tmp')
   mkdirSync(temporary)
-  if (options.warm) for (const name of ['sandbox', 'cache']) cpSync(join(options.warm, name), join(machine.state, name), { recursive: true })
+  if (options.warm) cpSync(join(options.warm, 'sandbox'), join(machine.state, 'sandbox'), { recursive: true })
   const contract = join(machine.home, 'task.yaml')
   if (witness) writeFileSync(contract, `goal: make the check pass\nchecks:\n  - sh check.sh\nnetwork:\n  - 127.0.0.1:${witness.port}\n`)
   return {

@@ -4,12 +4,12 @@ import { Fault } from '../../protocol/fault.ts'
 import type { ModelPort } from '../../engine/ports/model.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { digestOfJson } from '../../domain/digest.ts'
-import type { Json } from '../../protocol/ids.ts'
+import type { Json, RunId } from '../../protocol/ids.ts'
+import type { StoredEvent } from '../../protocol/events/event.ts'
 import { findBlobRefs } from '../../domain/attest/references.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
-import { attestRun } from '../attest-rollout.ts'
 import { composeEngine, findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole } from '../console.ts'
@@ -77,12 +77,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const run = await getRun(record.log, word, { repo: options.repo })
   const { state: before, events } = await readRun(record.log, run)
   if (before.ended) {
-    // It was killed between its end and what was to follow.
-    if (isToBeApplied(before)) {
-      const { applyResult } = await import('./accept.ts')
-      await applyResult(record, run, { strategy: 'merge', unproven: false })
-    }
-    if (toCoverage(events).isDue) await attestRun(record, run)
+    await finishEnd(record, run, { state: before, events })
     process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
     return exitCodes[before.ended.outcome]
   }
@@ -130,8 +125,19 @@ export async function carry(record: OpenRecord, options: RunOptions, start: (con
   return exitCodes[state.ended?.outcome ?? 'fault']
 }
 
+/** What was to follow the end of a run that was killed right after it. */
+async function finishEnd(record: OpenRecord, run: RunId, { state, events }: { readonly state: RunState; readonly events: readonly StoredEvent[] }): Promise<void> {
+  if (toCoverage(events).isDue) {
+    const { attestRun } = await import('../attest-rollout.ts')
+    await attestRun(record, run)
+  }
+  if (!isToBeApplied(state)) return
+  const { applyResult } = await import('./accept.ts')
+  await applyResult(record, run, { strategy: 'merge', unproven: false })
+}
+
 function isToBeApplied(state: RunState): boolean {
-  return state.opened?.request.apply === true && state.ended?.outcome === 'proven' && !state.accepted && !state.rejected
+  return state.opened?.request.apply === true && state.ended?.outcome === 'proven' && !state.accepted && !state.rejected && !state.undone
 }
 
 async function findUnfinished(record: OpenRecord, options: RunOptions): Promise<string> {
