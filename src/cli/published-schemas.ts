@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import { RunRecord } from '../protocol/attestation.ts'
 import { ContractFile } from '../protocol/contract.ts'
 import { ConfigFile } from './config.ts'
 
-/** File name in `schemas/` → JSON Schema of a file that people write. */
+/** File name in `schemas/` → JSON Schema of a file that people write, or that others read. */
 export function publishedSchemas(): Readonly<Record<string, unknown>> {
   return {
     'contract.schema.json': { title: 'Writ contract', ...z.toJSONSchema(ContractFile, { io: 'input' }) },
     'config.schema.json': { title: 'Writ configuration', ...z.toJSONSchema(ConfigFile, { io: 'input' }) },
+    'run-record.schema.json': { title: 'Predicate urn:writ:run-record:v1', ...z.toJSONSchema(RunRecord) },
   }
 }

@@ -74,6 +74,9 @@ async function findContradiction(text: string, events: readonly StoredEvent[], a
   if (verdict === 'forged') return 'the signature does not hold'
   const { run, record } = statement.predicate
   if (run !== events[0]?.run) return `its attestation is about ${run}`
+  // What a person set aside as damaged is not held against the record; the statement names the repair.
+  const repaired = events.findLast((event) => event.type === 'log.repaired')
+  if (repaired?.type === 'log.repaired' && record.seq + 1 >= repaired.data.line) return undefined
   if (record.seq >= events.length) return `events 0 to ${record.seq} were signed, and ${events.length} are left`
   return events[record.seq]?.hash === record.head ? undefined : `events 0 to ${record.seq} are others than those that were signed`
 }

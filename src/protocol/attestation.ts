@@ -72,6 +72,7 @@ export const RunRecord = z.strictObject({
     checks: z.array(z.strictObject({ check: z.string(), command: z.string(), strength: Strength, verdict: z.string(), fixed: z.int().nonnegative(), broken: z.int().nonnegative(), passed: z.int().nonnegative() })),
     runs: z.array(CheckRun).describe('Every run of a check on the base and in the newest proof, with the digest of all that it printed.'),
   }),
+  repairs: z.array(z.strictObject({ seq: z.int().nonnegative(), by: z.string(), line: z.int().positive(), problem: z.string() })).describe('Where a damaged record was gone on with from its good part: from that line on it is not what had been recorded first.'),
   /** What people did with the result. */
   afterwards: z.array(z.strictObject({ seq: z.int().nonnegative(), type: z.string(), by: z.string(), onto: z.string().optional(), strategy: z.string().optional(), before: CommitId.optional(), after: CommitId.optional() })),
   record: z.strictObject({

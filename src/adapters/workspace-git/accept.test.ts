@@ -95,6 +95,23 @@ describe('accept', () => {
     await refuses(result, 'squash', /nothing to accept/)
   })
 
+  test('each commit that accepting makes carries the trailer, and those that were there before do not', async () => {
+    const result = await makeResult()
+    const trailers = (): string[] => repository.git('log', '-2', '--format=%(trailers:key=Writ-Attestation,valueonly,separator=%x2C)').split('\n')
+    const request = { ...result, repository: repository.root, branch: 'writ/test', message: 'Goal reached\n\nWrit-Attestation: sha256:ab', trailer: 'Writ-Attestation: sha256:ab', env: repository.env }
+    undo(await acceptRun({ ...request, strategy: 'merge' }))
+    repository.write('src/a.txt', lines('two', 'SIX'))
+    repository.commit('mine')
+    const [first] = trailers()
+    undo(await acceptRun({ ...request, strategy: 'rebase' }))
+    assert.equal(first, '')
+    for (const [strategy, expected] of [['rebase', ['sha256:ab', 'sha256:ab']], ['squash', ['sha256:ab', '']], ['merge', ['sha256:ab']]] as const) {
+      const accepted = await acceptRun({ ...request, strategy })
+      assert.deepEqual(trailers().slice(0, expected.length), expected, strategy)
+      undo(accepted)
+    }
+  })
+
   test('patch changes the files only, merging into edits that do not touch', async () => {
     const result = await makeResult()
     repository.write('src/a.txt', lines('two', 'SIX'))

@@ -25,7 +25,7 @@ function toWords(command: Command): CommandWords {
   return {
     name: command.name(),
     about: command.description(),
-    takesRun: command.registeredArguments.some((argument) => argument.name() === 'run'),
+    takesRun: command.registeredArguments.some((argument) => ['run', 'what'].includes(argument.name())),
     inner: command.commands.map((each) => ({ name: each.name(), about: each.description() })),
     options: [...command.options, command.createOption('--help', 'show help')].flatMap((option) => (option.long ? [{ flag: option.long, about: option.description, values: option.argChoices ?? [], takesValue: option.required || option.optional }] : [])),
   }
@@ -44,7 +44,7 @@ _writ() {
   case $prev in
 ${values.join('\n')}
     --repo) COMPREPLY=($(compgen -d -- "$cur")); return ;;
-    --contract) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    --contract|--key|--output|-o) COMPREPLY=($(compgen -f -- "$cur")); return ;;
   esac
   case \${COMP_WORDS[1]} in
 ${cases.join('\n')}

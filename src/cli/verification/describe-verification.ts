@@ -38,6 +38,7 @@ function describeStatement(statement: RunRecord): string[] {
   }
   if (evidence.verdict !== 'proven') lines.push(['proof', `${evidence.verdict ?? 'none was made'}${evidence.reasons[0] ? `: ${evidence.reasons[0]}` : ''}`])
   lines.push(['decisions', `${count(decisions.calls, 'call')}: ${decisions.allowed} allowed, ${decisions.asked} asked, ${decisions.denied} denied · policy ${decisions.policy.slice(0, 12)}`])
+  for (const repair of statement.repairs) lines.push(['repaired', `by ${repair.by} from line ${repair.line} on: ${repair.problem}`])
   const people = [
     ...statement.approvals.map((each) => `${each.by} said ${each.answer} to ${each.question ?? each.gate}`),
     ...statement.afterwards.map((each) => `${each.by}: ${each.type.replace('run.', '')}${each.onto ? ` onto ${each.onto}` : ''}${each.strategy ? ` (${each.strategy})` : ''}`),

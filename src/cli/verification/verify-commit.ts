@@ -85,9 +85,26 @@ export async function judgeAsked(reader: CommitReader, commit: string, { stateme
     const same = found.tree === (result?.tree ?? '')
     return [ok('commit', `${name} is the result as ${taken.by} accepted it onto ${taken.onto ?? ''} (${taken.strategy ?? ''}); its tree ${same ? `is the one that was ${proven ? 'proven' : 'made'}` : 'also holds what was on that branch, and the checks were not run on that'}`)]
   }
+  const above = await findAbove(reader, commit, afterwards)
+  if (above) return [ok('commit', `${name} is a step of the result as ${above.by} accepted it onto ${above.onto ?? ''} (${above.strategy ?? ''}); the checks were run on ${toShortCommit(result?.commit ?? '')}`)]
   const tree = found.tree === result?.tree ? 'it has the same files' : 'its files are others'
   return [failed('commit', `${name} is not a commit that was attested: the result is ${toShortCommit(result?.commit ?? '')}, and ${tree}. It was changed or made again since (amended, rebased, picked)`)]
 }
+
+/** Commits that a rebase made are found below the last of them, which is the one that was signed. */
+async function findAbove(reader: CommitReader, commit: string, afterwards: RunRecord['afterwards']): Promise<RunRecord['afterwards'][number] | undefined> {
+  for (const taken of afterwards) {
+    let at: string | undefined = taken.after
+    for (let n = 0; n < mostSteps && at !== undefined && at !== taken.before; n += 1) {
+      if (at === commit) return taken
+      at = (await reader.read(at))?.parents[0]
+    }
+  }
+  return undefined
+}
+
+/** Commits of one result that are walked. */
+const mostSteps = 1000
 
 /** The note on a commit: the newest attestation, an earlier one, or something that nobody signed. */
 export function judgeNote(text: string | undefined, commit: string, newest: NonNullable<OpenedText['record']>, trust: Trust): readonly Finding[] {

@@ -160,19 +160,21 @@ function describeDifferences(predicate: RunRecord, events: readonly StoredEvent[
 async function verifyBlobs(record: Pick<OpenRecord, 'blobs'>, events: readonly StoredEvent[]): Promise<readonly Finding[]> {
   const wanted = new Map<Digest, { readonly ref: BlobRef; readonly by: string }>()
   for (const event of events) for (const ref of findBlobRefs(event)) if (!wanted.has(ref.digest)) wanted.set(ref.digest, { ref, by: `event ${event.seq} (${event.type})` })
+  const isPruned = events.some((event) => event.type === 'run.pruned' && event.data.parts.includes('blobs'))
   const problems: string[] = []
+  let pruned = 0
   for (const { ref, by } of wanted.values()) {
     try {
       await record.blobs.get(ref)
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'run-corrupt') throw error
-      problems.push(`${by}: ${toMessage(error)}`)
+      if (isPruned && / is missing: /.test(error.message)) pruned += 1
+      else problems.push(`${by}: ${toMessage(error)}`)
     }
   }
-  if (problems.length === 0) return [ok('blobs', `${wanted.size} ${wanted.size === 1 ? 'blob holds' : 'blobs hold'} what their digests say`)]
-  const isPruned = events.some((event) => event.type === 'run.pruned' && event.data.parts.includes('blobs'))
-  if (isPruned) return [unchecked('blobs', `${problems.length} of ${wanted.size} blobs were removed by retention, as the record says; what they held cannot be looked at any more`)]
-  return problems.slice(0, mostNamed).map((problem) => failed('blobs', problem))
+  if (problems.length === 0 && pruned === 0) return [ok('blobs', `${wanted.size} ${wanted.size === 1 ? 'blob holds' : 'blobs hold'} what their digests say`)]
+  const gone = pruned > 0 ? [unchecked('blobs', `${pruned} of ${wanted.size} blobs were removed by retention, as the record says; what they held cannot be looked at any more`)] : []
+  return [...problems.slice(0, mostNamed).map((problem) => failed('blobs', problem)), ...gone]
 }
 
 async function readBlob(record: Pick<OpenRecord, 'blobs'>, ref: BlobRef): Promise<string | undefined> {

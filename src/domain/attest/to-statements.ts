@@ -42,6 +42,7 @@ export function toRecordStatement(record: RecordToSign, links: { readonly proven
     approvals: findApprovals(events),
     // What was taken back is no evidence any more.
     evidence: toEvidence(findInEffect(events), state),
+    repairs: events.flatMap(({ seq, type, data }) => (type === 'log.repaired' ? [{ seq, by: data.by, line: data.line, problem: data.problem }] : [])),
     afterwards: findAfterwards(events),
     record: { seq: last.seq, head: last.hash, sha256, blobs: blobs.size },
     ...(links.provenance ? { provenance: { sha256: links.provenance } } : {}),
