@@ -36,5 +36,5 @@ export function nameGrounds(ports: Pick<EnginePorts, 'toolSpecs' | 'policy' | 't
 /** Stores them: once without waiting for the disk, so that no model waits for it, and once more at the end, to be sure. */
 export async function keepGrounds(run: RunContext, how: { readonly flush: boolean }): Promise<void> {
   if (!run.state.kept) return
-  for (const text of Object.values(getGrounds(run.ports).texts)) await run.ports.blobs.put(text, { ...how, asIs: true })
+  await Promise.all(Object.values(getGrounds(run.ports).texts).map((text) => run.ports.blobs.put(text, { ...how, asIs: true })))
 }

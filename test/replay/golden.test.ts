@@ -5,7 +5,7 @@ import { listGolden, readGolden, replay } from './golden.ts'
 describe('rollouts of every stored version come out of their logs as recorded', () => {
   const names = listGolden()
   test('there are some of each kind', () => {
-    for (const kind of ['model', 'repair', 'resumed', 'approval', 'limit', 'waiting']) assert.ok(names.includes(`v1-${kind}`), kind)
+    for (const kind of ['model', 'repair', 'resumed', 'approval', 'limit', 'waiting', 'rewound', 'fork']) assert.ok(names.includes(`v1-${kind}`), kind)
   })
   for (const name of names) {
     test(name, async () => {

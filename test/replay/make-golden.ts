@@ -17,7 +17,7 @@ for (const [name, scene] of Object.entries(scenes)) {
   try {
     await scene.play(machine)
     const runs = join(machine.state, 'runs')
-    const events = withoutMachine(parseRollout(readFileSync(join(runs, readdirSync(runs)[0] ?? '', 'rollout.jsonl'), 'utf8')))
+    const events = withoutMachine(parseRollout(readFileSync(join(runs, readdirSync(runs).sort().at(-1) ?? '', 'rollout.jsonl'), 'utf8')))
     let position = toStart((events[0] as StoredEvent).run)
     const lines = events.map((event) => {
       const { line } = sealLine(event, event.at, position, sha256)

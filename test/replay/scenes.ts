@@ -117,4 +117,37 @@ export const scenes: Readonly<Record<string, Scene>> = {
       ...Array.from({ length: 4 }, () => ({ calls: [finish('Add a readme')] })),
     ], ['add a readme', '--deadline', '20m'], 3),
   },
+  /** Taken back by a person to an earlier event after its end, and carried on from there. */
+  rewound: {
+    files: brokenLibrary,
+    play: async (machine) => {
+      const server = await startModelServer({ script: [{ calls: [shell('echo x > left.txt')] }, { calls: [finish('Nothing')] }, { calls: [finish('Nothing')] }, { calls: [finish('Nothing')] }] })
+      const next = await startModelServer({ script: [{ calls: [mend] }, { calls: [finish()] }] })
+      try {
+        expect(await machine.writ(['run', goal], { env: modelEnv(server) }), 1)
+        const lines = readLog(machine).trim().split('\n')
+        const at = lines.findIndex((line) => line.includes('"type":"task.started"'))
+        expect(await machine.writ(['rollback', 'latest', '--to', String(at), '--why', 'another way']), 0)
+        expect(await machine.writ(['resume', 'latest'], { env: modelEnv(next) }), 0)
+      } finally {
+        await server.close()
+        await next.close()
+      }
+    },
+  },
+  /** A fork of a run that left something unfinished. */
+  fork: {
+    files: brokenLibrary,
+    play: async (machine) => {
+      const server = await startModelServer({ script: [{ calls: [shell('echo "// looked at" >> src/sum.js; echo x > left.txt')] }, { text: 'I stop here.', calls: [finish('Look at it')] }, { calls: [finish('Nothing')] }, { calls: [finish('Nothing')] }] })
+      const next = await startModelServer({ script: [{ calls: [shell('rm left.txt')] }, { calls: [mend] }, { calls: [finish()] }] })
+      try {
+        expect(await machine.writ(['run', goal], { env: modelEnv(server) }), 1)
+        expect(await machine.writ(['fork', 'latest', '--constraint', 'keep it short', '--max-turns', '9'], { env: modelEnv(next) }), 0)
+      } finally {
+        await server.close()
+        await next.close()
+      }
+    },
+  },
 }

@@ -44,7 +44,8 @@ export function buildRequest(state: RunState, tools: readonly ToolSpec[], prompt
     model: state.opened?.request.model ?? '',
     system,
     tools: specs,
-    messages: [first, ...state.messages],
+    // A copy, so that what was asked stays as it was; this way of copying is the quick one for long conversations.
+    messages: [first].concat(state.messages),
     ...(state.opened?.request.effort ? { effort: state.opened.request.effort } : {}),
   }
 }
