@@ -1,7 +1,9 @@
 import { FileChange } from '../protocol/events/workspace.ts'
 import type { Payload } from '../protocol/events/event.ts'
-import type { CommitId, TreeId } from '../protocol/ids.ts'
+import type { BlobRef, CommitId, Digest, TreeId } from '../protocol/ids.ts'
 import { toCanonicalJson } from '../domain/chain.ts'
+import { digestOf } from '../domain/digest.ts'
+import { maskBytes } from './masked-output.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
 
 /**
@@ -15,7 +17,7 @@ const mostInline = 200
 /** What lies between two contents. */
 export async function seeChanges(run: RunContext, from: TreeId | CommitId, to: TreeId | CommitId): Promise<readonly FileChange[]> {
   const changes = await getWorkspace(run).changes(from, to)
-  const list = changes.length > mostInline ? await run.ports.blobs.put(toCanonicalJson(changes), { flush: false }) : undefined
+  const list = changes.length > mostInline ? await run.ports.blobs.put(toCanonicalJson(changes), { flush: false, asIs: true }) : undefined
   await record(run, { type: 'changes.seen', data: { from, to, count: changes.length, ...(list ? { list } : { changes: [...changes] }) } })
   return changes
 }
@@ -28,8 +30,16 @@ export async function readFiles(run: RunContext, at: TreeId | CommitId, paths: r
   for (const path of paths) {
     const bytes = await getWorkspace(run).readAt(at, path)
     contents.set(path, bytes)
-    files.push({ path, ...(bytes ? { content: await run.ports.blobs.put(bytes, { flush: false }) } : {}) })
+    files.push({ path, ...(bytes ? await keepContent(run, bytes) : {}) })
   }
   await record(run, { type: 'files.read', data: { at, files } })
   return contents
+}
+
+/** Without secrets, but never cut: a part of it would decide otherwise. */
+async function keepContent(run: RunContext, bytes: Uint8Array): Promise<{ content: BlobRef; sha256?: Digest }> {
+  const { masker, blobs } = run.ports
+  const content = await blobs.put(masker ? maskBytes(bytes, masker) : bytes, { flush: false, asIs: true })
+  const sha256 = digestOf(bytes)
+  return sha256 === content.digest ? { content } : { content, sha256 }
 }

@@ -116,6 +116,23 @@ describe('writ replay', () => {
     }
   })
 
+  test('a pinned file with a secret in it decides the same although the record is without the secret', async () => {
+    const secret = `ghp_${'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8'}`
+    const machine = makeMachine({ ...brokenLibrary, 'test/sum.test.js': `const token = '${secret}'\n${brokenLibrary['test/sum.test.js'] ?? ''}void token\n` })
+    try {
+      const there = { name: 'shell', input: { command: 'cp test/sum.test.js /tmp/keep; sed -i s/6/7/ test/sum.test.js; sed -i s/7/6/ test/sum.test.js; touch src/new.js; chmod 755 test/sum.test.js' } }
+      const ended = await runScripted(machine, [{ calls: [{ name: 'shell', input: { command: 'sed -i s/6/7/ test/sum.test.js' } }] }, { calls: [there] }, { calls: [{ name: 'shell', input: { command: 'rm src/new.js' } }] }, { calls: [mend] }, { calls: [finish()] }], [goal])
+      assert.equal(ended.code, 0, ended.stderr)
+      const text = readFileSync(rolloutOf(machine), 'utf8')
+      assert.ok(!text.includes(secret))
+      assert.match(text, /"sha256"/)
+      const same = await machine.writ(['replay', 'latest'])
+      assert.equal(same.code, 0, same.stdout)
+    } finally {
+      machine.remove()
+    }
+  })
+
   test('a blob that is missing is no difference, but a fault that names it', async () => {
     const machine = makeMachine(brokenLibrary)
     try {

@@ -15,7 +15,7 @@ export function pathsToRead(contract: Pick<Contract, 'pins'>): readonly string[]
 }
 
 function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && a.length === b.length && a.every((byte, n) => byte === b[n])
+  return a !== undefined && (a === b || digestOf(a) === digestOf(b))
 }
 
 /**

@@ -123,7 +123,8 @@ function withoutStoring(record: Blobs): Blobs & { stand(ref: BlobRef): Uint8Arra
       const ref = typeof content === 'string' ? undefined : standing.get(content)
       if (ref) return ref
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-      return { digest: digestOf(bytes), bytes: bytes.length }
+      // Of a copy, so that it is the digest of these bytes and of no others for which they stand.
+      return { digest: digestOf(bytes.slice()), bytes: bytes.length }
     },
     get: (ref) => record.get(ref),
     slice: (ref, from, to) => record.slice(ref, from, to),

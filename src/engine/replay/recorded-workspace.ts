@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FileChange } from '../../protocol/events/workspace.ts'
 import type { ChangedPaths } from '../../protocol/events/tool.ts'
 import type { CommitId, TreeId } from '../../protocol/ids.ts'
+import { standFor } from '../../domain/digest.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import type { Blobs } from '../ports/event-log.ts'
 import type { OpenWorkspace, Workspace } from '../ports/workspace.ts'
@@ -41,8 +42,10 @@ export function createRecordedWorkspace(tape: Tape, blobs: Blobs, state: RunStat
     readAt: async (_at, path) => {
       const read = tape.next('files.read')
       if (!read) return nothing
-      const content = read.files.find((each) => each.path === path)?.content
-      return content && tape.read(blobs.get(content))
+      const file = read.files.find((each) => each.path === path)
+      if (!file?.content) return undefined
+      const bytes = await tape.read(blobs.get(file.content))
+      return file.sha256 ? standFor(bytes, file.sha256) : bytes
     },
     listAt: async () => [],
     commit: async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BlobRef, CommitId, TreeId } from '../ids.ts'
+import { BlobRef, CommitId, Digest, TreeId } from '../ids.ts'
 
 export const FileChange = z.object({
   path: z.string(),
@@ -22,8 +22,8 @@ export const workspaceEvents = {
   'workspace.filled': z.object({ tree: TreeId }),
   /** What lay between two contents when something was decided by it; a long list is a blob (JSON) instead. */
   'changes.seen': z.object({ from: z.union([TreeId, CommitId]), to: z.union([TreeId, CommitId]), count: z.int().nonnegative(), changes: z.array(FileChange).optional(), list: BlobRef.optional() }),
-  /** Contents by which something was decided (pinned files, tests that get a canary); without `content` it was not there. */
-  'files.read': z.object({ at: z.union([TreeId, CommitId]), files: z.array(z.object({ path: z.string(), content: BlobRef.optional() })) }),
+  /** Contents by which something was decided (pinned files, tests that get a canary); without `content` it was not there. `sha256` of its own bytes, where the blob is without its secrets. */
+  'files.read': z.object({ at: z.union([TreeId, CommitId]), files: z.array(z.object({ path: z.string(), content: BlobRef.optional(), sha256: Digest.optional() })) }),
   /** Files that were put back because the contract pins them, or taken out because it guards their names. */
   'pins.restored': z.object({ paths: z.array(z.string()), tree: TreeId }),
   'commit.created': z.object({ task: z.string(), commit: CommitId, tree: TreeId, parent: CommitId, message: z.string(), files: z.array(FileChange) }),
