@@ -117,10 +117,10 @@ function timeLeft(run: RunContext, wanted: number): number {
 async function toReturned(run: RunContext, judged: Judged, result: ToolResult, durationMs: number): Promise<Returned> {
   const { blobs } = run.ports
   if (result.full === undefined || blobs.keep === undefined) {
-    const whole = result.full === undefined ? undefined : await blobs.put(result.full, { flush: false })
+    const whole = result.full === undefined ? undefined : await blobs.put(result.full)
     return { judged, status: result.ok ? 'ok' : 'error', text: result.text, full: whole, detail: result.detail, durationMs }
   }
-  const { ref: full, droppedBytes } = await blobs.keep(result.full, { flush: false })
+  const { ref: full, droppedBytes } = await blobs.keep(result.full)
   const text = droppedBytes === 0 ? result.text : `${result.text}\n[${describeDropped(droppedBytes)}]`
   return { judged, status: result.ok ? 'ok' : 'error', text, full, detail: result.detail, durationMs }
 }

@@ -13,9 +13,10 @@ export interface Plan {
   readonly at: number
   /**
    * `before` dies before it, `half` in the middle of it (where it can be cut: half of the bytes have reached the file),
-   * `after` right after it; an error code is thrown by this and every later operation that needs the disk.
+   * `after` right after it; `outage` dies before it, and whatever was written and not flushed is gone, as after a loss of
+   * power; an error code is thrown by this and every later operation that needs the disk.
    */
-  readonly how: 'before' | 'half' | 'after' | 'ENOSPC' | 'EROFS' | 'EIO'
+  readonly how: 'before' | 'half' | 'after' | 'outage' | 'ENOSPC' | 'EROFS' | 'EIO'
   /** Only what happens below these directories counts. */
   readonly under: readonly string[]
   /** Gets a line for each operation: its number, its name and its path. */
@@ -49,9 +50,34 @@ function isWatched(path: string): boolean {
   return plan.under.some((directory) => path === directory || path.startsWith(`${directory}/`))
 }
 
+/** What this process wrote and did not flush, with the bytes that are safe; files of other processes are left as they are. */
+const unflushed = new Map<string, number>()
+
+function note(name: string, path: string, from?: string): void {
+  if (/sync|fdatasync/.test(name) && !name.endsWith('Sync') || name === 'fsyncSync') unflushed.delete(path)
+  else if (/^rename/.test(name) && from !== undefined) {
+    const size = unflushed.get(from)
+    unflushed.delete(from)
+    if (size !== undefined) unflushed.set(path, size)
+  } else if (/^(write|append)/.test(name) && !unflushed.has(path)) unflushed.set(path, path.endsWith('/rollout.jsonl') ? safeSize : 0)
+  if (path.endsWith('/rollout.jsonl') && !unflushed.has(path)) safeSize = (real['statSync']?.(path, { throwIfNoEntry: false }) as { size: number } | undefined)?.size ?? 0
+}
+let safeSize = 0
+
+function losePower(): void {
+  for (const [path, size] of unflushed) {
+    if (!real['existsSync']?.(path)) continue
+    // git's objects may not be written again, not even by their owner.
+    real['chmodSync']?.(path, 0o600)
+    real['truncateSync']?.(path, size)
+  }
+}
+
 interface Doing {
   readonly name: string
   readonly path: string
+  /** For a rename. */
+  readonly from?: string
   /** Does half of it. Left out where it cannot be cut. */
   readonly half?: () => unknown
   /** Whether a full or broken disk can refuse it. */
@@ -64,13 +90,23 @@ function step<T>(doing: Doing, whole: () => T): T {
   count += 1
   const mine = count
   if (plan.trace !== undefined) quietly(() => real['appendFileSync']?.(plan.trace, `${mine} ${doing.name} ${doing.path}\n`))
-  if (plan.at === 0 || mine < plan.at) return quietly(whole)
+  if (plan.at === 0 || mine < plan.at) {
+    if (plan.how !== 'outage') return quietly(whole)
+    // A flush covers what was written when it began; this process waits for it before it goes on.
+    const done = quietly(whole)
+    note(doing.name.split(' ')[0] ?? '', doing.path, doing.from)
+    return done
+  }
   if (plan.clock !== undefined) {
     const { now } = Date
     if (mine === plan.at) Date.now = () => now() + (plan.clock ?? 0)
     return quietly(whole)
   }
   if (plan.how === 'before') die()
+  if (plan.how === 'outage') {
+    quietly(losePower)
+    die()
+  }
   if (plan.how === 'half') {
     quietly(() => doing.half?.())
     die()
@@ -157,7 +193,7 @@ wrapSync('writeFileSync', (path, data, options) => ({ path: toPath(path), needsD
 wrapSync('appendFileSync', (path, data, options) => ({ path: toPath(path), needsDisk: true, half: () => real['appendFileSync']?.(path, halfOf(data), options) }))
 for (const name of ['mkdirSync', 'mkdtempSync', 'symlinkSync', 'linkSync', 'copyFileSync', 'cpSync', 'renameSync']) {
   const target = name === 'mkdirSync' || name === 'mkdtempSync' ? 0 : 1
-  wrapSync(name, (...args) => ({ path: toPath(args[target]), needsDisk: true }))
+  wrapSync(name, (...args) => ({ path: toPath(args[target]), needsDisk: true, ...(name === 'renameSync' ? { from: toPath(args[0]) } : {}) }))
 }
 for (const name of ['rmSync', 'rmdirSync', 'unlinkSync', 'chmodSync', 'utimesSync', 'truncateSync', 'ftruncateSync', 'fsyncSync']) {
   wrapSync(name, (path) => ({ path: toPath(path), needsDisk: name === 'fsyncSync' }))
@@ -175,7 +211,7 @@ for (const name of ['writeFile', 'appendFile', 'mkdir', 'mkdtemp', 'symlink', 'r
   const call = realPromises[name] as Call
   const target = ['rename', 'symlink', 'copyFile', 'cp'].includes(name) ? 1 : 0
   promises[name] = async (...args: unknown[]) => step({
-    name, path: toPath(args[target]), needsDisk: !name.startsWith('rm') && name !== 'unlink',
+    name, path: toPath(args[target]), ...(name === 'rename' ? { from: toPath(args[0]) } : {}), needsDisk: !name.startsWith('rm') && name !== 'unlink',
     ...(name === 'writeFile' && typeof args[0] !== 'object' ? { half: () => real['writeFileSync']?.(args[0], halfOf(args[1]), args[2]) } : {}),
   }, () => call(...args))
 }

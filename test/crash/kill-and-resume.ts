@@ -57,7 +57,7 @@ export async function killAndResume(whole: Uninterrupted, plan: Failure): Promis
   try {
     const before = fingerprint(machine.repo)
     const stopped = await stage.writ(stage.start, plan, { env: { WRIT_DEBUG: '' } })
-    if (plan.how === 'before' || plan.how === 'half' || plan.how === 'after') assert.equal(stopped.code, 128, `it was to be killed: ${toText(stopped)}`)
+    if (plan.how === 'before' || plan.how === 'half' || plan.how === 'after' || plan.how === 'outage') assert.equal(stopped.code, 128, `it was to be killed: ${toText(stopped)}`)
     else requireSentence(stopped, plan.how)
     assert.equal(fingerprint(machine.repo), before, 'a stopped run leaves the person’s things alone')
     const recorded = readEvents(machine)

@@ -16,6 +16,7 @@ const kills: readonly (readonly [how: Failure['how'], name: string, path: RegExp
   ['before', 'writeSync proof.finished+observation.made', /rollout/, 'first'],
   ['after', 'spawn git', /./, 'last'],
   ['half', 'writeSync branch.moved', /rollout/, 'last'],
+  ['outage', 'spawn bwrap', /./, 'first'],
   ['ENOSPC', 'writeSync turn.replied', /rollout/, 'last'],
   ['ENOSPC', 'writeFileSync', /objects\/tmp_obj/, 'last'],
 ]

@@ -8,7 +8,7 @@ const whole = await runUninterrupted()
 const points: { readonly plan: Failure; readonly what: string }[] = []
 for (const { at, name, path } of whole.operations) {
   if (values.only !== undefined && !`${name} ${path}`.includes(values.only)) continue
-  if (values.how !== undefined && /^E[A-Z]+$/.test(values.how)) points.push({ plan: { at, how: values.how as Failure['how'] }, what: `${name} ${path}` })
+  if (values.how !== undefined && /^(E[A-Z]+|outage)$/.test(values.how)) points.push({ plan: { at, how: values.how as Failure['how'] }, what: `${name} ${path}` })
   points.push({ plan: { at, how: 'before' }, what: `${name} ${path}` })
   if (name.startsWith('spawn')) points.push({ plan: { at, how: 'after' }, what: `${name} ${path}` })
   if (/write/i.test(name)) points.push({ plan: { at, how: 'half' }, what: `${name} ${path}` })

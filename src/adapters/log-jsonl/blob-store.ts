@@ -19,6 +19,15 @@ export function createBlobStore(options: { readonly stateDir: string }): Blobs {
   const root = join(options.stateDir, 'blobs')
   /** Blobs that this process knows to be durable, so that storing the same bytes again costs one look. */
   const durable = new Set<string>()
+  /** Those that did not have to be at once: they go to the disk with the next one that has to. */
+  const late = new Set<string>()
+
+  async function flushLate(now: string): Promise<void> {
+    late.delete(now)
+    const paths = [...late]
+    late.clear()
+    await Promise.all(paths.map(async (path) => (fs.existsSync(path) ? flushExisting(path) : undefined)))
+  }
 
   async function keep(bytes: Uint8Array | string, how: { flush?: boolean; most?: number } = {}): Promise<KeptBlob> {
     const given = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
@@ -41,6 +50,8 @@ export function createBlobStore(options: { readonly stateDir: string }): Blobs {
           await write(path, packed, mustFlush)
           storedBytes = packed.length
         } else if (mustFlush) await flushExisting(path)
+        if (mustFlush) await flushLate(path)
+        else if (!durable.has(ref.digest)) late.add(path)
         if (mustFlush) durable.add(ref.digest)
         return { ref, droppedBytes: content === given ? 0 : given.length - content.length, storedBytes }
       } catch (thrown) {

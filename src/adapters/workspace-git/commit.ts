@@ -42,11 +42,11 @@ export function writeBranch(repository: PrivateRepository, branch: string, commi
 export async function writeWorktree(repository: PrivateRepository, scanned: DirectoryNode, skip: ReadonlySet<string>): Promise<TreeId> {
   const nested = scanned.hasNested ? findNested(scanned, '') : []
   const excluded = [...skip, ...nested].map((name) => Buffer.from(name, 'latin1').toString('utf8'))
-  const added = await repository.git(['add', '-A', '--', '.', ...excluded.map((name) => `:(exclude,top,literal)${name}`)], { timeoutMs: 300_000, accepts: [1] })
+  const added = await repository.git(['-c', 'core.fsync=loose-object', 'add', '-A', '--', '.', ...excluded.map((name) => `:(exclude,top,literal)${name}`)], { timeoutMs: 300_000, accepts: [1] })
   // git adds everything else and still ends with 1 where an excluded path is also an ignored one.
   if (added.code !== 0 && !added.stderr.startsWith('The following paths are ignored')) throw new Fault('git-failed', `git add could not take the worktree's files: ${toFirstLine(added.stderr)}`)
   for (const directory of nested) await addNested(repository, scanned, directory)
-  return (await repository.git(['write-tree'])).stdout.toString('latin1').trim() as TreeId
+  return (await repository.git(['-c', 'core.fsync=loose-object', 'write-tree'])).stdout.toString('latin1').trim() as TreeId
 }
 
 /** The outermost directories that hold a `.git` of their own. */

@@ -109,7 +109,7 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
     isThere: (run) => fs.existsSync(path.join(stateDir, 'runs', run, 'work', '.git')),
     reopen: async (asked) => {
       const { repository, listing, tree, dependencies } = await prepare(asked)
-      const isThere = fs.existsSync(path.join(repository.workDir, '.git')) && fs.existsSync(path.join(repository.gitDir, 'refs/heads', asked.branch))
+      const isThere = isWhole(repository, asked.branch)
       if (isThere) {
         await followHead(repository, asked)
         placeDependencies(repository.workDir, dependencies.filter(({ way }) => way === 'overlay'))
@@ -118,7 +118,7 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
       }
       removeTree(repository.workDir)
       if (asked.head !== undefined) writeBranch(repository, asked.branch, asked.head)
-      else if (!fs.existsSync(path.join(repository.gitDir, 'refs/heads', asked.branch))) writeBranch(repository, asked.branch, asked.base)
+      else if (!hasBranch(repository, asked.branch)) writeBranch(repository, asked.branch, asked.base)
       fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
       const made = await makeWorktree(repository, { base: asked.base, tree, listing, dependencies })
       const workspace = await toWorkspace(repository, asked, listing, made)
@@ -141,6 +141,18 @@ interface Made {
   readonly dependencies: readonly Dependency[]
   readonly seed: DirectoryNode | undefined
   readonly conversions: Conversions
+}
+
+/** Is there a worktree to go on with? A loss of power may have left files of ours empty: then it is made anew. */
+function isWhole(repository: PrivateRepository, branch: string): boolean {
+  const isFilled = (file: string): boolean => (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
+  const conversions = path.join(repository.runDir, 'conversions.json')
+  return isFilled(path.join(repository.workDir, '.git')) && isFilled(path.join(repository.gitDir, 'index')) && hasBranch(repository, branch) && (!fs.existsSync(conversions) || isFilled(conversions))
+}
+
+function hasBranch(repository: PrivateRepository, branch: string): boolean {
+  const file = path.join(repository.gitDir, 'refs/heads', branch)
+  return fs.existsSync(file) && /^[0-9a-f]{40,64}\n$/.test(fs.readFileSync(file, 'utf8'))
 }
 
 /** Fills `work.new` and renames it, so that a worktree that is there is a whole one. */

@@ -36,7 +36,8 @@ export function isUsual(bits: number, usual: number, isDirectory: boolean): bool
 /** What new files and directories get in the run's directory: told once, so that a later process with another umask sees the same. */
 export function getUsualModes(runDir: string): UsualModes {
   const file = path.join(runDir, 'modes.json')
-  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as UsualModes // written by ourselves, out of commands' reach
+  // Empty is what a loss of power leaves of it: then it is measured again.
+  if ((fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) return JSON.parse(fs.readFileSync(file, 'utf8')) as UsualModes // written by ourselves, out of commands' reach
   const probe = fs.mkdtempSync(path.join(runDir, 'modes-'))
   try {
     const inside = path.join(probe, 'directory')

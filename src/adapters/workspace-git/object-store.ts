@@ -6,6 +6,7 @@ import zlib from 'node:zlib'
 import { Fault } from '../../protocol/fault.ts'
 import { createBatchReader } from './batch-reader.ts'
 import { createByteCache } from './byte-cache.ts'
+import { flushFiles } from './flush-files.ts'
 import { toCode } from './directory-handle.ts'
 import { createPackReader, type FoundObject } from './pack-reader.ts'
 import { parseTree, toTreeBytes, type TreeEntry } from './tree-object.ts'
@@ -37,6 +38,8 @@ export interface ObjectStore {
   copyBlob(oid: string, fd: number): Promise<void>
   /** Ids that are in the person's repository, so that they need not be written again. */
   addKnown(oids: Iterable<string>): void
+  /** What was written since the last time survives a loss of power once this resolves. */
+  flush(): Promise<void>
   close(): void
 }
 
@@ -62,6 +65,7 @@ const readHere = 32 * 1024 * 1024
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const { objectDir, format } = options
   const known = new Set<string>()
+  let unflushed: string[] = []
   const trees = createByteCache<readonly TreeEntry[]>(cachedTrees)
   const packs = createPackReader([objectDir, ...options.borrowed], format === 'sha1' ? 20 : 32)
   const reader = createBatchReader(options)
@@ -75,6 +79,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const publish = (temporary: string, oid: string): void => {
     fs.mkdirSync(path.join(objectDir, oid.slice(0, 2)), { recursive: true })
     fs.renameSync(temporary, toPath(oid))
+    unflushed.push(toPath(oid))
     remembered(oid)
   }
   const toTemporary = (): string => path.join(objectDir, `tmp_obj_${crypto.randomBytes(6).toString('hex')}`)
@@ -82,7 +87,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const write: ObjectStore['write'] = (type, bytes) => {
     const oid = toId(type, bytes)
     if (known.has(oid)) return oid
-    if (fs.existsSync(toPath(oid))) {
+    // A loss of power may have left an empty file: it is written again.
+    if ((fs.statSync(toPath(oid), { throwIfNoEntry: false })?.size ?? 0) > 0) {
       remembered(oid)
       return oid
     }
@@ -147,6 +153,11 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     },
     addKnown: (oids) => {
       for (const oid of oids) remembered(oid)
+    },
+    flush: async () => {
+      const files = unflushed
+      unflushed = []
+      if (files.length > 0) await flushFiles(objectDir, files)
     },
     close: () => {
       reader.close()

@@ -6,6 +6,8 @@ import { quietFlags, toFirstLine, toSealedEnv, type GitAnswer, type GitCall, typ
 import type { PersonRepository } from './person-repository.ts'
 import type { PrivateRepository } from './private-repository.ts'
 
+/** The log says that it is there once it is; so it must outlive a loss of power. */
+const durable = ['-c', 'core.fsync=objects,reference']
 /** Few objects are better kept loose, many as one pack. */
 const unpackLimit = 100
 
@@ -38,7 +40,7 @@ export async function publish(repository: PrivateRepository, options: PublishOpt
   if (holder !== undefined) throw new Fault('git-failed', `the branch '${options.branch}' is checked out in '${holder}', so it was not moved; switch that working tree to another branch and resume`)
   await copyObjects(repository, options, inPerson)
   const zero = '0'.repeat(options.commit.length)
-  const moved = await inPerson(['update-ref', '-m', `writ: ${options.branch}`, ref, options.commit, options.expected ?? zero], { accepts: [1, 128] })
+  const moved = await inPerson([...durable, 'update-ref', '-m', `writ: ${options.branch}`, ref, options.commit, options.expected ?? zero], { accepts: [1, 128] })
   if (moved.code === 0) return
   const line = toFirstLine(moved.stderr)
   if (/but expected|reference already exists|unable to resolve reference/.test(line)) throw toMoved(options.branch, options.expected, undefined)
@@ -56,7 +58,7 @@ async function copyObjects(repository: PrivateRepository, options: PublishOption
   })
   const count = pack.stdout.readUInt32BE(8)
   if (count === 0) return
-  await inPerson(count < unpackLimit ? ['unpack-objects', '-q', '--strict'] : ['index-pack', '--stdin', '--strict'], { stdin: pack.stdout, timeoutMs: 600_000 })
+  await inPerson([...durable, ...(count < unpackLimit ? ['unpack-objects', '-q', '--strict'] : ['index-pack', '--stdin', '--strict'])], { stdin: pack.stdout, timeoutMs: 600_000 })
 }
 
 /** Commits that the person surely has: the base, or what it was made from when it holds uncommitted changes. */

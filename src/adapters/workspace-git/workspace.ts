@@ -81,6 +81,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     commitTrees.add(tree)
     if (tree === (await repository.store.toTree(request.parent))) return undefined
     const made = writeCommit(repository.store, { tree, parents: [request.parent], message: toMessage(request.message, request.trailers), atMs: parts.now() })
+    await repository.store.flush()
     writeBranch(repository, parts.branch, made)
     return { commit: made, tree }
   }
@@ -99,6 +100,8 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     dependencies: dependencies.map(({ path: at, way }) => ({ path: at, way })),
     snapshot: (signal) => inTurn(async () => {
       const { id } = await look(signal)
+      // Before the log may name it: a snapshot that a loss of power took could not be gone back to.
+      await repository.store.flush()
       packer.afterSnapshot()
       return id as TreeId
     }),
