@@ -8,7 +8,7 @@ import type { ReplayInput } from '../engine/replay/replay.ts'
 import type { Grounds } from '../engine/replay/recorded-ports.ts'
 import { ToolSpec } from '../protocol/conversation.ts'
 import type { BlobRef } from '../protocol/ids.ts'
-import { openTools } from './compose.ts'
+import { openTools } from './compose-engine.ts'
 import { ConfigFile } from './config.ts'
 
 /**

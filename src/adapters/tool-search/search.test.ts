@@ -13,7 +13,7 @@ const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'writ-sear
 const root = path.join(scratch, 'worktree')
 const home = path.join(scratch, 'home/project')
 const sandbox = createBwrapSandbox({ stateDir: path.join(scratch, 'state'), env: process.env })
-const search = createSearchTool({ rgPath })
+const search = createSearchTool({ findRipgrep: async () => rgPath })
 let context: ToolContext
 
 before(async () => {

@@ -17,7 +17,8 @@ export type SearchInput = z.infer<typeof SearchInput>
 
 export interface SearchOptions {
   /** The ripgrep binary on the host. */
-  readonly rgPath: string
+  /** Path of the program, or its name on PATH. */
+  readonly findRipgrep: () => Promise<string>
   readonly limits?: Partial<SandboxLimits>
 }
 
@@ -93,7 +94,7 @@ async function runRipgrep(args: readonly string[], maxRows: number, context: Too
     argv: [RG, ...args],
     cwd: context.workspace.home,
     env: {},
-    mounts: [...context.workspace.mounts, { mode: 'ro', host: options.rgPath, at: RG }],
+    mounts: [...context.workspace.mounts, { mode: 'ro', host: await options.findRipgrep(), at: RG }],
     net: { mode: 'none' },
     limits: { ...LIMITS, ...options.limits },
     onOutput: (stream, chunk) => {

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { createBuiltinPolicy } from '../adapters/policy-builtin/builtin-policy.ts'
+import { createCheckFinder } from '../adapters/check-finder/check-finder.ts'
+import { createCheckRunner } from '../adapters/check-command/check-runner.ts'
+import { createFileTools } from '../adapters/tool-files/create-file-tools.ts'
+import { createFinishTool } from '../adapters/tool-finish/finish.ts'
+import { createSearchTool } from '../adapters/tool-search/search.ts'
+import { createShellTools, shellDefaults } from '../adapters/tool-shell/shell.ts'
+import { createSurveyor } from '../adapters/survey/surveyor.ts'
+import { createSyntaxChecker } from '../adapters/check-syntax/syntax-checker.ts'
+import { findSecretFiles } from '../adapters/tool-files/find-secret-files.ts'
+import { openMaskKey } from '../adapters/secret-files/mask-key.ts'
+import { createMasker, type Masker } from '../domain/secrets/masker.ts'
+import { listSecretVariables } from '../domain/secrets/known-values.ts'
+import { maskOutput } from '../engine/masked-output.ts'
+import { createRunBlobs } from '../engine/run-blobs.ts'
+import type { Approver } from '../engine/ports/approver.ts'
+import type { EnginePorts } from '../engine/ports/engine-ports.ts'
+import type { ModelPort } from '../engine/ports/model.ts'
+import type { Sandbox } from '../engine/ports/sandbox.ts'
+import type { AnyTool } from '../engine/ports/tools.ts'
+import type { Workspaces } from '../engine/ports/workspace.ts'
+import type { ToolSpec } from '../protocol/conversation.ts'
+import type { BlobRef, Json } from '../protocol/ids.ts'
+import { openAttester, type OpenRecord } from './compose.ts'
+import { recordDefaults, type ConfigFile } from './config.ts'
+import type { Places } from './places.ts'
+import type { SolverChoice } from './solver-choice.ts'
+
+/*
+ * The rest of `compose`: what a run works with. Loaded as one with the command that runs, because every file that is loaded
+ * by itself costs the start some tenths of a millisecond; only what one solver or a later moment needs is loaded apart.
+ */
+export interface EngineParts {
+  readonly record: OpenRecord
+  readonly workspaces: Workspaces
+  readonly sandbox: Sandbox
+  readonly solver: SolverChoice
+  readonly config: ConfigFile
+  readonly approver: Approver
+  readonly model: ModelPort | undefined
+  /** What a run that goes on has stored already. */
+  readonly stored?: () => readonly BlobRef[]
+  /** The contract's grants: a command that can reach out may do what cannot be undone. */
+  readonly network: readonly string[]
+}
+
+/** Everything that a run needs. The parts that only one solver uses are loaded only for it. */
+export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
+  const { record, sandbox, solver, config } = parts
+  const masker = openMasker(record.places, config)
+  const tools = openTools(parts.network, config)
+  const repair = solver.solver === 'repair' ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver() : undefined
+  const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
+  return {
+    clock: record.clock, log: record.log, blobs, workspaces: parts.workspaces, sandbox,
+    checks: createCheckRunner({ sandbox: maskOutput(sandbox, masker), blobs, limits: limitsOf(config) }),
+    finder: createCheckFinder(),
+    syntax: createSyntaxChecker(),
+    surveyor: createSurveyor({ stateDir: record.places.state, env: process.env }),
+    policy: createBuiltinPolicy(),
+    approver: parts.approver,
+    attester: openAttester(record),
+    findSecrets: findSecretFiles,
+    masker,
+    learnSecretFiles: async (places) => {
+      const { readSecretFiles } = await import('../adapters/secret-files/read-secret-files.ts')
+      masker.learn(await readSecretFiles(places, config.secrets?.files ?? []), 'file')
+    },
+    tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
+    model: parts.model, repair,
+  }
+}
+
+/** Knows the secrets of this environment, and everything that looks like one. */
+export function openMasker(places: Places, config: ConfigFile, env: NodeJS.ProcessEnv = process.env): Masker {
+  const masker = createMasker({ key: openMaskKey(places.state) })
+  masker.learn(listSecretVariables(env, config.secrets?.variables), 'variable')
+  return masker
+}
+
+/** The order is part of the prompt's prefix: it never changes within a run. */
+export function openTools(network: readonly string[], config: ConfigFile): { readonly list: readonly AnyTool[]; readonly specs: readonly ToolSpec[]; readonly stop: () => Promise<void> } {
+  const files = createFileTools()
+  const timeoutMs = (config.sandbox?.timeout_seconds ?? shellDefaults.limits.timeoutMs / 1000) * 1000
+  const shell = createShellTools({ network, env: commandEnvironment(network), limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
+  const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createFinishTool()]
+  const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
+  return { list, specs, stop: () => shell.stopAll() }
+}
+
+/** Nothing is left behind by merely running Python, and npm does not wait for a network that is not there. */
+function commandEnvironment(network: readonly string[]): Readonly<Record<string, string>> {
+  return { PYTHONDONTWRITEBYTECODE: '1', ...(network.length === 0 ? { npm_config_offline: 'true' } : {}) }
+}
+
+/** The one that came with us, else the system's. Looked for when something is searched for. */
+async function findRipgrep(): Promise<string> {
+  try {
+    return (await import('@vscode/ripgrep')).rgPath
+  } catch {
+    return 'rg' // its package for this platform is not installed
+  }
+}
+
+/** Without the dialect's address and what providers refuse or ignore: it costs tokens in every request. */
+function toSchema(schema: unknown): Json {
+  const { $schema: _dialect, ...rest } = schema as Readonly<{ [key: string]: Json }>
+  return rest
+}
+
+function limitsOf(config: ConfigFile): { memoryMb?: number; pids?: number } {
+  const { memory_mb: memoryMb, pids } = config.sandbox ?? {}
+  return { ...(memoryMb === undefined ? {} : { memoryMb }), ...(pids === undefined ? {} : { pids }) }
+}
