@@ -31,6 +31,14 @@ const bundle = await rolldown({
     resolveId: (id, importer) => (id.endsWith('/locales/index.js') && /[\\/]zod[\\/]/.test(importer ?? '') ? { id: 'writ:no-locales' } : null),
     load: (id) => (id === 'writ:no-locales' ? 'export {}' : null),
   }, {
+    name: 'built-schemas',
+    load: async (id) => {
+      if (!/cli[\\/]built-schemas\.ts$/.test(id)) return null
+      const { openTools } = await import('../src/cli/compose-engine.ts')
+      const schemas = Object.fromEntries(openTools([], {}).specs.map(({ name, schema }) => [name, schema]))
+      return `export const builtSchemas = ${JSON.stringify(schemas)}`
+    },
+  }, {
     name: 'without-faces',
     renderChunk: (code) => withoutFaces(code),
   }, {

@@ -22,6 +22,7 @@ import type { AnyTool } from '../engine/ports/tools.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
 import type { BlobRef, Json } from '../protocol/ids.ts'
+import { builtSchemas } from './built-schemas.ts'
 import { openAttester, type OpenRecord } from './compose.ts'
 import { recordDefaults, type ConfigFile } from './config.ts'
 import type { Places } from './places.ts'
@@ -85,7 +86,7 @@ export function openTools(network: readonly string[], config: ConfigFile): { rea
   const timeoutMs = (config.sandbox?.timeout_seconds ?? shellDefaults.limits.timeoutMs / 1000) * 1000
   const shell = createShellTools({ network, env: commandEnvironment(network), limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
   const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createFinishTool()]
-  const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
+  const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: builtSchemas?.[tool.name] ?? toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
   return { list, specs, stop: () => shell.stopAll() }
 }
 

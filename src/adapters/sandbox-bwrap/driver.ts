@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { findPipePool } from '../process/pipe-pool.ts'
 import type { PipePool } from '../process/pipe-pool.ts'
 import type { Sandbox, SandboxCommand, SandboxProbe, SandboxResult } from '../../engine/ports/sandbox.ts'
@@ -41,7 +42,7 @@ export function createBwrapSandbox(options: BwrapSandboxOptions): Sandbox {
   const lay = (): Foundation => {
     if (foundation === undefined) {
       // First, so that the pipes are made while the foundation is laid.
-      pipes ??= findPipePool()
+      pipes ??= findPipePool({ stock: path.join(options.stateDir, 'sandbox', 'pipes') })
       foundation = prepareFoundation({ stateDir: options.stateDir, env: options.env, bwrapPath: options.bwrapPath })
     }
     return foundation

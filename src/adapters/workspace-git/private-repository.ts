@@ -110,7 +110,7 @@ function makePath(directory: string): void {
 
 function mayConvert(settings: ReadonlyMap<string, string>, gitDir: string): boolean {
   const isNo = (key: string, usual: string): boolean => ['false', 'no', 'off', '0'].includes((settings.get(key) ?? usual).toLowerCase())
-  const attributes = ['attributes', 'info/attributes'].some((name) => fs.statSync(path.join(gitDir, name)).size > 0)
+  const attributes = ['attributes', 'info/attributes'].some((name) => (fs.statSync(path.join(gitDir, name), { throwIfNoEntry: false })?.size ?? 0) > 0)
   const isUsual = isNo('core.autocrlf', 'false') && isNo('core.ignorecase', 'false') && isNo('core.precomposeunicode', 'false') && !isNo('core.symlinks', 'true')
   return attributes || !isUsual
 }
@@ -149,8 +149,10 @@ function copyExcludes(options: PrivateRepositoryOptions, settings: ReadonlyMap<s
   const configHome = options.env['XDG_CONFIG_HOME'] ?? path.join(home, '.config')
   const toFile = (key: string, name: string): string => (settings.get(key) ?? path.join(configHome, 'git', name)).replace(/^~(?=\/)/, home)
   const copy = (from: string, to: string): void => {
-    const content = from !== '' && fs.statSync(from, { throwIfNoEntry: false })?.isFile() ? fs.readFileSync(from) : ''
-    fs.writeFileSync(path.join(gitDir, to), content)
+    const content = from !== '' && fs.statSync(from, { throwIfNoEntry: false })?.isFile() ? fs.readFileSync(from) : undefined
+    // Git takes a file that is not there for an empty one.
+    if (content === undefined || content.length === 0) fs.rmSync(path.join(gitDir, to), { force: true })
+    else fs.writeFileSync(path.join(gitDir, to), content)
   }
   copy(toFile('core.excludesfile', 'ignore'), 'excludes')
   copy(toFile('core.attributesfile', 'attributes'), 'attributes')
