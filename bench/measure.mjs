@@ -19,16 +19,27 @@ export async function measure(harness, { base, script, turns, latencyMs, timeout
   const repository = makeRepository(join(base, `repo-${rep}`))
   const server = await startServer({ script, turns, latencyMs, root: repository, record: join(base, `record-${rep}.jsonl`) })
   try {
+    await warmUp(server.url)
     const home = join(base, 'home')
     const { argv, env, files } = harness.start({ url: server.url, home, prompt, turns, script })
     writeFiles(home, files ?? {})
     const run = await runToEnd({ argv, env, cwd: repository, base, home, timeoutS, output: join(base, `output-${rep}.txt`) })
     const { requests, strays } = await (await fetch(`${server.url}/__requests`, { signal: AbortSignal.timeout(20_000) })).json()
     const done = countDone(repository, script)
-    return { ...run, ...judge({ run, requests, strays, prompts: server.readPrompts() }), done: done === toExpected(script, turns) ? 'yes' : `${done}/${toExpected(script, turns)}` }
+    return { ...run, ...judge({ run, requests: requests.filter(({ at }) => at >= run.startedAt), strays, prompts: server.readPrompts() }), done: done === toExpected(script, turns) ? 'yes' : `${done}/${toExpected(script, turns)}` }
   } finally {
     await server.stop()
     rmSync(repository, { recursive: true, force: true })
+  }
+}
+
+/** A server that has answered nothing yet takes tens of milliseconds for its first answers: time of the model, not of a harness. */
+async function warmUp(url) {
+  const body = JSON.stringify({ model: 'mock-model', stream: true, messages: [{ role: 'user', content: 'Are you there?' }] })
+  for (let n = 0; n < 5; n += 1) {
+    const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(20_000) })
+    if (!answer.ok) throw new Error(`The model server answered its warm-up with ${answer.status}.`)
+    await answer.text()
   }
 }
 
@@ -132,6 +143,7 @@ function judge({ run, requests, strays, prompts }) {
   const closing = prompts.at(-1)
   const total = (weight) => (weight.toolChars + weight.systemChars + weight.itemChars) / 4
   return {
+    anyMs: requests[0] === undefined ? Number.NaN : requests[0].at - run.startedAt,
     coldMs: first === undefined ? Number.NaN : first.at - run.startedAt,
     exitMs: main.at(-1)?.endedAt === undefined ? Number.NaN : run.endedAt - main.at(-1).endedAt,
     turnMs: median(gaps), turnP95Ms: quantile(gaps, 0.95), first10Ms: median(gaps.slice(0, 10)), last10Ms: median(gaps.slice(-10)),

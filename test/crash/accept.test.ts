@@ -69,7 +69,8 @@ describe('an acceptance that is killed', () => {
         const whole = await stage.writ(args, { at: 0, how: 'before' })
         assert.equal(whole.code, 0, toText(whole))
         const wanted = shapeOf(stage)
-        for (const { at, name, path } of choose(readTrace(stage), strategy)) {
+        const operations = readTrace(stage)
+        for (const { at, name, path } of choose(operations, strategy)) {
           for (const how of isThorough && /write/i.test(name) ? ['before', 'half'] as const : ['before'] as const) {
             const where = `${strategy}: ${how} ${at} ${name} ${path}`
             start()
