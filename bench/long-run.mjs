@@ -1,6 +1,6 @@
 // A run of many turns as the real engine records it, with a model, tools and checks that answer at once: for benches of the log.
 import { createHash } from 'node:crypto'
-import { openTools } from '../src/cli/compose.ts'
+import { openTools } from '../src/cli/compose-engine.ts'
 import { createBuiltinPolicy } from '../src/adapters/policy-builtin/builtin-policy.ts'
 import { Fault } from '../src/protocol/fault.ts'
 import { startRun } from '../src/engine/run.ts'

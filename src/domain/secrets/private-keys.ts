@@ -11,9 +11,11 @@ const longest = 16_384
 export function findPrivateKeys(text: string): Span[] {
   const spans: Span[] = []
   begin.lastIndex = 0
+  let end = 0
   for (let match = begin.exec(text); match !== null; match = begin.exec(text)) {
     const from = match.index + match[0].length
-    const end = text.indexOf('-----END', from)
+    // Looked for once, however many beginnings come before it.
+    if (end !== -1 && end < from) end = text.indexOf('-----END', from)
     const to = end !== -1 && end - from <= longest ? end : toOpenEnd(text, from)
     addLines(spans, text, from, to)
     begin.lastIndex = to
