@@ -38,7 +38,7 @@ export function createJsonlLog(options: JsonlLogOptions): EventLog {
       const found = await findLatest(stateDir, index, repository)
       if (found !== undefined) return found
       const where = repository === undefined ? '' : ` of ${repository}`
-      throw new Fault('run-unknown', `There is no run${where} that can be read. The newest of all is ${runs[0]}; see them with: writ list`)
+      throw new Fault('run-unknown', `There is no run${where} that can be read. The newest of all is ${runs[0]}: see them with writ list, and what can be kept of a damaged one with writ log repair RUN`)
     },
     async repair(run, how) {
       const paths = toRunPaths(stateDir, run)

@@ -75,7 +75,13 @@ export function findPipePool({ stock }: { readonly stock?: string } = {}): PipeP
       if (held === undefined) throw new Error('no FIFO after a refill')
       const name = `/proc/self/fd/${held}`
       const readEnd = fs.openSync(name, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
-      const writer = fs.openSync(name, fs.constants.O_WRONLY)
+      let writer: number
+      try {
+        writer = fs.openSync(name, fs.constants.O_WRONLY)
+      } catch (thrown) {
+        fs.closeSync(readEnd)
+        throw thrown
+      }
       const reader = new net.Socket({ fd: readEnd, readable: true, writable: false })
       return {
         reader,

@@ -98,15 +98,24 @@ interface PipePair {
 }
 
 function openPair(pool: PipePool): PipePair {
-  return { stdout: pool.open(), stderr: pool.open() }
+  const stdout = pool.open()
+  try {
+    return { stdout, stderr: pool.open() }
+  } catch (thrown) {
+    // Left open, its reader would keep the process waiting for ever.
+    closePipe(stdout)
+    throw thrown
+  }
 }
 
 function closePair(pair: PipePair | undefined): void {
-  for (const pipe of pair === undefined ? [] : [pair.stdout, pair.stderr]) {
-    pipe.closeWriter()
-    pipe.reader.destroy()
-    pipe.release()
-  }
+  for (const pipe of pair === undefined ? [] : [pair.stdout, pair.stderr]) closePipe(pipe)
+}
+
+function closePipe(pipe: RealPipe): void {
+  pipe.closeWriter()
+  pipe.reader.destroy()
+  pipe.release()
 }
 
 interface End {

@@ -35,7 +35,7 @@ export async function forkCommand(word: string, options: ForkOptions): Promise<n
   const { events } = await readRun(record.log, parent)
   const { state, origin, repository, contract } = findStart(parent, events, options.at)
   const wanted = options.model ?? state.opened?.request.model
-  const { choice, model } = await chooseAndOpen({ solver: 'model', ...(wanted === undefined ? {} : { model: wanted }) }, config.values)
+  const { choice, model } = await chooseAndOpen({ solver: 'model', ...(wanted === undefined ? {} : { model: wanted }) }, config.values, '; the built-in solver goes by what the base shows and cannot go on from another run')
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
   const sandbox = await openReadySandbox(record)

@@ -98,8 +98,8 @@ export async function openReadySandbox(record: OpenRecord): Promise<Sandbox> {
   return sandbox
 }
 
-export async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'>, config: ConfigFile): Promise<{ choice: SolverChoice; model: ModelPort | undefined }> {
-  const choice = await chooseSolver(options, config, process.env)
+export async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'>, config: ConfigFile, otherwise?: string): Promise<{ choice: SolverChoice; model: ModelPort | undefined }> {
+  const choice = await chooseSolver(options, config, process.env, otherwise)
   return { choice, model: await openModel(choice) }
 }
 
