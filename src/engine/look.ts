@@ -17,7 +17,7 @@ const mostInline = 200
 /** What lies between two contents. */
 export async function seeChanges(run: RunContext, from: TreeId | CommitId, to: TreeId | CommitId): Promise<readonly FileChange[]> {
   const changes = await getWorkspace(run).changes(from, to)
-  const list = changes.length > mostInline ? await run.ports.blobs.put(toCanonicalJson(changes), { flush: false, asIs: true }) : undefined
+  const list = changes.length > mostInline ? await run.ports.blobs.put(toCanonicalJson(changes), { asIs: true }) : undefined
   await record(run, { type: 'changes.seen', data: { from, to, count: changes.length, ...(list ? { list } : { changes: [...changes] }) } })
   return changes
 }
@@ -39,7 +39,7 @@ export async function readFiles(run: RunContext, at: TreeId | CommitId, paths: r
 /** Without secrets, but never cut: a part of it would decide otherwise. */
 async function keepContent(run: RunContext, bytes: Uint8Array): Promise<{ content: BlobRef; sha256?: Digest }> {
   const { masker, blobs } = run.ports
-  const content = await blobs.put(masker ? maskBytes(bytes, masker) : bytes, { flush: false, asIs: true })
+  const content = await blobs.put(masker ? maskBytes(bytes, masker) : bytes, { asIs: true })
   const sha256 = digestOf(bytes)
   return sha256 === content.digest ? { content } : { content, sha256 }
 }

@@ -85,7 +85,7 @@ export async function goOn(run: RunContext, by: { readonly who: string; readonly
   const kept = nameGrounds(ports)
   const changed = digestOfJson(kept) === digestOfJson(state.kept) ? {} : { kept }
   await record(run, { type: 'run.resumed', data: { by: by.who, writ: by.version, lastSeq: run.rollout.events.length - 1, decisions: decisionsVersion, ...changed } })
-  await keepGrounds(run, { flush: false })
+  await keepGrounds(run, { flush: true })
   const { opened, workspace, tree } = state
   if (!opened || !workspace || !tree) return
   run.workspace = await ports.workspaces.reopen({ run: run.rollout.run, repository: opened.repository.root, base: opened.repository.base, branch: workspace.branch, last: tree, head: state.head })

@@ -38,8 +38,9 @@ export function createBlobStore(options: { readonly stateDir: string }): Blobs {
       const path = toPath(root, ref)
       const mustFlush = how.flush !== false && !durable.has(ref.digest)
       try {
-        // A file of another length is what a loss of power left of one that was not flushed: it is made again.
-        const there = findWhole(path, ref)
+        // A file of another length, or of other bytes, is what a loss of power left of one that was not flushed: it is made again.
+        const found = findWhole(path, ref)
+        const there = found !== undefined && mustFlush && !(await isIntact(root, ref)) ? undefined : found
         let storedBytes = there !== undefined && keepFresh(path, there) ? there.size : undefined
         if (storedBytes === undefined) {
           const packed = (await toFrames(content)) ?? content
@@ -76,6 +77,16 @@ export function createBlobStore(options: { readonly stateDir: string }): Blobs {
       if (bytes.length !== end - start) throw toDamagedFault(toPath(root, ref))
       return bytes
     },
+  }
+}
+
+/** Does the file hold what its name says? Asked once for each blob that is to be durable and that an earlier process made. */
+async function isIntact(root: string, ref: BlobRef): Promise<boolean> {
+  try {
+    return toDigestOf(await read(root, ref, 0, ref.bytes)) === ref.digest
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'run-corrupt') return false
+    throw thrown
   }
 }
 
