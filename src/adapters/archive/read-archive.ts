@@ -18,6 +18,7 @@ export interface ArchiveLimits {
  */
 export async function readArchive(path: string, limits: ArchiveLimits, take: (name: string, content: Buffer) => Promise<void>): Promise<void> {
   const refuse = (why: string, cause?: unknown): Fault => new Fault('request-invalid', `${path} is no whole archive of a run: ${why}`, { cause })
+  if (!fs.existsSync(path)) throw new Fault('request-invalid', `there is no file ${path}; name one that writ export made`)
   const size = requireHeader(path, refuse)
   const gunzip = createGunzip()
   try {

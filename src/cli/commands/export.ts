@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { writeArchive, type ArchiveEntry } from '../../adapters/archive/write-archive.ts'
 import { toAttestationPaths } from '../../adapters/log-jsonl/attestation-files.ts'
 import { toRunPaths } from '../../adapters/log-jsonl/layout.ts'
@@ -38,6 +38,7 @@ export async function exportCommand(word: string, options: ExportOptions): Promi
   const pack = options.withFiles ? await readSnapshots(join(directory, 'git'), events, run) : undefined
   const manifest: ArchiveManifest = { format: 'writ-run', version: 1, run, events: events.length, head: last.hash, key: newest.key, blobs: blobs.length, files: pack !== undefined }
   const path = resolve(options.output ?? `${run}.writ.tar.gz`)
+  if (!existsSync(dirname(path))) throw new Fault('request-invalid', `there is no folder ${dirname(path)} to write ${path} into; make it, or name another file with -o`)
   const { publicKey } = newest.signer
   const bytes = await writeArchive(path, toEntries({ record, run, manifest, publicKey, blobs, pack }))
   return whilePrinting(async () => {
