@@ -15,8 +15,14 @@ const { rolldown } = await import('rolldown')
  * An `import` of a built-in module reads every export that it has, and some of those load all of WebCrypto or `fetch`:
  * 5 to 30 ms of a start. Asked for like this, a module loads what is used.
  */
-const withoutFaces = (code) => code.replaceAll(/^import\s*(?:(\w+)|\*\s*as\s+(\w+)|\{([^}]*)\})\s*from\s*["'](node:[\w/]+)["'];?$/gm, (_, whole, all, names, id) =>
-  `const ${whole ?? all ?? `{${names.replaceAll(/\s+as\s+/g, ': ')}}`} = process.getBuiltinModule(${JSON.stringify(id)});`)
+const withoutFaces = (code) => {
+  const lines = code.split('\n')
+  // Only the imports that a chunk begins with: further down the same words may be the text of a program for the sandbox.
+  const end = lines.findIndex((line) => line.trim() !== '' && !/^(?:import\b|\/\/)/.test(line))
+  const faceless = lines.slice(0, end).map((line) => line.replace(/^import\s*(?:(\w+)|\{([^}]*)\})\s*from\s*["'](node:[\w/]+)["'];?$/, (_, whole, names, id) =>
+    `const ${whole ?? `{${names.replaceAll(/\s+as\s+/g, ': ')}}`} = process.getBuiltinModule(${JSON.stringify(id)});`))
+  return [...faceless, ...lines.slice(end)].join('\n')
+}
 const dist = join(root, 'dist')
 const next = join(root, 'dist.next')
 await rm(next, { recursive: true, force: true })
