@@ -33,7 +33,7 @@ const used = (machine: Machine): number => Number(spawnSync('du', ['-s', '--bloc
 
 describe('writ clean', () => {
   test('prunes only what a person decided about, when asked; what it frees is what the disk shows', async () => {
-    const machine = makeMachine(brokenLibrary)
+    const machine = makeMachine(brokenLibrary, { ownTemporary: true })
     try {
       for (const n of [0, 1]) assert.equal((await runScripted(machine, [{ calls: [{ name: 'shell', input: { command: `seq ${n} 60000` } }] }, { calls: [mend] }, { calls: [finish()] }], [goal])).code, 0)
       const [decided = '', open = ''] = runsOf(machine)
@@ -86,7 +86,7 @@ describe('writ clean', () => {
   })
 
   test('finds what a killed run left, names it in doctor, removes it, and the run goes on all the same', async () => {
-    const machine = makeMachine(brokenLibrary)
+    const machine = makeMachine(brokenLibrary, { ownTemporary: true })
     const server = await startModelServer({ script: [long, { fault: 'hang' }] })
     try {
       const started = machine.start(['run', goal], { env: modelEnv(server) })
@@ -121,7 +121,7 @@ describe('writ clean', () => {
   })
 
   test('bad input is one sentence and exit code 2', async () => {
-    const machine = makeMachine(brokenLibrary)
+    const machine = makeMachine(brokenLibrary, { ownTemporary: true })
     try {
       for (const [args, message] of [[['--older-than', 'soon'], /--older-than takes a time like 30d/], [['--records'], /say which with --older-than or --keep/], [['--keep', '0'], /whole number/]] as const) {
         const ended = await machine.writ(['clean', ...args])
@@ -137,7 +137,7 @@ describe('writ clean', () => {
 
 describe('processes and folders of the dead', () => {
   test('a command that still sees the worktree of a run without an owner is found and ended; of a live run it is not', async () => {
-    const machine = makeMachine(brokenLibrary)
+    const machine = makeMachine(brokenLibrary, { ownTemporary: true })
     const run = 'run_0123456789abcdef'
     const work = join(machine.state, 'runs', run, 'work')
     mkdirSync(work, { recursive: true })

@@ -39,8 +39,11 @@ export interface Started {
   readonly ended: Promise<Ended>
 }
 
-export function makeMachine(files: Readonly<Record<string, string>>): Machine {
+/** With `ownTemporary` the commands see no temporary folder but their own: what other processes left in the usual one is not theirs. */
+export function makeMachine(files: Readonly<Record<string, string>>, { ownTemporary = false } = {}): Machine {
   const home = mkdtempSync(join(tmpdir(), 'writ-e2e-'))
+  const temporary = ownTemporary ? { TMPDIR: join(home, 'tmp'), NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') } : {}
+  if (temporary.TMPDIR !== undefined) mkdirSync(temporary.TMPDIR)
   const repo = join(home, 'project')
   mkdirSync(repo)
   const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=Person', '-c', 'user.email=person@example.org', '-c', 'commit.gpgsign=false', ...args], { cwd: repo, encoding: 'utf8', env: { PATH: process.env.PATH, HOME: home }, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -60,7 +63,7 @@ export function makeMachine(files: Readonly<Record<string, string>>): Machine {
     const child = spawn(process.execPath, [join(root, 'bin', 'writ.mjs'), ...args], {
       cwd: options.cwd ?? repo,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: home, USER: 'person', LANG: 'C.UTF-8', CI: 'true', WRIT_DEBUG: '1', ...options.env },
+      env: { PATH: process.env.PATH, HOME: home, USER: 'person', LANG: 'C.UTF-8', CI: 'true', WRIT_DEBUG: '1', ...temporary, ...options.env },
     })
     child.stdin.end(options.stdin ?? '')
     let stdout = ''
