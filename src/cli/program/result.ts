@@ -1,0 +1,53 @@
+import { type Command, Option } from 'commander'
+import { runRepo, runWord } from './arguments.ts'
+
+/** Commands with which a person decides about a result. */
+export function addResultCommands(program: Command): void {
+  program.command('accept')
+    .description("bring a run's result into the current branch")
+    .argument('<run>', runWord)
+    .option('--repo <dir>', runRepo)
+    .addOption(new Option('--strategy <how>', 'how the commits arrive; patch changes only files, commits nothing').choices(['merge', 'squash', 'rebase', 'patch']).default('merge'))
+    .option('--unproven', 'accept a result that was not proven')
+    .option('--yes', 'ask nothing')
+    .action(async (run: string, options: Record<string, unknown>) => {
+      const { acceptCommand } = await import('../commands/accept.ts')
+      process.exitCode = await acceptCommand(run, options)
+    })
+
+  program.command('undo')
+    .description('take an accepted result back: the branch goes back, or gets a revert where something came after')
+    .argument('<run>', runWord)
+    .option('--repo <dir>', runRepo)
+    .option('--revert', 'always by revert commits, also where the branch could go back')
+    .option('--dry-run', 'only say what would be done')
+    .option('--json', 'as JSON')
+    .action(async (run: string, options: Record<string, unknown>) => {
+      const { undoCommand } = await import('../commands/undo.ts')
+      process.exitCode = await undoCommand(run, options)
+    })
+
+  program.command('rollback')
+    .description('take a run that has stopped back to an earlier point, files and all; writ resume goes on from there')
+    .argument('<run>', runWord)
+    .requiredOption('--to <place>', 'the number of an event (writ log shows them), or a task like t2: when it was started')
+    .option('--why <text>', 'the reason, which the solver is told')
+    .option('--repo <dir>', runRepo)
+    .option('--dry-run', 'only say what would change')
+    .option('--json', 'as JSON')
+    .action(async (run: string, options: Record<string, unknown>) => {
+      const { rollbackCommand } = await import('../commands/rollback.ts')
+      process.exitCode = await rollbackCommand(run, options as { to: string })
+    })
+
+  program.command('reject')
+    .description('say no to a result; its branch is kept unless --delete-branch')
+    .argument('<run>', runWord)
+    .option('--repo <dir>', runRepo)
+    .option('--reason <text>', 'why')
+    .option('--delete-branch', 'also delete the branch of the run (its commits stay in the record)')
+    .action(async (run: string, options: Record<string, unknown>) => {
+      const { rejectCommand } = await import('../commands/accept.ts')
+      process.exitCode = await rejectCommand(run, options)
+    })
+}
