@@ -1,5 +1,5 @@
 import type { RunState } from '../domain/run-state.ts'
-import type { Approver } from '../engine/ports/approver.ts'
+import type { Answer, Approver } from '../engine/ports/approver.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
 import type { Watch } from '../engine/run.ts'
 import { createLiveView } from './live-view.ts'
@@ -66,17 +66,24 @@ export async function openConsole(options: { readonly format: OutputFormat; read
 function approverOf({ yes, inDoubt }: { readonly yes: boolean; readonly inDoubt?: InDoubt }, view: ReturnType<typeof createLiveView>): Approver {
   const by = process.env.USER || userInfo().username
   return {
-    ask: async (question, signal, about) => {
-      if (about?.inDoubt && inDoubt) return { answer: inDoubt === 'repeat' ? 'approve' : 'deny', by, note: `--in-doubt ${inDoubt}` }
-      // A general yes must not repeat what may have happened already.
-      if (yes && !about?.inDoubt) return { answer: 'approve', by, note: '--yes' }
-      if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+    ask: async (questions, signal) => {
+      const answers = new Map<string, Answer>()
+      for (const { gate, inDoubt: isInDoubt } of questions) {
+        if (isInDoubt && inDoubt) answers.set(gate, { answer: inDoubt === 'repeat' ? 'approve' : 'deny', by, note: `--in-doubt ${inDoubt}`, via: 'option' })
+        // A general yes must not repeat what may have happened already.
+        if (yes && !isInDoubt) answers.set(gate, { answer: 'approve', by, note: '--yes', via: 'option' })
+      }
+      const open = questions.filter(({ gate }) => !answers.has(gate))
+      if (open.length === 0 || !process.stdin.isTTY || !process.stderr.isTTY) return answers
       view.stop()
       const { createInterface } = await import('node:readline/promises')
       const lines = createInterface({ input: process.stdin, output: process.stderr })
       try {
-        const said = await lines.question(`\n${question}\nApprove? [y/N] `, { signal })
-        return { answer: /^y(es)?$/i.test(said.trim()) ? 'approve' : 'deny', by }
+        for (const { gate, text } of open) {
+          const said = await lines.question(`\n${text}\nApprove? [y/N] `, { signal })
+          answers.set(gate, { answer: /^y(es)?$/i.test(said.trim()) ? 'approve' : 'deny', by, via: 'terminal' })
+        }
+        return answers
       } finally {
         lines.close()
       }

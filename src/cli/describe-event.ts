@@ -60,6 +60,14 @@ function gistOf(event: StoredEvent): string {
     case 'tool.returned': return [`${event.data.callId} ${event.data.name} ${event.data.status}`, describeResult(event.data)].filter(Boolean).join(' · ')
     case 'approval.requested': return event.data.question
     case 'approval.given': return `${event.data.answer} by ${event.data.by}${event.data.note ? ` (${event.data.note})` : ''}`
+    case 'command.read': return `${event.data.callId} ${event.data.reading.acts.map((act) => `${act.argv.map((word) => word ?? '…').join(' ')}${act.kinds.length > 0 ? ` [${act.kinds.join(', ')}]` : ''}`).join(' · ')}${event.data.reading.unknown.length > 0 ? ` · not understood: ${event.data.reading.unknown.map((each) => each.why).join('; ')}` : ''}`
+    case 'hook.ran': return `${event.data.event} ${event.data.hook}: ${event.data.status}${event.data.reason ? `: ${event.data.reason}` : ''} · ${toDuration(event.data.durationMs)}`
+    case 'validation.finished': return `${event.data.scope} ${event.data.verdict}${event.data.stage ? ` at ${event.data.stage}` : ''}: ${event.data.validations.map((each) => `${each.validator} ${each.status}${each.findings.length > 0 ? ` (${each.findings.length + each.more})` : ''}`).join(', ')}`
+    case 'integration.judged': return `${event.data.task} ${event.data.kinds.join(', ')}: ${event.data.decision.effect} (${event.data.decision.rules.join(', ')})`
+    case 'amendment.proposed': return `${event.data.gate} by ${event.data.by}: ${event.data.changes.join('; ')}`
+    case 'contract.amended': return `${event.data.hash.slice(0, 12)} after ${event.data.previous.slice(0, 12)} by ${event.data.by}: ${event.data.changes.join('; ')}`
+    case 'artefact.quarantined': return `${event.data.id} ${event.data.paths.join(', ')}: ${event.data.findings.map((each) => each.message).join('; ')}`
+    case 'artefact.settled': return `${event.data.id} ${event.data.as} by ${event.data.by}${event.data.reason ? `: ${event.data.reason}` : ''}`
     case 'log.repaired': return `from line ${event.data.line} on set aside as ${event.data.keptAs}, ${count(event.data.lines, 'line')}, by ${event.data.by}: it ${event.data.problem}`
     case 'limit.reached': return `${event.data.limit}: ${event.data.detail}`
     default:

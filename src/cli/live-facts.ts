@@ -29,6 +29,8 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   /** By check: how often the run's own tests were run in this proof. The first time is on the base. */
   const selfMade = new Map<string, number>()
   return (event) => {
+    if (isSilent(event)) return []
+    if (isGated(event)) return gated(event)
     switch (event.type) {
       case 'run.opened': return opened(event.run, event.data)
       case 'run.resumed': return [{ label: 'resume', text: `by ${oneLine(event.data.by, 60)}, from event ${event.data.lastSeq}`, mood: 'plain' }]
@@ -65,8 +67,6 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
         return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
       case 'proof.finished': return proven(event.data)
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
-      case 'approval.requested': return [{ label: 'asks', text: oneLine(event.data.question, 800), mood: 'warn', wraps: true }]
-      case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
       case 'log.repaired': return [{ label: 'repair', text: oneLine(`the record was damaged from line ${event.data.line} on, which was set aside by ${event.data.by}`, 300), mood: 'warn' }]
       case 'limit.reached': return [{ label: 'limit', text: oneLine(event.data.detail, 300), mood: 'warn', wraps: true }]
       case 'fault.met': return [{ label: 'fault', text: oneLine(`${event.data.message} (${event.data.code}, during ${event.data.during})`, 800), mood: 'bad', wraps: true }]
@@ -77,25 +77,39 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'run.pruned': return [{ label: 'prune', text: oneLine(`${event.data.parts.join(' and ')} removed by ${event.data.by}`, 200), mood: 'faint' }]
       case 'run.rejected': return [{ label: 'reject', text: oneLine(`by ${event.data.by} ${event.data.reason}`, 200), mood: 'warn' }]
       case 'run.attested': return [{ label: 'signed', text: `events 0 to ${event.data.seq}, by key ${event.data.key.slice(0, 12)}`, mood: 'faint' }]
-      case 'accept.requested':
-      case 'tool.reached':
-      case 'environment.fingerprinted':
-      case 'workspace.filled':
-      case 'changes.seen':
-      case 'files.read':
-      case 'workspace.requested':
-      case 'snapshot.taken':
-      case 'commit.skipped':
-      case 'branch.requested':
-      case 'branch.moved':
-      case 'check.started':
-      case 'turn.requested':
-      case 'observation.made':
-        return []
       default:
         event satisfies never
         return []
     }
+  }
+}
+
+/** What no live view has a line for: it is in `writ log`. */
+const silentTypes = [
+  'command.read', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested', 'observation.made',
+] as const
+const gatedTypes = ['approval.requested', 'approval.given', 'validation.finished', 'artefact.quarantined', 'artefact.settled', 'hook.ran', 'contract.amended'] as const
+type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>
+type Gated = Extract<StoredEvent, { type: (typeof gatedTypes)[number] }>
+
+function isSilent(event: StoredEvent): event is Silent {
+  return silentTypes.some((type) => type === event.type)
+}
+
+function isGated(event: StoredEvent): event is Gated {
+  return gatedTypes.some((type) => type === event.type)
+}
+
+/** Questions and answers, and what stood in the way of a change. */
+function gated(event: Gated): Fact[] {
+  switch (event.type) {
+    case 'approval.requested': return [{ label: 'asks', text: oneLine(event.data.question, 800), mood: 'warn', wraps: true }]
+    case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
+    case 'validation.finished': return event.data.verdict === 'failed' ? [{ label: 'stage', text: `✗ ${event.data.stage ?? ''}: ${oneLine(event.data.text, 600)}`, mood: 'bad', wraps: true }] : []
+    case 'artefact.quarantined': return [{ label: 'sealed', text: oneLine(`${event.data.id} ${event.data.paths.join(', ')}: ${event.data.findings[0]?.message ?? ''}`, 400), mood: 'bad', wraps: true }]
+    case 'artefact.settled': return [{ label: 'sealed', text: oneLine(`${event.data.id} ${event.data.as} by ${event.data.by}`, 200), mood: 'faint' }]
+    case 'hook.ran': return event.data.status === 'passed' ? [] : [{ label: 'hook', text: oneLine(`${event.data.hook} (${event.data.event}) ${event.data.status}: ${event.data.reason}`, 400), mood: 'warn', wraps: true }]
+    case 'contract.amended': return [{ label: 'amend', text: oneLine(`${event.data.changes.join('; ')} (by ${event.data.by})`, 400), mood: 'warn', wraps: true }]
   }
 }
 

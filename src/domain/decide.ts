@@ -12,7 +12,7 @@ import type { Step } from './step.ts'
 export function decide(state: RunState): Step | undefined {
   if (!state.opened || state.ended) return undefined
   // Nobody was there to be asked: the run stands still, and asks again when it is resumed.
-  if (state.approval) return undefined
+  if (state.asked.length > 0) return undefined
   return beforeWork(state) ?? inTurn(state) ?? afterTurn(state) ?? nextTask(state)
 }
 

@@ -31,7 +31,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.machine = undefined
     if (data.kept) state.kept = data.kept
     if (data.decisions !== undefined) state.decisions = data.decisions
-    state.approval = undefined
+    state.asked = []
     // What stopped the run may be mended by now: a key was set, the network is back.
     if (state.turnAsked) state.turnAsked = { ...state.turnAsked, attempt: 0, retryInMs: undefined }
   },
@@ -48,6 +48,8 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.checkedTree = data.tree
     state.treeAtTurn = data.tree
     state.committedTree = data.tree
+    state.validatedTree = data.tree
+    state.reviewedTree = data.tree
     state.head = data.base
   },
   'environment.surveyed': (state, data) => {
@@ -138,17 +140,18 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'proof.finished': onProof,
   'candidate.tried': nothing,
   'approval.requested': (state, data) => {
-    state.approval = { gate: data.gate, question: data.question, answer: undefined, inDoubt: data.inDoubt ?? false }
+    state.asked.push(data)
+    state.questions += 1
   },
   'approval.given': (state, data) => {
     state.approvals.set(data.gate, data.answer)
-    state.approval = undefined
+    state.asked = state.asked.filter((each) => each.gate !== data.gate)
     const pending = state.calls.find((each) => each.call.callId === data.gate)
     if (pending?.status === 'called') pending.settled = true
   },
   'log.repaired': (state, data) => {
     state.repaired = data
-    state.approval = undefined
+    state.asked = []
     // What was set aside may have held any of this: it is asked for again, and what was under way is in doubt.
     state.approvals.clear()
     for (const pending of state.calls) {
@@ -157,6 +160,35 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
       pending.lost = true
       pending.settled = false
     }
+  },
+  'integration.judged': (state, data) => {
+    state.review = data
+    if (data.decision.effect === 'allow') state.reviewedTree = data.tree
+  },
+  'amendment.proposed': (state, data) => {
+    state.amendment = data
+  },
+  'contract.amended': (state, data) => {
+    state.contract = data.contract
+    state.contractHash = data.hash
+    state.amendment = undefined
+    state.amendments.push(data)
+  },
+  'artefact.quarantined': (state, data) => {
+    state.quarantine.set(data.id, { ...data, settled: undefined })
+    state.tree = data.back
+  },
+  'artefact.settled': (state, data) => {
+    const kept = state.quarantine.get(data.id)
+    if (kept) kept.settled = data.as
+  },
+  'command.read': nothing,
+  'hook.ran': nothing,
+  'validation.finished': (state, data) => {
+    if (data.verdict === 'failed') state.rollbacks += 1
+    else if (data.scope === 'task') state.taskValidatedTree = data.tree
+    if (data.verdict === 'passed') state.validatedTree = data.tree
+    if (data.verdict === 'failed') state.finish = undefined
   },
   'limit.reached': (state, data) => {
     state.limit = data
@@ -224,7 +256,7 @@ function goBack(state: RunState, event: Extract<StoredEvent, { type: 'run.rewoun
 function arrive(state: RunState, event: Extract<StoredEvent, { type: 'run.rewound' }>, past: readonly StoredEvent[]): void {
   state.tree = event.data.tree
   state.turnAsked = undefined
-  state.approval = undefined
+  state.asked = []
   state.finish = undefined
   state.idleTurns = 0
   state.repeats = { key: '', count: 0 }

@@ -109,7 +109,8 @@ export interface RunState {
   repeats: { key: string; count: number }
   treeAtTurn: TreeId | undefined
   limit: Payload<'limit.reached'> | undefined
-  approval: { gate: string; question: string; answer: 'approve' | 'deny' | undefined; inDoubt: boolean } | undefined
+  /** Questions that nobody has answered yet, in the order in which they were asked. */
+  asked: Payload<'approval.requested'>[]
   approvals: Map<string, 'approve' | 'deny'>
   branchHead: CommitId | undefined
   restored: string[]
@@ -125,6 +126,21 @@ export interface RunState {
   /** The newest time that an accepted result was taken back; undefined again once it is accepted anew. */
   undone: Payload<'run.undone'> | undefined
   pruned: Payload<'run.pruned'> | undefined
+  /** Contents that passed the stages of validation: after an edit, and when a task was called finished. */
+  validatedTree: TreeId | undefined
+  taskValidatedTree: TreeId | undefined
+  /** Failed validations, each of which took a change back. */
+  rollbacks: number
+  /** What a person let through last, or what needed nobody: deltas are shown against it. */
+  reviewedTree: TreeId | undefined
+  /** The newest judgement about integrating, while its answer is waited for. */
+  review: Payload<'integration.judged'> | undefined
+  amendment: Payload<'amendment.proposed'> | undefined
+  amendments: Payload<'contract.amended'>[]
+  /** What was sealed away, by id. */
+  quarantine: Map<string, Payload<'artefact.quarantined'> & { settled: 'released' | 'discarded' | undefined }>
+  /** Every question that was put to a person, answered or not. */
+  questions: number
   /** Every event that was folded, by its sequence number: taking a run back needs what was before. */
   past: StoredEvent[]
   resumes: number
@@ -137,9 +153,9 @@ export function emptyState(): RunState {
     workspaceWanted: false, workspace: undefined, filled: false, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
     tasks: new Map(), active: undefined, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
-    idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, approval: undefined, approvals: new Map(),
+    idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
-    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, past: [], resumes: 0,
+    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, validatedTree: undefined, taskValidatedTree: undefined, rollbacks: 0, reviewedTree: undefined, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }
 }

@@ -62,6 +62,8 @@ export const Contract = z.object({
   pins: z.array(Pin),
   /** Globs of files that are restored or removed before a proof even when they did not exist on the base. */
   guarded: z.array(z.string()),
+  /** Globs of paths whose changes a person is to see before they are integrated; `*` for every task. */
+  checkpoints: z.array(z.string()).optional(),
 })
 export type Contract = z.infer<typeof Contract>
 
@@ -90,7 +92,8 @@ export const ContractFile = z
         max_idle_turns: z.int().positive().max(1000).optional(),
       })
       .optional(),
-    approvers: z.array(Text.max(200)).max(50).optional().describe('Who may approve what needs a person.'),
+    approvers: z.array(Text.max(200)).max(50).optional().describe('Who may approve what needs a person, in the order in which they are asked; `ada|bob` names bob as a deputy of ada.'),
+    checkpoints: z.array(Text.max(500)).max(50).optional().describe('Globs of paths whose changes a person is to see before they count; `**` for all.'),
     unknowns: z.array(z.union([Text.max(1000), z.strictObject({ question: Text.max(1000), why: z.string().max(1000).optional() })])).max(100).optional(),
     network: z.array(z.string().regex(/^\.?[a-z0-9.-]+(:\d{1,5})?$/i)).max(50).optional().describe('Hosts that commands may reach, as host or host:port (443 unless said).'),
   })

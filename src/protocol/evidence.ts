@@ -45,14 +45,52 @@ export const CheckOutcome = z.object({
 })
 export type CheckOutcome = z.infer<typeof CheckOutcome>
 
-/** A syntax or type finding of the fast checks. */
+/**
+ * The stages of validation, cheapest first:
+ * `change` it applies and stays in scope · `static` syntax, types, lint, format · `security` secrets, licences, banned patterns,
+ * dependencies, injected instructions · `shape` complexity and duplication that it adds · `tests` those near it, all of them, and
+ * the coverage of its lines · `performance` where the contract asks.
+ */
+export const Stage = z.enum(['change', 'static', 'security', 'shape', 'tests', 'performance'])
+export type Stage = z.infer<typeof Stage>
+
+/** `error` fails its stage, `warning` is told, `note` is only kept. */
+export const Severity = z.enum(['error', 'warning', 'note'])
+export type Severity = z.infer<typeof Severity>
+
+/** One thing that a validator found, or that a fast check says. */
 export const Finding = z.object({
   path: z.string(),
   line: z.int().positive().optional(),
   rule: z.string(),
   message: z.string(),
+  /** Absent in rollouts from before there were stages: an error. */
+  severity: Severity.optional(),
+  /** What was seen there, cut to 500 characters and without secrets. */
+  evidence: z.string().optional(),
+  /** Seals the change away until a person has looked: a secret, an attempt to leak, malware, tampering. */
+  quarantine: z.boolean().optional(),
 })
 export type Finding = z.infer<typeof Finding>
+
+/** What one validator said of a change. */
+export const Validation = z.object({
+  validator: z.string(),
+  stage: Stage,
+  /** `not-checked`: it could not look (offline, a program is not installed); `notes` say why. That is never a pass. */
+  status: z.enum(['passed', 'failed', 'not-checked']),
+  /** Only what the change brought; what the base had too is counted in `old`. At most 200, errors first. */
+  findings: z.array(Finding),
+  /** Findings beyond those that are listed. */
+  more: z.int().nonnegative(),
+  old: z.int().nonnegative(),
+  /** Files looked at, and how many of them came from the cache. */
+  files: z.int().nonnegative(),
+  cached: z.int().nonnegative(),
+  durationMs: z.number(),
+  notes: z.array(z.string()),
+})
+export type Validation = z.infer<typeof Validation>
 
 /** How sure a passed check makes us. By name: we saw which tests failed before and pass now. */
 export const Strength = z.enum(['by-name', 'exit-code'])

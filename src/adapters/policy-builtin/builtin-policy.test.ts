@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PolicyQuestion } from '../../engine/ports/policy.ts'
+import type { CallQuestion } from '../../engine/ports/policy.ts'
 import { Contract } from '../../protocol/contract.ts'
 import type { PathAccess } from '../../protocol/policy.ts'
 import { createBuiltinPolicy } from './builtin-policy.ts'
@@ -16,7 +16,7 @@ const contract = Contract.parse({
   guarded: ['**/conftest.py', '**/.mocharc*'],
 })
 
-function decide(path: string | undefined, access: PathAccess['access'], more: Partial<PolicyQuestion> & { outside?: boolean } = {}): string {
+function decide(path: string | undefined, access: PathAccess['access'], more: Partial<CallQuestion> & { outside?: boolean } = {}): string {
   const paths = path === undefined ? [] : [{ path, access, outside: more.outside ?? false }]
   const decision = policy.decide({ tool: 'edit', input: {}, effect: 'reversible', paths, contract, ...more })
   assert.equal(decision.policy, policy.hash)

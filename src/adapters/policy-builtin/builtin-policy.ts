@@ -1,7 +1,7 @@
 import { toCanonicalJson } from '../../domain/chain.ts'
 import { digestOf } from '../../domain/digest.ts'
 import { keyFixtureGlobs, keyGlobs, secretGlobs, toSecretMatcher } from '../../domain/text/secret-paths.ts'
-import type { Policy, PolicyQuestion } from '../../engine/ports/policy.ts'
+import type { Policy, CallQuestion } from '../../engine/ports/policy.ts'
 import type { PolicyDecision } from '../../protocol/policy.ts'
 import type { RuleMatch } from './match-rule.ts'
 import { findMatch } from './match-rule.ts'
@@ -42,7 +42,7 @@ function toPolicy(contents: PolicyDocument): Policy {
   }
 }
 
-function toReason({ rule, paths }: RuleMatch, { tool, contract }: PolicyQuestion): string {
+function toReason({ rule, paths }: RuleMatch, { tool, contract }: CallQuestion): string {
   const names = [...new Set(paths)]
   const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
   const slots: Record<string, string> = { paths: shown, tool, scope: contract.scope.slice(0, 5).join(', ') }

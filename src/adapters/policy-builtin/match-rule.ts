@@ -1,9 +1,9 @@
 import picomatch from 'picomatch'
 import { isGuarded } from '../../domain/contract/pins.ts'
-import type { PolicyQuestion } from '../../engine/ports/policy.ts'
+import type { CallQuestion } from '../../engine/ports/policy.ts'
 import type { Rule } from './rule.ts'
 
-type Touched = PolicyQuestion['paths'][number]
+type Touched = CallQuestion['paths'][number]
 
 /** A rule that holds for a question; `paths` are those that made it hold. */
 export interface RuleMatch {
@@ -12,7 +12,7 @@ export interface RuleMatch {
 }
 
 /** Does the rule hold? Pure. A rule without conditions on paths holds for calls without any path too. */
-export function findMatch(rule: Rule, question: PolicyQuestion, isSecret: (path: string) => boolean): RuleMatch | undefined {
+export function findMatch(rule: Rule, question: CallQuestion, isSecret: (path: string) => boolean): RuleMatch | undefined {
   const { when } = rule
   if (when.effect !== undefined && when.effect !== question.effect) return undefined
   if (when.path === undefined && when.outside === undefined && when.access === undefined) return { rule, paths: [] }
@@ -20,13 +20,13 @@ export function findMatch(rule: Rule, question: PolicyQuestion, isSecret: (path:
   return paths.length === 0 ? undefined : { rule, paths: paths.map((touched) => touched.path) }
 }
 
-function holdsFor(when: Rule['when'], touched: Touched, question: PolicyQuestion, isSecret: (path: string) => boolean): boolean {
+function holdsFor(when: Rule['when'], touched: Touched, question: CallQuestion, isSecret: (path: string) => boolean): boolean {
   if (when.outside !== undefined && when.outside !== touched.outside) return false
   if (when.access !== undefined && when.access !== touched.access) return false
   return when.path === undefined || isAmong(when.path, touched, question, isSecret)
 }
 
-function isAmong(set: NonNullable<Rule['when']['path']>, touched: Touched, { contract }: PolicyQuestion, isSecret: (path: string) => boolean): boolean {
+function isAmong(set: NonNullable<Rule['when']['path']>, touched: Touched, { contract }: CallQuestion, isSecret: (path: string) => boolean): boolean {
   // What lies outside has no path that the contract could speak of; its own rule decides.
   if (touched.outside) return false
   if (typeof set !== 'string') return matchesAny(touched.path, set)

@@ -118,9 +118,10 @@ export async function carry(record: OpenRecord, options: RunOptions, start: (con
   }
   const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
   await console.answer(after, events)
-  if (state.approval && !state.ended) {
-    const how = state.approval.inDoubt ? '--in-doubt repeat or --in-doubt skip' : '--yes to approve it'
-    process.stderr.write(`writ: waiting for a person: ${state.approval.question}\nAnswer on a terminal with writ resume ${state.run ?? ''}, or add ${how}.\n`)
+  const [first] = state.asked
+  if (first && !state.ended) {
+    const how = first.inDoubt ? '--in-doubt repeat or --in-doubt skip' : '--yes to approve it'
+    process.stderr.write(`writ: waiting for a person: ${state.asked.map((each) => each.question).join('\n')}\nAnswer on a terminal with writ resume ${state.run ?? ''}, or add ${how}.\n`)
     return exitCodes.waiting
   }
   return exitCodes[state.ended?.outcome ?? 'fault']

@@ -64,6 +64,7 @@ export function draftContract(flags: Flags, file: ContractFile | undefined, chec
     network: (file?.network ?? []).map((host) => (/:\d+$/.test(host) ? host : `${host}:443`)),
     pins: [...found.pins],
     guarded: [...found.guarded],
+    ...(file?.checkpoints ? { checkpoints: file.checkpoints.map(tidyGlob) } : {}),
   }
 }
 

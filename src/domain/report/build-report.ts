@@ -91,7 +91,7 @@ function whyUnfinished(state: RunState, running: boolean | undefined): string {
   if (running) return 'is running now'
   const fault = state.faults.at(-1)
   if (fault) return `stopped by a fault during ${fault.during}: ${fault.message}`
-  if (state.approval && state.approval.answer === undefined) return `waits for an answer: ${state.approval.question}`
+  if (state.asked.length > 0) return `waits for an answer: ${state.asked.map((each) => each.question).join(' · ')}`
   if (!state.opened) return 'nothing of it was recorded'
   return running === false ? 'was interrupted: no process carries it now' : 'has not ended: it is running, or was interrupted'
 }

@@ -14,7 +14,7 @@ import { record, type RunContext } from '../record.ts'
 import { act } from './act.ts'
 
 /** A run in the middle of a turn, with tools and a policy of the test's own; log and blobs are kept in memory. */
-async function inTurn(tools: readonly AnyTool[], parts: readonly ReplyPart[], decide: EnginePorts['policy']['decide'] = () => ({ effect: 'allow', rules: ['test'], policy: digest('f'), reason: '' }), ask: EnginePorts['approver']['ask'] = async () => undefined) {
+async function inTurn(tools: readonly AnyTool[], parts: readonly ReplyPart[], decide: EnginePorts['policy']['decide'] = () => ({ effect: 'allow', rules: ['test'], policy: digest('f'), reason: '' }), ask: EnginePorts['approver']['ask'] = async () => new Map()) {
   const story = workingStory().tell(reply(1, ...parts))
   const log = createMemoryLog({ clock: { now: () => 1_760_000_100_000 } })
   const id = story.events[0]?.run
@@ -36,10 +36,12 @@ async function cutOff(tools: readonly AnyTool[], parts: readonly ReplyPart[], re
   const asked: string[] = []
   const left = [...answers]
   const decide: EnginePorts['policy']['decide'] = ({ effect }) => ({ effect: effect === 'irreversible' ? 'ask' : 'allow', rules: ['test'], policy: digest('f'), reason: 'it publishes' })
-  const made = await inTurn(tools, parts, decide, async (question, _signal, about) => {
-    asked.push(`${about?.inDoubt ? 'in doubt' : 'may'}: ${question}`)
-    const answer = left.shift()
-    return answer && { answer, by: 'ada' }
+  const made = await inTurn(tools, parts, decide, async (questions) => {
+    for (const { text, inDoubt } of questions) asked.push(`${inDoubt ? 'in doubt' : 'may'}: ${text}`)
+    return new Map(questions.flatMap(({ gate }) => {
+      const answer = left.shift()
+      return answer ? [[gate, { answer, by: 'ada' }] as const] : []
+    }))
   })
   const { run } = made
   for (const { call: { callId, name, input } } of [...run.state.calls]) {
@@ -113,14 +115,14 @@ describe('calls of one turn', () => {
     const alone = await inTurn([tool], [call('c1', 'publish')], askFirst)
     await alone.step()
     assert.equal(ran, false)
-    assert.ok(alone.run.state.approval)
+    assert.equal(alone.run.state.asked.length, 1)
     assert.equal(alone.run.state.calls.length, 1)
 
-    const denied = await inTurn([tool], [call('c1', 'publish')], askFirst, async () => ({ answer: 'deny', by: 'ada' }))
+    const denied = await inTurn([tool], [call('c1', 'publish')], askFirst, async () => new Map([['c1', { answer: 'deny' as const, by: 'ada' }]]))
     await denied.step()
     assert.equal(ran, false)
 
-    const approved = await inTurn([tool], [call('c1', 'publish')], askFirst, async () => ({ answer: 'approve', by: 'ada' }))
+    const approved = await inTurn([tool], [call('c1', 'publish')], askFirst, async () => new Map([['c1', { answer: 'approve' as const, by: 'ada' }]]))
     await approved.step()
     assert.equal(ran, true)
     assert.deepEqual(approved.types().slice(0, 3), ['approval.requested', 'approval.given', 'tool.called'])
@@ -140,7 +142,7 @@ describe('calls of one turn', () => {
     const publish = toolOf('publish', 'irreversible', async () => { ran += 1 })
     const alone = await cutOff([publish], [call('c1', 'publish')], [], [undefined])
     await alone.recover()
-    assert.ok(alone.run.state.approval?.inDoubt)
+    assert.equal(alone.run.state.asked[0]?.inDoubt, true)
     assert.equal(alone.run.state.calls[0]?.status, 'called')
 
     const two = await cutOff([publish], [call('c1', 'publish'), call('c2', 'publish')], [], ['deny', 'approve'])

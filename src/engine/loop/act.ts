@@ -63,9 +63,9 @@ const notRepeated = 'The run was interrupted in the middle of this call. It may 
 /** Records the question, and the answer where somebody gave one. */
 async function askPerson(run: RunContext, callId: string, question: string, inDoubt: boolean): Promise<boolean> {
   await record(run, { type: 'approval.requested', data: { gate: callId, question, callId, ...(inDoubt ? { inDoubt } : {}) } })
-  const answer = await run.ports.approver.ask(question, run.signal, { inDoubt })
+  const answer = (await run.ports.approver.ask([{ gate: callId, text: question, inDoubt, ask: undefined }], run.signal)).get(callId)
   if (!answer) return false
-  await record(run, { type: 'approval.given', data: { gate: callId, by: answer.by, answer: answer.answer, ...(answer.note ? { note: answer.note } : {}) } })
+  await record(run, { type: 'approval.given', data: { gate: callId, ...answer } })
   return true
 }
 

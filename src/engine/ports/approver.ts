@@ -1,8 +1,27 @@
+import type { AnswerSignature, Ask } from '../../protocol/policy.ts'
+
+export interface Question {
+  /** The id that answers name. */
+  readonly gate: string
+  /** One line. */
+  readonly text: string
+  /** It is about a call that was cut off and may have happened: a general yes to every question does not answer it. */
+  readonly inDoubt: boolean
+  /** All that is known; absent where the call is in doubt. */
+  readonly ask: Ask | undefined
+}
+
+export interface Answer {
+  readonly answer: 'approve' | 'deny'
+  readonly by: string
+  readonly note?: string
+  readonly signature?: AnswerSignature
+  /** How it came: asked for in place, by an option, or from what was remembered. */
+  readonly via?: 'terminal' | 'option' | 'remembered'
+}
+
 /** Asks a person. */
 export interface Approver {
-  /**
-   * Undefined where nobody is there to be asked; the run then waits. What is `inDoubt` was cut off and may have happened: a
-   * general yes to every question does not answer it.
-   */
-  ask(question: string, signal: AbortSignal, about?: { readonly inDoubt: boolean }): Promise<{ answer: 'approve' | 'deny'; by: string; note?: string } | undefined>
+  /** All questions of a turn at once. Answers by their gates; those that nobody is there to answer are left out, and the run then waits. */
+  ask(questions: readonly Question[], signal: AbortSignal): Promise<ReadonlyMap<string, Answer>>
 }

@@ -55,9 +55,9 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
     },
     policy: grounds.policy,
     approver: {
-      ask: async () => {
-        const given = tape.next('approval.given')
-        return given && { answer: given.answer, by: given.by, ...(given.note === undefined ? {} : { note: given.note }) }
+      ask: async (questions) => {
+        const given = tape.answers(questions.map((each) => each.gate))
+        return new Map(given.map(({ gate, answer, by, note, signature, via }) => [gate, { answer, by, ...(note === undefined ? {} : { note }), ...(signature ? { signature } : {}), ...(via && via !== 'command' ? { via } : {}) }]))
       },
     },
     tools: grounds.tools.map((tool) => toRecordedTool(tool, tape, blobs.stand)),

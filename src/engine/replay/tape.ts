@@ -66,6 +66,8 @@ export interface Tape {
   take<T extends EventType>(type: T): Payload<T>
   /** Results of the calls that run now, in the order of the log. */
   results(): Generator<Payload<'tool.returned'>>
+  /** What was answered to these questions in one breath, in the order of the log. */
+  answers(gates: readonly string[]): Payload<'approval.given'>[]
   /** Reads a part of the record. Where that fails nothing more is compared: it says nothing about the log. */
   read<T>(part: Promise<T>): Promise<T>
   /** What a read failed with. */
@@ -154,6 +156,15 @@ export function createTape(events: readonly StoredEvent[]): Tape {
         if (event?.type !== 'tool.returned') return
         yield event.data
       }
+    },
+    answers(gates) {
+      const given: Payload<'approval.given'>[] = []
+      for (let at = skipReached(position); at < end; at = skipReached(at + 1)) {
+        const event = events[at]
+        if (event?.type !== 'approval.given' || !gates.includes(event.data.gate)) break
+        given.push(event.data)
+      }
+      return given
     },
     get unreadable() {
       return failed instanceof Diverged ? undefined : failed

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CheckOutcome, Finding, Proof } from '../evidence.ts'
+import { CheckOutcome, Finding, Proof, Stage, Validation } from '../evidence.ts'
 import { CommitId, Digest, Json, TreeId } from '../ids.ts'
 
 export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary'])
@@ -46,6 +46,8 @@ export const checkEvents = {
   'check.finished': z.object({ purpose: CheckPurpose, outcome: CheckOutcome }),
   /** The fast checks after an edit. `text` is what the solver is shown; empty when nothing is worth a word. */
   'edit.checked': z.object({ tree: TreeId, findings: z.array(Finding), text: z.string() }),
+  /** The stages of validation on what lies between the base and `tree`. `from` is the last content that passed them. */
+  'validation.finished': z.object({ scope: z.enum(['edit', 'task']), from: TreeId, tree: TreeId, verdict: z.enum(['passed', 'failed']), stage: Stage.optional(), validations: z.array(Validation), text: z.string() }),
   'proof.started': z.object({ commit: CommitId }),
   'proof.finished': Proof,
   /** A candidate that the built-in solver tried. */

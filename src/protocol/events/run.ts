@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Contract } from '../contract.ts'
 import { BlobRef, CommitId, Digest, Json, RunId, TreeId } from '../ids.ts'
 import { exitCodes } from '../error-codes.ts'
+import { AutonomyLevel, BundleName } from '../policy.ts'
 
 const exitNames = Object.keys(exitCodes) as [keyof typeof exitCodes, ...(keyof typeof exitCodes)[]]
 
@@ -64,8 +65,11 @@ export const runEvents = {
     /** The effective configuration itself; it holds no secrets. */
     settings: Json.optional(),
     origin: Origin.optional(),
+    /** The policy's bundles in force, and what the record says of each domain in this repository. */
+    bundles: z.array(BundleName).optional(),
+    autonomy: z.array(AutonomyLevel).optional(),
   }),
-  'run.resumed': z.object({ by: z.string(), writ: z.string(), lastSeq: z.int(), decisions: z.int().positive().optional(), kept: Kept.optional() }),
+  'run.resumed': z.object({ by: z.string(), writ: z.string(), lastSeq: z.int(), decisions: z.int().positive().optional(), kept: Kept.optional(), bundles: z.array(BundleName).optional() }),
   'run.ended': z.object({
     outcome: Outcome,
     /** One sentence for the person. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CommandReading } from '../command.ts'
 import { BlobRef, Digest, Json, TreeId } from '../ids.ts'
 import { EffectClass, PolicyDecision } from '../policy.ts'
 
@@ -7,6 +8,10 @@ export const ChangedPaths = z.object({ named: z.array(z.object({ path: z.string(
 export type ChangedPaths = z.infer<typeof ChangedPaths>
 
 export const toolEvents = {
+  /** What a shell command would do, before it is judged. A fact: how commands are read may get better. */
+  'command.read': z.object({ callId: z.string(), reading: CommandReading }),
+  /** A person's program was told of something; where it blocked, its reason is what the solver sees. */
+  'hook.ran': z.object({ event: z.string(), hook: z.string(), callId: z.string().optional(), status: z.enum(['passed', 'blocked', 'failed', 'refused']), reason: z.string(), durationMs: z.number() }),
   /** Intent: recorded before the tool runs. `before` is the snapshot that undoes it. */
   'tool.called': z.object({ turn: z.int(), callId: z.string(), name: z.string(), input: Json, effect: EffectClass, key: Digest, decision: PolicyDecision, before: TreeId.optional() }),
   /** Recorded before the first connection of a call to a host is made: without it nothing of the call left this machine. */

@@ -1,0 +1,96 @@
+import type { Contract } from '../../protocol/contract.ts'
+import type { CheckOutcome, Finding, Stage, Validation } from '../../protocol/evidence.ts'
+import type { FileChange } from '../../protocol/events/workspace.ts'
+import type { CommitId, Json, TreeId } from '../../protocol/ids.ts'
+import type { ValidationSettings } from '../../domain/validation/settings.ts'
+import type { SandboxResult } from './sandbox.ts'
+import type { Workspace } from './workspace.ts'
+
+/**
+ * What others can add: docs/validation.md shows how. A validator says what it finds; which of it is new, what fails a stage and
+ * what is kept is the framework's business. It never throws for what it finds, and never reports a pass for what it could not look at.
+ */
+export type Validator = FileValidator | CommandValidator | ChangeValidator
+
+interface ValidatorFace {
+  /** Kebab-case; named in reports, `--only` and settings. */
+  readonly id: string
+  readonly stage: Stage
+  /** Raised with every change of what it finds: results are cached under it. */
+  readonly version: string
+  /** Runs after every edit too, not only when a task is called finished. For what takes milliseconds. */
+  readonly quick?: boolean
+}
+
+/** Looks at one file at a time, by its content alone: the framework looks at the base's content too and takes off what was there. */
+export interface FileValidator extends ValidatorFace {
+  readonly kind: 'file'
+  concerns(path: string): boolean
+  look(file: { readonly path: string; readonly text: string }, settings: ValidationSettings): Promise<readonly Finding[]>
+}
+
+/** Runs a program of the repository's own (a compiler, a linter) where there is one, on the result and, if it finds something, on the base. */
+export interface CommandValidator extends ValidatorFace {
+  readonly kind: 'command'
+  /** Undefined where the repository does not use it: found, never demanded. `missing` where it does, but the program is not here. */
+  find(subject: Subject): Promise<FoundCommand | { readonly missing: string } | undefined>
+}
+
+export interface FoundCommand {
+  /** Run in the sandbox at the root, without network. */
+  readonly argv: readonly string[]
+  readonly timeoutMs: number
+  /** What its output says. `failed` where it did not do its work (a crash, a broken configuration): then it is not checked. */
+  read(result: SandboxResult): { readonly findings: readonly Finding[] } | { readonly failed: string }
+}
+
+/** Looks at the change as a whole, and compares with the base by itself: what it finds is new. */
+export interface ChangeValidator extends ValidatorFace {
+  readonly kind: 'change'
+  /** Undefined where the change is none of its business. `key` names all that the answer depends on, where it may be cached. */
+  key?(subject: Subject): Promise<string | undefined>
+  look(subject: Subject): Promise<{ readonly findings: readonly Finding[]; readonly notes?: readonly string[]; readonly notChecked?: string } | undefined>
+}
+
+/** A result and the base that it is compared with. Paths are relative to the root, with `/`. */
+export interface Subject {
+  /** What lies between the base and the result. */
+  readonly changes: readonly FileChange[]
+  readonly settings: ValidationSettings
+  readonly contract: Contract | undefined
+  /** What the contract's checks showed on the base, with the names of tests where the runner tells. */
+  readonly baseline: readonly CheckOutcome[]
+  files(): Promise<readonly string[]>
+  read(path: string): Promise<Uint8Array | undefined>
+  readBase(path: string): Promise<Uint8Array | undefined>
+  /** Runs a program in the sandbox in a clean checkout of one of the two, with extra files in place. Never with network. */
+  run(on: 'result' | 'base', command: { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly files?: ReadonlyMap<string, Uint8Array>; readonly timeoutMs: number }): Promise<SandboxResult>
+  /** Is this program in the sandbox? */
+  has(program: string): Promise<boolean>
+  readonly signal: AbortSignal
+}
+
+export interface ValidationRequest {
+  readonly workspace: Pick<Workspace, 'home' | 'checkout' | 'readAt' | 'listAt' | 'changes'>
+  readonly base: TreeId | CommitId
+  readonly tree: TreeId | CommitId
+  readonly changes: readonly FileChange[]
+  /** `edit`: only what is quick. */
+  readonly scope: 'edit' | 'task'
+  readonly contract: Contract | undefined
+  readonly baseline: readonly CheckOutcome[]
+  readonly settings: ValidationSettings
+  readonly signal: AbortSignal
+  readonly onProgress?: (label: string, done: number, total: number) => void
+}
+
+/** Runs the stages in order; later stages are left out where an earlier one failed. */
+export interface Validators {
+  validate(request: ValidationRequest): Promise<readonly Validation[]>
+}
+
+/** Results by what they depend on. Losing it costs time and nothing else; a damaged entry is a missing one. */
+export interface ValidationCache {
+  get(key: string): Promise<Json | undefined>
+  put(key: string, value: Json): Promise<void>
+}
