@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { createBuiltinPolicy } from '../adapters/policy-builtin/builtin-policy.ts'
+import { createCommandReader } from '../adapters/command-bash/command-reader.ts'
+import { createAmendTool } from '../adapters/tool-amend/propose-amendment.ts'
+import { createRestoreTool } from '../adapters/tool-restore/restore.ts'
 import { createCheckFinder } from '../adapters/check-finder/check-finder.ts'
 import { createCheckRunner } from '../adapters/check-command/check-runner.ts'
 import { createFileTools } from '../adapters/tool-files/create-file-tools.ts'
@@ -16,6 +18,7 @@ import { maskOutput } from '../engine/masked-output.ts'
 import { createRunBlobs } from '../engine/run-blobs.ts'
 import type { Approver } from '../engine/ports/approver.ts'
 import type { EnginePorts } from '../engine/ports/engine-ports.ts'
+import type { Policy } from '../engine/ports/policy.ts'
 import type { ModelPort } from '../engine/ports/model.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
 import type { AnyTool } from '../engine/ports/tools.ts'
@@ -27,6 +30,7 @@ import { openAttester, type OpenRecord } from './compose.ts'
 import { recordDefaults, type ConfigFile } from './config.ts'
 import type { Places } from './places.ts'
 import type { SolverChoice } from './solver-choice.ts'
+import { openValidatorsFor } from './compose-validators.ts'
 
 /*
  * The rest of `compose`: what a run works with. Loaded as one with the command that runs, because every file that is loaded
@@ -42,6 +46,7 @@ export interface EngineParts {
   readonly model: ModelPort | undefined
   /** What a run that goes on has stored already. */
   readonly stored?: () => readonly BlobRef[]
+  readonly policy: Policy
   /** The contract's grants: a command that can reach out may do what cannot be undone. */
   readonly network: readonly string[]
 }
@@ -59,7 +64,9 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     finder: createCheckFinder(),
     syntax: createSyntaxChecker(),
     surveyor: createSurveyor({ stateDir: record.places.state, env: process.env }),
-    policy: createBuiltinPolicy(),
+    policy: parts.policy,
+    commands: createCommandReader(),
+    validators: openValidatorsFor({ stateDir: record.places.state, sandbox, clock: record.clock, mask: (text) => masker.mask(text), policy: parts.policy }),
     approver: parts.approver,
     attester: openAttester(record),
     findSecrets: findSecretFiles,
@@ -85,7 +92,7 @@ export function openTools(network: readonly string[], config: ConfigFile): { rea
   const files = createFileTools()
   const timeoutMs = (config.sandbox?.timeout_seconds ?? shellDefaults.limits.timeoutMs / 1000) * 1000
   const shell = createShellTools({ network, env: commandEnvironment(network), limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
-  const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createFinishTool()]
+  const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createRestoreTool(), createAmendTool(), createFinishTool()]
   const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: builtSchemas?.[tool.name] ?? toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
   return { list, specs, stop: () => shell.stopAll() }
 }
