@@ -26,15 +26,9 @@ const HookGroup = z.strictObject({
   hooks: z.array(HookCommand).min(1),
 })
 
-const moment = z.array(HookGroup)
-  .refine((groups) => groups.flatMap((each) => each.hooks).length <= mostHooks, `there are more than ${mostHooks} hooks`)
-  .optional()
-
 /** What is configured, by moment. */
-export const HookTable = z.strictObject({
-  PreToolUse: moment, PostToolUse: moment, Stop: moment, SubagentStop: moment, PreCompact: moment,
-  SessionStart: moment, SessionEnd: moment, Notification: moment, PermissionRequest: moment,
-} satisfies Record<HookEvent, typeof moment>)
+export const HookTable = z.partialRecord(HookEvent, z.array(HookGroup)
+  .refine((groups) => groups.flatMap((each) => each.hooks).length <= mostHooks, `there are more than ${mostHooks} hooks`))
 export type HookTable = z.infer<typeof HookTable>
 
 /** `.writ/hooks.yaml` or `.writ/hooks.json` of a repository. */
