@@ -38,9 +38,10 @@ export interface Outbox {
 export function openOutbox({ directory, now, pid }: { readonly directory: string; readonly now: () => number; readonly pid: number }): Outbox {
   const pathOf = ({ notice, channel }: Pick<OutboxItem, 'notice' | 'channel'>): string => join(directory, `${`${notice.id}.${channel}`.replaceAll(/[^\w.-]/g, '_')}.json`)
 
+  const listNames = async (): Promise<readonly string[]> => (await readdir(directory).catch(passMissing([]))).filter((name) => name.endsWith('.json'))
+
   async function readAll(): Promise<readonly OutboxItem[]> {
-    const names = (await readdir(directory).catch(passMissing([]))).filter((name) => name.endsWith('.json'))
-    const items = await Promise.all(names.map((name) => readItem(join(directory, name))))
+    const items = await Promise.all((await listNames()).map((name) => readItem(join(directory, name))))
     return items.filter((each) => each !== undefined).sort((a, b) => a.since - b.since)
   }
 
@@ -65,6 +66,7 @@ export function openOutbox({ directory, now, pid }: { readonly directory: string
       } finally {
         await rm(temporary, { force: true })
       }
+      if ((await listNames()).length <= outboxBounds.items) return 0
       const items = await readAll()
       const beyond = items.slice(0, Math.max(0, items.length - outboxBounds.items))
       await Promise.all(beyond.map(remove))
