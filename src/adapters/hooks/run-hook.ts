@@ -1,3 +1,4 @@
+import { killGroup } from '../process/kill-group.ts'
 import { supervise } from '../process/supervise.ts'
 import type { Sandbox, SandboxMount } from '../../engine/ports/sandbox.ts'
 
@@ -45,14 +46,4 @@ export async function runOnHost(hook: HookCommand): Promise<HookEnd> {
 
 function toEnd(result: { readonly ended: HookEnd['ended']; readonly exitCode: number | undefined; readonly stdout: Uint8Array; readonly stderr: Uint8Array }): HookEnd {
   return { ended: result.ended, exitCode: result.exitCode, stdout: Buffer.from(result.stdout).toString('utf8'), stderr: Buffer.from(result.stderr).toString('utf8') }
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch (thrown) {
-    // The group has gone by itself.
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown
-  }
 }

@@ -1,3 +1,4 @@
+import { killGroup } from '../process/kill-group.ts'
 import { supervise } from '../process/supervise.ts'
 import { toLine } from '../../domain/report/words.ts'
 import { toMessage } from '../../protocol/fault.ts'
@@ -26,15 +27,5 @@ export async function runCommandChannel(channel: CommandChannel, notice: Notice,
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown)) throw thrown
     return { status: 'refused', said: `it cannot be started (${toMessage(thrown)})`, tries: 1 }
-  }
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch (thrown) {
-    // The group has gone by itself.
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown
   }
 }
