@@ -15,6 +15,8 @@ export interface Console {
   readonly approver: Approver
   /** What a run that goes on did before. */
   remember(events: readonly StoredEvent[]): void
+  /** A word beside what the run shows. */
+  note(text: string): void
   /** Ends the live view and gives the signals back. */
   stop(): void
   /** Prints the answer on stdout, in the format that was asked for. */
@@ -22,7 +24,7 @@ export interface Console {
 }
 
 /** Progress on stderr, the answer on stdout; SIGINT once stops cleanly, twice at once. */
-export async function openConsole(options: { readonly format: OutputFormat; readonly yes: boolean; readonly inDoubt?: InDoubt }): Promise<Console> {
+export async function openConsole(options: { readonly format: OutputFormat; readonly yes: boolean; readonly inDoubt?: InDoubt; readonly onEvent?: (event: StoredEvent) => void }): Promise<Console> {
   const controller = new AbortController()
   const isTty = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb'
   const view = createLiveView({ stream: process.stderr, isTty, now: () => Date.now() })
@@ -40,6 +42,7 @@ export async function openConsole(options: { readonly format: OutputFormat; read
   for (const name of signals) process.on(name, onInterrupt)
   const onEvent = (event: StoredEvent) => {
     view.onEvent(event)
+    options.onEvent?.(event)
     if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
   }
   return {
@@ -50,6 +53,7 @@ export async function openConsole(options: { readonly format: OutputFormat; read
       for (const name of signals) process.off(name, onInterrupt)
     },
     remember: (before) => view.remember(before),
+    note: (text) => view.note(text),
     answer: async (state, events) => {
       const { buildReport } = await import('../domain/report/build-report.ts')
       const report = buildReport(state, events)

@@ -13,7 +13,7 @@ import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
-import { openConsole } from '../console.ts'
+import { openConsole, type Console } from '../console.ts'
 import { prepareContract } from '../intake.ts'
 import type { RunOptions } from '../run-options.ts'
 import { getRun, readRun } from '../read-run.ts'
@@ -104,8 +104,20 @@ export async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'
 }
 
 /** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
-export async function carry(record: OpenRecord, options: RunOptions, start: (console: Awaited<ReturnType<typeof openConsole>>) => Promise<RunState>): Promise<number> {
-  const console = await openConsole({ format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}) })
+export async function carry(record: OpenRecord, options: RunOptions, start: (console: Console) => Promise<RunState>): Promise<number> {
+  const { openNotifier } = await import('../open-notifier.ts')
+  let note: (text: string) => void = () => undefined
+  const notifier = await openNotifier(record, (text) => note(text))
+  const console = await openConsole({ format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), ...(notifier ? { onEvent: notifier.onEvent } : {}) })
+  note = console.note
+  try {
+    return await carryWith(console, record, start)
+  } finally {
+    await notifier?.finish(3_000)
+  }
+}
+
+async function carryWith(console: Console, record: OpenRecord, start: (console: Console) => Promise<RunState>): Promise<number> {
   let state: RunState
   try {
     state = await start(console)
