@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { createCommandReader } from '../adapters/command-bash/command-reader.ts'
 import { createAmendTool } from '../adapters/tool-amend/propose-amendment.ts'
@@ -24,7 +26,9 @@ import type { Sandbox } from '../engine/ports/sandbox.ts'
 import type { AnyTool } from '../engine/ports/tools.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
-import type { BlobRef, Json } from '../protocol/ids.ts'
+import type { Hooks } from '../engine/ports/hooks.ts'
+import type { Contract } from '../protocol/contract.ts'
+import type { BlobRef, Json, RunId } from '../protocol/ids.ts'
 import { builtSchemas } from './built-schemas.ts'
 import { openAttester, type OpenRecord } from './compose.ts'
 import { recordDefaults, type ConfigFile } from './config.ts'
@@ -47,6 +51,11 @@ export interface EngineParts {
   /** What a run that goes on has stored already. */
   readonly stored?: () => readonly BlobRef[]
   readonly policy: Policy
+  readonly run: RunId
+  /** Root of the person's repository. */
+  readonly repository: string
+  readonly contract: Contract
+  readonly note: (text: string) => void
   /** The contract's grants: a command that can reach out may do what cannot be undone. */
   readonly network: readonly string[]
 }
@@ -57,6 +66,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const masker = openMasker(record.places, config)
   const tools = openTools(parts.network, config)
   const repair = solver.solver === 'repair' ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver() : undefined
+  const hooks = await openHooksWhereWanted(parts, masker)
   const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
   return {
     clock: record.clock, log: record.log, blobs, workspaces: parts.workspaces, sandbox,
@@ -65,7 +75,8 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     syntax: createSyntaxChecker(),
     surveyor: createSurveyor({ stateDir: record.places.state, env: process.env }),
     policy: parts.policy,
-    commands: createCommandReader(),
+    commands,
+    ...(hooks ? { hooks } : {}),
     validators: openValidatorsFor({ stateDir: record.places.state, sandbox, clock: record.clock, mask: (text) => masker.mask(text), policy: parts.policy }),
     approver: parts.approver,
     attester: openAttester(record),
@@ -78,6 +89,21 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
     model: parts.model, repair,
   }
+}
+
+const commands = createCommandReader()
+
+/** Most repositories and people have none: then nothing of it is loaded. */
+async function openHooksWhereWanted(parts: EngineParts, masker: Masker): Promise<Hooks | undefined> {
+  if (parts.config.hooks === undefined && !existsSync(join(parts.repository, '.writ'))) return undefined
+  const [{ openHooks }, { openTrust }] = await Promise.all([import('./open-hooks.ts'), import('./open-policy.ts')])
+  const trust = await openTrust(parts.record.places)
+  const { hooks, note } = await openHooks({
+    record: parts.record, config: parts.config, run: parts.run, repository: parts.repository, policy: parts.policy, commands, contract: () => parts.contract, sandbox: parts.sandbox, masker,
+    isTrusted: (path, digest) => trust.isTrusted(parts.repository, path, digest), env: commandEnvironment(parts.network),
+  })
+  if (note) parts.note(`writ: ${note}`)
+  return hooks
 }
 
 /** Knows the secrets of this environment, and everything that looks like one. */

@@ -31,9 +31,11 @@ export function createGroundsOpener(blobs: Blobs): ReplayInput['openGrounds'] {
     const tools = await openTools(opened.draft.network, config.data ?? {})
     const own = { tools: tools.list, toolSpecs: tools.specs, policy: createCedarPolicy(toBook([])), templates }
     if (!kept) return own
+    const toolSpecs = digestOf(toCanonicalJson(own.toolSpecs)) === kept.tools.digest ? own.toolSpecs : z.array(ToolSpec).parse(JSON.parse(await read(kept.tools)))
     return {
-      tools: own.tools,
-      toolSpecs: digestOf(toCanonicalJson(own.toolSpecs)) === kept.tools.digest ? own.toolSpecs : z.array(ToolSpec).parse(JSON.parse(await read(kept.tools))),
+      // A tool that came later did not exist for that run.
+      tools: own.tools.filter((tool) => toolSpecs.some((spec) => spec.name === tool.name)),
+      toolSpecs,
       policy: own.policy.hash === kept.policy.digest ? own.policy : openKept(await read(kept.policy)),
       templates: templateDigest === kept.template.digest ? own.templates : Templates.parse(JSON.parse(await read(kept.template))),
     }

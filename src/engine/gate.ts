@@ -1,6 +1,6 @@
 import type { NewEvent } from '../protocol/events/event.ts'
 import type { Ask } from '../protocol/policy.ts'
-import type { Answer } from './ports/approver.ts'
+import type { Answer, Question } from './ports/approver.ts'
 import { callHooks } from './hooks.ts'
 import { record, type RunContext } from './record.ts'
 
@@ -11,6 +11,7 @@ export interface Wanted {
   readonly callId?: string
   readonly inDoubt?: boolean
   readonly ask?: Ask
+  readonly about?: Question['about']
 }
 
 /**
@@ -23,9 +24,14 @@ export async function askPeople(run: RunContext, wanted: readonly Wanted[]): Pro
     type: 'approval.requested',
     data: { gate, question: text, ...(callId === undefined ? {} : { callId }), ...(inDoubt ? { inDoubt } : {}), ...(ask ? { ask } : {}) },
   })))
+  // As it was recorded: an answer is signed together with what was shown, and secrets were taken out of that.
+  const shown = (gate: string): Ask | undefined => {
+    const event = run.rollout.events.findLast((each) => each.type === 'approval.requested' && each.data.gate === gate)
+    return event?.type === 'approval.requested' ? event.data.ask : undefined
+  }
   const denied = await askHooks(run, wanted)
   const open = wanted.filter(({ gate }) => !denied.has(gate))
-  const given = open.length === 0 ? new Map<string, Answer>() : await run.ports.approver.ask(open.map(({ gate, text, inDoubt, ask }) => ({ gate, text, inDoubt: inDoubt ?? false, ask })), run.signal)
+  const given = open.length === 0 ? new Map<string, Answer>() : await run.ports.approver.ask(open.map(({ gate, text, inDoubt, about }) => ({ gate, text, inDoubt: inDoubt ?? false, ask: shown(gate), ...(about ? { about } : {}) })), run.signal)
   const answers = wanted.flatMap(({ gate }): NewEvent[] => {
     const answer = denied.get(gate) ?? given.get(gate)
     return answer ? [{ type: 'approval.given', data: { gate, ...answer } }] : []

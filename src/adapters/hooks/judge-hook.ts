@@ -41,6 +41,8 @@ export function createHookJudge({ policy, commands, contract, now }: HookJudgeOp
         return text
       },
     })
+    // What cannot be read at all is not understood.
+    if (reading === undefined) return { acts: [], unknown: [{ text: command.slice(0, 500), why: 'it cannot be read' }] }
     known.set(key, { reading, files })
     return reading
   }

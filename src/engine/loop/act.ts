@@ -71,7 +71,7 @@ function toQuestion(run: RunContext, judged: Judged): Wanted {
   const repaired = run.state.repaired ? ' The record of this run was damaged and repaired: what was set aside may have done it already.' : ''
   const what = isStaged(run.state) && judged.effect !== 'irreversible' ? `May ${name} do this?` : `May ${name} do this, which cannot be undone?`
   const text = `${what} ${JSON.stringify(input).slice(0, 500)} (${judged.decision.reason})${repaired}`
-  return { gate: callId, text, callId, ...(isStaged(run.state) ? { ask: toCallAsk(run, judged) } : {}) }
+  return { gate: callId, text, callId, ...(isStaged(run.state) ? { ask: toCallAsk(run, judged), about: { reading: judged.reading, paths: judged.paths } } : {}) }
 }
 
 /** The person's own programs may say no, whatever was allowed. */
