@@ -4,6 +4,9 @@ import { version } from './version.ts'
 import { reportFailure } from './failure.ts'
 import { addWorkCommands } from './program/work.ts'
 import { addResultCommands } from './program/result.ts'
+import { addPeopleCommands } from './program/people.ts'
+import { addPolicyCommands } from './program/policy.ts'
+import { addCheckCommands } from './program/check.ts'
 import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
 import { addMachineCommands } from './program/machine.ts'
@@ -28,6 +31,9 @@ Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting fo
 addWorkCommands(program)
 addResultCommands(program)
 addLookCommands(program)
+addPeopleCommands(program)
+addPolicyCommands(program)
+addCheckCommands(program)
 addRecordCommands(program)
 addMachineCommands(program)
 addNotifyCommands(program)

@@ -9,7 +9,7 @@ import type { Places } from './places.ts'
 export const policyTrust = '.writ/policy'
 
 /** `.writ/policy` as a commit has it. */
-function fromCommit(base: Pick<BaseFiles, 'list' | 'read'>): PolicyFiles {
+export function fromCommit(base: Pick<BaseFiles, 'list' | 'read'>): PolicyFiles {
   const prefix = '.writ/policy/'
   return {
     list: async () => (await base.list()).filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length)),

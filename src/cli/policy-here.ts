@@ -1,0 +1,38 @@
+import type { OpenedPolicy } from '../adapters/policy-cedar/open-policy.ts'
+import { Fault } from '../protocol/fault.ts'
+import { findRoot, openRecord, openWorkspaces, type OpenRecord } from './compose.ts'
+import { openPolicyFor } from './open-policy.ts'
+
+export interface PolicyHere {
+  readonly record: OpenRecord
+  /** Undefined outside of any repository. */
+  readonly root: string | undefined
+  readonly opened: OpenedPolicy
+}
+
+/** The policy as a run would find it that is started here and now. */
+export async function openPolicyHere(repo: string | undefined, now?: number): Promise<PolicyHere> {
+  const record = await openRecord()
+  const root = await findRootOrNone(repo)
+  const workspaces = root === undefined ? undefined : await openWorkspaces(record.places)
+  const opened = await openPolicyFor({
+    places: record.places, now: now ?? record.clock.now(),
+    ...(root !== undefined && workspaces ? { repository: { root, base: async () => {
+      const run = record.ids.runId()
+      const { base } = await workspaces.inspect(root, { run, includeDirty: false })
+      return workspaces.readBase(root, base, run)
+    } } } : {}),
+  })
+  await opened.policy.ready?.()
+  return { record, root, opened }
+}
+
+async function findRootOrNone(repo: string | undefined): Promise<string | undefined> {
+  try {
+    return await findRoot(repo ?? process.cwd())
+  } catch (error) {
+    // Outside of a repository the other layers still hold.
+    if (repo === undefined && error instanceof Fault && error.code === 'repository-unusable') return undefined
+    throw error
+  }
+}
