@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { builtinBundle, policySchema } from './builtin-bundle.ts'
+import { builtinBundle, policySchema, readBuiltinRules } from './builtin-bundle.ts'
 import { loadCedar } from './cedar.ts'
 import { createCedarPolicy } from './cedar-policy.ts'
 import { parseRules, validateRules } from './parse-rules.ts'
@@ -23,6 +23,7 @@ test('the built-in rules parse, fit the schema and can all hold', async () => {
   const cedar = await loadCedar()
   const { rules, problems } = parseRules(cedar, builtinBundle)
   assert.deepEqual(problems, [])
+  assert.deepEqual(await readBuiltinRules(builtinBundle), rules)
   assert.deepEqual(validateRules(cedar, policySchema, rules), { errors: [], warnings: [] })
 })
 

@@ -57,7 +57,8 @@ function toPolicy(isNew: boolean, contents: CedarDocument): CedarPolicy {
     ready: async () => {
       if (ask !== undefined) return
       const cedar = await loadCedar()
-      ask ??= createRuleIndex(cedar, openRules(cedar, bundles, isNew ? policySchema : undefined))
+      const rules = await openRules(cedar, bundles, isNew ? policySchema : undefined)
+      ask ??= createRuleIndex(cedar, rules)
     },
     decide: (question) => answer(toCallParts(question, surroundings), question.contract, question.tool),
     integrate: (question) => answer([toIntegratePart(question, surroundings)], question.circumstances.contract, ''),

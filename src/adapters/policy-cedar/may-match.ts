@@ -178,7 +178,7 @@ function toHolder(left: Expr): ((asked: Asked) => Attributes) | undefined {
 }
 
 function isPlain(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
 }
 
 /** A pattern in pieces between its stars; Cedar gives it letter by letter. */

@@ -1,5 +1,6 @@
 import { Fault } from '../../protocol/fault.ts'
 import type { Bundle } from './bundle.ts'
+import { readBuiltinRules } from './builtin-bundle.ts'
 import type { Cedar } from './cedar.ts'
 import { parseRules, validateRules, type Rule, type RuleProblem } from './parse-rules.ts'
 
@@ -8,20 +9,22 @@ import { parseRules, validateRules, type Rule, type RuleProblem } from './parse-
  * @param schema what the rules of people are validated against; left out for a policy that was kept with a run, which was once
  * @throws Fault `policy-refused` naming bundle, file, line and rule
  */
-export function openRules(cedar: Cedar, bundles: readonly Bundle[], schema?: string): readonly Rule[] {
-  const rules = bundles.flatMap((bundle) => {
-    const { rules: own, problems } = parseRules(cedar, bundle)
-    const [first] = problems
-    if (first !== undefined) throw refuse(bundle, first, problems.length - 1)
-    if (bundle.layer === 'repository') refuseLoosening(bundle, own)
-    if (bundle.layer !== 'built-in' && schema !== undefined) {
-      const [error, ...others] = validateRules(cedar, schema, own).errors
-      if (error !== undefined) throw refuse(bundle, error, others.length)
-    }
-    return own
-  })
+export async function openRules(cedar: Cedar, bundles: readonly Bundle[], schema?: string): Promise<readonly Rule[]> {
+  const rules = (await Promise.all(bundles.map(async (bundle) => (await readBuiltinRules(bundle)) ?? openOwn(cedar, bundle, schema)))).flat()
   const off = findDisabled(bundles, rules)
   return rules.filter((rule) => rule.bundle.layer !== 'built-in' || !off.has(rule.id))
+}
+
+function openOwn(cedar: Cedar, bundle: Bundle, schema: string | undefined): readonly Rule[] {
+  const { rules, problems } = parseRules(cedar, bundle)
+  const [first] = problems
+  if (first !== undefined) throw refuse(bundle, first, problems.length - 1)
+  if (bundle.layer === 'repository') refuseLoosening(bundle, rules)
+  if (bundle.layer !== 'built-in' && schema !== undefined) {
+    const [error, ...others] = validateRules(cedar, schema, rules).errors
+    if (error !== undefined) throw refuse(bundle, error, others.length)
+  }
+  return rules
 }
 
 /** What a repository's bundle may not have at all. */

@@ -17,10 +17,13 @@ export interface Rule {
   readonly answer: Answer
   /** What whoever asked is told, with slots in braces. */
   readonly reason: string
-  readonly risk: 'low' | 'medium' | 'high' | undefined
+  readonly risk?: 'low' | 'medium' | 'high'
   readonly locked: boolean
   readonly json: PolicyJson
 }
+
+/** A rule without its bundle, as it can be kept. */
+export type KeptRule = Omit<Rule, 'bundle'>
 
 /** Something that is wrong with a bundle's text. `rule` as far as it is known. */
 export interface RuleProblem {
@@ -82,7 +85,8 @@ function toRule(bundle: Bundle, part: { readonly text: string; readonly file: st
   const rule: Rule = {
     id: toRuleId(bundle, id), bundle, file: part.file, line: part.line, text: part.text, json: part.json,
     answer: effect === 'permit' ? 'allow' : answer === 'ask' ? 'ask' : 'deny',
-    reason: reason ?? '', risk: risk === 'low' || risk === 'medium' || risk === 'high' ? risk : undefined, locked: locked === 'true',
+    reason: reason ?? '', locked: locked === 'true',
+    ...(risk === 'low' || risk === 'medium' || risk === 'high' ? { risk } : {}),
   }
   const say = (problem: string) => ({ rule, problem })
   if (!/^[a-z][a-z0-9-]{0,63}$/.test(id)) return say(`the id "${id}" is not written in small letters, digits and hyphens`)

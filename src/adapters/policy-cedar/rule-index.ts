@@ -18,6 +18,8 @@ interface Indexed {
   readonly number: number
   readonly mayHold: (asked: Asked) => boolean
   readonly wants: Wants
+  /** It has no conditions: where its head fits, it holds. */
+  readonly isPlain: boolean
 }
 
 /** What Cedar has to be told for some rules: attributes of each of the three, or all of them. */
@@ -40,10 +42,10 @@ let made = 0
  * permits alike, and what they come to together is decided by whoever asked.
  *
  * Invariants: (1) a rule is left out only where its head is about something else, or its conditions certainly do not hold
- * (`may-match`); that it holds is said by Cedar alone; (2) Cedar is told every attribute that the rules it is given speak of.
+ * (`may-match`); (2) that a rule with conditions holds is said by Cedar alone; (3) Cedar is told every attribute that the rules it is given speak of.
  */
 export function createRuleIndex(cedar: Cedar, rules: readonly Rule[]): (part: Part) => Verdict {
-  const all: readonly Indexed[] = rules.map((rule, number) => ({ rule, number, mayHold: toMatcher(rule.json), wants: toWants(rule.json) }))
+  const all: readonly Indexed[] = rules.map((rule, number) => ({ rule, number, mayHold: toMatcher(rule.json), wants: toWants(rule.json), isPlain: isPlain(rule.json) }))
   const name = `writ-${(made += 1)}`
   const byHead = new Map<string, readonly Indexed[]>()
   const sets = new Map<string, PreparedSet>()
@@ -53,7 +55,7 @@ export function createRuleIndex(cedar: Cedar, rules: readonly Rule[]): (part: Pa
     let set = sets.get(key)
     if (set === undefined) {
       const id = `${name}-${sets.size}`
-      const answer = cedar.preparsePolicySet(id, { staticPolicies: Object.fromEntries(chosen.map(({ number, rule }) => [String(number), toPermit(rule.json)])) })
+      const answer = cedar.preparsePolicySet(id, { staticPolicies: Object.fromEntries(chosen.map(({ number, rule }) => [String(number), toPermit(rule)])) })
       if (answer.type === 'failure') throw new Bug(`Cedar refused rules that it had parsed: ${answer.errors[0]?.message ?? ''}`)
       set = { id, wants: joinWants(chosen.map(({ wants }) => wants)) }
       sets.set(key, set)
@@ -69,7 +71,7 @@ export function createRuleIndex(cedar: Cedar, rules: readonly Rule[]): (part: Pa
       byHead.set(head, concerned)
     }
     const candidates = concerned.filter(({ mayHold }) => mayHold(part))
-    if (candidates.length === 0) return { holds: [], failed: [] }
+    if (candidates.every((each) => each.isPlain)) return { holds: candidates.map(({ rule }) => rule), failed: [] }
     const set = prepare(sets.size < mostSets || sets.has(candidates.map(({ number }) => number).join(',')) ? candidates : concerned)
     const answer = cedar.statefulIsAuthorized({ ...toRequest(part, set.wants), preparsedPolicySetId: set.id })
     if (answer.type === 'failure') throw new Bug(`Cedar could not answer: ${answer.errors[0]?.message ?? ''}`)
@@ -81,8 +83,16 @@ export function createRuleIndex(cedar: Cedar, rules: readonly Rule[]): (part: Pa
   }
 }
 
-function toPermit({ principal, action, resource, conditions }: PolicyJson): PolicyJson {
-  return { effect: 'permit', principal, action, resource, conditions }
+function isPlain({ principal, action, resource, conditions }: PolicyJson): boolean {
+  const isType = (constraint: PolicyJson['principal'] | PolicyJson['resource']): boolean => constraint.op === 'All' || (constraint.op === 'is' && constraint.in === undefined)
+  return conditions.length === 0 && isType(principal) && isType(resource) && (action.op !== '==' || 'entity' in action)
+}
+
+/** The rule as it was written, with its effect changed. Not its JSON form, in which JavaScript would round large numbers. */
+function toPermit({ text, json }: Rule): string {
+  const permit = text.replace(/^((?:\s|\/\/[^\n]*\n|@\w+\s*(?:\(\s*"(?:[^"\\]|\\.)*"\s*\))?)*)(?:permit|forbid)\b/s, '$1permit')
+  if (json.effect === 'forbid' && permit === text) throw new Bug(`the effect of a rule was not found in its text: ${text.slice(0, 100)}`)
+  return permit
 }
 
 function toRequest(part: Part, { attributes, groups }: Wants) {
