@@ -7,6 +7,7 @@ import { addResultCommands } from './program/result.ts'
 import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
 import { addMachineCommands } from './program/machine.ts'
+import { addPolicyCommands } from './program/policy.ts'
 
 /** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
 const program = new Command('writ')
@@ -29,6 +30,7 @@ addResultCommands(program)
 addLookCommands(program)
 addRecordCommands(program)
 addMachineCommands(program)
+addPolicyCommands(program)
 
 program.option('--no-color', 'plain text, as with NO_COLOR=1; may also come after the command')
 for (const command of program.commands.flatMap((each) => [each, ...each.commands])) command.exitOverride().addOption(new Option('--no-color', 'plain text').hideHelp())

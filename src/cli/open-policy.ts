@@ -96,8 +96,8 @@ async function readRepository(places: Places, root: string): Promise<{ readonly 
     if (own === undefined) return undefined
     if (own.digest === trusted?.digest) return { bundles: own.bundles, notes: [] }
   } catch (thrown) {
-    // Whoever wrote it cannot keep others from working by breaking it; what a person trusted and then broke they have to mend.
-    if (!(thrown instanceof Fault) || trusted !== undefined) throw thrown
+    // Whoever wrote it cannot keep others from working by breaking it.
+    if (!(thrown instanceof Fault)) throw thrown
     return { bundles: [], notes: [`this repository has a policy that cannot be read, and it has no effect: ${toMessage(thrown)}`] }
   }
   return { bundles: [], notes: [trusted === undefined
