@@ -81,6 +81,14 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
+/** Bundles of a folder that need not be installed. One in a repository's own place is judged as a repository's, any other as a user's. */
+export async function readBundlesIn(folder: string): Promise<readonly PlacedBundle[]> {
+  const layer = /(^|\/)\.writ\/policy(\/|$)/.test(folder) ? 'repository' : 'user'
+  const bundles = await readFolder(layer, folder)
+  if (bundles.length === 0) throw new Fault('request-invalid', `there is no bundle in ${folder}: neither it nor a folder in it has a bundle.yaml`)
+  return bundles.map((bundle) => (bundle.manifest.id === builtinBundle.manifest.id && bundle.digest === builtinBundle.digest ? { ...bundle, layer: 'built-in' } : bundle))
+}
+
 /** The repository's own bundles, with the one digest by which they are trusted together. None where it has none. */
 export async function readRepositoryPolicy(root: string): Promise<{ readonly bundles: readonly PlacedBundle[]; readonly digest: Digest } | undefined> {
   const bundles = await readFolder('repository', join(root, repositoryPolicy))

@@ -65,7 +65,7 @@ function toPart({ line, program, argv, unknown, network, autonomy, depth, type, 
   return {
     action: 'exec', actionGroups: new Set(['exec']), principalType: type, principalId: id, principal: { name: id, depth, roles: ['b'] },
     resourceType: 'Command', resourceId: line, resource: { line, program, argv, unknown }, context: { network, autonomy, depth, windows: ['a'] },
-    about: line, slots: {}, paths: [],
+    about: [line], slots: {}, paths: [],
   }
 }
 

@@ -13,7 +13,7 @@ export interface Part extends Asked {
   readonly principalId: string
   readonly resourceId: string
   /** What it is about, as people name it. */
-  readonly about: string
+  readonly about: readonly string[]
   /** For the slots of reasons, beside what all parts share. */
   readonly slots: Readonly<Record<string, string>>
   /** Paths that it is about, for the slot of that name. */
@@ -66,7 +66,7 @@ export function toCallParts(question: CallQuestion, surroundings: Surroundings):
     ...acts.flatMap((act) => act.paths).map((touched) => toPathPart(scene, touched, 'command')),
   ]
   const attributes: Attributes = { tool, effect, touches: paths.length, get input() { return JSON.stringify(input).slice(0, 10_000) } }
-  return [...parts, toPart(scene, toCallAction(tool, effect), { type: 'Call', id: tool, attributes }, { about: describeInput(tool, input), paths: paths.map(({ path }) => path) })]
+  return [...parts, toPart(scene, toCallAction(tool, effect), { type: 'Call', id: tool, attributes }, { about: [describeInput(tool, input)], paths: paths.map(({ path }) => path) })]
 }
 
 function describeInput(tool: string, input: Json): string {
@@ -90,7 +90,7 @@ function toCommandPart(scene: Scene, act: Act): Part {
     get readsOutside() { return touches('read', true) }, get writesOutside() { return touches('write', true) },
     get readsInside() { return touches('read', false) }, get writesInside() { return touches('write', false) },
   }
-  return toPart(scene, loneActions.exec, { type: 'Command', id: line, attributes }, { about: line, slots: { command: cut(line) }, paths: act.paths.filter((each) => each.outside && each.access === 'write').map(({ path }) => path) })
+  return toPart(scene, loneActions.exec, { type: 'Command', id: line, attributes }, { about: [line], slots: { command: cut(line) }, paths: act.paths.filter((each) => each.outside && each.access === 'write').map(({ path }) => path) })
 }
 
 function toUnknownPart(scene: Scene, text: string, why: string): Part {
@@ -98,13 +98,13 @@ function toUnknownPart(scene: Scene, text: string, why: string): Part {
     argv: [], line: text, program: '', subcommand: '', kinds: [], via: [], hosts: [], unknown: true, computed: true,
     reachesOut: false, readsOutside: false, writesOutside: false, readsInside: false, writesInside: false,
   }
-  return toPart(scene, loneActions.exec, { type: 'Command', id: text, attributes }, { about: text, slots: { command: cut(text), why } })
+  return toPart(scene, loneActions.exec, { type: 'Command', id: text, attributes }, { about: [text], slots: { command: cut(text), why } })
 }
 
 function toHostPart(scene: Scene, host: string, named: boolean): Part {
   const { name, port } = splitHost(host)
   const attributes: Attributes = { name, port: port ?? 443, granted: isGranted(scene.contract.network, name, named ? port : port ?? 443), loopback: isLoopback(name), named }
-  return toPart(scene, loneActions.connect, { type: 'Host', id: name, attributes }, { about: host, slots: { host } })
+  return toPart(scene, loneActions.connect, { type: 'Host', id: name, attributes }, { about: [host], slots: { host } })
 }
 
 function toPathPart(scene: Scene, { path, access, outside }: TouchedPath, via: 'tool' | 'command'): Part {
@@ -118,27 +118,41 @@ function toPathPart(scene: Scene, { path, access, outside }: TouchedPath, via: '
     get guarded() { return !outside && isGuarded(contract, path) },
     get outsideScope() { return !outside && contract.scope.length > 0 && !isUnder(contract.scope, path) },
   }
-  return toPart(scene, pathActions[access], { type: 'Path', id: path, attributes }, { about: path, paths: [path] })
+  return toPart(scene, pathActions[access], { type: 'Path', id: path, attributes }, { about: [path], paths: [path] })
 }
 
 export function toIntegratePart(question: IntegrateQuestion, surroundings: Surroundings): Part {
   const { paths, kinds, risk, confidence, warnings, wanted, circumstances } = question
   const attributes: Attributes = { kinds, paths, files: paths.length, risk, warnings, wanted, confidence: confidence === undefined ? undefined : Math.round(confidence * 100) }
-  return toPart(setScene(circumstances, circumstances.contract, surroundings), loneActions.integrate, { type: 'Change', id: 'change', attributes }, { about: paths.slice(0, 20).join(', '), paths })
+  return toPart(setScene(circumstances, circumstances.contract, surroundings), loneActions.integrate, { type: 'Change', id: 'change', attributes }, { about: paths, paths, slots: toKindSlots(paths) })
+}
+
+/** For each kind of change the paths that are of it, worked out when a reason names it. */
+function toKindSlots(paths: readonly string[]): Readonly<Record<string, string>> {
+  const slots: Record<string, string> = {}
+  for (const kind of ['dependencies', 'schema', 'ci', 'policy', 'checks', 'configuration', 'tests', 'docs', 'source'] as const) {
+    Object.defineProperty(slots, kind, { get: () => listNames(paths.filter((path) => toChangeKinds([path]).includes(kind))) })
+  }
+  return slots
+}
+
+/** Three of them, and how many more there are. */
+export function listNames(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
 }
 
 export function toOtherPart(question: OtherQuestion, surroundings: Surroundings): Part {
   const scene = setScene(question.circumstances, question.circumstances.contract, surroundings)
   switch (question.action) {
-    case 'deliver': return toPart(scene, loneActions.deliver, { type: 'Repository', id: question.branch, attributes: { branch: question.branch, proven: question.proven } }, { about: question.branch, slots: { branch: question.branch } })
-    case 'amend': return toPart(scene, loneActions.amend, { type: 'Contract', id: 'contract', attributes: { parts: question.parts } }, { about: question.parts.join(', ') || 'the contract', slots: { parts: question.parts.join(', ') || 'the contract' } })
+    case 'deliver': return toPart(scene, loneActions.deliver, { type: 'Repository', id: question.branch, attributes: { branch: question.branch, proven: question.proven } }, { about: [question.branch], slots: { branch: question.branch } })
+    case 'amend': return toPart(scene, loneActions.amend, { type: 'Contract', id: 'contract', attributes: { parts: question.parts } }, { about: question.parts, slots: { parts: question.parts.join(', ') || 'the contract' } })
     case 'connect': return toHostPart(scene, question.host, false)
-    case 'delegate': return toPart(scene, loneActions.delegate, { type: 'Role', id: question.role, attributes: { name: question.role } }, { about: question.role })
+    case 'delegate': return toPart(scene, loneActions.delegate, { type: 'Role', id: question.role, attributes: { name: question.role } }, { about: [question.role] })
     case 'approve': {
       const own = question.circumstances.principal.name === question.requestedBy
-      return toPart(scene, loneActions.approve, { type: 'Question', id: question.kind, attributes: { kind: question.kind, rules: question.rules, requestedBy: question.requestedBy, own } }, { about: question.kind })
+      return toPart(scene, loneActions.approve, { type: 'Question', id: question.kind, attributes: { kind: question.kind, rules: question.rules, requestedBy: question.requestedBy, own } }, { about: [question.kind] })
     }
-    case 'continue': return toPart(scene, loneActions.continue, { type: 'Quarantine', id: question.rule, attributes: { rule: question.rule, count: question.quarantined } }, { about: question.rule })
+    case 'continue': return toPart(scene, loneActions.continue, { type: 'Quarantine', id: question.rule, attributes: { rule: question.rule, count: question.quarantined } }, { about: [question.rule] })
   }
 }
 

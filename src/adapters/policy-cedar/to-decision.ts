@@ -3,7 +3,7 @@ import type { Digest } from '../../protocol/ids.ts'
 import type { PolicyDecision } from '../../protocol/policy.ts'
 import type { Answer, Rule } from './parse-rules.ts'
 import type { Verdict } from './rule-index.ts'
-import type { Part } from './to-asked.ts'
+import { listNames, type Part } from './to-asked.ts'
 
 export interface Judged extends Verdict {
   readonly part: Part
@@ -31,7 +31,7 @@ export function toDecision(judged: readonly Judged[], { policy, contract, tool }
   const deciding = ordered.filter(({ answer }) => answer === first.answer)
   const rules = [...new Set(ordered.flatMap(({ rule }) => (rule === undefined ? [] : [rule.id])))]
   const risk = Math.max(...deciding.map(({ rule }) => risks.indexOf(rule?.risk ?? 'low')))
-  const about = first.answer === 'allow' ? [] : [...new Set(deciding.map(({ part }) => cut(part.about)))].slice(0, most.about)
+  const about = first.answer === 'allow' ? [] : [...new Set(deciding.flatMap(({ part }) => part.about.slice(0, most.about).map(cut)))].slice(0, most.about)
   return {
     effect: first.answer, rules, policy, reason: toReason(first, deciding, contract, tool),
     ...(about.length > 0 ? { about } : {}), ...(risk > 0 && first.answer !== 'allow' ? { risk: risks[risk] } : {}),
@@ -42,20 +42,22 @@ function toSayings({ part, holds, failed }: Judged): Saying[] {
   const broken = failed.map(({ rule, message }) => ({ answer: 'deny' as const, rule, part, problem: `The rule ${rule.id} could not be worked out, so nothing goes: ${message}. Whoever owns ${rule.bundle.manifest.id} has to mend it.` }))
   const said = holds.map((rule) => ({ answer: rule.answer, rule, part }))
   const isCovered = holds.some(({ answer }) => answer === 'allow')
-  return [...broken, ...said, ...(isCovered ? [] : [{ answer: 'deny' as const, rule: undefined, part, problem: `No rule of the policy allows it${part.about === '' ? '' : `: ${cut(part.about)}`}.` }])]
+  return [...broken, ...said, ...(isCovered ? [] : [{ answer: 'deny' as const, rule: undefined, part, problem: `No rule of the policy allows it${part.about[0] === undefined ? '' : `: ${cut(part.about[0])}`}.` }])]
 }
 
 function toReason({ rule, part, problem }: Saying, deciding: readonly Saying[], contract: Contract, tool: string): string {
   if (problem !== undefined || rule === undefined) return problem ?? ''
   const paths = [...new Set(deciding.filter((each) => each.rule === rule).flatMap((each) => each.part.paths))]
-  const slots: Readonly<Record<string, string>> = {
-    tool, paths: list(paths), scope: contract.scope.slice(0, 5).join(', '), grants: contract.network.slice(0, 5).join(', ') || 'none', ...part.slots,
-  }
-  return rule.reason.replaceAll(/\{(\w+)\}/g, (slot, name: string) => (Object.hasOwn(slots, name) ? slots[name] ?? slot : slot))
-}
-
-function list(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
+  return rule.reason.replaceAll(/\{(\w+)\}/g, (slot, name: string) => {
+    if (Object.hasOwn(part.slots, name)) return part.slots[name] ?? slot
+    switch (name) {
+      case 'tool': return tool
+      case 'paths': return listNames(paths)
+      case 'scope': return contract.scope.slice(0, 5).join(', ')
+      case 'grants': return contract.network.slice(0, 5).join(', ') || 'none'
+      default: return slot
+    }
+  })
 }
 
 function cut(text: string): string {

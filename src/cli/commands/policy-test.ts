@@ -6,11 +6,11 @@ import { Fault } from '../../protocol/fault.ts'
 import { builtinBundle } from '../../adapters/policy-cedar/builtin-bundle.ts'
 import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
 import { createCedarPolicy } from '../../adapters/policy-cedar/cedar-policy.ts'
-import { readBundle, readCases } from '../../adapters/policy-cedar/read-bundle.ts'
+import { readCases } from '../../adapters/policy-cedar/read-bundle.ts'
 import { runCases, type CaseResult } from '../../adapters/policy-cedar/run-cases.ts'
 import { findRepositoryOf } from '../find-repository.ts'
 import { openCommands } from '../open-commands.ts'
-import { openPolicy } from '../open-policy.ts'
+import { openPolicy, readBundlesIn } from '../open-policy.ts'
 import { getPlaces } from '../places.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { oneLine, painter } from '../render.ts'
@@ -24,7 +24,7 @@ interface Tested {
 
 /** `writ policy test`: a bundle's cases are asked of it on top of the built-in rules. Exits with 1 when one comes out otherwise. */
 export async function policyTestCommand(folder: string | undefined, options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
-  const tested = folder === undefined ? await testInForce(options.repo) : [await testFolder(resolve(folder))]
+  const tested = folder === undefined ? await testInForce(options.repo) : await testFolder(resolve(folder))
   const all = tested.flatMap(({ results }) => results)
   const failed = all.filter(({ ok }) => !ok)
   return whilePrinting(async () => {
@@ -34,12 +34,16 @@ export async function policyTestCommand(folder: string | undefined, options: { r
   })
 }
 
-/** One that is not installed is taken for a user's. */
-async function testFolder(folder: string): Promise<Tested> {
-  const bundle = await readBundle('user', folder)
-  const cases = await readCases(folder)
-  if (cases === undefined) throw new Fault('request-invalid', `${folder} has no cases.yaml: write down what its rules have to answer (docs/policy.md has an example)`)
-  return test(bundle, cases, bundle.manifest.id === 'built-in' ? [{ ...bundle, layer: 'built-in' }] : [builtinBundle, bundle])
+/** What is not installed is asked together with the built-in rules. */
+async function testFolder(folder: string): Promise<readonly Tested[]> {
+  const bundles = await readBundlesIn(folder)
+  const tested: Tested[] = []
+  for (const bundle of bundles) {
+    const cases = await readCases(bundle.place)
+    if (cases !== undefined) tested.push(await test(bundle, cases, bundle.layer === 'built-in' ? bundles : [builtinBundle, ...bundles]))
+  }
+  if (tested.length === 0) throw new Fault('request-invalid', `${folder} has no cases.yaml: write down what its rules have to answer (docs/policy.md has an example)`)
+  return tested
 }
 
 /** Each bundle's cases of all that is in force: rules of several hold together. */
