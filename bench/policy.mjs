@@ -45,6 +45,7 @@ for (const extra of [0, 300]) {
   for (const [name, asked] of Object.entries(questions)) {
     const question = await toPolicyQuestion(asked, () => { throw new Error('nothing is read here') })
     const times = []
+    // The first fifty are shown apart: by then everything is compiled.
     for (let n = 0; n < 3000; n += 1) {
       // As in a run: no two questions have the same circumstances.
       const circumstances = { ...question.question.circumstances, callsInRun: n, at: n * 1000 }
@@ -53,7 +54,7 @@ for (const extra of [0, 300]) {
       decideQuestion(policy, each)
       times.push((performance.now() - start) * 1000)
     }
-    rows.push([name, extra, times[0], median(times.slice(1)), quantile(times.slice(1), 0.99), Math.max(...times.slice(1))])
+    rows.push([name, extra, times[0], median(times.slice(50)), quantile(times.slice(50), 0.99), quantile(times.slice(50), 0.999)])
   }
 }
-process.stdout.write(`${toTable(['policy', 'made, ms', 'ready, ms'], ready)}\n\n${toTable(['question', 'rules of others', 'first, µs', 'median, µs', 'p99, µs', 'most, µs'], rows)}\n`)
+process.stdout.write(`${toTable(['policy', 'made, ms', 'ready, ms'], ready)}\n\n${toTable(['question', 'rules of others', 'first, µs', 'median, µs', 'p99, µs', 'p99.9, µs'], rows)}\n`)

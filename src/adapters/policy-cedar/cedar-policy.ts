@@ -3,7 +3,7 @@ import { digestOf } from '../../domain/digest.ts'
 import { openWindows } from '../../domain/policy/windows.ts'
 import { mergeSettings, PolicySettings } from '../../domain/policy/settings.ts'
 import { keyFixtureGlobs, keyGlobs, secretGlobs, toSecretMatcher } from '../../domain/text/secret-paths.ts'
-import type { Policy } from '../../engine/ports/policy.ts'
+import type { CallQuestion, Policy } from '../../engine/ports/policy.ts'
 import type { ChangeWindow } from '../../protocol/policy-bundle.ts'
 import type { Contract } from '../../protocol/contract.ts'
 import type { Json } from '../../protocol/ids.ts'
@@ -11,6 +11,7 @@ import type { PolicyDecision } from '../../protocol/policy.ts'
 import { Bug } from '../../protocol/fault.ts'
 import { policySchema } from './builtin-bundle.ts'
 import { CedarDocument, toBundleName, type Bundle } from './bundle.ts'
+import { toCaseContract } from './case-question.ts'
 import { loadCedar } from './cedar.ts'
 import { findApprovers } from './find-approvers.ts'
 import { openRules } from './open-rules.ts'
@@ -58,13 +59,21 @@ function toPolicy(isNew: boolean, contents: CedarDocument): CedarPolicy {
       if (ask !== undefined) return
       const cedar = await loadCedar()
       const rules = await openRules(cedar, bundles, isNew ? policySchema : undefined)
-      ask ??= createRuleIndex(cedar, rules)
+      const index = createRuleIndex(cedar, rules)
+      // The engine compiles what it is asked to do when it is first asked: better now than in the first decision.
+      toCallParts(warmUp, surroundings).forEach(index)
+      ask ??= index
     },
     decide: (question) => answer(toCallParts(question, surroundings), question.contract, question.tool),
     integrate: (question) => answer([toIntegratePart(question, surroundings)], question.circumstances.contract, ''),
     judge: (question) => answer([toOtherPart(question, surroundings)], question.circumstances.contract, ''),
     approversFor: (paths) => findApprovers(bundles, paths),
   }
+}
+
+const warmUp: CallQuestion = {
+  tool: 'shell', input: {}, effect: 'irreversible', paths: [], contract: toCaseContract({ grants: ['host.example'] }),
+  command: { acts: [{ argv: ['git', 'push', null], kinds: ['git-remote'], paths: [{ path: '.env', access: 'read', outside: false }], hosts: ['host.example'], via: [] }], unknown: [{ text: '?', why: '' }] },
 }
 
 export function toSettings(bundles: readonly Bundle[]): PolicySettings {
