@@ -23,7 +23,7 @@ export async function policyLintCommand(folder: string | undefined, options: { r
 }
 
 function toLine({ bundle, file, line, rule, kind, message }: LintFinding): string {
-  return oneLine(`${bundle}  ${file}:${line}  ${rule ?? '-'}  ${kind}: ${message}`, 2000)
+  return oneLine(`${bundle} ${file}:${line} ${rule ?? '-'} ${kind}: ${message}`, 2000)
 }
 
 async function readInForce(repo: string | undefined) {
