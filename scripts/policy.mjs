@@ -5,16 +5,16 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadCedar } from '../src/adapters/policy-cedar/cedar.ts'
 import { parseRules } from '../src/adapters/policy-cedar/parse-rules.ts'
-import { readBundle, readCases } from '../src/adapters/policy-cedar/read-bundle.ts'
+import { openFolder, readBundle, readCases } from '../src/adapters/policy-cedar/read-bundle.ts'
 
 const adapter = join(dirname(fileURLToPath(import.meta.url)), '..', 'src/adapters/policy-cedar')
 const folder = join(adapter, 'builtin')
-const bundle = await readBundle('built-in', folder)
+const bundle = await readBundle('built-in', openFolder(folder))
 const { layer, digest, manifest, files } = bundle
 const { rules, problems } = parseRules(await loadCedar(), bundle)
 if (problems.length > 0) throw new Error(JSON.stringify(problems, undefined, 2))
 const write = (name, value) => writeFileSync(join(adapter, name), `${JSON.stringify(value, undefined, 2)}\n`)
 write('builtin.json', { schema: readFileSync(join(folder, 'writ.cedarschema'), 'utf8'), bundle: { layer, digest, manifest, files } })
-write('builtin-cases.json', await readCases(folder))
+write('builtin-cases.json', await readCases(bundle))
 // Parsed already: a run need not.
 writeFileSync(join(adapter, 'builtin-rules.json'), `[\n${rules.map(({ bundle: _, ...rule }) => JSON.stringify(rule)).join(',\n')}\n]\n`)

@@ -1,50 +1,58 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builtinBundle } from '../adapters/policy-cedar/builtin-bundle.ts'
 import type { PlacedBundle } from '../adapters/policy-cedar/bundle.ts'
-import { createCedarPolicy, parseCedarPolicy } from '../adapters/policy-cedar/cedar-policy.ts'
+import { createCedarPolicy, parseCedarPolicy, type CedarPolicy } from '../adapters/policy-cedar/cedar-policy.ts'
+import type { PolicyFiles } from '../adapters/policy-cedar/read-bundle.ts'
 import { selectBundles } from '../adapters/policy-cedar/select-bundles.ts'
-import { openTrust } from '../adapters/trust/trust-store.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import type { Policy } from '../engine/ports/policy.ts'
+import type { BaseFiles } from '../engine/ports/workspace.ts'
 import type { Digest } from '../protocol/ids.ts'
 import type { PolicyLayer } from '../protocol/policy.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import type { Places } from './places.ts'
 
-export interface OpenPolicyOptions {
-  readonly places: Places
-  readonly env: NodeJS.ProcessEnv
-  /** Root of the repository whose own rules count, as far as they are trusted. */
-  readonly repository?: string | undefined
-  /** Milliseconds since the epoch. */
-  readonly now: number
-}
-
 export interface OpenedPolicy {
-  /** Its `ready` has to be awaited before the first question. */
-  readonly policy: Policy
+  readonly policy: CedarPolicy
+  /** Those in force, in the order of their layers. */
   readonly bundles: readonly PlacedBundle[]
   /** Sentences for the person: what lies around and has no effect, and why. */
   readonly notes: readonly string[]
 }
 
 /** What of a repository is trusted as its policy. */
-export const repositoryPolicy = '.writ/policy'
+export const policyTrust = '.writ/policy'
+
+/** Whose rules count beside the machine's: `base` opens the commit that a run starts from. */
+export interface PolicyRepository {
+  readonly root: string
+  readonly base: () => Promise<Pick<BaseFiles, 'list' | 'read'>>
+}
 
 /**
- * The policy in force here and now: built-in, the organisation's, the user's, and the repository's where that is trusted.
- * Only manifests and texts are read; rules are parsed by `policy.ready`.
+ * The policy in force here: built in, of the organisation ($WRIT_POLICY_DIR, else /etc/writ/policy), of the user, and of the
+ * repository's base where a person trusts that version of it. Rules that anybody added are parsed at once, so that a run does
+ * not find out half-way that they cannot be.
+ * @param now milliseconds since the epoch
  * @throws Fault `policy-refused` for what cannot be in force: it names the file, why, and what to do
  */
-export async function openPolicy({ places, env, repository, now }: OpenPolicyOptions): Promise<OpenedPolicy> {
+export async function openPolicyFor({ places, now, repository }: { readonly places: Places; readonly now: number; readonly repository?: PolicyRepository }, env: NodeJS.ProcessEnv = process.env): Promise<OpenedPolicy> {
   const [organisation, user, own] = await Promise.all([
     readFolder('organisation', await getOrganisationFolder(env)),
     readFolder('user', join(places.config, 'policy')),
-    repository === undefined ? undefined : readRepository(places, repository),
+    repository !== undefined && existsSync(join(repository.root, '.writ')) ? readRepository(places, repository) : undefined,
   ])
   const { inForce, notes } = selectBundles([builtinBundle, ...organisation, ...user, ...(own?.bundles ?? [])], now)
-  return { policy: createCedarPolicy(inForce), bundles: inForce, notes: [...(own?.notes ?? []), ...notes] }
+  const policy = createCedarPolicy(inForce)
+  if (inForce.length > 1) await policy.ready()
+  return { policy, bundles: inForce, notes: [...(own?.notes ?? []), ...notes] }
+}
+
+/** The built-in rules alone. */
+export function openBuiltinPolicy(): CedarPolicy {
+  return createCedarPolicy([builtinBundle])
 }
 
 /** A policy as it was kept with a run, of whatever form. @throws z.ZodError where it is none. */
@@ -53,6 +61,11 @@ export async function parseKeptPolicy(document: string): Promise<Policy> {
   if (form === 'cedar') return parseCedarPolicy(document)
   const { parsePolicy } = await import('../adapters/policy-builtin/builtin-policy.ts')
   return parsePolicy(document)
+}
+
+export async function openTrust(places: Places) {
+  const { openTrust: open } = await import('../adapters/trust/trust-store.ts')
+  return open(places.state)
 }
 
 /** `$WRIT_POLICY_DIR` where it is set, and then it has to be there: whoever sets it relies on its rules. */
@@ -66,8 +79,8 @@ async function getOrganisationFolder(env: NodeJS.ProcessEnv): Promise<string> {
 
 async function readFolder(layer: PolicyLayer, folder: string): Promise<readonly PlacedBundle[]> {
   if (!(await isThere(folder))) return []
-  const { readLayer } = await import('../adapters/policy-cedar/read-bundle.ts')
-  return readLayer(layer, folder)
+  const { openFolder, readLayer } = await import('../adapters/policy-cedar/read-bundle.ts')
+  return readLayer(layer, openFolder(folder))
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -89,26 +102,35 @@ export async function readBundlesIn(folder: string): Promise<readonly PlacedBund
   return bundles.map((bundle) => (bundle.manifest.id === builtinBundle.manifest.id && bundle.digest === builtinBundle.digest ? { ...bundle, layer: 'built-in' } : bundle))
 }
 
-/** The repository's own bundles, with the one digest by which they are trusted together. None where it has none. */
-export async function readRepositoryPolicy(root: string): Promise<{ readonly bundles: readonly PlacedBundle[]; readonly digest: Digest } | undefined> {
-  const bundles = await readFolder('repository', join(root, repositoryPolicy))
+/** The repository's own bundles as a commit has them, with the one digest by which they are trusted together. None where it has none. */
+export async function readRepositoryPolicy({ base }: PolicyRepository): Promise<{ readonly bundles: readonly PlacedBundle[]; readonly digest: Digest } | undefined> {
+  const { readLayer } = await import('../adapters/policy-cedar/read-bundle.ts')
+  const bundles = await readLayer('repository', fromCommit(await base()))
   if (bundles.length === 0) return undefined
-  return { bundles, digest: digestOfJson(bundles.map(({ place, digest }) => [place.slice(root.length), digest])) }
+  return { bundles, digest: digestOfJson(bundles.map(({ place, digest }) => [place, digest])) }
 }
 
-async function readRepository(places: Places, root: string): Promise<{ readonly bundles: readonly PlacedBundle[]; readonly notes: readonly string[] } | undefined> {
-  if (!(await isThere(join(root, repositoryPolicy)))) return undefined
-  const trusted = await openTrust(places.state).find(root, repositoryPolicy)
+function fromCommit(base: Pick<BaseFiles, 'list' | 'read'>): PolicyFiles {
+  const prefix = `${policyTrust}/`
+  return {
+    place: policyTrust,
+    list: async () => (await base.list()).flatMap((path) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : [])).sort(),
+    read: async (path) => (await base.read(`${prefix}${path}`)) ?? new Uint8Array(),
+  }
+}
+
+async function readRepository(places: Places, repository: PolicyRepository): Promise<{ readonly bundles: readonly PlacedBundle[]; readonly notes: readonly string[] } | undefined> {
+  const trusted = await (await openTrust(places)).find(repository.root, policyTrust)
   try {
-    const own = await readRepositoryPolicy(root)
+    const own = await readRepositoryPolicy(repository)
     if (own === undefined) return undefined
     if (own.digest === trusted?.digest) return { bundles: own.bundles, notes: [] }
   } catch (thrown) {
     // Whoever wrote it cannot keep others from working by breaking it.
-    if (!(thrown instanceof Fault)) throw thrown
+    if (!(thrown instanceof Fault) || thrown.code !== 'policy-refused') throw thrown
     return { bundles: [], notes: [`this repository has a policy that cannot be read, and it has no effect: ${toMessage(thrown)}`] }
   }
   return { bundles: [], notes: [trusted === undefined
-    ? `this repository has a policy of its own in ${repositoryPolicy}, and it has no effect until you trust it: writ policy trust shows and trusts it`
-    : `this repository's policy in ${repositoryPolicy} has changed since you trusted it, and has no effect: writ policy trust shows and trusts it as it is now`] }
+    ? `this repository has a policy of its own in ${policyTrust}, and it has no effect until you trust it: writ policy trust shows and trusts it`
+    : `this repository's policy in ${policyTrust} has changed since you trusted it, and has no effect: writ policy trust shows and trusts it as it is now`] }
 }

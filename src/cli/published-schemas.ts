@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RunRecord } from '../protocol/attestation.ts'
 import { ContractFile } from '../protocol/contract.ts'
+import { HookFile } from '../protocol/hooks.ts'
 import { ConfigFile } from './config.ts'
 
 /** File name in `schemas/` → JSON Schema of a file that people write, or that others read. */
@@ -8,6 +9,7 @@ export function publishedSchemas(): Readonly<Record<string, unknown>> {
   return {
     'contract.schema.json': { title: 'Writ contract', ...z.toJSONSchema(ContractFile, { io: 'input' }) },
     'config.schema.json': { title: 'Writ configuration', ...z.toJSONSchema(ConfigFile, { io: 'input' }) },
+    'hooks.schema.json': { title: 'Writ hooks of a repository', ...z.toJSONSchema(HookFile, { io: 'input' }) },
     'run-record.schema.json': { title: 'Predicate urn:writ:run-record:v1', ...z.toJSONSchema(RunRecord) },
   }
 }

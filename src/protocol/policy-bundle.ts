@@ -17,10 +17,10 @@ export const Duration = z.string().regex(/^[1-9]\d{0,5}[smhd]$/, 'it is a length
 /** When something may be done. `to` earlier than `from` reaches into the next day; the day is the one it began on. */
 export const ChangeWindow = z.strictObject({
   days: z.array(Day).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
-  from: Clock,
-  to: Clock,
+  from: Clock.default('00:00'),
+  to: Clock.default('24:00'),
   /** An IANA name. */
-  zone: z.string().min(1).refine(isZone, 'it is the name of a time zone, like Europe/Berlin'),
+  zone: z.string().refine(isZone, 'it is the name of a time zone, like Europe/Berlin').default('UTC'),
   /** Days, in that zone, on which it does not open. */
   except: z.array(z.string().regex(/^\d{4}-\d\d-\d\d$/, 'it is a date like 2026-12-24')).default([]),
 })

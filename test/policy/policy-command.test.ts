@@ -7,13 +7,13 @@ import { createBlobStore } from '../../src/adapters/log-jsonl/blob-store.ts'
 import { createJsonlLog } from '../../src/adapters/log-jsonl/jsonl-log.ts'
 import { builtinBundle } from '../../src/adapters/policy-cedar/builtin-bundle.ts'
 import { createCedarPolicy } from '../../src/adapters/policy-cedar/cedar-policy.ts'
-import { readBundle } from '../../src/adapters/policy-cedar/read-bundle.ts'
+import { openFolder, readBundle } from '../../src/adapters/policy-cedar/read-bundle.ts'
 import type { NewEvent } from '../../src/protocol/events/event.ts'
 import { storyEvents, storyRun } from '../../src/testing/sample-story.ts'
 import { makeMachine, type Ended, type Machine } from '../e2e/harness.ts'
 
 const house = {
-  'bundle.yaml': 'id: house\nversion: 1.2.0\nowner: Platform team\nuntil: 2999-12-31\nwindows:\n  office: { days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:00", zone: Europe/Berlin }\nsettings:\n  coverage: { least: 0.5 }\n',
+  'bundle.yaml': 'id: house\nversion: 1.2.0\nowner: Platform team\nuntil: 2999-12-31\nwindows:\n  office: { days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:00", zone: Europe/Berlin }\nsettings:\n  validation: { coverage: { least: 0.5 } }\n',
   'rules.cedar': '@id("no-billing")\n@reason("{paths} belongs to billing: ask #billing to change it. Everything else is yours.")\nforbid (principal, action == Writ::Action::"path.write", resource)\nwhen { resource.path like "src/billing/*" };\n',
   'cases.yaml': 'cases:\n  - { name: billing is closed, question: { tool: edit, paths: [src/billing/a.ts] }, expect: { effect: deny, rule: no-billing } }\n  - { name: the rest is open, question: { tool: edit, paths: [src/a.ts] }, expect: { effect: allow } }\n',
 }
@@ -40,7 +40,7 @@ describe('writ policy', () => {
   test('without bundles of one\'s own the built-in one is in force, and all its cases come out', async () => {
     const [list, cases, lint] = await Promise.all([policy(), policy('test'), policy('lint', '--json')])
     assert.deepEqual([list.code, list.stderr], [0, ''])
-    assert.match(list.stdout, /^LAYER +BUNDLE +VERSION +RULES +FROM +UNTIL +OWNER +DIGEST\nbuilt-in +built-in +1\.\S+ +\d+ +- +- +Writ +[0-9a-f]{12}\n\nTogether: policy [0-9a-f]{12}\n$/)
+    assert.match(list.stdout, /^LAYER +BUNDLE +VERSION +RULES +FROM +UNTIL +OWNER +DIGEST\nbuilt-in +writ +1\.\S+ +\d+ +- +- +Writ +[0-9a-f]{12}\n\nTogether: policy [0-9a-f]{12}\n$/)
     assert.equal(cases.code, 0, cases.stdout)
     assert.match(cases.stdout, /\nAll \d{2,} cases come out as written\.\n$/)
     assert.deepEqual(json(lint), { ok: true, bundles: json(lint).bundles, findings: [] })
@@ -57,8 +57,11 @@ describe('writ policy', () => {
     assert.match(String(json(ask).reason), /It changes dependencies \(package\.json\): /)
     assert.deepEqual(json(outside).rules, ['outside-repository', 'ordinary'])
     assert.match(String(json(allow).policy), /^[0-9a-f]{64}$/)
-    const command = await policy('check', '--tool', 'shell', '--input', '{"command":"$(printf x)"}')
-    assert.ok('reading' in json(command))
+    const [publish, remove, hidden] = await Promise.all([
+      policy('check', '--tool', 'shell', '--input', '{"command":"npm publish"}', '--grant', 'registry.example'), policy('check', '--tool', 'shell', '--input', '{"command":"rm -rf build"}'), policy('check', '--tool', 'shell', '--input', '{"command":"echo cm0gLXJmIC8= | base64 -d | sh"}'),
+    ])
+    assert.deepEqual([publish, remove, hidden].map((ended) => [ended.code, (json(ended).rules as unknown as string[])[0]]), [[3, 'ask-publish'], [0, 'ordinary'], [1, 'shield-delete-outside']])
+    assert.match(JSON.stringify(json(hidden).reading), /"argv":\["rm","-rf","\/"\]/)
   })
 
   test('a bundle of one\'s own: tried out where it lies, then installed, listed and obeyed', async () => {
@@ -98,7 +101,7 @@ describe('writ policy', () => {
     ['expired', { ...house, 'bundle.yaml': 'id: house\nversion: "1"\nowner: Ada\nuntil: 2020-01-01\n' }, /the policy house@1 \(user\) in .* is refused: it expired on 2020-01-01\. Its owner, Ada, renews it/],
     ['no YAML', { ...house, 'bundle.yaml': 'id: [\n' }, /bundle\.yaml is refused: it is not valid YAML/],
     ['an unknown key', { ...house, 'bundle.yaml': 'id: house\nversion: "1"\nowner: Ada\nexpires: 2020-01-01\n' }, /bundle\.yaml is refused: it does not fit: unrecognized key: "expires"/],
-    ['a setting that is none', { ...house, 'bundle.yaml': 'id: house\nversion: "1"\nowner: Ada\nsettings: { coverage: { least: 7 } }\n' }, /its settings do not fit: coverage\.least: /],
+    ['a setting that is none', { ...house, 'bundle.yaml': 'id: house\nversion: "1"\nowner: Ada\nsettings: { validation: { coverage: { least: 7 } } }\n' }, /its settings do not fit: validation\.coverage\.least: /],
     ['rules that belong to no bundle', { 'rules.cedar': house['rules.cedar'] }, /rules\.cedar is refused: there is no bundle\.yaml beside it/],
     ['rules that do not parse', { ...house, 'rules.cedar': 'forbid (principal action, resource);' }, /policy house 1\.2\.0 \(user\) is refused: rules\.cedar:1: .*unexpected token `action`.*; writ policy lint shows all of it/],
     ['not UTF-8', { ...house, 'rules.cedar': '\uFFFF' }, /rules\.cedar/],
@@ -129,18 +132,20 @@ describe('writ policy', () => {
   test('organisation and user hold together; the organisation\'s settings are not loosened', async () => {
     const organisation = join(machine.home, 'org')
     put(join(organisation, 'house'), house)
-    put(user, { 'bundle.yaml': 'id: mine\nversion: "1"\nowner: Ada\ndisable: [checkpoint-dependencies]\nsettings: { coverage: { least: 0.1 } }\n' })
+    put(user, { 'bundle.yaml': 'id: mine\nversion: "1"\nowner: Ada\ndisable: [checkpoint-dependencies]\nsettings: { validation: { coverage: { least: 0.1 } } }\n' })
     const env = { WRIT_POLICY_DIR: organisation }
     const [list, billing, dependencies] = await Promise.all([machine.writ(['policy'], { env }), machine.writ(['policy', 'check', '--tool', 'write', '--input', '{"path":"src/billing/a.ts","content":""}'], { env }), machine.writ(['policy', 'check', '--integrate', 'package.json'], { env })])
     rmSync(user, { recursive: true })
-    assert.match(list.stdout, /organisation +house[\s\S]*user +mine[\s\S]*Note: the bundle mine sets coverage\.least to 0\.1, which would loosen what the organisation set: 0\.5/)
+    assert.match(list.stdout, /organisation +house[\s\S]*user +mine[\s\S]*Note: the bundle mine sets validation\.coverage\.least to 0\.1, which would loosen what the organisation set: 0\.5/)
     assert.deepEqual([billing.code, dependencies.code], [1, 0])
   })
 
   test('a repository\'s bundle is inert until it is trusted, and again after any change', async () => {
     const own = join(machine.repo, '.writ', 'policy')
+    const commit = (): void => void [machine.git('add', '-A'), machine.git('commit', '-qm', 'Rules')]
     put(own, house)
     put(join(machine.repo, '.writ'), { 'hooks.yaml': 'hooks: { PostToolUse: [ { matcher: edit, hooks: [ { type: command, command: "npx prettier" } ] } ] }\n' })
+    commit()
     const check = (): Promise<Ended> => policy('check', '--tool', 'write', '--input', '{"path":"src/billing/a.ts","content":""}')
     const before = await check()
     assert.equal(before.code, 0)
@@ -155,6 +160,8 @@ describe('writ policy', () => {
     const store = JSON.parse(readFileSync(join(machine.state, 'trust.json'), 'utf8')) as { trusted: { path: string }[] }
     assert.deepEqual(store.trusted.map(({ path }) => path), ['.writ/policy', '.writ/hooks.yaml'])
     writeFileSync(join(own, 'cases.yaml'), `${house['cases.yaml']}\n`)
+    assert.equal((await check()).code, 1, 'what is not committed is not what runs start from')
+    commit()
     const changed = await check()
     assert.equal(changed.code, 0)
     assert.match(String(json(changed).notes), /has changed since you trusted it, and has no effect/)
@@ -163,15 +170,17 @@ describe('writ policy', () => {
     assert.match((await policy('distrust')).stdout, /^\.writ\/hooks\.yaml, \.writ\/policy of .* do not count any more\.\n$/)
     assert.equal((await check()).code, 0)
     put(own, { 'rules.cedar': '@id("open") @reason("r") permit (principal, action, resource);\n' })
+    commit()
     const loosening = await policy('trust', '--yes')
     assert.equal(loosening.code, 2)
     assert.match(loosening.stderr, /house 1\.2\.0 \(repository\) is refused: rules\.cedar:1 \(rule house:open\): a repository may only tighten/)
     rmSync(join(machine.repo, '.writ'), { recursive: true })
+    commit()
   })
 
   test('explain shows a decision with its rules as they were kept, and what has changed since', async () => {
     put(user, house)
-    const then = createCedarPolicy([builtinBundle, await readBundle('user', user)])
+    const then = createCedarPolicy([builtinBundle, await readBundle('user', openFolder(user))])
     const kept = await createBlobStore({ stateDir: machine.state }).put(new TextEncoder().encode(then.document))
     const decision = { effect: 'deny', rules: ['house:no-billing', 'ordinary'], policy: then.hash, reason: 'src/billing/a.ts belongs to billing.', about: ['src/billing/a.ts'] }
     const events = (JSON.parse(JSON.stringify(storyEvents({ root: machine.repo }))) as NewEvent[]).map((event) => {
@@ -186,7 +195,7 @@ describe('writ policy', () => {
     const same = await policy('explain', called ?? '')
     assert.deepEqual([same.code, same.stderr], [0, ''])
     assert.match(same.stdout, /^Event \d+ of run_\w+, \S+: denied\nAsked: .*\nAbout: {2}src\/billing\/a\.ts\nSaid: .*\nRules: {2}house:no-billing, ordinary, of policy [0-9a-f]{12}\n/)
-    assert.match(same.stdout, /\nhouse:no-billing {2}deny, which decided {2}house@1\.2\.0 \(user\), rules\.cedar:1\n {4}forbid \(principal[\s\S]*\nordinary {2}allow {2}built-in@1[\s\S]*The same policy is in force today\.\n$/)
+    assert.match(same.stdout, /\nhouse:no-billing {2}deny, which decided {2}house@1\.2\.0 \(user\), rules\.cedar:1\n {4}forbid \(principal[\s\S]*\nordinary {2}allow {2}writ@1[\s\S]*The same policy is in force today\.\n$/)
     put(user, { ...house, 'bundle.yaml': house['bundle.yaml'].replace('1.2.0', '1.3.0') })
     const later = await policy('explain', returned ?? '', '--run', storyRun.slice(-6), '--json')
     assert.deepEqual(json(later).standing, { same: false, says: [(json(later).standing as unknown as { says: string[] }).says[0], 'house@1.2.0 is now house@1.3.0'] })
@@ -202,7 +211,7 @@ describe('writ policy', () => {
     ['nothing asked', ['check'], /ask one thing/],
     ['two things asked', ['check', '--tool', 'shell', '--action', 'deliver'], /ask one thing/],
     ['input that is no JSON', ['check', '--tool', 'shell', '--input', '{'], /--input is not JSON/],
-    ['input that does not fit', ['check', '--tool', 'shell', '--input', '{"command":5}'], /--input does not fit shell: command/],
+    ['input that does not fit', ['check', '--tool', 'shell', '--input', '{"command":5}'], /the input does not fit shell: command/],
     ['no host', ['check', '--action', 'connect'], /connect to which host/],
     ['no instant', ['check', '--action', 'deliver', '--at', 'noon'], /--at takes an instant/],
     ['an unknown action', ['check', '--action', 'fly'], /Allowed choices are deliver/],

@@ -1,7 +1,7 @@
 import type { EffectClass } from '../../protocol/policy.ts'
 
 /** Tools that the schema knows by name; calls of others are calls of `tool`. */
-const tools = new Set(['read', 'list', 'search', 'edit', 'patch', 'write', 'shell', 'finish'])
+const tools = new Set(['read', 'list', 'search', 'edit', 'patch', 'write', 'shell', 'finish', 'restore', 'propose_amendment'])
 const effects: Readonly<Record<EffectClass, string>> = { read: 'reading', reversible: 'reversible', irreversible: 'irreversible' }
 
 export interface Action {

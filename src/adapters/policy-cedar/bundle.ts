@@ -18,6 +18,8 @@ export type Bundle = z.infer<typeof Bundle>
 export interface PlacedBundle extends Bundle {
   /** Its folder as people know it; `the built-in bundle` for that one. */
   readonly place: string
+  /** The text of its cases.yaml, where it has one. */
+  readonly cases?: string
 }
 
 export function toBundleName({ manifest, layer, digest }: Bundle): BundleName {

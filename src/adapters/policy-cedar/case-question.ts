@@ -1,5 +1,4 @@
 import { toChangeKinds } from '../../domain/policy/change-kinds.ts'
-import type { CommandReader } from '../../engine/ports/commands.ts'
 import type { CallQuestion, Circumstances, IntegrateQuestion, OtherQuestion, Policy } from '../../engine/ports/policy.ts'
 import type { CommandReading } from '../../protocol/command.ts'
 import { Contract } from '../../protocol/contract.ts'
@@ -36,13 +35,15 @@ export function toCircumstances(around: Around, contract = toCaseContract(around
   }
 }
 
-/** @param read how a case's `command` is read as what it would do */
-export async function toPolicyQuestion(asked: CaseQuestion, read: CommandReader['read']): Promise<PolicyQuestion> {
+/** How a command is read as what it would do. */
+export type ReadCommand = (command: string) => Promise<CommandReading | undefined>
+
+export async function toPolicyQuestion(asked: CaseQuestion, read: ReadCommand): Promise<PolicyQuestion> {
   const circumstances = toCircumstances(asked)
   const { contract } = circumstances
   if ('tool' in asked) {
     const said: CommandReading | undefined = asked.acts === undefined && asked.unknown === undefined ? undefined : { acts: asked.acts ?? [], unknown: (asked.unknown ?? []).map((text) => ({ text, why: 'the case says so' })) }
-    const command = said ?? (asked.command === undefined ? undefined : await read(asked.command, { home: '/work', env: {}, isSecret: (path) => /(^|\/)\.env$/.test(path), readFile: async () => undefined }))
+    const command = said ?? (asked.command === undefined ? undefined : await read(asked.command))
     const input = asked.input ?? (asked.command === undefined ? {} : { command: asked.command })
     const effect = asked.effect ?? (asked.tool === 'read' || asked.tool === 'list' || asked.tool === 'search' || asked.tool === 'finish' ? 'read' : 'reversible')
     return { kind: 'call', question: { tool: asked.tool, input: input as Json, effect, paths: asked.paths ?? [], contract, circumstances, ...(command === undefined ? {} : { command }) } }

@@ -36,11 +36,11 @@ test('several parts of a command: the strictest answer decides, with its own wor
   const policy = await open()
   const push = { argv: ['git', 'push', '--force', 'origin', 'main'], kinds: ['git-remote', 'force-push'] }
   const asked = await decide(policy, { tool: 'shell', grants: ['git.example'], acts: [{ argv: ['npm', 'test'] }, push] })
-  assert.equal(brief(asked), 'ask force-push git-remote ordinary')
+  assert.equal(brief(asked), 'ask ask-force-push ask-git-remote ordinary')
   assert.deepEqual([asked.about, asked.risk], [['git push --force origin main'], 'high'])
   assert.match(asked.reason, /^`git push --force origin main` would overwrite/)
   const denied = await decide(policy, { tool: 'shell', grants: ['git.example'], unknown: ['$($X)'], acts: [push, { argv: ['cat', '.env'], kinds: ['secret-read'], paths: [{ path: '.env', access: 'read' }] }] })
-  assert.equal(brief(denied), 'deny secret-read secret-files force-push git-remote undecidable ordinary')
+  assert.equal(brief(denied), 'deny shield-secret-read secret-files ask-force-push ask-git-remote undecidable ordinary')
   assert.deepEqual(denied.about, ['cat .env', '.env'])
 })
 
@@ -58,7 +58,7 @@ test('rules of others are cited with their bundle, forbid what was allowed, and 
   )
   assert.equal(brief(await decide(policy, { tool: 'edit', paths: ['src/billing/a.ts'] })), 'deny acme:no-billing ordinary')
   assert.equal(brief(await decide(policy, { integrate: ['a.lock'] })), 'ask house:see-locks integrate')
-  assert.deepEqual(policy.bundles.map(({ id, layer }) => `${layer} ${id}`), ['built-in built-in', 'organisation acme', 'repository house'])
+  assert.deepEqual(policy.bundles.map(({ id, layer }) => `${layer} ${id}`), ['built-in writ', 'organisation acme', 'repository house'])
 })
 
 test('who asks, roles, autonomy, rates and children are there to be asked about', async () => {
@@ -133,7 +133,7 @@ const refused: readonly (readonly [string, PlacedBundle, RegExp])[] = [
   ['an annotation with a slip of the pen', makeBundle('user', '@id("a") @reason("r") @anwser("ask") forbid (principal, action, resource);'), /@anwser means nothing/],
   ['a template', makeBundle('user', '@id("a") @reason("r") forbid (principal == ?principal, action, resource);'), /template/],
   ['a permit of a repository', makeBundle('repository', '@id("a") @reason("r") permit (principal, action, resource);'), /\(repository\) is refused: rules\.cedar:1 \(rule house:a\): a repository may only tighten/],
-  ['a repository that disables', makeBundle('repository', '', { disable: ['publish'] }), /cannot disable built-in rules/],
+  ['a repository that disables', makeBundle('repository', '', { disable: ['ask-publish'] }), /cannot disable built-in rules/],
   ['a locked rule disabled', makeBundle('user', '', { disable: ['secret-files'] }), /it disables secret-files, which is locked/],
   ['a rule disabled that is not there', makeBundle('user', '', { disable: ['secret-file'] }), /there is no such built-in rule/],
 ]

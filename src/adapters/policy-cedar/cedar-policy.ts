@@ -1,7 +1,7 @@
 import { toCanonicalJson } from '../../domain/chain.ts'
 import { digestOf } from '../../domain/digest.ts'
 import { openWindows } from '../../domain/policy/windows.ts'
-import { mergeSettings, PolicySettings } from '../../domain/policy/settings.ts'
+import { mergeSettings, type PolicySettings } from '../../domain/policy/settings.ts'
 import { keyFixtureGlobs, keyGlobs, secretGlobs, toSecretMatcher } from '../../domain/text/secret-paths.ts'
 import type { CallQuestion, Policy } from '../../engine/ports/policy.ts'
 import type { ChangeWindow } from '../../protocol/policy-bundle.ts'
@@ -54,7 +54,7 @@ function toPolicy(isNew: boolean, contents: CedarDocument): CedarPolicy {
     return toDecision(verdicts, { policy: hash, contract, tool })
   }
   return {
-    hash, document, bundles: bundles.map(toBundleName), settings: settings as unknown as Json,
+    hash, document, bundles: bundles.map(toBundleName), settings: JSON.parse(JSON.stringify(settings)) as Json,
     ready: async () => {
       if (ask !== undefined) return
       const cedar = await loadCedar()
@@ -98,7 +98,7 @@ function toSurroundings(contents: CedarDocument, settings: PolicySettings): Surr
       if (last?.at !== at) last = { at, open: openWindows(windows, at) }
       return last.open
     },
-    confidenceBar: Math.round(settings.confidence_bar * 100), maxQuarantined: settings.max_quarantined,
+    confidenceBar: Math.round(settings.gates.confidence_bar * 100), maxQuarantined: settings.gates.max_quarantined,
   }
 }
 

@@ -1,5 +1,5 @@
 import { matchesAny } from '../../domain/contract/guarded.ts'
-import { toMilliseconds } from '../../domain/policy/settings.ts'
+import { toMs } from '../../domain/policy/settings.ts'
 import type { ApproverStep } from '../../protocol/policy.ts'
 import type { Bundle } from './bundle.ts'
 
@@ -18,7 +18,7 @@ export function findApprovers(bundles: readonly Bundle[], paths: readonly string
     for (const [index, owner] of owners.entries()) {
       if (!chosen.has(index)) continue
       for (const { who, deputies } of owner.approvers.map(toStep)) steps.set(who, new Set([...(steps.get(who) ?? []), ...deputies]))
-      const wait = owner.escalate_after === undefined ? defaultEscalateMs : toMilliseconds(owner.escalate_after)
+      const wait = owner.escalate_after === undefined ? defaultEscalateMs : toMs(owner.escalate_after)
       escalateMs = Math.min(escalateMs ?? wait, wait)
     }
   }

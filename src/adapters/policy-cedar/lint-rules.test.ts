@@ -84,6 +84,6 @@ test('windows that no bundle defines', () => {
 
 test('what would be refused is said, all of it', () => {
   assert.deepEqual(brief(lint(`forbid (principal, action, resource);\n${forbid('action == Writ::Action::"exe", resource')}\n@id("no-reason") forbid (principal, action, resource);`)), ['broken undefined', 'broken no-reason', 'broken a'])
-  assert.deepEqual(brief(lint('@id("p") @reason("r") permit (principal, action, resource);', { disable: ['publish'] }, 'repository')).filter((each) => each.startsWith('broken')), ['broken undefined', 'broken p'])
+  assert.deepEqual(brief(lint('@id("p") @reason("r") permit (principal, action, resource);', { disable: ['ask-publish'] }, 'repository')).filter((each) => each.startsWith('broken')), ['broken undefined', 'broken p'])
   assert.match(lint('', { disable: ['secret-files', 'nothing'] }).map(({ message }) => message).join('|'), /locked\|.*no such built-in rule/)
 })

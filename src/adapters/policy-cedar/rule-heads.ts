@@ -8,7 +8,7 @@ const principals = ['Person', 'Agent', 'Specialist', 'Hook'] as const
 
 /** Every kind of question that there is. */
 const kinds: readonly { readonly action: Action; readonly resource: string }[] = [
-  ...['read', 'list', 'search', 'edit', 'patch', 'write', 'shell', 'finish', 'tool'].flatMap((tool) => (['read', 'reversible', 'irreversible'] as const).map((effect) => ({ action: toCallAction(tool, effect), resource: 'Call' }))),
+  ...['read', 'list', 'search', 'edit', 'patch', 'write', 'shell', 'finish', 'restore', 'propose_amendment', 'tool'].flatMap((tool) => (['read', 'reversible', 'irreversible'] as const).map((effect) => ({ action: toCallAction(tool, effect), resource: 'Call' }))),
   ...Object.values(pathActions).map((action) => ({ action, resource: 'Path' })),
   ...Object.values(loneActions).map((action) => ({ action, resource: resources[action.id] ?? '' })),
 ]

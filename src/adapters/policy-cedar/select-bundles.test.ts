@@ -19,7 +19,7 @@ const refusal = (bundles: Parameters<typeof selectBundles>[0], at = now): string
 
 test('layers come in their order, and within one by their ids', () => {
   const { inForce, notes } = selectBundles([makeBundle('repository', '', { id: 'a' }), user({ id: 'z' }), user({ id: 'b' }), makeBundle('organisation', '', { id: 'y' }), builtinBundle], now)
-  assert.deepEqual([inForce.map(({ manifest }) => manifest.id), notes], [['built-in', 'y', 'b', 'z', 'a'], []])
+  assert.deepEqual([inForce.map(({ manifest }) => manifest.id), notes], [['writ', 'y', 'b', 'z', 'a'], []])
 })
 
 test('a date of expiry covers its day; afterwards the bundle is refused by name, with its owner', () => {
@@ -42,17 +42,17 @@ test('a superseded bundle is refused by name, but not by a bundle of a later lay
   assert.match(refusal([acme, makeBundle('organisation', '', { id: 'acme-next', supersedes: ['acme@1.0'] })]), /^the policy acme@1\.0 \(organisation\).* superseded by acme-next@1 in \/organisation\/acme-next\. Move the old one away/)
   assert.equal(refusal([acme, makeBundle('organisation', '', { id: 'acme-next', supersedes: ['acme@0.9'] })]), 'none')
   assert.equal(refusal([acme, makeBundle('repository', '', { id: 'sly', supersedes: ['acme@1.0'] })]), 'none')
-  assert.equal(refusal([builtinBundle, user({ supersedes: ['built-in@1.0.0'] })]), 'none')
+  assert.equal(refusal([builtinBundle, user({ supersedes: ['writ@1.0.0'] })]), 'none')
 })
 
 test('two bundles of one id, or with different windows of one name, are refused', () => {
-  assert.match(refusal([builtinBundle, user({ id: 'built-in' })]), /the built-in bundle has the same id.*Give it an id of its own/)
+  assert.match(refusal([builtinBundle, user({ id: 'writ' })]), /the built-in bundle has the same id.*Give it an id of its own/)
   assert.match(refusal([user({ windows: { office: window('09:00') } }), user({ id: 'other', windows: { office: window('10:00') } })]), /its window office is another one than that of/)
   assert.equal(refusal([user({ windows: { office: window('09:00') } }), user({ id: 'other', windows: { office: window('09:00') } })]), 'none')
 })
 
 test('settings that have no effect are noted', () => {
-  const { notes } = selectBundles([makeBundle('repository', '', { settings: { coverage: { least: 0.9 }, lint: 'note' } })], now)
+  const { notes } = selectBundles([makeBundle('repository', '', { settings: { validation: { coverage: { least: 0.9 }, lint: 'note' } } })], now)
   assert.equal(notes.length, 1)
-  assert.match(notes[0] ?? '', /sets lint to "note", which a repository may not/)
+  assert.match(notes[0] ?? '', /sets validation\.lint to "note", which a repository may not/)
 })

@@ -1,6 +1,6 @@
 import { isGuarded } from '../../domain/contract/pins.ts'
 import { toChangeKinds } from '../../domain/policy/change-kinds.ts'
-import { isUnder } from '../../domain/policy/scope.ts'
+import { isWithin } from '../../domain/contract/scope.ts'
 import type { CallQuestion, Circumstances, IntegrateQuestion, OtherQuestion } from '../../engine/ports/policy.ts'
 import type { Act, TouchedPath } from '../../protocol/command.ts'
 import type { Contract } from '../../protocol/contract.ts'
@@ -77,7 +77,7 @@ function describeInput(tool: string, input: Json): string {
 /** Scratch of the sandbox, and devices that keep nothing: neither inside nor outside. */
 const scratch = /^(\/tmp|\/var\/tmp|\/dev\/(null|stdout|stderr|stdin|tty|fd\/\d+|shm)|\/proc\/self\/fd\/\d+)(\/|$)/
 /** Kinds that go to a host even where none is named. */
-const needHost = new Set(['publish', 'deploy', 'upload', 'git-remote', 'force-push', 'registry', 'message', 'remote-shell'])
+const needHost = new Set(['publish', 'deploy', 'upload', 'git-remote', 'force-push', 'registry', 'message', 'remote-shell', 'database-drop'])
 
 function toCommandPart(scene: Scene, act: Act): Part {
   const words = act.argv.map((word) => word ?? '?')
@@ -116,7 +116,7 @@ function toPathPart(scene: Scene, { path, access, outside }: TouchedPath, via: '
     get secret() { return !outside && surroundings.isSecret(path) },
     get pinned() { return !outside && contract.pins.some((pin) => pin.mode === 'whole' && pin.path === path) },
     get guarded() { return !outside && isGuarded(contract, path) },
-    get outsideScope() { return !outside && contract.scope.length > 0 && !isUnder(contract.scope, path) },
+    get outsideScope() { return !outside && contract.scope.length > 0 && !isWithin(path, contract.scope) },
   }
   return toPart(scene, pathActions[access], { type: 'Path', id: path, attributes }, { about: [path], paths: [path] })
 }

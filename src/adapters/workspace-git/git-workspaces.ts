@@ -91,11 +91,11 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
   }
 
   return {
-    inspect: async (directory, { base, includeDirty, run }) => {
+    inspect: async (directory, { base, includeDirty, staged, run }) => {
       const { person, openPrivate } = await open(directory, run)
       const repository = await openPrivate()
       const found = (base === undefined ? findCommittedHead(repository) : undefined) ?? (await readHead(person, base, runGit))
-      return inspectRepository(repository, found, { base, includeDirty, run, now })
+      return inspectRepository(repository, found, { base, includeDirty, staged, run, now })
     },
     readBase: async (directory, base, run) => {
       const repository = await (await open(directory, run)).openPrivate()

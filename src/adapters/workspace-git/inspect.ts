@@ -56,7 +56,7 @@ export async function readHead(person: PersonRepository, base: string | undefine
 /** Looks at the person's files through the private repository, so that no filter or hook of theirs runs and nothing is written. */
 export async function inspectRepository(
   repository: PrivateRepository, found: { branch: string | undefined; head: CommitId; base: CommitId },
-  options: { base?: string | undefined; includeDirty: boolean; run: RunId; now: () => number },
+  options: { base?: string | undefined; includeDirty: boolean; staged?: boolean | undefined; run: RunId; now: () => number },
 ): Promise<Inspection> {
   const { person } = repository
   fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `${found.head}\n`)
@@ -96,9 +96,17 @@ function copyIndex(repository: PrivateRepository): string {
   return target
 }
 
-async function commitDirty(repository: PrivateRepository, index: string, head: CommitId, options: { run: RunId; now: () => number }): Promise<CommitId> {
+async function commitDirty(repository: PrivateRepository, index: string, head: CommitId, options: { run: RunId; staged?: boolean | undefined; now: () => number }): Promise<CommitId> {
   const { person } = repository
   const where = { workTree: person.root, indexFile: index, timeoutMs: 300_000 }
+  if (options.staged !== true) await addUnstaged(repository, where)
+  const tree = (await repository.git(['write-tree'], where)).stdout.toString('latin1').trim()
+  return writeCommit(repository.store, { tree, parents: [head], message: `${uncommittedSubject} ${options.run}\n`, atMs: options.now() })
+}
+
+/** What is changed and not staged, and what git does not know yet, as `git add` would take it. */
+async function addUnstaged(repository: PrivateRepository, where: { readonly workTree: string; readonly indexFile: string; readonly timeoutMs: number }): Promise<void> {
+  const { person } = repository
   const others = await repository.git(['ls-files', '-z', '--others', '--exclude-standard'], where)
   // A name that ends in a slash is a repository of its own: its files belong to it.
   const names = others.stdout.toString('latin1').split('\0').filter((name) => name !== '' && !name.endsWith('/'))
@@ -108,6 +116,4 @@ async function commitDirty(repository: PrivateRepository, index: string, head: C
   }
   await repository.git(['add', '-u', '--', '.'], where)
   if (names.length > 0) await repository.git(['update-index', '--add', '-z', '--stdin'], { ...where, stdin: Buffer.from(`${names.join('\0')}\0`, 'latin1') })
-  const tree = (await repository.git(['write-tree'], where)).stdout.toString('latin1').trim()
-  return writeCommit(repository.store, { tree, parents: [head], message: `${uncommittedSubject} ${options.run}\n`, atMs: options.now() })
 }

@@ -1,16 +1,11 @@
-import { isAbsolute, relative, resolve } from 'node:path'
-import { decideQuestion, toCaseContract, toCircumstances, toPolicyQuestion, type PolicyQuestion } from '../../adapters/policy-cedar/case-question.ts'
-import type { CommandReading, TouchedPath } from '../../protocol/command.ts'
+import { decideQuestion } from '../../adapters/policy-cedar/case-question.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { Json } from '../../protocol/ids.ts'
 import { CaseQuestion } from '../../protocol/policy-bundle.ts'
 import type { EffectClass, PolicyDecision } from '../../protocol/policy.ts'
-import { toSecrecy } from '../../domain/text/secret-paths.ts'
-import { findRepositoryOf } from '../find-repository.ts'
-import { openCommands } from '../open-commands.ts'
-import { openPolicy } from '../open-policy.ts'
-import { getPlaces } from '../places.ts'
+import { toQuestion } from '../ask-policy.ts'
+import { openPolicyHere } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
 
 export interface PolicyCheckOptions {
@@ -45,9 +40,10 @@ const exits: Readonly<Record<PolicyDecision['effect'], number>> = { allow: 0, as
 export async function policyCheckCommand(options: PolicyCheckOptions): Promise<number> {
   const kinds = [options.tool, options.integrate, options.action].filter((kind) => kind !== undefined)
   if (kinds.length !== 1) throw new Fault('request-invalid', 'ask one thing: --tool NAME with --input JSON, or --integrate PATH…, or --action ACTION (writ policy check --help has examples)')
-  const repository = await findRepositoryOf(options.repo)
-  const { policy, notes } = await openPolicy({ places: getPlaces(process.env), env: process.env, repository, now: Date.now() })
-  const [asked] = await Promise.all([toQuestion(options, repository ?? process.cwd()), policy.ready?.()])
+  const written = CaseQuestion.safeParse(toWritten(options))
+  if (!written.success) throw new Fault('request-invalid', `the question does not fit: ${written.error.issues[0]?.message ?? ''}`)
+  const { root, opened: { policy, notes } } = await openPolicyHere(options.repo)
+  const asked = await toQuestion(written.data, root ?? process.cwd())
   const decision = decideQuestion(policy, asked)
   const reading = asked.kind === 'call' ? asked.question.command : undefined
   return whilePrinting(async () => {
@@ -56,66 +52,33 @@ export async function policyCheckCommand(options: PolicyCheckOptions): Promise<n
   })
 }
 
-async function toQuestion(options: PolicyCheckOptions, root: string): Promise<PolicyQuestion> {
-  const { as, name, depth, fanOut, autonomy, callsInMinute, grant, scope } = options
-  const around = drop({ as, name, depth, fan_out: fanOut, autonomy, calls_in_minute: callsInMinute, grants: grant, scope, at: toInstant(options.at) })
-  if (options.tool !== undefined) return toCall(options, options.tool, around, root)
-  const { integrate, risk, confidence, wanted, action, branch, host, quarantined } = options
-  const asked = integrate !== undefined
-    ? { integrate: integrate.map((path) => toTouched(path, 'write', root).path), ...drop({ risk, confidence, wanted }) }
-    : { action, ...(action === 'deliver' ? drop({ proven: options.proven ?? false, branch }) : action === 'connect' ? { host } : action === 'continue' ? { quarantined: quarantined ?? 0 } : {}) }
-  if (action === 'connect' && host === undefined) throw new Fault('request-invalid', 'connect to which host? say so with --host HOST:PORT')
-  const parsed = CaseQuestion.safeParse({ ...asked, ...around })
-  if (!parsed.success) throw new Fault('request-invalid', `the question does not fit: ${parsed.error.issues[0]?.message ?? ''}`)
-  return toPolicyQuestion(parsed.data, async () => ({ acts: [], unknown: [] }))
+/** In the form of a case. */
+function toWritten(options: PolicyCheckOptions): Record<string, unknown> {
+  const { tool, integrate, action, as, name, depth, fanOut, autonomy, callsInMinute, grant, scope, risk, confidence, wanted, branch, host, quarantined, effect } = options
+  const around = { as, name, depth, fan_out: fanOut, autonomy, calls_in_minute: callsInMinute, grants: grant, scope, at: toInstant(options.at) }
+  if (tool !== undefined) {
+    const paths = options.path?.map((path) => (path.startsWith('read:') ? { path: path.slice(5), access: 'read' } : path))
+    return drop({ tool, input: parseInput(options.input), effect: effect ?? (options.input === undefined ? 'irreversible' : undefined), paths, ...around })
+  }
+  if (integrate !== undefined) return drop({ integrate, risk, confidence, wanted, ...around })
+  switch (action) {
+    case 'deliver': return drop({ action, proven: options.proven ?? false, branch, ...around })
+    case 'connect': {
+      if (host === undefined) throw new Fault('request-invalid', 'connect to which host? say so with --host HOST:PORT')
+      return drop({ action, host, ...around })
+    }
+    case 'continue': return drop({ action, quarantined: quarantined ?? 0, ...around })
+    default: return drop({ action, ...around })
+  }
 }
 
-/** A call as the choke point would ask about it: with the tool's own effect and paths, and what a command would do. */
-async function toCall(options: PolicyCheckOptions, name: string, around: object, root: string): Promise<PolicyQuestion> {
-  const parsed = CaseQuestion.safeParse({ tool: name, ...around })
-  if (!parsed.success) throw new Fault('request-invalid', `the question does not fit: ${parsed.error.issues[0]?.message ?? ''}`)
-  const contract = toCaseContract(parsed.data)
-  const circumstances = toCircumstances(parsed.data, contract)
-  const input = parseInput(options.input)
-  const known = await readTool(name, input, contract.network)
-  if (known !== undefined && (options.effect !== undefined || options.path !== undefined)) throw new Fault('request-invalid', `${name} says itself what it does and touches; --effect and --path are for tools that this version does not know`)
-  const written = known?.paths ?? (options.path ?? []).map((path) => (path.startsWith('read:') ? { path: path.slice(5), access: 'read' as const } : { path, access: 'write' as const }))
-  const paths = written.map(({ path, access }) => toTouched(path, access, root))
-  const command = typeof input === 'object' && input !== null && !Array.isArray(input) ? input.command : undefined
-  const reading = name === 'shell' && typeof command === 'string' ? await readCommand(command) : undefined
-  return { kind: 'call', question: { tool: name, input, effect: known?.effect ?? options.effect ?? 'irreversible', paths, contract, circumstances, ...(reading === undefined ? {} : { command: reading }) } }
-}
-
-async function readCommand(command: string): Promise<CommandReading> {
-  const reader = await openCommands()
-  return reader.read(command, { home: '/work', env: {}, isSecret: (path) => toSecrecy(path) === 'yes', readFile: async () => undefined })
-}
-
-function parseInput(text: string | undefined): Json {
-  if (text === undefined) return {}
+function parseInput(text: string | undefined): Json | undefined {
+  if (text === undefined) return undefined
   try {
     return JSON.parse(text) as Json
   } catch (thrown) {
     throw new Fault('request-invalid', `--input is not JSON: ${toMessage(thrown)}. Give what the tool is called with, like '{"command":"npm test"}'`, { cause: thrown })
   }
-}
-
-/** What a tool of this version says of a call; undefined for a tool that it does not know. @throws Fault `request-invalid` for input that does not fit. */
-async function readTool(name: string, input: Json, network: readonly string[]) {
-  const { openTools } = await import('../compose-engine.ts')
-  const tool = openTools(network, {}).list.find((each) => each.name === name)
-  if (tool === undefined) return undefined
-  const parsed = tool.input.safeParse(input)
-  if (parsed.success) return { effect: tool.effect(parsed.data), paths: tool.paths(parsed.data) }
-  const [issue] = parsed.error.issues
-  throw new Fault('request-invalid', `--input does not fit ${name}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)
-}
-
-/** By its words alone: what is not there yet has no links to follow. */
-function toTouched(path: string, access: 'read' | 'write', root: string): TouchedPath {
-  const below = relative(root, resolve(root, path))
-  const outside = below === '..' || below.startsWith('../') || isAbsolute(below)
-  return { path: outside ? path : below === '' ? '.' : below, access, outside }
 }
 
 function toInstant(at: string | undefined): string {

@@ -6,9 +6,9 @@ import type { StoredEvent } from '../../protocol/events/event.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { BlobRef } from '../../protocol/ids.ts'
 import type { PolicyDecision } from '../../protocol/policy.ts'
-import { openRecord } from '../compose.ts'
-import { openPolicy, parseKeptPolicy } from '../open-policy.ts'
-import { getPlaces } from '../places.ts'
+import { openRecord, type OpenRecord } from '../compose.ts'
+import { openPolicyFor, parseKeptPolicy } from '../open-policy.ts'
+import { toPolicyRepository } from '../policy-here.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { oneLine, painter, tame } from '../render.ts'
@@ -26,13 +26,14 @@ interface ExplainedRule {
 
 /** `writ policy explain`: what was asked, which rules held, of which policy, and what of it holds today. */
 export async function policyExplainCommand(seq: number, options: { readonly run: string; readonly repo?: string; readonly json?: boolean }): Promise<number> {
-  const { log, blobs } = await openRecord()
+  const record = await openRecord()
+  const { log, blobs } = record
   const run = await getRun(log, options.run, { repo: options.repo })
   const { events } = await readRun(log, run)
   const { event, decision, asked } = findDecision(events, seq)
   const document = await readDocument(events, blobs, decision)
   const rules = document === undefined ? [] : await explainRules(document, decision.rules)
-  const standing = await findStanding(events, document, decision)
+  const standing = await findStanding(record, events, document, decision)
   const reading = findReading(events, event)
   return whilePrinting(async () => {
     if (options.json) await print(`${JSON.stringify({ run, event: event.seq, type: event.type, at: event.at, asked, decision, rules, ...(reading === undefined ? {} : { reading }), standing }, undefined, 2)}\n`)
@@ -95,12 +96,12 @@ async function explainRules(document: string, cited: readonly string[]): Promise
 }
 
 /** What of the policy that decided holds today, in sentences; the first says it in short. */
-async function findStanding(events: readonly StoredEvent[], document: string | undefined, decision: PolicyDecision): Promise<{ readonly same: boolean; readonly says: readonly string[] }> {
+async function findStanding(record: OpenRecord, events: readonly StoredEvent[], document: string | undefined, decision: PolicyDecision): Promise<{ readonly same: boolean; readonly says: readonly string[] }> {
   const opened = events.find((event) => event.type === 'run.opened')
   const repository = opened?.type === 'run.opened' ? opened.data.repository.root : undefined
   let today: Policy
   try {
-    today = (await openPolicy({ places: getPlaces(process.env), env: process.env, repository, now: Date.now() })).policy
+    today = (await openPolicyFor({ places: record.places, now: record.clock.now(), ...(repository === undefined ? {} : { repository: toPolicyRepository(record, repository) }) })).policy
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown
     return { same: false, says: [`No policy is in force today: ${toMessage(thrown)}`] }

@@ -3,16 +3,15 @@ import { builtinBundle, policySchema } from '../../adapters/policy-cedar/builtin
 import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { lintRules, type LintFinding } from '../../adapters/policy-cedar/lint-rules.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
-import { findRepositoryOf } from '../find-repository.ts'
-import { openPolicy, readBundlesIn } from '../open-policy.ts'
-import { getPlaces } from '../places.ts'
+import { readBundlesIn } from '../open-policy.ts'
+import { openPolicyHere } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine } from '../render.ts'
 
 /** `writ policy lint`: what is wrong with rules, read off them. Exits with 1 when something is. */
 export async function policyLintCommand(folder: string | undefined, options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
-  const about = folder === undefined ? await readInForce(options.repo) : await readBundlesIn(resolve(folder))
-  const all = [...(about.some(({ manifest }) => manifest.id === 'built-in') ? [] : [builtinBundle]), ...about]
+  const about = folder === undefined ? (await openPolicyHere(options.repo)).opened.bundles : await readBundlesIn(resolve(folder))
+  const all = [...(about.some(({ manifest }) => manifest.id === builtinBundle.manifest.id) ? [] : [builtinBundle]), ...about]
   const findings = lintRules(await loadCedar(), policySchema, about, all)
   return whilePrinting(async () => {
     if (options.json) await print(`${JSON.stringify({ ok: findings.length === 0, bundles: about.map(({ manifest, place, layer }) => ({ id: manifest.id, version: manifest.version, layer, place })), findings }, undefined, 2)}\n`)
@@ -24,8 +23,4 @@ export async function policyLintCommand(folder: string | undefined, options: { r
 
 function toLine({ bundle, file, line, rule, kind, message }: LintFinding): string {
   return oneLine(`${bundle} ${file}:${line} ${rule ?? '-'} ${kind}: ${message}`, 2000)
-}
-
-async function readInForce(repo: string | undefined) {
-  return (await openPolicy({ places: getPlaces(process.env), env: process.env, repository: await findRepositoryOf(repo), now: Date.now() })).bundles
 }

@@ -3,9 +3,7 @@ import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { openRules } from '../../adapters/policy-cedar/open-rules.ts'
 import type { Rule } from '../../adapters/policy-cedar/parse-rules.ts'
 import { policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
-import { findRepositoryOf } from '../find-repository.ts'
-import { openPolicy } from '../open-policy.ts'
-import { getPlaces } from '../places.ts'
+import { openPolicyHere } from '../policy-here.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { oneLine, painter } from '../render.ts'
 import { toRows } from '../to-rows.ts'
@@ -18,12 +16,11 @@ export interface PolicyListOptions {
 
 /** `writ policy`: the bundles in force here, and what lies around without being in force. */
 export async function policyListCommand(options: PolicyListOptions): Promise<number> {
-  const repository = await findRepositoryOf(options.repo)
-  const { policy, bundles, notes } = await openPolicy({ places: getPlaces(process.env), env: process.env, repository, now: Date.now() })
+  const { root, opened: { policy, bundles, notes } } = await openPolicyHere(options.repo)
   const rules = await openRules(await loadCedar(), bundles, policySchema)
   return whilePrinting(async () => {
     if (options.json) {
-      await print(`${JSON.stringify({ policy: policy.hash, repository: repository ?? null, bundles: bundles.map((bundle) => toJson(bundle, rules)), notes, settings: policy.settings, ...(options.rules ? { rules: rules.map(describeRule) } : {}) }, undefined, 2)}\n`)
+      await print(`${JSON.stringify({ policy: policy.hash, repository: root ?? null, bundles: bundles.map((bundle) => toJson(bundle, rules)), notes, settings: policy.settings, ...(options.rules ? { rules: rules.map(describeRule) } : {}) }, undefined, 2)}\n`)
       return 0
     }
     const table = [['LAYER', 'BUNDLE', 'VERSION', 'RULES', 'FROM', 'UNTIL', 'OWNER', 'DIGEST'], ...bundles.map((bundle) => {

@@ -8,10 +8,9 @@ import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
 import { createCedarPolicy } from '../../adapters/policy-cedar/cedar-policy.ts'
 import { readCases } from '../../adapters/policy-cedar/read-bundle.ts'
 import { runCases, type CaseResult } from '../../adapters/policy-cedar/run-cases.ts'
-import { findRepositoryOf } from '../find-repository.ts'
-import { openCommands } from '../open-commands.ts'
-import { openPolicy, readBundlesIn } from '../open-policy.ts'
-import { getPlaces } from '../places.ts'
+import { toQuestion } from '../ask-policy.ts'
+import { readBundlesIn } from '../open-policy.ts'
+import { openPolicyHere } from '../policy-here.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { oneLine, painter } from '../render.ts'
 import { toRows } from '../to-rows.ts'
@@ -39,7 +38,7 @@ async function testFolder(folder: string): Promise<readonly Tested[]> {
   const bundles = await readBundlesIn(folder)
   const tested: Tested[] = []
   for (const bundle of bundles) {
-    const cases = await readCases(bundle.place)
+    const cases = await readCases(bundle)
     if (cases !== undefined) tested.push(await test(bundle, cases, bundle.layer === 'built-in' ? bundles : [builtinBundle, ...bundles]))
   }
   if (tested.length === 0) throw new Fault('request-invalid', `${folder} has no cases.yaml: write down what its rules have to answer (docs/policy.md has an example)`)
@@ -48,10 +47,10 @@ async function testFolder(folder: string): Promise<readonly Tested[]> {
 
 /** Each bundle's cases of all that is in force: rules of several hold together. */
 async function testInForce(repo: string | undefined): Promise<readonly Tested[]> {
-  const { bundles } = await openPolicy({ places: getPlaces(process.env), env: process.env, repository: await findRepositoryOf(repo), now: Date.now() })
+  const { bundles } = (await openPolicyHere(repo)).opened
   const tested: Tested[] = []
   for (const bundle of bundles) {
-    const cases = bundle.layer === 'built-in' ? await readBuiltinCases() : await readCases(bundle.place)
+    const cases = bundle.layer === 'built-in' ? await readBuiltinCases() : await readCases(bundle)
     // The built-in cases are about the built-in rules alone: those of others may well say otherwise.
     if (cases !== undefined) tested.push(await test(bundle, cases, bundle.layer === 'built-in' ? [bundle] : bundles))
   }
@@ -65,8 +64,7 @@ async function readBuiltinCases(): Promise<CasesFile> {
 async function test(bundle: PlacedBundle, cases: CasesFile, bundles: readonly PlacedBundle[]): Promise<Tested> {
   const policy = createCedarPolicy(bundles)
   await policy.ready()
-  const { read } = await openCommands()
-  return { bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, place: bundle.place, results: await runCases(policy, cases, read) }
+  return { bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, place: bundle.place, results: await runCases(policy, cases, (asked) => toQuestion(asked)) }
 }
 
 function describe(tested: readonly Tested[]): string[] {

@@ -7,13 +7,13 @@ import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { openRules } from '../../adapters/policy-cedar/open-rules.ts'
 import type { Rule } from '../../adapters/policy-cedar/parse-rules.ts'
 import { findRefusedSettings } from '../../adapters/policy-cedar/cedar-policy.ts'
-import { openTrust, type Trusted } from '../../adapters/trust/trust-store.ts'
+import type { Trusted } from '../../adapters/trust/trust-store.ts'
 import { digestOf } from '../../domain/digest.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
-import { findRoot } from '../compose.ts'
-import { readRepositoryPolicy, repositoryPolicy } from '../open-policy.ts'
-import { getPlaces } from '../places.ts'
+import { findRoot, openRecord } from '../compose.ts'
+import { openTrust, policyTrust, readRepositoryPolicy } from '../open-policy.ts'
+import { toPolicyRepository } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine, tame } from '../render.ts'
 import { userName } from '../user-name.ts'
@@ -35,20 +35,22 @@ const most = { files: 64, bytes: 1_000_000 }
 
 /** `writ policy trust`: shows in words what a repository's own rules and hooks would do, asks, and trusts these bytes of them. */
 export async function policyTrustCommand(options: PolicyTrustOptions): Promise<number> {
+  if (process.env.WRIT_SANDBOX) throw new Fault('request-invalid', 'this is a sandbox of Writ: people trust, outside of it')
   const root = await findRoot(options.repo ?? process.cwd())
-  const store = openTrust(getPlaces(process.env).state)
-  const [own, hooks] = await Promise.all([readRepositoryPolicy(root), readHooks(root)])
-  if (own === undefined && hooks.length === 0) throw new Fault('request-invalid', `${root} has neither a policy (${repositoryPolicy}/bundle.yaml) nor hooks (.writ/hooks.yaml): there is nothing to trust`)
+  const record = await openRecord()
+  const store = await openTrust(record.places)
+  const [own, hooks] = await Promise.all([readRepositoryPolicy(toPolicyRepository(record, root)), readHooks(root)])
+  if (own === undefined && hooks.length === 0) throw new Fault('request-invalid', `${root} has neither a policy (${policyTrust}/bundle.yaml, as committed) nor hooks (.writ/hooks.yaml): there is nothing to trust`)
   const bundles = own?.bundles ?? []
   const rules = own === undefined ? [] : await openRules(await loadCedar(), bundles, policySchema)
-  const wanted = [...(own === undefined ? [] : [{ path: repositoryPolicy, digest: own.digest }]), ...hooks.map(({ entry }) => entry)]
+  const wanted = [...(own === undefined ? [] : [{ path: policyTrust, digest: own.digest }]), ...hooks.map(({ entry }) => entry)]
   const fresh: (Pick<Trusted, 'path' | 'digest'> & { readonly changed: boolean })[] = []
   for (const entry of wanted) if (!(await store.isTrusted(root, entry.path, entry.digest))) fresh.push({ ...entry, changed: (await store.find(root, entry.path)) !== undefined })
   return whilePrinting(async () => {
     if (!options.json) await print(`${describe(root, bundles, rules, hooks).join('\n')}\n`)
     const says = fresh.length === 0 ? 'already' : options.yes ? 'yes' : options.json ? 'nobody' : await ask(fresh)
     const by = userName()
-    if (says === 'yes') await store.trust(fresh.map(({ path, digest }) => ({ root, path, digest, by, at: new Date().toISOString() })))
+    if (says === 'yes') await store.trust(fresh.map(({ path, digest }) => ({ root, path, digest, by, at: new Date(record.clock.now()).toISOString() })))
     if (options.json) await print(`${JSON.stringify({ repository: root, trusted: says === 'yes' || says === 'already', files: wanted, rules: rules.map(({ id, answer, reason }) => ({ id, answer, reason })), noEffect: findRefusedSettings(bundles) }, undefined, 2)}\n`)
     else await print(`${closings[says]}\n`)
     return says === 'yes' || says === 'already' ? 0 : says === 'nobody' ? exitCodes.waiting : exitCodes['not-achieved']
@@ -65,7 +67,7 @@ const closings = {
 /** `writ policy distrust`. */
 export async function policyDistrustCommand(options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
   const root = await findRoot(options.repo ?? process.cwd())
-  const gone = await openTrust(getPlaces(process.env).state).revoke(root)
+  const gone = await (await openTrust((await openRecord()).places)).revoke(root)
   return whilePrinting(async () => {
     if (options.json) await print(`${JSON.stringify({ repository: root, revoked: gone.map(({ path, digest }) => ({ path, digest })) }, undefined, 2)}\n`)
     else await print(gone.length === 0 ? `Nothing of ${root} was trusted.\n` : `${gone.map(({ path }) => path).join(', ')} of ${root} ${gone.length === 1 ? 'does' : 'do'} not count any more.\n`)

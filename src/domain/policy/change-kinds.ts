@@ -42,6 +42,12 @@ export function toChangeKinds(paths: readonly string[]): ChangeKind[] {
   return order.filter((kind) => found.has(kind))
 }
 
+/** The most consequential kind of one path. */
+export function toChangeKind(path: string): ChangeKind {
+  const found = kindsOf(path)
+  return order.find((kind) => found.includes(kind)) ?? 'source'
+}
+
 const order: readonly ChangeKind[] = ['dependencies', 'schema', 'ci', 'policy', 'checks', 'configuration', 'tests', 'docs', 'source']
 
 function kindsOf(path: string): ChangeKind[] {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { Duration } from '../../protocol/policy-bundle.ts'
 import type { PolicyLayer } from '../../protocol/policy.ts'
-import { ValidationSettings } from '../validation/settings.ts'
+import type { Json } from '../../protocol/ids.ts'
+import { defaultSettings, ValidationSettings } from '../validation/settings.ts'
 
-/** Numbers and lists that rules are not made of: what bundles' `settings` come to when they are put together. */
-export const PolicySettings = ValidationSettings.extend({
+/** Numbers about people at the gates. */
+export const GateSettings = z.strictObject({
   /** Questions to people that a run should stay under: a metric's target, not a limit. */
   questions_target: z.int().nonnegative().default(3),
   /** How long a question to a person stands. */
@@ -14,27 +15,42 @@ export const PolicySettings = ValidationSettings.extend({
   /** Changes of one run that may be sealed away before it has to stop. */
   max_quarantined: z.int().nonnegative().default(3),
 })
+export type GateSettings = z.infer<typeof GateSettings>
+
+/** `settings` of a bundle, whole: what is left out has its default. */
+export const BundleSettings = z.strictObject({ ...GateSettings.shape, validation: ValidationSettings.prefault({}) })
+
+/** What the settings of all bundles come to: numbers and lists that rules are not made of. */
+export const PolicySettings = z.object({ gates: GateSettings, validation: ValidationSettings })
 export type PolicySettings = z.infer<typeof PolicySettings>
+
+/** As a policy carries them; the defaults for a policy from before there were any. */
+export function readPolicySettings(settings: Json | undefined): PolicySettings {
+  const parsed = PolicySettings.safeParse(settings)
+  return parsed.success ? parsed.data : { gates: GateSettings.parse({}), validation: defaultSettings }
+}
 
 /** How two values of a field compare. `loosens`: whatever is added takes a wall away. `free`: neither. */
 type Kind = 'severity' | 'lower' | 'higher' | 'shorter' | 'narrows' | 'adds' | 'adds-by-id' | 'loosens' | 'once' | 'free'
 
 const fields: readonly (readonly [path: string, kind: Kind])[] = [
-  ['off', 'loosens'],
-  ['licences.allow', 'narrows'], ['licences.deny', 'adds'], ['licences.unknown', 'severity'],
-  ['patterns', 'adds-by-id'], ['commands', 'adds-by-id'], ['performance', 'adds-by-id'],
-  ['dependencies.known', 'loosens'], ['dependencies.install_scripts', 'severity'], ['dependencies.advisories', 'once'],
-  ['complexity.most', 'lower'], ['complexity.severity', 'severity'],
-  ['duplication.lines', 'lower'], ['duplication.severity', 'severity'],
-  ['coverage.least', 'higher'], ['lint', 'severity'], ['format', 'severity'],
   ['questions_target', 'free'], ['approval_expires', 'shorter'], ['confidence_bar', 'higher'], ['max_quarantined', 'lower'],
+  ...([
+    ['off', 'loosens'],
+    ['licences.allow', 'narrows'], ['licences.deny', 'adds'], ['licences.unknown', 'severity'],
+    ['patterns', 'adds-by-id'], ['commands', 'adds-by-id'], ['performance', 'adds-by-id'],
+    ['dependencies.known', 'loosens'], ['dependencies.install_scripts', 'severity'], ['dependencies.advisories', 'once'],
+    ['complexity.most', 'lower'], ['complexity.severity', 'severity'],
+    ['duplication.lines', 'lower'], ['duplication.severity', 'severity'],
+    ['coverage.least', 'higher'], ['lint', 'severity'], ['format', 'severity'],
+  ] as const).map(([path, kind]) => [`validation.${path}`, kind] as const),
 ]
 
 const severities = ['note', 'warning', 'error']
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** Milliseconds of a length of time like `4h`. */
-export function toMilliseconds(duration: string): number {
+export function toMs(duration: string): number {
   return Number(duration.slice(0, -1)) * (units[duration.slice(-1)] ?? Number.NaN)
 }
 
@@ -50,11 +66,11 @@ export interface LayeredSettings {
  * loosen what the organisation has set. What is refused has no effect and is said, a sentence each.
  */
 export function mergeSettings(layers: readonly LayeredSettings[]): { readonly settings: PolicySettings; readonly refused: readonly string[] } {
-  const merged: unknown = PolicySettings.parse({})
+  const merged: unknown = BundleSettings.parse({})
   const setBy = new Map<string, PolicyLayer>()
   const refused: string[] = []
   for (const { layer, bundle, settings } of layers) {
-    const parsed = PolicySettings.parse(settings)
+    const parsed = BundleSettings.parse(settings)
     for (const [path, kind] of fields) {
       if (valueAt(settings, path) === undefined) continue
       const [old, wanted] = [valueAt(merged, path), valueAt(parsed, path)]
@@ -67,7 +83,8 @@ export function mergeSettings(layers: readonly LayeredSettings[]): { readonly se
       }
     }
   }
-  return { settings: PolicySettings.parse(merged), refused }
+  const { validation, ...gates } = BundleSettings.parse(merged)
+  return { settings: { gates, validation }, refused }
 }
 
 /** Lists grow; of two entries with one id, and of anything else, the later counts. */
@@ -85,7 +102,7 @@ function tighten(kind: Kind, old: unknown, wanted: unknown): unknown {
     case 'severity': return severities.indexOf(wanted as string) >= severities.indexOf(old as string) ? wanted : undefined
     case 'lower': return (wanted as number) <= (old as number) ? wanted : undefined
     case 'higher': return (wanted as number) >= (old as number) ? wanted : undefined
-    case 'shorter': return toMilliseconds(wanted as string) <= toMilliseconds(old as string) ? wanted : undefined
+    case 'shorter': return toMs(wanted as string) <= toMs(old as string) ? wanted : undefined
     case 'adds': return union(old, wanted)
     case 'narrows': {
       const [before, after] = [old as readonly string[], wanted as readonly string[]]

@@ -3,8 +3,8 @@ import picomatch from 'picomatch'
 /** Compiled once for each list: the contract's are long, and every call is judged by them. */
 const compiled = new WeakMap<readonly string[], (path: string) => boolean>()
 
-/** Is the path under one of the globs? A glob that names a directory covers what is in it, as people mean it; an empty list covers nothing. */
-export function isUnder(globs: readonly string[], path: string): boolean {
+/** A glob that names a directory covers what is in it, as people mean it. Case counts, save for what begins with a dot. */
+export function isWithin(path: string, globs: readonly string[]): boolean {
   let matches = compiled.get(globs)
   if (matches === undefined) {
     matches = compile(globs)
@@ -16,5 +16,5 @@ export function isUnder(globs: readonly string[], path: string): boolean {
 function compile(globs: readonly string[]): (path: string) => boolean {
   const plain = globs.map((glob) => glob.replace(/^\.\//, '').replace(/\/+$/, ''))
   if (plain.some((glob) => glob === '' || glob === '.')) return () => true
-  return plain.length === 0 ? () => false : picomatch(plain.flatMap((glob) => [glob, `${glob}/**`]), { dot: true })
+  return picomatch(plain.flatMap((glob) => [glob, `${glob}/**`]), { dot: true })
 }
