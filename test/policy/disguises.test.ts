@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { createCommandReader } from '../../src/adapters/command-bash/command-reader.ts'
-import { toBook } from '../../src/adapters/policy-cedar/builtin-bundle.ts'
+import { builtinBundle } from '../../src/adapters/policy-cedar/builtin-bundle.ts'
 import { createCedarPolicy } from '../../src/adapters/policy-cedar/cedar-policy.ts'
+import { makeBundle } from '../../src/adapters/policy-cedar/test-bundles.ts'
 import { Contract } from '../../src/protocol/contract.ts'
 import { toSecrecy } from '../../src/domain/text/secret-paths.ts'
 import { disguised, disguises } from './disguises.ts'
@@ -18,11 +19,10 @@ const contract = Contract.parse({ version: 1, goal: 'g', constraints: [], checks
 
 async function openJudge() {
   const reader = createCommandReader()
-  const policy = createCedarPolicy(toBook([{
-    layer: 'user', file: { id: 'mine', version: '1', owner: 'me' },
-    rules: [{ name: 'mine.cedar', text: '@id("no-drop") forbid (principal, action == Writ::Action::"exec", resource) when { resource.kinds.contains("database-drop") };\n@id("no-push") forbid (principal, action == Writ::Action::"exec", resource) when { resource.line like "git push*" };' }],
-  }]))
-  await policy.ready?.()
+  const policy = createCedarPolicy([builtinBundle, makeBundle('user', `
+@id("no-drop") @reason("r") forbid (principal, action == Writ::Action::"exec", resource) when { resource.kinds.contains("database-drop") };
+@id("no-push") @reason("r") forbid (principal, action == Writ::Action::"exec", resource) when { resource.line like "git push*" };`)])
+  await policy.ready()
   return async (command: string) => {
     const reading = await reader.read(command, { home: '/home/person/project', env: {}, isSecret: (path) => toSecrecy(path) === 'yes', readFile: async () => undefined })
     assert.ok(reading)
