@@ -51,7 +51,7 @@ export const biomeFormat: Tool = {
   read(output, settings) {
     const diagnostics = readDiagnostics(output)
     if ('failed' in diagnostics) return diagnostics
-    return diagnostics.filter((one) => one.category === 'format').map((one) => ({
+    return diagnostics.filter((one) => one.category === 'format' && !/abort/.test(one.message ?? '')).map((one) => ({
       path: output.toPath(one.location.path ?? ''), rule: 'format', message: 'is not formatted as biome does it; run biome format --write', severity: settings.format,
     }))
   },
