@@ -26,18 +26,18 @@ describe('SARIF', () => {
     assert.deepEqual(paths(read(log([
       { message: { text: 'a' }, locations: [at('a%20b.c', { uriBaseId: 'SRC' })] }, { message: { text: 'a' }, locations: [{ physicalLocation: { artifactLocation: { index: 0 } } }] }, { message: { text: 'a' }, locations: [at('file:///root/c.c')] },
       { message: { text: 'a' }, locations: [at('100%.c')] }, { message: { text: 'a' }, locations: [at('x.c', { uriBaseId: 'UNKNOWN' })] }, { message: { text: 'a' } },
-    ], run))), ['src/a b.c', 'by-index.c', 'c.c', '100%.c', 'x.c', ''])
+    ], run))), ['src/a b.c', 'by-index.c', 'c.c', '100%.c', 'x.c', '.'])
     assert.ok(read(log([{ message: { text: 'a' }, locations: [at('x', { uriBaseId: 'LOOP' })] }], run)))
   })
   test('messages by id with arguments, with links, of the rule alone; snippets are evidence', () => {
     assert.deepEqual(read(log([
       { ruleId: 'R1', message: { id: 'two', arguments: ['red', 'blue'] }, locations: [at('x', {}, { startLine: 1, snippet: { text: '  a == b\n' } })] },
       { ruleId: 'R2', message: { text: 'see [the source](1)\nand more' } },
-    ])), { findings: [{ path: 'x', rule: 'R1', message: 'red is not blue, {0}', severity: 'error', line: 1, evidence: 'a == b' }, { path: '', rule: 'R2', message: 'see the source and more', severity: 'warning' }] })
+    ])), { findings: [{ path: 'x', rule: 'R1', message: 'red is not blue, {0}', severity: 'error', line: 1, evidence: 'a == b' }, { path: '.', rule: 'R2', message: 'see the source and more', severity: 'warning' }] })
   })
   test('several runs, and one without results', () => {
     const one = log([{ ruleId: 'A', message: { text: 'a' } }])
-    assert.deepEqual(read({ version: '2.1.0', runs: [...(one as { runs: object[] }).runs, { tool: { driver: { name: 'other' } } }, { tool: { driver: { name: 'third' } }, results: null }] }), { findings: [{ path: '', rule: 'A', message: 'a', severity: 'warning' }] })
+    assert.deepEqual(read({ version: '2.1.0', runs: [...(one as { runs: object[] }).runs, { tool: { driver: { name: 'other' } } }, { tool: { driver: { name: 'third' } }, results: null }] }), { findings: [{ path: '.', rule: 'A', message: 'a', severity: 'warning' }] })
     assert.deepEqual(read({ version: '2.1.0', runs: [] }), { findings: [] })
   })
   test('a tool that did not succeed, another version, another shape, no JSON', () => {

@@ -42,7 +42,7 @@ const Log = z.looseObject({ version: z.string(), runs: z.array(Run) })
 
 /**
  * Findings of a SARIF 2.1.0 log (OASIS, 2020). Suppressed results, passes and what the tool itself calls unchanged are left out.
- * @param toPath a path as the tool wrote it → from the root; URIs are decoded before
+ * @param toPath a path as the tool wrote it → from the root; URIs are decoded before. What has no place is `.`
  */
 export function readSarif(text: string, toPath: (said: string) => string): { readonly findings: readonly Finding[] } | { readonly failed: string } {
   let parsed: unknown
@@ -74,11 +74,12 @@ function toFinding(run: Run, result: Result, toPath: (said: string) => string): 
   const level = result.level ?? rule?.defaultConfiguration?.level ?? 'warning'
   if (level === 'none') return []
   const place = result.locations?.[0]?.physicalLocation
+  const uri = findUri(run, place?.artifactLocation)
   const line = place?.region?.startLine
   const snippet = place?.region?.snippet?.text?.trim()
   const severity: Severity = level
   return [{
-    path: toPath(findUri(run, place?.artifactLocation)),
+    path: uri === '' ? '.' : toPath(uri),
     rule: result.ruleId ?? result.rule?.id ?? rule?.id ?? run.tool.driver.name ?? 'sarif',
     message: toText(result, rule).slice(0, 2000),
     severity,

@@ -60,6 +60,8 @@ export interface Subject {
   readonly contract: Contract | undefined
   /** What the contract's checks showed on the base, with the names of tests where the runner tells. */
   readonly baseline: readonly CheckOutcome[]
+  /** Names of the two contents: the same name, the same content. Absent where they have none. */
+  readonly trees?: { readonly base: string; readonly result: string }
   files(): Promise<readonly string[]>
   read(path: string): Promise<Uint8Array | undefined>
   readBase(path: string): Promise<Uint8Array | undefined>
