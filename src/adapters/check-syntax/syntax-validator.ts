@@ -10,7 +10,9 @@ export function createSyntaxValidator(options: SyntaxCheckerOptions = {}): FileV
     concerns: (path) => checker.knows(path),
     async look({ path, text }) {
       const findings = await checker.check([{ path, content: encoder.encode(text) }])
-      return findings.map((finding) => ({ ...finding, severity: 'error' as const }))
+      // What macros make of a text only the preprocessor knows.
+      const severity = /\.(c|h|cc|cpp|cxx|hpp|hh)$/i.test(path) ? 'warning' : 'error'
+      return findings.map((finding) => ({ ...finding, severity }))
     },
   }
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { describe, test } from 'node:test'
 import type { CommandValidator, Subject } from '../../engine/ports/validation.ts'
 import type { Finding } from '../../protocol/evidence.ts'
 import { makeSubject, type SubjectOptions, type TestSubject } from '../../testing/subject.ts'
+import { createBwrapSandbox } from '../sandbox-bwrap/driver.ts'
 import { oxlint } from './oxlint.ts'
 import { shellcheck } from './shellcheck.ts'
 import { commandValidators } from './sarif-command.ts'
@@ -20,6 +23,15 @@ async function withSubject(options: SubjectOptions, use: (subject: TestSubject) 
     await use(subject)
   } finally {
     await subject.dispose()
+  }
+}
+
+async function withSandbox(use: (sandbox: NonNullable<SubjectOptions['sandbox']>) => Promise<void>): Promise<void> {
+  const state = await mkdtemp(join(tmpdir(), 'writ-tools-'))
+  try {
+    await use(createBwrapSandbox({ stateDir: state, env: process.env }))
+  } finally {
+    await rm(state, { recursive: true, force: true })
   }
 }
 
@@ -62,7 +74,8 @@ describe('the repository’s own tools, really run', () => {
     assert.deepEqual(read.findings.map(({ path, line }) => [path, line]), [['web/src/a.ts', 1]])
   }))
 
-  test('oxlint on the changed files alone; those that one side lacks are left out', () => withSubject({
+  test('oxlint in the sandbox, on the changed files alone; those that one side lacks are left out', () => withSandbox((sandbox) => withSubject({
+    sandbox,
     base: { 'package.json': JSON.stringify({ devDependencies: { oxlint: '1' } }), 'src/old.js': 'debugger\n', 'src/gone.js': 'debugger\n', 'src/kept.js': 'debugger\n' },
     result: { "src/it's new.js": '\ndebugger\n', 'src/old.js': 'debugger\n// more\n', 'src/gone.js': undefined }, dependencies: withTools,
   }, async (subject) => {
@@ -70,7 +83,7 @@ describe('the repository’s own tools, really run', () => {
     assert.ok(typeof seen === 'object' && typeof seen.result === 'object' && typeof seen.base === 'object', JSON.stringify(seen))
     assert.deepEqual(seen.result.map(({ path, line, rule }) => [path, line, rule]).toSorted(), [["src/it's new.js", 2, 'eslint(no-debugger)'], ['src/old.js', 1, 'eslint(no-debugger)']])
     assert.deepEqual(seen.base.map(({ path }) => path).toSorted(), ['src/gone.js', 'src/old.js'])
-  }))
+  })))
 
   test('what is configured and not installed is missing; what nobody configured is nobody’s', () => withSubject({
     base: { '.rubocop.yml': '', 'a.rb': '' }, result: { 'a.rb': 'x = 1\n', 'a.ts': 'export {}\n', 'a.sh': 'ls\n' },
