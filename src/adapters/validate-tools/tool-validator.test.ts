@@ -105,7 +105,7 @@ describe('the repository’s own tools, really run', () => {
   }))
 
   test('too many changed files for one command line: the tool is given the folder', () => withSubject({
-    base: { 'package.json': JSON.stringify({ devDependencies: { oxlint: '1' } }) },
+    base: { '.gitignore': 'node_modules\n', 'package.json': JSON.stringify({ devDependencies: { oxlint: '1' } }) },
     result: Object.fromEntries(Array.from({ length: 140 }, (_, n) => [`${`${'folder'.repeat(35)}/`.repeat(2)}${n}.js`, n === 7 ? 'debugger\n' : 'f()\n'])), dependencies: withTools,
   }, async (subject) => {
     const seen = await look(toolValidator(oxlint), subject)
