@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { defaultSettings, ValidationSettings } from '../../domain/validation/settings.ts'
 import type { SandboxResult } from '../../engine/ports/sandbox.ts'
 import { biomeFormat, biomeLint } from './biome.ts'
@@ -86,6 +87,14 @@ describe('what tools print, read', () => {
     assert.deepEqual(read(shellcheck, { text: '[{"file":"s.sh","line":2,"level":"error","code":2045,"message":"x"}]', exitCode: 1 }, settings), ['s.sh:2 note SC2045 x'])
     assert.deepEqual(read(gofmt, { text: 'a.go\n', exitCode: 0 }, settings), ['a.go:- error format is not formatted as gofmt does it; run gofmt -w'])
   })
+})
+
+test('nothing that a tool prints makes its reader throw', () => {
+  const tools = [...new Set(recorded.map(([, tool]) => tool))]
+  const pieces = fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\n', 'a.ts', '(1,2)', ': error ', 'TS1: ', 'null', '0', '{"reason":"compiler-message"', '{"diagnostics":', '[{"filePath":"x","messages":', 'Would reformat: ', '\u0000', 'é', '../')
+  fc.assert(fc.property(fc.constantFrom(...tools), fc.array(pieces, { maxLength: 20 }), fc.constantFrom(0, 1, 2, 101), (tool, text, exitCode) => {
+    read(tool, { text: text.join(''), exitCode, stderr: text.join('') })
+  }), { numRuns: 2000 })
 })
 
 /** A tool that did not do its work says so, and nothing passes. */

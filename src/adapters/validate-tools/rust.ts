@@ -17,8 +17,7 @@ const Line = z.object({
 function readMessages(output: ToolOutput, most: Severity, keep: (rule: string) => boolean): readonly Finding[] | { readonly failed: string } {
   const findings: Finding[] = []
   for (const text of output.text.split('\n')) {
-    if (!text.startsWith('{"reason":"compiler-message"')) continue
-    const message = Line.safeParse(JSON.parse(text)).data?.message
+    const message = Line.safeParse(findMessage(text)).data?.message
     const span = message?.spans.find((one) => one.is_primary)
     if (message === undefined || span === undefined || !['error', 'warning'].includes(message.level)) continue
     const rule = message.code?.code ?? 'rustc'
@@ -27,6 +26,17 @@ function readMessages(output: ToolOutput, most: Severity, keep: (rule: string) =
   if (output.exitCode !== 0 && !findings.some(({ severity }) => severity === 'error') && !/could not compile/.test(output.stderr)) return { failed: lastWords(output.stderr) }
   // One target's finding is told again by every other that has the file.
   return findings.filter((one, n) => findings.findIndex((other) => other.path === one.path && other.line === one.line && other.message === one.message) === n)
+}
+
+/** Build scripts print on the same stream. */
+function findMessage(text: string): unknown {
+  if (!text.startsWith('{"reason":"compiler-message"')) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not the compiler's own.
+    return undefined
+  }
 }
 
 const shared = { program: 'cargo', from: 'path', on: 'folder', stream: 'stdout', timeoutMs: 600_000, concerns: /\.rs$|(^|\/)Cargo\.(toml|lock)$/ } as const

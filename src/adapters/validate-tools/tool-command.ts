@@ -35,13 +35,13 @@ function quote(word: string): string {
 
 /**
  * A script that starts a tool in each folder, and says where each output begins and ends. The same script serves on the base,
- * where some of the files are not there: tools call that a fault of their own.
+ * where some of the files are not there: tools call that a fault of their own. A file whose name looks like an option is none.
  */
 export function toScript(runs: readonly ToolRun[], stream: OutputStream): readonly string[] {
   const parts = runs.map(({ folder, env, words: [program = '', ...rest], files }) => {
     const start = program.includes('/') && !program.startsWith('/') ? `"$root"/${quote(program)}` : quote(program)
     const exec = env.length === 0 ? 'exec' : `exec env ${env.map(quote).join(' ')}`
-    const some = files === undefined ? 'set --' : `set -- ${files.map(quote).join(' ')}; for f do shift; [ -f "$f" ] && set -- "$@" "$f"; done; [ $# -gt 0 ] || exit 0`
+    const some = files === undefined ? 'set --' : `set -- ${files.map((file) => quote(file.startsWith('-') ? `./${file}` : file)).join(' ')}; for f do shift; [ -f "$f" ] && set -- "$@" "$f"; done; [ $# -gt 0 ] || exit 0`
     const inside = `cd "$root"/${quote(folder)} 2>/dev/null || exit 0; ${some}; ${exec} ${[start, ...rest.map(quote)].join(' ')} "$@"`
     return `printf '\\036%s\\n' "$root"; ( ${inside} )${redirections[stream]}; printf '\\037%s\\n' "$?"`
   })

@@ -77,11 +77,11 @@ describe('the repository’s own tools, really run', () => {
   test('oxlint in the sandbox, on the changed files alone; those that one side lacks are left out', () => withSandbox((sandbox) => withSubject({
     sandbox,
     base: { 'package.json': JSON.stringify({ devDependencies: { oxlint: '1' } }), 'src/old.js': 'debugger\n', 'src/gone.js': 'debugger\n', 'src/kept.js': 'debugger\n' },
-    result: { "src/it's new.js": '\ndebugger\n', 'src/old.js': 'debugger\n// more\n', 'src/gone.js': undefined }, dependencies: withTools,
+    result: { "src/it's new.js": '\ndebugger\n', '--rules.js': '\n\ndebugger\n', 'src/old.js': 'debugger\n// more\n', 'src/gone.js': undefined }, dependencies: withTools,
   }, async (subject) => {
     const seen = await look(toolValidator(oxlint), subject)
     assert.ok(typeof seen === 'object' && typeof seen.result === 'object' && typeof seen.base === 'object', JSON.stringify(seen))
-    assert.deepEqual(seen.result.map(({ path, line, rule }) => [path, line, rule]).toSorted(), [["src/it's new.js", 2, 'eslint(no-debugger)'], ['src/old.js', 1, 'eslint(no-debugger)']])
+    assert.deepEqual(seen.result.map(({ path, line, rule }) => [path, line, rule]).toSorted(), [['--rules.js', 3, 'eslint(no-debugger)'], ["src/it's new.js", 2, 'eslint(no-debugger)'], ['src/old.js', 1, 'eslint(no-debugger)']])
     assert.deepEqual(seen.base.map(({ path }) => path).toSorted(), ['src/gone.js', 'src/old.js'])
   })))
 

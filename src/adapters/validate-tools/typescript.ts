@@ -13,6 +13,7 @@ const misconfigured = /^TS(5\d{3}|6053|18003)$/
 function readDiagnostics(output: ToolOutput): readonly Finding[] | { readonly failed: string } {
   const findings: Finding[] = []
   for (const line of output.text.split('\n')) {
+    if (line.length > 10_000) continue
     const at = place.exec(line)
     const general = at === null ? nowhere.exec(line) : null
     if (general !== null && misconfigured.test(general[1] ?? '')) return { failed: lastWords(line) }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { readSarif } from './read-sarif.ts'
 
 const read = (log: unknown): unknown => readSarif(typeof log === 'string' ? log : JSON.stringify(log), (path) => path.replace(/^\/root\//, ''))
@@ -45,5 +46,12 @@ describe('SARIF', () => {
     assert.deepEqual(read({ version: '1.0.0', runs: [] }), { failed: 'it printed SARIF 1.0.0; 2.1.0 is read' })
     assert.match(JSON.stringify(read({ version: '2.1.0' })), /it printed no SARIF: runs/)
     assert.deepEqual(read('# report\n'), { failed: 'it printed no SARIF: not JSON' })
+  })
+  test('no log makes it throw', () => {
+    const place = fc.record({ physicalLocation: fc.record({ artifactLocation: fc.record({ uri: fc.string(), uriBaseId: fc.constantFrom('A', 'B'), index: fc.integer({ min: -1, max: 2 }) }, { requiredKeys: [] }), region: fc.record({ startLine: fc.integer() }) }, { requiredKeys: [] }) }, { requiredKeys: [] })
+    const result = fc.record({ ruleId: fc.string(), ruleIndex: fc.integer({ min: -1, max: 3 }), level: fc.constantFrom('none', 'error', 'odd'), message: fc.record({ text: fc.string(), id: fc.string(), arguments: fc.array(fc.string()) }, { requiredKeys: [] }), locations: fc.array(place, { maxLength: 2 }) }, { requiredKeys: [] })
+    fc.assert(fc.property(fc.array(result, { maxLength: 3 }), (results) => {
+      assert.ok(read(log(results, { originalUriBaseIds: { A: { uri: 'a', uriBaseId: 'B' }, B: { uriBaseId: 'A' } } })))
+    }), { numRuns: 500 })
   })
 })
