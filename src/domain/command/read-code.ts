@@ -1,0 +1,182 @@
+import type { ActKind } from '../../protocol/command.ts'
+import type { CodeLanguage, CodeLiteral } from './code-literals.ts'
+import { findLiterals } from './code-literals.ts'
+
+/** What a program in another language would do, as far as its text tells. */
+export interface CodeReading {
+  /** Commands that it would give to a shell. */
+  readonly scripts: readonly string[]
+  /** Programs that it would start by their words. */
+  readonly starts: readonly (readonly string[])[]
+  /** Why it cannot be told. */
+  readonly unclear: string | undefined
+  readonly kinds: readonly ActKind[]
+  readonly hosts: readonly string[]
+  readonly literals: readonly string[]
+  readonly writes: boolean
+}
+
+interface LanguageSigns {
+  /** A call that starts a process. What stands in its brackets has to be literal. */
+  readonly starts: RegExp
+  /** The process functions are there at all, under whatever name they are called. */
+  readonly mentions: RegExp
+  /** Ways of running text, or of calling something by a name made up on the way. */
+  readonly dynamic: RegExp
+  readonly network: RegExp
+  readonly sends: RegExp
+  readonly deletes: RegExp
+}
+
+const never = /(?!)/
+const writing = /\bopen\s*\([^)]*,\s*(?:mode\s*=\s*)?["'][^"']*[wax+]|>{1,2}\s*["'$]|write|unlink|\bremove|rename|\brm|append|copy|truncate|put_contents|mkdir|chmod|symlink|File\.open|-[pni]+e?\b/i
+
+const signs: Readonly<Record<CodeLanguage, LanguageSigns>> = {
+  python: {
+    starts: /\b(?:os\s*\.\s*(?:system|popen|exec[lv]\w*|spawn\w*|posix_spawn\w*)|subprocess\s*\.\s*(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|pty\s*\.\s*spawn|create_subprocess_(?:exec|shell))\s*\(/g,
+    mentions: /\bos\s*\.\s*(?:system|popen|exec[lv]|spawn|posix_spawn|startfile)|\bsubprocess\b|\bpty\b|\bcommands\s*\.|create_subprocess|from\s+os\s+import|import\s+os\s+as|\bpexpect\b|\bsh\s*\.|\bplumbum\b|\bfabric\b|\bmultiprocessing\b.*\bspawn\b/,
+    dynamic: /\b(?:exec|eval|compile|__import__|getattr|setattr|globals|locals|vars|delattr)\s*\(|\bimportlib\b|__builtins__|__dict__|__globals__|__subclasses__|__getattribute__|sys\s*\.\s*modules|\bctypes\b|\bcffi\b|\bmarshal\b|\bpickle\s*\.\s*loads?\b|\brunpy\b|\bcode\s*\.\s*Interactive|\bbuiltins\b|operator\s*\.\s*(?:attrgetter|methodcaller)|\bimport\s*\(|\bos\s*=|=\s*os\s*(?:$|[\n;,)])|\(\s*os\s*[,)]/m,
+    network: /\b(?:urllib|requests|httpx|aiohttp|socket|http\.client|smtplib|ftplib|telnetlib|paramiko|xmlrpc|websockets?|boto3|asyncio\.open_connection)\b/,
+    sends: /\.(?:post|put|patch|delete|send|sendall|sendmail|upload\w*)\s*\(|\bdata\s*=|method\s*=\s*["']P/,
+    deletes: /\b(?:rmtree|removedirs)\b/,
+  },
+  javascript: {
+    starts: /\b(?:execSync|execFileSync|execFile|exec|spawnSync|spawn|fork)\s*\(|\b(?:Bun|Deno)\s*\.\s*(?:spawnSync|spawn|run|Command)\s*\(|new\s+Deno\s*\.\s*Command\s*\(|\bexeca\w*\s*\(/g,
+    mentions: /child_process|\bDeno\s*\.\s*(?:Command|run)|\bBun\s*\.\s*(?:spawn|\$)|\bexeca\b|\bshelljs\b|\bzx\b|cross-spawn|node-pty|\bworker_threads\b|\bcluster\b/,
+    dynamic: /\beval\s*\(|\bFunction\s*\(|\bnew\s+Function\b|\brequire\s*\(\s*(?!["'][^"'\\]*["']\s*\))|\brequire\s*(?!\s*\(|\s*\.\s*(?:resolve|main|cache))[[.=;,)]|\bimport\s*\(\s*(?!["'][^"'\\]*["']\s*\))|\.binding\s*\(|process\s*\[|globalThis\s*\[|\bglobal\s*\[|\bthis\s*\[|\bconstructor\b|\bmainModule\b|createRequire|getBuiltinModule|\bReflect\b|\bvm\b|_load\b|setTimeout\s*\(\s*["'`]/,
+    network: /\bfetch\s*\(|\b(?:node:)?(?:https?|net|tls|dgram|dns|http2)["']|\baxios\b|\bundici\b|\bgot\b\s*[.(]|WebSocket|XMLHttpRequest|nodemailer/,
+    sends: /method\s*:\s*["'](?:POST|PUT|PATCH|DELETE)|\.(?:post|put|patch)\s*\(|\bbody\s*:|\.write\s*\(|sendMail/i,
+    deletes: /\b(?:rimraf|rmdirSync|rmdir|rmSync|rm)\b/,
+  },
+  perl: {
+    starts: /\b(?:system|exec)\b\s*\(?|\bqx\b|\bopen\b\s*\(?/g,
+    mentions: /\bsystem\b|\bexec\b|\bqx\b|`|\bopen\b[^;]*["'][^"']*\||\bopen[23]\b|\bIPC\b|\bfork\b|\bsyscall\b|\bdo\s+["'$]/,
+    dynamic: /\beval\b\s*(?!\{)|\brequire\s+\$|&\s*\{|&\s*\$|->\s*\$|\/e[egimosx]*\b|\bno\s+strict\b|\bpack\s*\(|\bCORE::|\*\{|\bsymbol/i,
+    network: /\b(?:LWP|HTTP::|IO::Socket|Socket|Net::)/,
+    sends: /->\s*(?:post|put|request|send)/,
+    deletes: /\b(?:rmtree|remove_tree)\b/,
+  },
+  ruby: {
+    starts: /\b(?:system|exec|spawn|IO\.popen|Open3\.\w+|Process\.spawn|Kernel\.(?:system|exec|spawn))\b\s*\(?/g,
+    mentions: /\bsystem\b|\bexec\b|\bspawn\b|`|%x|\bpopen\b|\bOpen3\b|\bPTY\b|\bfork\b|\bopen\s*\(?\s*["']\|/,
+    dynamic: /\b(?:eval|instance_eval|class_eval|module_eval|send|__send__|public_send|method|const_get|define_method|instance_method|binding)\b|\bload\b|\bFiddle\b|\bsyscall\b/,
+    network: /\bNet::|open-uri|\bURI\.open|TCPSocket|UDPSocket|\bSocket\b|Faraday|HTTParty/,
+    sends: /\.(?:post|put|patch|send_request|post_form)\b/,
+    deletes: /\brm_rf?\b|\bremove_entry|\bremove_dir\b|rmtree/,
+  },
+  php: {
+    starts: /\b(?:shell_exec|system|exec|passthru|popen|proc_open|pcntl_exec)\s*\(/g,
+    mentions: /\b(?:shell_exec|system|exec|passthru|popen|proc_open|pcntl_exec)\b|`|\bmail\s*\(/,
+    dynamic: /\b(?:eval|assert|create_function|call_user_func\w*|array_map|usort|array_walk|preg_replace_callback|ReflectionFunction|include|require|FFI)\b|\$\w+\s*\(|\$\$|\]\s*\(/,
+    network: /\bcurl_|fsockopen|stream_socket|https?:\/\//,
+    sends: /CURLOPT_POST|["']method["']\s*=>\s*["']P/,
+    deletes: never,
+  },
+  lua: { starts: /\bos\.execute\s*\(?|\bio\.popen\s*\(?/g, mentions: /\bos\.execute|\bio\.popen/, dynamic: /\b(?:load|loadstring|dofile|require|_G|_ENV|rawget|debug)\b|\b(?:os|io)\s*\[/, network: /\bsocket\b/, sends: never, deletes: never },
+  awk: { starts: /\bsystem\s*\(|\|\s*getline|\|&?\s*(?=["\w])/g, mentions: /\bsystem\b|\|(?!\|)/, dynamic: /@\w+\s*\(|@load|@include/, network: /\/inet/, sends: never, deletes: never },
+}
+
+export function readCode(code: string, language: CodeLanguage): CodeReading {
+  const literals = findLiterals(code, language)
+  const sign = signs[language]
+  const bare = withoutLiterals(code, literals)
+  const known = literals.flatMap(({ value }) => (value === undefined ? [] : [value]))
+  const shown = `${bare}\n${known.filter((value) => /^(?:node:)?[\w/.-]{2,40}$/.test(value)).join('\n')}`
+  const kinds: ActKind[] = []
+  const hosts = [...new Set(known.flatMap(hostsIn))]
+  if (sign.network.test(code) || (hosts.length > 0 && /\b(?:get|open|fetch|request)/i.test(bare))) kinds.push('network')
+  if (kinds.length > 0 && sign.sends.test(code)) kinds.push('upload')
+  if (/smtplib|sendMail|nodemailer|\bmail\s*\(/.test(bare)) kinds.push('message')
+  if (language === 'javascript' ? /\b(?:rimraf|rmdirSync|rmSync|rm|rmdir)\s*\(/.test(bare) : sign.deletes.test(bare)) kinds.push('recursive-delete')
+  if (/os\s*\.\s*environ(?!\s*[.[])|process\s*\.\s*env(?!\s*[.[?])|%ENV|\bENV\.(?:to_h|each|inspect)|\$_ENV\b|getenv\(\)/.test(bare)) kinds.push('secret-read')
+  const found = findStarts({ code, bare, literals, sign, language })
+  const unclear = found.unclear ?? (sign.dynamic.test(language === 'javascript' ? code : bare) ? 'the program that an interpreter is given calls something by a name or text that is made up on the way' : undefined)
+    ?? (found.count === 0 && sign.mentions.test(shown) ? 'the program that an interpreter is given may start others in a way that is not understood' : undefined)
+  return { scripts: found.scripts, starts: found.starts, unclear, kinds, hosts, literals: known, writes: writing.test(code) }
+}
+
+/** The code with every literal blanked, so that words in texts are not taken for calls. */
+function withoutLiterals(code: string, literals: readonly CodeLiteral[]): string {
+  let text = ''
+  let at = 0
+  for (const { from, to } of literals) {
+    // A backquote starts a process in some languages; it has to stay visible.
+    text += `${code.slice(at, from)}${code.charAt(from).repeat(2)}`
+    at = to
+  }
+  return text + code.slice(at)
+}
+
+export function hostsIn(text: string): readonly string[] {
+  return [...text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s/@:]+(?::[^\s/@]*)?@)?(\[[0-9a-f:]+\]|[^\s/:?#'"]+)(:\d+)?/gi)].map((match) => `${match[1] ?? ''}${match[2] ?? ''}`)
+}
+
+interface StartScan {
+  readonly code: string
+  readonly bare: string
+  readonly literals: readonly CodeLiteral[]
+  readonly sign: LanguageSigns
+  readonly language: CodeLanguage
+}
+
+function findStarts({ code, literals, sign, language }: StartScan): { scripts: string[]; starts: string[][]; unclear: string | undefined; count: number } {
+  const scripts: string[] = []
+  const starts: string[][] = []
+  let count = 0
+  let unclear: string | undefined
+  const refuse = (): void => { unclear ??= 'the program that an interpreter is given starts another whose words are not known' }
+  if (language === 'javascript' && !sign.mentions.test(`${code}\n${literals.map(({ value }) => value ?? '').join('\n')}`)) return { scripts, starts, unclear, count }
+  const isInside = (at: number): boolean => literals.some(({ from, to }) => at > from && at < to)
+  for (const literal of literals) {
+    if (code.charAt(literal.from) !== '`' || language === 'javascript' || language === 'python') continue
+    count += 1
+    if (literal.value === undefined) refuse()
+    else scripts.push(literal.value)
+  }
+  for (const match of code.matchAll(sign.starts)) {
+    if (isInside(match.index)) continue
+    if (match[0].startsWith('open')) {
+      if (/^[^;\n]*["'][^"'\n]*\|/.test(code.slice(match.index))) refuse()
+      continue
+    }
+    count += 1
+    const words = readArguments(code, match.index + match[0].length, literals, language)
+    if (match[0].startsWith('|') && language === 'awk' && words?.[0] === undefined) refuse()
+    else if (words === undefined) refuse()
+    else if (words.length === 1 && !/execFile|spawn|Popen\b.*\[|fork/.test(match[0])) scripts.push(words[0] ?? '')
+    else if (words.length > 0) starts.push([...words])
+    else refuse()
+  }
+  return { scripts, starts, unclear, count }
+}
+
+/** Literal words in the brackets of a call: `"a b"`, `["a", "b"]`, `"a", ["b"]`. Undefined where one is not literal. */
+function readArguments(code: string, from: number, literals: readonly CodeLiteral[], language: CodeLanguage): readonly string[] | undefined {
+  const words: string[] = []
+  let at = from
+  let depth = 0
+  for (;;) {
+    const gap = /^[\s,]*/.exec(code.slice(at))?.[0].length ?? 0
+    at += gap
+    const literal = literals.find((each) => each.from === at || (language === 'python' && each.from === at + 1 && /[rRbBuUfF]/.test(code.charAt(at))))
+    const char = code.charAt(at)
+    if (literal !== undefined) {
+      if (literal.value === undefined) return undefined
+      words.push(literal.value)
+      at = literal.to
+      // Put together with something else: not a literal.
+      if (/^\s*(?:[+.%*]|["'`]|\|\|)/.test(code.slice(at, at + 20))) return undefined
+    } else if (char === '[' || char === '(') {
+      depth += 1
+      at += 1
+    } else if (char === ']' || char === ')') {
+      if (depth === 0) return words
+      depth -= 1
+      at += 1
+    } else if (char === '' || char === ';' || char === '}' || char === '\n') return words
+    // Options come after the words: `shell=True`, `{ stdio: … }`, a callback.
+    else if (words.length > 0 && depth === 0 && /^(?:\w+\s*=(?!=)|\{|\(|function|\w+\s*=>|async|if\b|or\b|and\b|\|\||&&|or\s)/.test(code.slice(at))) {
+      return /^(?:args|executable|preexec_fn|input|env)\s*=|[{,\s](?:shell|input|env|argv0)\s*:/.test(code.slice(at, at + 200)) ? undefined : words
+    } else return undefined
+  }
+}
