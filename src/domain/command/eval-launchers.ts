@@ -1,8 +1,9 @@
+import { findVerbs } from './classify/verbs.ts'
 import type { LaunchCall, Launcher } from './launchers.ts'
 import { noteAct } from './note-act.ts'
 import { runCode } from './run-interpreter.ts'
 import { runProgram } from './run-program.ts'
-import { runScript } from './run-script.ts'
+import { runScript, withSh } from './run-script.ts'
 import type { Outcome } from './shell.ts'
 import { beneath, nothing } from './shell.ts'
 import { inSubshell } from './subshell.ts'
@@ -16,7 +17,7 @@ function plain({ name, args, shell, way }: LaunchCall): Outcome {
 /** Words as a program that joins them for a shell. */
 function runJoined(call: LaunchCall, words: readonly string[], label: string): Outcome {
   if (words.length === 0) return nothing
-  return inSubshell(call.shell, (child) => runScript(words.map(toPlain).join(' '), { shell: child, way: beneath(call.way, label) }))
+  return inSubshell(call.shell, (child) => runScript(words.map(toPlain).join(' '), { shell: withSh(child), way: beneath(call.way, label) }))
 }
 
 function start(call: LaunchCall, words: readonly string[], label: string): Outcome {
@@ -75,9 +76,10 @@ const busybox: Launcher = (call) => {
 
 const packageRunner: Launcher = (call) => {
   const { name, args } = call
-  const isExec = name === 'npx' || name === 'bunx' || name === 'pnpx' || /^(?:exec|x|dlx)$/.test(args[0] ?? '')
-  const runs = name === 'npx' || name === 'bunx' || name === 'pnpx' ? args : args.slice(1)
-  if (!isExec) return plain(call)
+  const isRunner = name === 'npx' || name === 'bunx' || name === 'pnpx'
+  const verb = findVerbs(args).find((each) => /^(?:exec|x|dlx)$/.test(each))
+  if (!isRunner && verb === undefined) return plain(call)
+  const runs = isRunner ? args : args.slice(args.indexOf(verb ?? '') + 1)
   const text = valueOf(runs, /^(?:-c|--call(?:=.*)?)$/)
   noteAct([name, ...args], call.shell, call.way, ['package-install'])
   if (text !== undefined) return runJoined(call, [text], `${name} -c`)

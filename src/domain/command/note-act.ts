@@ -26,6 +26,8 @@ export function noteAct(words: readonly string[], shell: Shell, way: Way, kinds:
   addAct(shell.session, act)
   const output = toKnownOutput(words, way.stdin, (path) => readKnown(path, shell))
   if (act.kinds.includes('secret-read')) return draft.unknownOutput()
+  // Some shells decode what echo is given, some do not.
+  if (words[0] === 'echo' && shell.state.dialect !== 'bash' && words.some((word) => word.includes('\\') || /^-[neE]+$/.test(word))) return draft.unknownOutput()
   return output ?? draft.unknownOutput()
 }
 

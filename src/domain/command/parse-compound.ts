@@ -1,7 +1,7 @@
 import { parseCommand, parseRedirect, peekReserved, skipLines } from './parse-shell.ts'
 import { findArithmetic, parseWord, toQuotedWord } from './parse-word.ts'
 import type { ListStop, ShellCursor } from './shell-cursor.ts'
-import { charAt, isAtEnd, skipBlanks, spend, startsWith } from './shell-cursor.ts'
+import { charAt, expectBash, isAtEnd, skipBlanks, spend, startsWith } from './shell-cursor.ts'
 import type { ShellNode, ShellWord } from './shell-node.ts'
 import { Unreadable } from './unreadable.ts'
 
@@ -9,6 +9,7 @@ import { Unreadable } from './unreadable.ts'
 export function parseCompound(cursor: ShellCursor): ShellNode | undefined {
   if (charAt(cursor) === '(') return parseRound(cursor)
   const word = peekReserved(cursor)
+  if (word !== undefined && /^(?:\[\[|select|function|coproc)$/.test(word)) expectBash(cursor, word)
   switch (word) {
     case '{': return take(cursor, word, () => ({ kind: 'group', body: parseUntil(cursor, { character: '}' }, '}') }))
     case '[[': return take(cursor, word, () => parseCondition(cursor))
@@ -43,6 +44,7 @@ function expectWord(cursor: ShellCursor, word: string): void {
 function parseRound(cursor: ShellCursor): ShellNode {
   if (charAt(cursor, 1) === '(') {
     const arithmetic = findArithmetic(cursor)
+    if (arithmetic !== undefined) expectBash(cursor, '((')
     if (arithmetic !== undefined) return { kind: 'arithmetic', expression: toQuotedWord(arithmetic, cursor) }
   }
   cursor.at += 1

@@ -1,7 +1,7 @@
 import { parseCompound } from './parse-compound.ts'
 import { parseWord, toLiteralWord, toQuotedWord } from './parse-word.ts'
-import type { FilledRedirect, ListStop, ShellCursor } from './shell-cursor.ts'
-import { charAt, createCursor, isAtEnd, skipBlanks, skipContinuations, spend, startsWith } from './shell-cursor.ts'
+import type { FilledRedirect, ListStop, ShellCursor, ShellDialect } from './shell-cursor.ts'
+import { charAt, createCursor, expectBash, isAtEnd, skipBlanks, skipContinuations, spend, startsWith } from './shell-cursor.ts'
 import type { Assignment, Redirect, ShellNode, ShellWord, SimpleCommand } from './shell-node.ts'
 import { findClosing } from './parse-word.ts'
 import { Unreadable } from './unreadable.ts'
@@ -14,8 +14,8 @@ const declaring = new Set(['export', 'declare', 'typeset', 'local', 'readonly'])
  * The grammar is bash's own rather than a highlighter's: a joined line in the middle of a name, a word after a redirection, a
  * here-document before a semicolon all have to mean here what they will mean when they run.
  */
-export function parseShell(source: string, depth = 0): ShellNode {
-  const cursor = createCursor(source, { depth, budget: { nodes: 0 }, parseList })
+export function parseShell(source: string, { depth = 0, dialect = 'bash' }: { readonly depth?: number; readonly dialect?: ShellDialect } = {}): ShellNode {
+  const cursor = createCursor(source, { depth, dialect, budget: { nodes: 0 }, parseList })
   const list = parseList(cursor, {})
   if (!isAtEnd(cursor)) throw new Unreadable(`it cannot be parsed near "${source.slice(cursor.at, cursor.at + 40).split('\n')[0] ?? ''}"`)
   readDocuments(cursor)
@@ -226,6 +226,7 @@ function parseAssignment(cursor: ShellCursor, arrayOnly: boolean): Assignment | 
   if (appends) cursor.at += 1
   skipContinuations(cursor)
   if (charAt(cursor) !== '=') return back(cursor, from)
+  if (appends) expectBash(cursor, '+=')
   cursor.at += 1
   skipContinuations(cursor)
   if (charAt(cursor) === '(') return { name, index, appends, value: parseArray(cursor) }
@@ -264,6 +265,7 @@ export function parseRedirect(cursor: ShellCursor): Redirect | undefined {
   const after = operator === undefined ? '' : cursor.source.charAt(cursor.at + head.length + operator.length)
   if (operator === undefined || ((operator === '<' || operator === '>') && after === '(')) return undefined
   if (/[<>]/.test(operator) && cursor.source.startsWith('\\\n', cursor.at + head.length + operator.length)) throw new Unreadable('a redirection is cut in two')
+  if (operator.startsWith('&') || operator === '<<<') expectBash(cursor, operator)
   cursor.at += head.length + operator.length
   const descriptor = head === '' ? undefined : head.startsWith('{') ? head.slice(1, -1) : Number(head)
   const stripsTabs = operator === '<<' && charAt(cursor) === '-'

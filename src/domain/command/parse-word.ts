@@ -1,7 +1,7 @@
 import { decodeAnsi } from './decode-escapes.ts'
 import { parseExpansion } from './parse-expansion.ts'
-import type { ShellCursor } from './shell-cursor.ts'
-import { charAt, createCursor, isAtEnd, skipContinuations, spend, startsWith } from './shell-cursor.ts'
+import type { CursorParent, ShellCursor } from './shell-cursor.ts'
+import { charAt, createCursor, expectBash, isAtEnd, skipContinuations, spend, startsWith } from './shell-cursor.ts'
 import type { ShellWord, WordPart } from './shell-node.ts'
 import { Unreadable } from './unreadable.ts'
 
@@ -103,6 +103,7 @@ export function parseDollar(cursor: ShellCursor, word: WordParts, quoted: boolea
     cursor.at = end + 1
   } else if (char === '{') word.add({ kind: 'parameter', expansion: parseExpansion(cursor, quoted), quoted })
   else if (char === "'" && !quoted) {
+    expectBash(cursor, "$'…'")
     const end = findAnsiEnd(cursor)
     word.text(decodeAnsi(cursor.source.slice(cursor.at + 1, end)), true)
     cursor.at = end + 1
@@ -207,7 +208,7 @@ function takeBalanced(cursor: ShellCursor): string {
 }
 
 /** A text of its own, such as the body of a here-document, read like one in double quotes. */
-export function toQuotedWord(text: string, parent: Pick<ShellCursor, 'depth' | 'budget' | 'parseList'>): ShellWord {
+export function toQuotedWord(text: string, parent: CursorParent): ShellWord {
   const cursor = createCursor(text, parent)
   const word = new WordParts()
   parseQuoted(cursor, word, isAtEnd, '')

@@ -42,14 +42,7 @@ const tested: Builtin = ({ words, shell, way }) => {
 const builtins: Readonly<Record<string, Builtin>> = {
   ':': silent, true: silent, wait: silent, umask: silent, ulimit: silent, jobs: silent, fg: silent, bg: silent, disown: silent, times: silent, dirs: silent, history: silent, bind: unclear('it binds keys'),
   false: ({ words, shell, way }) => ({ ...silent({ words, args: [], shell, way, extra: {} }), status: 1 }),
-  '[': tested, test: tested, let: ({ words, shell }) => {
-    for (const word of words.slice(1)) {
-      refuseHiddenCommand(toPlain(word))
-      const name = /^\s*([A-Za-z_]\w*)/.exec(word)?.[1]
-      if (name !== undefined) setVariable(shell.state, name, ANY)
-    }
-    return nothing
-  },
+  '[': tested, test: tested, let: onlyBash(setSums),
   exit: jump, return: jump, break: jump, continue: jump, logout: jump,
   cd: changeDirectory, pushd: changeDirectory, popd: ({ shell }) => {
     shell.state.cwd = undefined
@@ -60,7 +53,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
   builtin: ({ words, args, shell, way, extra }) => runDirect('builtin', { words, args, shell, way, extra }),
   exec: runExec,
   source: runSource, '.': runSource,
-  export: declareVariables, declare: declareVariables, typeset: declareVariables, local: declareVariables, readonly: declareVariables,
+  export: declareVariables, declare: onlyBash(declareVariables), typeset: onlyBash(declareVariables), local: declareVariables, readonly: declareVariables,
   unset: ({ args, shell }) => {
     for (const arg of args.filter((each) => !each.startsWith('-'))) {
       if (!isExact(arg)) throw new Unreadable('which variable it takes away is not known')
@@ -81,7 +74,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
     else shell.state.positional = positional.slice(count)
     return done
   },
-  read: readInput, mapfile: readInput, readarray: readInput, printf: printTo,
+  read: readInput, mapfile: onlyBash(readInput), readarray: onlyBash(readInput), printf: printTo,
   getopts: ({ args, shell }) => {
     for (const name of [args[1] ?? 'opt', 'OPTARG', 'OPTIND']) setVariable(shell.state, isExact(name) ? name : 'opt', ANY)
     return nothing
@@ -89,6 +82,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
   alias: ({ args, shell }) => {
     for (const arg of args) {
       const at = arg.indexOf('=')
+      if (arg === '-g' || arg === '-s') throw new Unreadable('an alias that stands for any word')
       if (at < 1) continue
       if (!isKnown(arg)) throw new Unreadable('what an alias stands for is not known')
       shell.state.aliases.set(toPlain(arg.slice(0, at)), [toPlain(arg.slice(at + 1))])
@@ -120,6 +114,23 @@ const builtins: Readonly<Record<string, Builtin>> = {
   },
   type: ({ args }) => ({ ...nothing, out: isExact(args.at(-1)) ? `${args.at(-1)}\n` : ANY }),
   pwd: ({ shell }) => ({ ...done, out: `${shell.state.cwd ?? ANY}\n` }),
+}
+
+/** Other shells do not have it, and their variables stay what they were. */
+function onlyBash(builtin: Builtin): Builtin {
+  return (call) => {
+    if (call.shell.state.dialect !== 'bash') throw new Unreadable(`${call.words[0]} means something else to other shells than bash`)
+    return builtin(call)
+  }
+}
+
+function setSums({ args, shell }: BuiltinCall): Outcome {
+  for (const arg of args) {
+    refuseHiddenCommand(toPlain(arg))
+    const name = /^\s*([A-Za-z_]\w*)/.exec(arg)?.[1]
+    if (name !== undefined) setVariable(shell.state, name, ANY)
+  }
+  return nothing
 }
 
 function toPlainKnown(word: string): string {

@@ -45,7 +45,7 @@ export function startFile(words: readonly [string, ...string[]], { shell, way }:
   const inner: Way = { ...way, via: [...way.via, path], depth: way.depth + 1 }
   if (/^(?:ba|da|z|k|a)?sh$/.test(program)) {
     const state = shell.state
-    const child: Shell = { ...shell, state: { ...state, positional: args, self: path, variables: new Map([...state.variables].filter(([, each]) => each.exported)), functions: new Map([...state.functions].filter(([, each]) => each.exported)), aliases: new Map(), traps: [] } }
+    const child: Shell = { ...shell, state: { ...state, dialect: head === null || program === 'bash' ? 'bash' : 'sh', positional: args, self: path, variables: new Map([...state.variables].filter(([, each]) => each.exported)), functions: new Map([...state.functions].filter(([, each]) => each.exported)), aliases: new Map(), traps: [] } }
     const outcome = runScript(found.text, { shell: child, way: inner })
     runTraps(child, inner)
     state.files = child.state.files

@@ -2,7 +2,7 @@ import { gitKinds } from './classify/git-kinds.ts'
 import { Draft } from './draft.ts'
 import type { LaunchCall } from './launchers.ts'
 import { resolvePath } from './resolve-path.ts'
-import { runScript } from './run-script.ts'
+import { runScript, withSh } from './run-script.ts'
 import type { Outcome } from './shell.ts'
 import { addAct, beneath, nothing } from './shell.ts'
 import { inSubshell } from './subshell.ts'
@@ -84,7 +84,7 @@ function addTamper(call: LaunchCall, setting: string): void {
 }
 
 function runText(text: string, { shell, way }: LaunchCall, label: string): void {
-  inSubshell(shell, (child) => runScript(toPlain(text), { shell: child, way: { ...beneath(way, label), stdin: ANY } }))
+  inSubshell(shell, (child) => runScript(toPlain(text), { shell: withSh(child), way: { ...beneath(way, label), stdin: ANY } }))
 }
 
 /** Commands that a subcommand starts. */

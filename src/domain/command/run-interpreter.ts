@@ -3,7 +3,7 @@ import { noteAct } from './note-act.ts'
 import { readCode } from './read-code.ts'
 import { resolvePath } from './resolve-path.ts'
 import { runProgram } from './run-program.ts'
-import { runScript } from './run-script.ts'
+import { runScript, withSh } from './run-script.ts'
 import type { Outcome, Shell, Way } from './shell.ts'
 import { beneath, nothing, sayUnknown } from './shell.ts'
 import { inSubshell } from './subshell.ts'
@@ -109,7 +109,7 @@ export function runCode(code: string, language: CodeLanguage, { words, shell, wa
   const out = noteAct(words, shell, way, reading.kinds, { hosts: reading.hosts, reads: paths, writes: reading.writes ? paths : [] })
   if (reading.writes) for (const path of paths) shell.state.files.set(resolvePath(path, shell), ANY)
   const inner = beneath(way, label)
-  for (const script of reading.scripts) inSubshell(shell, (child) => runScript(script, { shell: child, way: { ...inner, stdin: ANY } }))
+  for (const script of reading.scripts) inSubshell(shell, (child) => runScript(script, { shell: withSh(child), way: { ...inner, stdin: ANY } }))
   for (const [first, ...rest] of reading.starts) {
     if (first !== undefined) inSubshell(shell, (child) => runProgram([first, ...rest], { shell: child, way: { ...inner, stdin: ANY }, extra: {} }))
   }

@@ -64,6 +64,7 @@ function createChild({ name, shell, extra }: LaunchCall, operands: readonly stri
   state.secretStaged = shell.state.secretStaged
   // Every shell but bash knows aliases also where nobody is there to type them.
   state.usesAliases = name !== 'bash'
+  state.dialect = /^r?bash$/.test(name) ? 'bash' : 'sh'
   state.self = takesText ? (operands[1] ?? name) : (operands[0] ?? name)
   state.positional = takesText ? operands.slice(2) : operands.slice(1)
   return { shell: { ...shell, state }, extra }

@@ -89,6 +89,7 @@ export function readInput({ words: [name], args, shell, way }: BuiltinCall): Out
   for (const each of names) refuseHiddenCommand(each)
   const descriptor = options.get('u')
   const stdin = descriptor === undefined ? way.stdin : (way.descriptors.get(Number(descriptor)) ?? ANY)
+  if (shell.state.dialect !== 'bash' && [...options.keys()].some((key) => !'rpt'.includes(key))) throw new Unreadable('an option of read that other shells than bash do not have')
   const isPlain = isKnown(stdin) && [...options.keys()].every((key) => 'reatp'.includes(key) && key !== 't')
   if (name !== 'read') {
     const lines = isKnown(stdin) && !options.has('d') && !options.has('n') && !options.has('s') ? stdin.split('\n').slice(0, stdin.endsWith('\n') ? -1 : undefined) : undefined
@@ -137,7 +138,9 @@ function splitLine(line: string, separators: string, most: number): readonly str
 
 /** `printf -v name` sets a variable; otherwise it prints. */
 export function printTo({ words, args, shell, way }: BuiltinCall): Outcome {
+  const isSh = shell.state.dialect !== 'bash'
   if (args[0] === '-v' && args[1] !== undefined) {
+    if (isSh) throw new Unreadable('printf -v means something else to other shells than bash')
     if (!isExact(args[1])) throw new Unreadable('which variable it sets is not known')
     refuseHiddenCommand(args[1])
     setVariable(shell.state, args[1].replace(/\[.*$/, ''), args[1].includes('[') ? ANY : (toKnownOutput(['printf', ...args.slice(2)], '', () => undefined) ?? toUnknown(...args)))

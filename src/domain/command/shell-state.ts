@@ -1,3 +1,4 @@
+import type { ShellDialect } from './shell-cursor.ts'
 import type { ShellNode } from './shell-node.ts'
 import { ANY, FIELDS, joinTexts, SECRET } from './text-marks.ts'
 
@@ -15,6 +16,7 @@ export interface ShellFunction {
 
 /** What a shell knows at one moment. Copied for a subshell and for each way that a program can go. */
 export interface ShellState {
+  dialect: ShellDialect
   variables: Map<string, Variable>
   /** Variables that were taken away: what the place has under that name is not seen. */
   unset: Set<string>
@@ -37,7 +39,7 @@ export interface ShellState {
 }
 
 export function createState(cwd: string): ShellState {
-  return { variables: new Map(), unset: new Set(), functions: new Map(), aliases: new Map(), usesAliases: false, positional: [], self: 'bash', cwd, files: new Map(), filesChanged: false, traps: [], secretStaged: false }
+  return { dialect: 'bash', variables: new Map(), unset: new Set(), functions: new Map(), aliases: new Map(), usesAliases: false, positional: [], self: 'bash', cwd, files: new Map(), filesChanged: false, traps: [], secretStaged: false }
 }
 
 export function forkState(state: ShellState): ShellState {
@@ -67,7 +69,7 @@ export function mergeStates(a: ShellState, b: ShellState): ShellState {
   const files = new Map<string, string>()
   for (const path of new Set([...a.files.keys(), ...b.files.keys()])) files.set(path, joinTexts(a.files.get(path) ?? ANY, b.files.get(path) ?? ANY))
   return {
-    variables, functions, aliases, files,
+    dialect: a.dialect, variables, functions, aliases, files,
     unset: new Set([...a.unset, ...b.unset].filter((name) => !variables.has(name))),
     usesAliases: a.usesAliases || b.usesAliases,
     positional: sameList(a.positional, b.positional) ? a.positional : [FIELDS],

@@ -17,7 +17,7 @@ const wrapper = (plain: RegExp = none, valued: RegExp = none, rest: Partial<Wrap
 const runs = (...after: readonly string[]): WrapperProgram => wrapper(/^(?:-[qv]+|--quiet|--verbose|--no-sync|--frozen|--locked|--isolated|--offline|--all-extras|--dev|--no-dev|--active)$/, /^(?:--(?:with|extra|group|python|package|env-file|directory|project|cwd)|-[pCn])$/, { after })
 
 export const wrapperPrograms: Readonly<Record<string, WrapperProgram>> = {
-  nohup: wrapper(), setsid: wrapper(/^-[cfw]+$|^--(?:ctty|fork|wait)$/), nice: wrapper(/^-\d+$/, /^(?:-n|--adjustment)$/),
+  noglob: wrapper(), nocorrect: wrapper(), nohup: wrapper(), setsid: wrapper(/^-[cfw]+$|^--(?:ctty|fork|wait)$/), nice: wrapper(/^-\d+$/, /^(?:-n|--adjustment)$/),
   ionice: wrapper(/^(?:-t|--ignore|-c\d|-n\d)$/, /^(?:-[cn]|--class|--classdata)$/), chrt: wrapper(/^-[abfiorR]+$/, none, { skips: 1 }), taskset: wrapper(/^-[ac]+$/, none, { skips: 1 }),
   timeout: wrapper(/^(?:-[fv]|--foreground|--preserve-status|--verbose)$/, /^(?:-[ks]|--kill-after|--signal)$/, { skips: 1 }),
   gtimeout: wrapper(/^(?:--foreground|--preserve-status)$/, /^(?:-[ks]|--kill-after|--signal)$/, { skips: 1 }),

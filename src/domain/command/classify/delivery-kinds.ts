@@ -1,6 +1,7 @@
 import type { ActKind } from '../../../protocol/command.ts'
 import { hostsIn } from '../read-code.ts'
 import type { Classifier } from './classify.ts'
+import { operandsFromVerb } from './verbs.ts'
 
 /** Programs that speak to a service: everything but looking on changes it. */
 const service = (looks: RegExp, ...kinds: readonly ActKind[]): Classifier => (draft) => {
@@ -8,7 +9,7 @@ const service = (looks: RegExp, ...kinds: readonly ActKind[]): Classifier => (dr
   if (words.length === 0 || draft.args.some((arg) => /^(?:--version|--help|-h|version|help)$/.test(arg))) return
   draft.add('network')
   for (const arg of draft.args) for (const host of hostsIn(arg)) draft.host(host)
-  if (!words.slice(0, 3).some((word) => looks.test(word))) draft.add(...kinds)
+  if (!operandsFromVerb(draft.args).slice(0, 3).some((word) => looks.test(word))) draft.add(...kinds)
 }
 
 const looking = /^(?:get|list|ls|describe|show|status|logs?|whoami|view|diff|explain|top|api-resources|cluster-info|plan|validate|fmt|output|graph|init|template|lint|search|info|dependency|check|preview|history|inspect|current-context|config)$|^(?:get|list|describe|head)-/
@@ -31,7 +32,7 @@ const terraform: Classifier = (draft) => {
 }
 
 const forge: Classifier = (draft) => {
-  const [noun = '', verb = ''] = draft.args.filter((arg) => !arg.startsWith('-'))
+  const [noun = '', verb = ''] = operandsFromVerb(draft.args)
   if (noun === '' || /^(?:version|help|completion)$/.test(noun)) return
   draft.add('network')
   if (noun === 'release' && !/^(?:list|view|download)$/.test(verb)) draft.add('publish', 'upload')

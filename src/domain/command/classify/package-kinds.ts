@@ -1,17 +1,19 @@
 import type { Draft } from '../draft.ts'
 import type { Classifier } from './classify.ts'
+import { findVerbs } from './verbs.ts'
 
-/** Which word says what is to be done: the first that is no option. */
-export function verbOf(draft: Draft): string {
+/** Which word says what is to be done, where no option with a value comes before it. */
+function verbOf(draft: Draft): string {
   return draft.args.find((arg) => !arg.startsWith('-') && !arg.startsWith('+')) ?? ''
 }
 
 const manager = (rules: { readonly install: RegExp; readonly publish?: RegExp; readonly registry?: RegExp }): Classifier => (draft) => {
-  const verb = verbOf(draft)
-  if (rules.install.test(verb)) draft.add('package-install', 'network')
-  if (rules.publish?.test(verb) === true) draft.add('publish', 'registry', 'network', 'upload')
-  if (rules.registry?.test(verb) === true) draft.add('registry')
-  if (rules.registry?.test(verb) === true && /^(?:login|adduser|token|owner|access|dist-tag|whoami|team|org|profile|signin|push|yank)$/.test(verb)) draft.add('network')
+  const verbs = findVerbs(draft.args)
+  const says = (rule: RegExp | undefined): boolean => rule !== undefined && (verbs.length === 0 ? rule.test('') : verbs.some((verb) => rule.test(verb)))
+  if (says(rules.install)) draft.add('package-install', 'network')
+  if (says(rules.publish)) draft.add('publish', 'registry', 'network', 'upload')
+  if (says(rules.registry)) draft.add('registry')
+  if (says(rules.registry) && verbs.some((verb) => /^(?:login|adduser|token|owner|access|dist-tag|whoami|team|org|profile|signin|push|yank)$/.test(verb))) draft.add('network')
   for (const arg of draft.args) {
     const host = /(?:registry|index-url|extra-index-url|index|source)[= ]https?:\/\/(?:[^/@]*@)?([^/]+)/.exec(arg)?.[1]
     if (host !== undefined) draft.host(host)

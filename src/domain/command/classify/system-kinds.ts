@@ -3,6 +3,7 @@ import { parseOptions } from '../draft.ts'
 import { isSecretName } from '../shell-state.ts'
 import { isExact } from '../text-marks.ts'
 import type { Classifier } from './classify.ts'
+import { operandsFromVerb } from './verbs.ts'
 
 const add = (...kinds: readonly ActKind[]): Classifier => (draft) => { draft.add(...kinds) }
 
@@ -12,7 +13,7 @@ const kill: Classifier = (draft) => {
 }
 
 const containers: Classifier = (draft) => {
-  const [verb = '', ...rest] = draft.args.filter((arg) => !arg.startsWith('-'))
+  const [verb = '', ...rest] = operandsFromVerb(draft.args)
   if (verb === 'push' || (verb === 'image' && rest[0] === 'push') || (verb === 'manifest' && rest[0] === 'push') || draft.args.includes('--push')) draft.add('publish', 'registry', 'network', 'upload')
   if (/^(?:login|logout)$/.test(verb)) draft.add('registry', 'network')
   if (/^(?:pull|search)$/.test(verb) || (verb === 'compose' && rest[0] === 'pull')) draft.add('network')
