@@ -7,6 +7,7 @@ export interface CodeLiteral {
   readonly from: number
   readonly to: number
   readonly value: string | undefined
+  readonly isComment?: boolean
 }
 
 export type CodeLanguage = 'python' | 'javascript' | 'perl' | 'ruby' | 'php' | 'lua' | 'awk'
@@ -20,7 +21,9 @@ export function findLiterals(code: string, language: CodeLanguage): readonly Cod
     const char = code.charAt(at)
     if (isComment(code, at, language)) {
       const end = code.startsWith('/*', at) ? code.indexOf('*/', at + 2) : code.indexOf('\n', at)
-      at = end === -1 ? code.length : end + 1
+      const to = end === -1 ? code.length : end + (code.startsWith('/*', at) ? 2 : 0)
+      literals.push({ from: at, to, value: undefined, isComment: true })
+      at = Math.max(at + 1, to)
     } else if (char === '"' || char === "'" || (char === '`' && language !== 'python')) {
       const literal = readLiteral(code, at, language)
       literals.push(literal)

@@ -1,6 +1,7 @@
 import { findVerbs } from './classify/verbs.ts'
 import type { LaunchCall, Launcher } from './launchers.ts'
 import { noteAct } from './note-act.ts'
+import { resolvePath } from './resolve-path.ts'
 import { runCode } from './run-interpreter.ts'
 import { runProgram } from './run-program.ts'
 import { runScript, withSh } from './run-script.ts'
@@ -118,6 +119,12 @@ const awk: Launcher = (call) => {
 const sed: Launcher = (call) => {
   const scripts = call.args.flatMap((arg, index) => (/^(?:-e|--expression)$/.test(call.args[index - 1] ?? '') ? [arg] : /^--expression=/.test(arg) ? [arg.slice(13)] : []))
   const [first] = operandsOf(call.args, /^(?:-[efl]|--expression|--file)$/)
+  const file = valueOf(call.args, /^(?:-\w*f|--file(?:=.*)?)$/)
+  if (file !== undefined) {
+    const content = call.shell.state.files.get(resolvePath(file, call.shell))
+    if (content === undefined || !isKnown(content)) throw new Unreadable('the script that sed is given is not known')
+    scripts.push(...content.split('\n').filter((line) => line !== ''))
+  }
   for (const script of scripts.length > 0 ? scripts : first === undefined ? [] : [first]) {
     if (!isKnown(script)) {
       // What is put into a script can be one more command of it; sed starts programs for `e`.
@@ -216,7 +223,7 @@ export const evalLaunchers: Readonly<Record<string, Launcher>> = {
       if (evaluated !== undefined || arg === '--eval' || arg === '-f-' || arg === '/dev/stdin') throw new Unreadable('make is given rules in the command')
     }
     const file = valueOf(call.args, /^(?:-f|--file(?:=.*)?|--makefile(?:=.*)?)$/)
-    if (file === '-' || (isExact(file) && [...call.shell.state.files.keys()].some((path) => path.endsWith(`/${file}`))) || [...call.shell.state.files.keys()].some((path) => /\/(?:GNUm|M|m)akefile$/.test(path))) throw new Unreadable('make is given rules in the command')
+    if (file === '-' || (file !== undefined && call.shell.state.files.has(resolvePath(file, call.shell))) || [...call.shell.state.files.keys()].some((path) => /\/(?:GNUm|M|m)akefile$/.test(path))) throw new Unreadable('make is given rules in the command')
     return plain(call)
   },
 }

@@ -33,16 +33,16 @@ const writing = /\bopen\s*\([^)]*,\s*(?:mode\s*=\s*)?["'][^"']*[wax+]|>{1,2}\s*[
 
 const signs: Readonly<Record<CodeLanguage, LanguageSigns>> = {
   python: {
-    starts: /\b(?:os\s*\.\s*(?:system|popen|exec[lv]\w*|spawn\w*|posix_spawn\w*)|subprocess\s*\.\s*(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|pty\s*\.\s*spawn|create_subprocess_(?:exec|shell))\s*\(/g,
-    mentions: /\bos\s*\.\s*(?:system|popen|exec[lv]|spawn|posix_spawn|startfile)|\bsubprocess\b|\bpty\b|\bcommands\s*\.|create_subprocess|from\s+os\s+import|import\s+os\s+as|\bpexpect\b|\bsh\s*\.|\bplumbum\b|\bfabric\b|\bmultiprocessing\b.*\bspawn\b/,
-    dynamic: /\b(?:exec|eval|compile|__import__|getattr|setattr|globals|locals|vars|delattr)\s*\(|\bimportlib\b|__builtins__|__dict__|__globals__|__subclasses__|__getattribute__|sys\s*\.\s*modules|\bctypes\b|\bcffi\b|\bmarshal\b|\bpickle\s*\.\s*loads?\b|\brunpy\b|\bcode\s*\.\s*Interactive|\bbuiltins\b|operator\s*\.\s*(?:attrgetter|methodcaller)|\bimport\s*\(|\bos\s*=|=\s*os\s*(?:$|[\n;,)])|\(\s*os\s*[,)]/m,
+    starts: /\b(?:os\s*\.\s*(?:system|popen|exec[lv]\w*|spawn\w*|posix_spawn\w*)|subprocess\s*\.\s*(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|pty\s*\.\s*spawn)\s*\(/g,
+    mentions: /\bos\s*\.\s*(?:system|popen|exec[lv]|spawn|posix_spawn|startfile)|\b(?:os|subprocess|pty)\b(?!\s*\.)|\bsubprocess\s*\.\s*(?!PIPE|DEVNULL|STDOUT|CalledProcessError|TimeoutExpired|CompletedProcess|SubprocessError)|\bpty\s*\.|\bcommands\s*\.|create_subprocess|\b(?:pexpect|plumbum|fabric|multiprocessing|posix|sh)\b\s*(?:\.|import|$)|\.\s*(?:os|posix|subprocess|builtins|sys)\b|(?:import|from)\s+(?:posix|nt|timeit|cProfile|profile|pdb|bdb|trace|doctest|code|codeop|imp|pkgutil|zipimport|pydoc|webbrowser|ctypes|_\w+)\b/m,
+    dynamic: /\b(?:exec|eval|compile|__import__|getattr|setattr|globals|locals|vars|delattr)\s*\(|\b(?:exec|eval|compile|__import__|getattr)\b\s*(?!\s*\()[),;\n=]|\bimportlib\b|__builtins__|__dict__|__globals__|__subclasses__|__getattribute__|sys\s*\.\s*modules|\bcffi\b|\bmarshal\b|\bpickle\s*\.\s*loads?\b|\brunpy\b|\bbuiltins\b|operator\s*\.\s*(?:attrgetter|methodcaller)|\bimport\s*\(/,
     network: /\b(?:urllib|requests|httpx|aiohttp|socket|http\.client|smtplib|ftplib|telnetlib|paramiko|xmlrpc|websockets?|boto3|asyncio\.open_connection)\b/,
     sends: /\.(?:post|put|patch|delete|send|sendall|sendmail|upload\w*)\s*\(|\bdata\s*=|method\s*=\s*["']P/,
     deletes: /\b(?:rmtree|removedirs)\b/,
   },
   javascript: {
     starts: /\b(?:execSync|execFileSync|execFile|exec|spawnSync|spawn|fork)\s*\(|\b(?:Bun|Deno)\s*\.\s*(?:spawnSync|spawn|run|Command)\s*\(|new\s+Deno\s*\.\s*Command\s*\(|\bexeca\w*\s*\(/g,
-    mentions: /child_process|\bDeno\s*\.\s*(?:Command|run)|\bBun\s*\.\s*(?:spawn|\$)|\bexeca\b|\bshelljs\b|\bzx\b|cross-spawn|node-pty|\bworker_threads\b|\bcluster\b/,
+    mentions: /\bDeno\s*\.\s*(?:Command|run)|\bBun\s*\.\s*(?:spawn|\$)|\bexeca\b|\bshelljs\b|\bzx\b|cross-spawn|node-pty|\b(?:node:)?(?:worker_threads|cluster|repl|inspector|module|vm)\b(?=["'\n]|$)/m,
     dynamic: /\beval\s*\(|\bFunction\s*\(|\bnew\s+Function\b|\brequire\s*\(\s*(?!["'][^"'\\]*["']\s*\))|\brequire\s*(?!\s*\(|\s*\.\s*(?:resolve|main|cache))[[.=;,)]|\bimport\s*\(\s*(?!["'][^"'\\]*["']\s*\))|\.binding\s*\(|process\s*\[|globalThis\s*\[|\bglobal\s*\[|\bthis\s*\[|\bconstructor\b|\bmainModule\b|createRequire|getBuiltinModule|\bReflect\b|\bvm\b|_load\b|setTimeout\s*\(\s*["'`]/,
     network: /\bfetch\s*\(|\b(?:node:)?(?:https?|net|tls|dgram|dns|http2)["']|\baxios\b|\bundici\b|\bgot\b\s*[.(]|WebSocket|XMLHttpRequest|nodemailer/,
     sends: /method\s*:\s*["'](?:POST|PUT|PATCH|DELETE)|\.(?:post|put|patch)\s*\(|\bbody\s*:|\.write\s*\(|sendMail/i,
@@ -81,7 +81,6 @@ export function readCode(code: string, language: CodeLanguage): CodeReading {
   const sign = signs[language]
   const bare = withoutLiterals(code, literals)
   const known = literals.flatMap(({ value }) => (value === undefined ? [] : [value]))
-  const shown = `${bare}\n${known.filter((value) => /^(?:node:)?[\w/.-]{2,40}$/.test(value)).join('\n')}`
   const kinds: ActKind[] = []
   const hosts = [...new Set(known.flatMap(hostsIn))]
   if (sign.network.test(code) || (hosts.length > 0 && /\b(?:get|open|fetch|request)/i.test(bare))) kinds.push('network')
@@ -90,8 +89,8 @@ export function readCode(code: string, language: CodeLanguage): CodeReading {
   if (language === 'javascript' ? /\b(?:rimraf|rmdirSync|rmSync|rm|rmdir)\s*\(/.test(bare) : sign.deletes.test(bare)) kinds.push('recursive-delete')
   if (/os\s*\.\s*environ(?!\s*[.[])|process\s*\.\s*env(?!\s*[.[?])|%ENV|\bENV\.(?:to_h|each|inspect)|\$_ENV\b|getenv\(\)/.test(bare)) kinds.push('secret-read')
   const found = findStarts({ code, bare, literals, sign, language })
-  const unclear = found.unclear ?? (sign.dynamic.test(language === 'javascript' ? code : bare) ? 'the program that an interpreter is given calls something by a name or text that is made up on the way' : undefined)
-    ?? (found.count === 0 && sign.mentions.test(shown) ? 'the program that an interpreter is given may start others in a way that is not understood' : undefined)
+  const unclear = found.unclear ?? (sign.dynamic.test(language === 'python' ? bare : code) ? 'the program that an interpreter is given calls something by a name or text that is made up on the way' : undefined)
+    ?? (sign.mentions.test(found.rest) || (language === 'javascript' && evadesJavascript(code, found.rest)) ? 'the program that an interpreter is given may start others in a way that is not understood' : undefined)
   return { scripts: found.scripts, starts: found.starts, unclear, kinds, hosts, literals: known, writes: writing.test(code) }
 }
 
@@ -99,9 +98,10 @@ export function readCode(code: string, language: CodeLanguage): CodeReading {
 function withoutLiterals(code: string, literals: readonly CodeLiteral[]): string {
   let text = ''
   let at = 0
-  for (const { from, to } of literals) {
-    // A backquote starts a process in some languages; it has to stay visible.
-    text += `${code.slice(at, from)}${code.charAt(from).repeat(2)}`
+  for (const { from, to, isComment } of literals) {
+    // Every character keeps its place; quotes stay visible.
+    const inner = ' '.repeat(Math.max(0, to - from - 2))
+    text += code.slice(at, from) + (isComment === true ? `  ${inner}` : code.charAt(from) + inner + code.charAt(from))
     at = to
   }
   return text + code.slice(at)
@@ -119,27 +119,34 @@ interface StartScan {
   readonly language: CodeLanguage
 }
 
-function findStarts({ code, literals, sign, language }: StartScan): { scripts: string[]; starts: string[][]; unclear: string | undefined; count: number } {
+function findStarts({ code, bare, literals, sign, language }: StartScan): { scripts: string[]; starts: string[][]; unclear: string | undefined; rest: string } {
   const scripts: string[] = []
   const starts: string[][] = []
-  let count = 0
+  let rest = language === 'python' ? bare.replaceAll(/^[ \t]*import[ \t]+[\w, \t]+$|(?<=;)[ \t]*import[ \t]+[\w, \t]+(?=;|$)|^[ \t]*import[ \t]+[\w, \t]+(?=;)/gm, (found) => (/\bas\b|\b(?:posix|nt|timeit|cProfile|profile|pdb|bdb|trace|doctest|code|codeop|imp|pkgutil|zipimport|pydoc|webbrowser|ctypes)\b/.test(found) ? found : ' '.repeat(found.length))) : bare
+  const consume = (from: number, length: number): void => { rest = rest.slice(0, from) + ' '.repeat(length) + rest.slice(from + length) }
   let unclear: string | undefined
   const refuse = (): void => { unclear ??= 'the program that an interpreter is given starts another whose words are not known' }
-  if (language === 'javascript' && !sign.mentions.test(`${code}\n${literals.map(({ value }) => value ?? '').join('\n')}`)) return { scripts, starts, unclear, count }
+  if (language === 'javascript' && !namesProcesses(code, literals) && !sign.mentions.test(code)) return { scripts, starts, unclear, rest: '' }
   const isInside = (at: number): boolean => literals.some(({ from, to }) => at > from && at < to)
   for (const literal of literals) {
-    if (code.charAt(literal.from) !== '`' || language === 'javascript' || language === 'python') continue
-    count += 1
+    if (literal.value?.includes('`') === true && (language === 'perl' || language === 'ruby' || language === 'php') && code.charAt(literal.from) !== '`') refuse()
+    if (literal.isComment === true || code.charAt(literal.from) !== '`' || language === 'javascript' || language === 'python') continue
+    consume(literal.from, 1)
+    consume(literal.to - 1, 1)
     if (literal.value === undefined) refuse()
     else scripts.push(literal.value)
   }
   for (const match of code.matchAll(sign.starts)) {
-    if (isInside(match.index)) continue
+    if (isInside(match.index)) {
+      if (mayBeCode(match[0], code, language)) refuse()
+      continue
+    }
     if (match[0].startsWith('open')) {
+      consume(match.index, match[0].length)
       if (/^[^;\n]*["'][^"'\n]*\|/.test(code.slice(match.index))) refuse()
       continue
     }
-    count += 1
+    consume(match.index, match[0].length)
     const words = readArguments(code, match.index + match[0].length, literals, language)
     if (match[0].startsWith('|') && language === 'awk' && words?.[0] === undefined) refuse()
     else if (words === undefined) refuse()
@@ -147,7 +154,40 @@ function findStarts({ code, literals, sign, language }: StartScan): { scripts: s
     else if (words.length > 0) starts.push([...words])
     else refuse()
   }
-  return { scripts, starts, unclear, count }
+  return { scripts, starts, unclear, rest }
+}
+
+/**
+ * A quote within an expression such as `/"/` looks like the beginning of a text, and what follows like its content. Python has
+ * no such expressions.
+ */
+function mayBeCode(call: string, code: string, language: CodeLanguage): boolean {
+  if (language === 'python') return false
+  return call.startsWith('|') ? /\/[^/\n]*"[^/\n]*\//.test(code) : true
+}
+
+/** Does it speak of the module that starts processes, in letters or in escapes? */
+function namesProcesses(code: string, literals: readonly CodeLiteral[]): boolean {
+  return /\bchild_process\b|\bexec\w*\s*\(\s*\$/.test(code) || literals.some(({ value }) => value === undefined ? false : /^(?:node:)?child_process$/.test(value))
+}
+
+const processCalls = 'execSync|execFileSync|execFile|exec|spawnSync|spawn|fork'
+
+/** Is the module, or one of its functions, used under another name? `rest` is without the calls that were read. */
+function evadesJavascript(code: string, rest: string): boolean {
+  if (rest === '') return false
+  const loading = String.raw`(?:require\s*\(\s*["'](?:node:)?child_process["']\s*\)|import\s*\(\s*["'](?:node:)?child_process["']\s*\))`
+  let left = code.replaceAll(new RegExp(String.raw`(?:const|let|var)\s*\{\s*(?:(?:${processCalls})\s*,?\s*)+\}\s*=\s*(?:await\s+)?${loading}`, 'g'), '')
+  left = left.replaceAll(new RegExp(String.raw`import\s*\{\s*(?:(?:${processCalls})\s*,?\s*)+\}\s*from\s*["'](?:node:)?child_process["']`, 'g'), '')
+  const names = ['child_process']
+  left = left.replaceAll(new RegExp(String.raw`(?:(?:const|let|var)\s+([\w$]+)\s*=\s*(?:await\s+)?${loading}(?!\s*[.[])|import\s+(?:\*\s+as\s+)?([\w$]+)\s+from\s*["'](?:node:)?child_process["'])`, 'g'), (_, one?: string, other?: string) => {
+    names.push((one ?? other ?? '').replaceAll('$', String.raw`\$`))
+    return ''
+  })
+  left = left.replaceAll(new RegExp(String.raw`${loading}\s*\.\s*(?:${processCalls})\s*\(`, 'g'), '')
+  left = left.replaceAll(new RegExp(String.raw`(?<![\w$.])(?:${names.join('|')})\s*\.\s*(?:${processCalls})\s*\(`, 'g'), '')
+  left = left.replaceAll(new RegExp(String.raw`(?<![\w$.])(?:${processCalls})\s*\(`, 'g'), '')
+  return new RegExp(String.raw`(?<![\w$])(?:${names.join('|')})(?![\w$])`).test(left) || new RegExp(String.raw`(?<![\w$])(?:execSync|execFileSync|execFile|spawnSync|spawn)(?![\w$])`).test(left)
 }
 
 /** Literal words in the brackets of a call: `"a b"`, `["a", "b"]`, `"a", ["b"]`. Undefined where one is not literal. */

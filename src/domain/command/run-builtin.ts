@@ -96,10 +96,10 @@ const builtins: Readonly<Record<string, Builtin>> = {
     return done
   },
   trap: ({ args, shell, way }) => {
-    const [action] = args.filter((each) => each !== '--')
+    const [action, ...signals] = args.filter((each) => each !== '--')
     if (action === undefined || action === '-' || action === '' || /^-[lp]$/.test(action)) return done
     // It can run at once, or after anything that follows.
-    runTrap(action, shell, way)
+    if (runTrap(action, shell, way) && signals.some((each) => !/^(?:EXIT|0)$/.test(each))) throw new Unreadable('a trap sets variables while the command runs')
     shell.state.traps = [...shell.state.traps, action]
     return done
   },
@@ -109,6 +109,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
   },
   complete: silent, compopt: silent, caller: silent, suspend: silent,
   compgen: ({ words, shell, way }) => {
+    if (words.some((word) => /^-\w*[CF]/.test(word))) throw new Unreadable('compgen starts a program')
     noteAct(words, shell, way)
     return { ...nothing, out: ANY }
   },

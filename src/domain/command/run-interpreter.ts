@@ -86,7 +86,8 @@ function findCode(args: readonly string[], interpreter: Interpreter): FoundCode 
     }
     if (arg === '-' || arg === '/dev/stdin') return { kind: 'stdin', isCertain: true }
     if (/^(?:-V|--version|-v|-h|--help|--test|--check|--watch)$/.test(arg) && (args.length === 1 || arg.startsWith('--'))) return { kind: 'none' }
-    if (arg === '-m' && interpreter.language === 'python') return { kind: 'none' }
+    if (arg === '-m' && interpreter.language === 'python') return { kind: /^(?:timeit|cProfile|profile|pdb|trace|runpy|code|doctest|IPython|zipapp|webbrowser)$/.test(args[at + 1] ?? '') || !isKnown(args[at + 1]) ? 'unclear' : 'none' }
+    if (/^(?:-r|--require|--import|--loader|--experimental-loader)(?:=|$)/.test(arg) && interpreter.language === 'javascript' && !/^(?:--import=|--require=)?(?:tsx|ts-node\/.*|dotenv\/config|source-map-support\/.*|@\w.*)$/.test(arg.includes('=') ? arg : (args[at + 1] ?? ''))) return { kind: 'unclear' }
     if (interpreter.valued.test(arg)) at += 1
     else if (!arg.startsWith('-')) return { kind: 'file', path: arg }
   }

@@ -34,7 +34,7 @@ export function runProgram(words: readonly [string, ...string[]], start: Program
   runEnvironment(start)
   const name = toName(first, shell)
   if (name === undefined) return { ...startFile([first, ...args], { shell, way }), jumps: false }
-  const planted = findPlanted(name, shell)
+  const planted = findPlanted(name, start)
   if (planted !== undefined) return startFile([planted, ...args], { shell, way })
   const launcher = findLauncher(name)
   if (launcher !== undefined) return { ...launcher({ name, args, shell, way, extra: start.extra }), jumps: false }
@@ -75,8 +75,8 @@ function resolvePattern(pattern: string): string {
 }
 
 /** A file of that name that the same command has written, once the places of programs are others. */
-function findPlanted(name: string, shell: Shell): string | undefined {
-  if (!shell.state.variables.has('PATH')) return undefined
+function findPlanted(name: string, { shell, extra }: ProgramStart): string | undefined {
+  if (!shell.state.variables.has('PATH') && extra['PATH'] === undefined) return undefined
   return [...shell.state.files.keys()].find((path) => path.endsWith(`/${name}`) && !path.startsWith('/dev/'))
 }
 

@@ -1,4 +1,5 @@
 import type { LaunchCall } from './launchers.ts'
+import { resolvePath } from './resolve-path.ts'
 import { runFile } from './run-file.ts'
 import { runScript } from './run-script.ts'
 import type { Outcome, Shell } from './shell.ts'
@@ -34,8 +35,10 @@ export function runShellProgram(call: LaunchCall): Outcome {
     if (arg.includes('i') && arg.startsWith('-') && !arg.includes('o')) takesText ||= false
   }
   const child = createChild(call, args.slice(at), takesText)
-  const startup = child.extra['BASH_ENV'] ?? toText(shell.state.variables.get('BASH_ENV'))
-  if (startup !== '') runFile(startup, { shell: child.shell, way: beneath(way, 'BASH_ENV'), isSourced: true })
+  for (const key of ['BASH_ENV', 'ENV']) {
+    const startup = child.extra[key] ?? toText(shell.state.variables.get(key))
+    if (startup !== '' && (key === 'BASH_ENV' || shell.state.files.has(resolvePath(startup, shell)) || !isExact(startup))) runFile(startup, { shell: child.shell, way: beneath(way, key), isSourced: true })
+  }
   const run = (): Outcome => {
     const first = args[at]
     if (takesText) {

@@ -4,6 +4,7 @@ import { runProgram } from './run-program.ts'
 import { runScript } from './run-script.ts'
 import { runNode } from './run-node.ts'
 import { noteAct } from './note-act.ts'
+import { keepLocal } from './set-variables.ts'
 import { openRedirects, toHost, writeOutput } from './redirects.ts'
 import type { Outcome, Shell, Way } from './shell.ts'
 import { done, nothing } from './shell.ts'
@@ -90,7 +91,10 @@ function runFunction(name: string, named: ShellFunction, args: readonly string[]
   for (const body of named.bodies) {
     const child: Shell = { ...shell, state: forkState(before) }
     child.state.positional = args
+    child.state.locals = new Map()
     outcomes.push(runNode(body, child, inner))
+    restoreLocals(child)
+    child.state.locals = before.locals
     merged = merged === undefined ? child.state : mergeStates(merged, child.state)
   }
   if (merged !== undefined) assignState(shell.state, merged)
@@ -98,6 +102,13 @@ function runFunction(name: string, named: ShellFunction, args: readonly string[]
   const [only] = outcomes
   const out = outcomes.length === 1 && !named.maybe ? (only?.out ?? '') : toUnknown(...outcomes.map((each) => each.out))
   return { status: outcomes.length === 1 && !named.maybe && only?.jumps === false ? only.status : undefined, out: only?.jumps === true && out !== '' ? toUnknown(out) : out, jumps: false }
+}
+
+function restoreLocals({ state }: Shell): void {
+  for (const [name, variable] of state.locals) {
+    if (variable === undefined) state.variables.delete(name)
+    else state.variables.set(name, variable)
+  }
 }
 
 function runAlias(command: SimpleCommand, shell: Shell, way: Way): Outcome | undefined {
@@ -130,6 +141,7 @@ function toAssigned(assignment: Assignment, shell: Shell, way: Way): string {
 
 function assign(assignment: Assignment, shell: Shell, way: Way, declaring: string | undefined): void {
   const { name, index, appends, value } = assignment
+  if (declaring !== undefined) keepLocal(name, declaring, shell, way)
   const host = toHost(shell, way)
   const found = findVariable(shell.state, name, shell.env)
   const exported = declaring === 'export' ? true : undefined
@@ -147,6 +159,7 @@ function assign(assignment: Assignment, shell: Shell, way: Way, declaring: strin
     const own = appends ? toText(found) + text : text
     if (own.length > 65_536) throw new Unreadable('a variable grows too long')
     setVariable(shell.state, name, own, exported)
+    if (/^(?:PS4|PROMPT_COMMAND|PS0)$/.test(name) && /\$\(|`/.test(text)) throw new Unreadable(`${name} makes the shell run something`)
     if (name === 'SHELLOPTS' || name === 'BASHOPTS') throw new Unreadable('it changes how the shell works')
     return
   }

@@ -43,7 +43,7 @@ export function runWrapper(call: LaunchCall): Outcome {
   }
   at += program.skips
   if (program.assigns) for (; at < args.length; at += 1) {
-    const match = /^([A-Za-z_]\w*)=([^]*)$/.exec(args[at] ?? '')
+    const match = /^([^=/-][^=/]*)=([^]*)$/.exec(args[at] ?? '')
     if (match === null) break
     extra[match[1] ?? ''] = match[2] ?? ''
   }

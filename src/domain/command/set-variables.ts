@@ -3,11 +3,17 @@ import { toKnownOutput } from './known-output.ts'
 import { noteAct } from './note-act.ts'
 import type { BuiltinCall } from './run-builtin.ts'
 import { remainingInput } from './run-node.ts'
-import type { Outcome } from './shell.ts'
+import type { Outcome, Shell, Way } from './shell.ts'
 import { done, nothing } from './shell.ts'
 import { findVariable, setVariable, toText } from './shell-state.ts'
 import { ANY, isExact, isKnown, SECRET, toPlain, toUnknown } from './text-marks.ts'
 import { Unreadable } from './unreadable.ts'
+
+/** What a function declares is gone when it ends. */
+export function keepLocal(name: string, declaring: string, shell: Shell, way: Way): void {
+  if (way.calls.length === 0 || declaring === 'export' || declaring === 'readonly' || shell.state.locals.has(name)) return
+  shell.state.locals.set(name, shell.state.variables.get(name))
+}
 
 /** `export`, `declare` and their kin. */
 export function declareVariables({ words: [name], args, shell, way }: BuiltinCall): Outcome {
@@ -22,6 +28,7 @@ export function declareVariables({ words: [name], args, shell, way }: BuiltinCal
     }
     return { ...nothing, out: ANY }
   }
+  if (has('g') && way.calls.length > 0) throw new Unreadable('a function sets a variable of the shell')
   const exported = name === 'export' ? !has('n') : has('x') ? true : undefined
   for (const each of rest) {
     const at = each.indexOf('=')
@@ -29,6 +36,7 @@ export function declareVariables({ words: [name], args, shell, way }: BuiltinCal
     if (!isExact(key)) throw new Unreadable('which variable it sets is not known')
     refuseHiddenCommand(toPlain(each))
     const base = key.replace(/\[.*$/, '')
+    keepLocal(base, name, shell, way)
     if (has('f')) {
       const named = shell.state.functions.get(key)
       if (named !== undefined) shell.state.functions.set(key, { ...named, exported: true })

@@ -20,6 +20,8 @@ export interface ShellState {
   variables: Map<string, Variable>
   /** Variables that were taken away: what the place has under that name is not seen. */
   unset: Set<string>
+  /** Variables of the function that is being run, and what each was before. */
+  locals: Map<string, Variable | undefined>
   functions: Map<string, ShellFunction>
   aliases: Map<string, readonly string[]>
   usesAliases: boolean
@@ -39,11 +41,11 @@ export interface ShellState {
 }
 
 export function createState(cwd: string): ShellState {
-  return { dialect: 'bash', variables: new Map(), unset: new Set(), functions: new Map(), aliases: new Map(), usesAliases: false, positional: [], self: 'bash', cwd, files: new Map(), filesChanged: false, traps: [], secretStaged: false }
+  return { dialect: 'bash', variables: new Map(), unset: new Set(), locals: new Map(), functions: new Map(), aliases: new Map(), usesAliases: false, positional: [], self: 'bash', cwd, files: new Map(), filesChanged: false, traps: [], secretStaged: false }
 }
 
 export function forkState(state: ShellState): ShellState {
-  return { ...state, variables: new Map(state.variables), unset: new Set(state.unset), functions: new Map(state.functions), aliases: new Map(state.aliases), files: new Map(state.files) }
+  return { ...state, variables: new Map(state.variables), unset: new Set(state.unset), locals: new Map(state.locals), functions: new Map(state.functions), aliases: new Map(state.aliases), files: new Map(state.files) }
 }
 
 /** What happened in a subshell reaches its parent only through files. */
@@ -68,8 +70,10 @@ export function mergeStates(a: ShellState, b: ShellState): ShellState {
   for (const name of new Set([...a.aliases.keys(), ...b.aliases.keys()])) aliases.set(name, [...new Set([...(a.aliases.get(name) ?? []), ...(b.aliases.get(name) ?? [])])])
   const files = new Map<string, string>()
   for (const path of new Set([...a.files.keys(), ...b.files.keys()])) files.set(path, joinTexts(a.files.get(path) ?? ANY, b.files.get(path) ?? ANY))
+  const locals = new Map<string, Variable | undefined>()
+  for (const name of new Set([...a.locals.keys(), ...b.locals.keys()])) locals.set(name, a.locals.has(name) && b.locals.has(name) && a.locals.get(name) === b.locals.get(name) ? a.locals.get(name) : { value: ANY, exported: false })
   return {
-    dialect: a.dialect, variables, functions, aliases, files,
+    locals, dialect: a.dialect, variables, functions, aliases, files,
     unset: new Set([...a.unset, ...b.unset].filter((name) => !variables.has(name))),
     usesAliases: a.usesAliases || b.usesAliases,
     positional: sameList(a.positional, b.positional) ? a.positional : [FIELDS],

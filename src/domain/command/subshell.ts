@@ -27,8 +27,12 @@ export function runTraps(shell: Shell, way: Way): void {
   for (const action of shell.state.traps) runTrap(action, shell, way)
 }
 
-export function runTrap(action: string, shell: Shell, way: Way): void {
+/** Gives back whether it sets something: then it matters when it runs. */
+export function runTrap(action: string, shell: Shell, way: Way): boolean {
   const state = forkState(shell.state)
   if (action.includes('$')) state.variables = new Map([...state.variables].map(([name, variable]): [string, Variable] => [name, { ...variable, value: toUnknown(toText(variable)) }]))
-  runScript(action, { shell: { ...shell, state: { ...state, traps: [] } }, way: beneath(way, 'trap') })
+  const inner: Shell = { ...shell, state: { ...state, traps: [] } }
+  const before = forkState(inner.state)
+  runScript(action, { shell: inner, way: beneath(way, 'trap') })
+  return [...inner.state.variables].some(([name, variable]) => toText(before.variables.get(name)) !== toText(variable)) || inner.state.functions.size !== before.functions.size || inner.state.cwd !== before.cwd
 }
