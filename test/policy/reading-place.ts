@@ -4,7 +4,7 @@ import type { CommandPlace } from '../../src/engine/ports/commands.ts'
 /** A place for commands to be read at, with these files in it. */
 export function placeWith(files: Readonly<Record<string, string>> = {}): CommandPlace {
   return {
-    home: '/work/repository',
+    home: '/home/agent/repository',
     env: { HOME: '/home/agent', PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
     isSecret: (path) => toSecrecy(path) === 'yes',
     readFile: (path) => Promise.resolve(files[path]),

@@ -99,7 +99,10 @@ export class Draft {
     if (this.args.some(hasSecret)) this.add('secret-read')
     if (this.carriesSecret && [...this.#kinds].some((kind) => outgoing.has(kind))) this.add('secret-out')
     const [first, ...rest] = this.argv
-    return { argv: [toKnownWord(first ?? this.name), ...rest.map(toKnownWord)], kinds: [...this.#kinds].toSorted(), paths: [...this.#paths.values()], hosts: [...this.#hosts], via: [...this.way.via] }
+    // Where a path begins with what is not known, it is taken to lie anywhere only if much depends on it.
+    const reachesFar = this.has('recursive-delete') || this.has('permission-change')
+    const paths = [...this.#paths.values()].map((path) => (path.outside && path.path.startsWith('*') ? { ...path, outside: reachesFar } : path))
+    return { argv: [toKnownWord(first ?? this.name), ...rest.map(toKnownWord)], kinds: [...this.#kinds].toSorted(), paths, hosts: [...this.#hosts], via: [...this.way.via] }
   }
 }
 

@@ -124,6 +124,7 @@ function toNumber(word: ShellWord | undefined, host: ExpansionHost): number | un
 
 function transform(value: string, expansion: Expansion, host: ExpansionHost): string {
   const { operator, word, second } = expansion
+  host.charge(value.length)
   if (operator === ':') {
     const from = toNumber(word, host)
     const count = second === undefined ? undefined : toNumber(second, host)

@@ -11,6 +11,8 @@ import { Unreadable } from './unreadable.ts'
 export interface ExpansionHost {
   readonly state: ShellState
   readonly env: Readonly<Record<string, string>>
+  /** Counts text that was worked on; throws when it is too much. */
+  charge(characters: number): void
   /** What the commands would print, without the line ends at its end. */
   substitute(body: ShellNode): string
   /** The path under which a process stands. */
@@ -125,7 +127,11 @@ function toValue(part: Exclude<WordPart, { kind: 'text' }>, host: ExpansionHost)
     case 'command': return host.substitute(part.body)
     case 'process': return host.connect(part.body, part.direction)
     case 'arithmetic': return runArithmetic(part.expression, host)
-    case 'parameter': return expandParameter(part.expansion, part.quoted, host)
+    case 'parameter': {
+      const value = expandParameter(part.expansion, part.quoted, host)
+      host.charge(typeof value === 'string' ? value.length : value.reduce((sum, each) => sum + each.length + 1, 0))
+      return value
+    }
   }
 }
 

@@ -157,7 +157,7 @@ const table: readonly (readonly [string, string])[] = [
   ['git $X push', '?'],
   ['rm -rf /', 'rm -rf / | recursive-delete disk-destruction'],
   ['cd / && rm -rf home', 'rm -rf home | recursive-delete >/home'],
-  ['cd .. && rm -rf x', 'rm -rf x | recursive-delete >/work/x'],
+  ['cd .. && rm -rf x', 'rm -rf x | recursive-delete >/home/agent/x'],
   ['rm -rf "$HOME"', 'rm -rf /home/agent | recursive-delete >/home/agent'],
   ['rm -r ~', 'rm -r /home/agent | recursive-delete'],
   ['npx rimraf dist', 'rimraf dist | recursive-delete'],

@@ -3,7 +3,7 @@ import { expandText, expandWord } from './expand-word.ts'
 import { resolvePath } from './resolve-path.ts'
 import { runNode } from './run-node.ts'
 import type { Shell, Way } from './shell.ts'
-import { beneath } from './shell.ts'
+import { beneath, charge } from './shell.ts'
 import { inSubshell, runToEnd } from './subshell.ts'
 import type { Redirect } from './shell-node.ts'
 import { ANY, isExact, SECRET, toShown, toUnknown } from './text-marks.ts'
@@ -24,6 +24,7 @@ export function toHost(shell: Shell, way: Way): ExpansionHost {
   return {
     state: shell.state,
     env: shell.env,
+    charge: (characters) => charge(shell.session, characters),
     substitute: (body) => {
       const inner = beneath(way, '$(…)')
       const { out } = runToEnd(shell, inner, (child) => runNode(body, child, inner))
@@ -61,6 +62,7 @@ export function openRedirects(redirects: readonly Redirect[], shell: Shell, befo
     if (isDuplicate) {
       if (operator === '<&') setInput(descriptor, word === '0' ? stdin : (descriptors.get(Number.parseInt(word, 10)) ?? ANY))
       else if (descriptor === undefined || descriptor === 1) isTurned = true
+      if (operator === '>&' && shell.state.connection !== undefined && !/^[12]-?$/.test(word)) hosts.push(shell.state.connection)
       continue
     }
     const remote = /^\/dev\/(?:tcp|udp)\/([^/]+)\/(.+)$/.exec(word)

@@ -114,7 +114,10 @@ const builtins: Readonly<Record<string, Builtin>> = {
     return { ...nothing, out: ANY }
   },
   type: ({ args }) => ({ ...nothing, out: isExact(args.at(-1)) ? `${args.at(-1)}\n` : ANY }),
-  pwd: ({ shell }) => ({ ...done, out: `${shell.state.cwd ?? ANY}\n` }),
+  pwd: ({ words, shell, way }) => {
+    noteAct(words, shell, way)
+    return { ...done, out: `${shell.state.cwd ?? ANY}\n` }
+  },
 }
 
 /** Other shells do not have it, and their variables stay what they were. */
@@ -163,7 +166,10 @@ function runExec({ args, shell, way, extra }: BuiltinCall): Outcome {
   if (first === undefined) {
     // Redirections of the shell itself: what is read after them comes from somewhere else.
     if (way.stdin !== ANY || way.hosts.length > 0 || way.descriptors.size > 0) {
-      if (way.hosts.length > 0) noteAct(['exec'], shell, way)
+      if (way.hosts.length > 0) {
+        noteAct(['exec'], shell, way)
+        shell.state.connection = way.hosts.at(-1)
+      }
       setVariable(shell.state, remainingInput, way.stdin)
     }
     if (way.paths.length > 0) noteAct(['exec'], shell, way)

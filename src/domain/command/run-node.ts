@@ -1,4 +1,5 @@
 import { expandText, expandWord, refuseHiddenCommand, runArithmetic } from './expand-word.ts'
+import { noteAct } from './note-act.ts'
 import { runSimple } from './run-simple.ts'
 import { openRedirects, toHost, writeOutput } from './redirects.ts'
 import type { Outcome, Shell, Way } from './shell.ts'
@@ -170,6 +171,8 @@ const mostTurns = 200
 function runWhile(node: { test: ShellNode; body: ShellNode }, shell: Shell, way: Way): Outcome {
   const once = (input: string): Outcome => {
     const tested = runNode(node.test, shell, { ...way, stdin: input })
+    // Without an end, and without waiting for what it starts.
+    if (tested.status === 0 && startsWithoutWaiting(node.body)) noteAct(['while', 'true'], shell, way, ['process-bomb'])
     const body = runNode(node.body, shell, { ...way, stdin: isKnown(input) ? takeRemaining(shell, input) : input })
     return { status: undefined, out: append(tested.out, body.out), jumps: tested.jumps || body.jumps }
   }
@@ -190,6 +193,12 @@ function runWhile(node: { test: ShellNode; body: ShellNode }, shell: Shell, way:
   }
   if (input !== '') return runUnknownTimes(shell, () => once(toUnknown(way.stdin)))
   return { status: undefined, out, jumps: false }
+}
+
+function startsWithoutWaiting(body: ShellNode): boolean {
+  if (body.kind === 'background') return true
+  if (body.kind !== 'list') return false
+  return body.items.some((item) => item.kind === 'background') && !body.items.some((item) => item.kind === 'command' && /^(?:wait|sleep|break)$/.test(item.words[0]?.text ?? ''))
 }
 
 function runFor(node: Extract<ShellNode, { kind: 'for' }>, shell: Shell, way: Way): Outcome {

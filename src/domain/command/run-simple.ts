@@ -27,6 +27,8 @@ export function runSimple(command: SimpleCommand, shell: Shell, way: Way): Outco
   if (first === undefined) {
     if (opened.way.paths.length + opened.way.hosts.length > way.paths.length + way.hosts.length) noteAct([':'], shell, opened.way)
     writeOutput('', opened, shell)
+    // `$(< file)` stands for what is in it.
+    if (command.assignments.length === 0 && command.redirects.some(({ operator }) => operator.startsWith('<'))) return { ...nothing, out: opened.way.stdin }
     return command.assignments.some(({ value }) => Array.isArray(value) || ('parts' in value && value.parts.some((part) => part.kind === 'command'))) ? nothing : done
   }
   const extra = isDeclaring(first) ? {} : Object.fromEntries(command.assignments.map((each) => [each.name, toAssigned(each, shell, way)]))

@@ -1,6 +1,7 @@
 import type { ShellDialect } from './shell-cursor.ts'
 import type { ShellNode } from './shell-node.ts'
 import { ANY, FIELDS, joinTexts, SECRET } from './text-marks.ts'
+import { Unreadable } from './unreadable.ts'
 
 export interface Variable {
   readonly value: string | readonly string[]
@@ -34,6 +35,8 @@ export interface ShellState {
   files: Map<string, string>
   /** Something was unpacked, checked out or downloaded: files of unknown names are not what they were. */
   filesChanged: boolean
+  /** The host that a descriptor of the shell leads to. */
+  connection: string | undefined
   /** What it was told to do when it ends. */
   traps: readonly string[]
   /** `git add` took a secret. */
@@ -41,7 +44,7 @@ export interface ShellState {
 }
 
 export function createState(cwd: string): ShellState {
-  return { dialect: 'bash', variables: new Map(), unset: new Set(), locals: new Map(), functions: new Map(), aliases: new Map(), usesAliases: false, positional: [], self: 'bash', cwd, files: new Map(), filesChanged: false, traps: [], secretStaged: false }
+  return { dialect: 'bash', variables: new Map(), unset: new Set(), locals: new Map(), functions: new Map(), aliases: new Map(), usesAliases: false, positional: [], self: 'bash', cwd, files: new Map(), filesChanged: false, connection: undefined, traps: [], secretStaged: false }
 }
 
 export function forkState(state: ShellState): ShellState {
@@ -80,6 +83,7 @@ export function mergeStates(a: ShellState, b: ShellState): ShellState {
     self: joinTexts(a.self, b.self),
     cwd: a.cwd === b.cwd ? a.cwd : undefined,
     filesChanged: a.filesChanged || b.filesChanged,
+    connection: a.connection ?? b.connection,
     traps: [...new Set([...a.traps, ...b.traps])],
     secretStaged: a.secretStaged || b.secretStaged,
   }
@@ -120,7 +124,11 @@ export function findVariable(state: ShellState, name: string, env: Readonly<Reco
   return { value: given ?? (name === 'IFS' ? ' \t\n' : ANY), exported: given !== undefined }
 }
 
+/** A state is copied for each way that a program can go. */
+const mostVariables = 500
+
 export function setVariable(state: ShellState, name: string, value: string | readonly string[], exported?: boolean): void {
+  if (state.variables.size >= mostVariables) throw new Unreadable('it has too many variables')
   state.variables.set(name, { value, exported: exported ?? state.variables.get(name)?.exported ?? false })
   state.unset.delete(name)
 }

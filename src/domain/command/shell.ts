@@ -3,7 +3,7 @@ import type { ShellState } from './shell-state.ts'
 import { toShown } from './text-marks.ts'
 
 /** Reading stops here: whatever says so much is one `unknown`. */
-export const readBounds = { steps: 4000, depth: 24, acts: 400, unknowns: 50, files: 32 }
+export const readBounds = { steps: 4000, characters: 1_000_000, depth: 24, acts: 400, unknowns: 50, files: 32 }
 
 /** Thrown when a bound is passed; ends the whole reading. */
 export class Exhausted extends Error {
@@ -27,6 +27,8 @@ export interface Session {
   /** Files of the workspace that have to be loaded before it can be told what the command does. */
   readonly wanted: Set<string>
   steps: number
+  /** Characters that were put together so far. */
+  characters: number
 }
 
 export interface Shell {
@@ -66,6 +68,12 @@ export const done: Outcome = { status: 0, out: '', jumps: false }
 export function step(session: Session): void {
   session.steps += 1
   if (session.steps > readBounds.steps) throw new Exhausted('it does too much to be read')
+}
+
+/** Texts can grow, and be gone through again and again. */
+export function charge(session: Session, characters: number): void {
+  session.characters += characters
+  if (session.characters > readBounds.characters) throw new Exhausted('it works on more text than can be read')
 }
 
 export function sayUnknown(session: Session, text: string, why: string): void {

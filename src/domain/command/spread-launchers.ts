@@ -1,7 +1,9 @@
 import type { Launcher } from './launchers.ts'
 import { noteAct } from './note-act.ts'
+import { resolvePath } from './resolve-path.ts'
 import { runProgram } from './run-program.ts'
 import { runScript } from './run-script.ts'
+import { isSecretPath } from './secret-places.ts'
 import type { Outcome, Shell, Way } from './shell.ts'
 import { beneath, nothing } from './shell.ts'
 import { inSubshell } from './subshell.ts'
@@ -81,6 +83,9 @@ const findOperands = /^-(?:name|iname|path|ipath|wholename|iwholename|regex|ireg
 
 function runFind(args: readonly string[], shell: Shell, way: Way): Outcome {
   const plain: string[] = []
+  // What is looked for by a secret's name is that secret.
+  const secret = args.find((arg, index) => /^-i?name$/.test(args[index - 1] ?? '') && isSecretPath(resolvePath(arg, shell), shell))
+  const found = secret ?? FIELD
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at] ?? ''
     const isExpression = plain.some((each) => /^[-(!]/.test(each))
@@ -93,12 +98,13 @@ function runFind(args: readonly string[], shell: Shell, way: Way): Outcome {
     }
     if (!/^-(?:exec|execdir|ok|okdir)$/.test(arg)) continue
     const end = args.findIndex((each, index) => index > at && (each === ';' || (each === '+' && args[index - 1] === '{}')))
-    const [first, ...rest] = args.slice(at + 1, end === -1 ? undefined : end).map((word) => word.replaceAll('{}', FIELD))
+    const [first, ...rest] = args.slice(at + 1, end === -1 ? undefined : end).map((word) => word.replaceAll('{}', () => found))
     if (first !== undefined) inSubshell(shell, (child) => runProgram([first, ...rest], { shell: child, way: { ...beneath(way, `find ${arg}`), stdin: '' }, extra: {} }))
     if (end === -1) break
     at = end
   }
-  return { ...nothing, out: noteAct(['find', ...args], shell, way) }
+  const out = noteAct(['find', ...args], shell, way)
+  return { ...nothing, out: secret === undefined ? out : `${secret}\n` }
 }
 
 function runFd(args: readonly string[], shell: Shell, way: Way): Outcome {

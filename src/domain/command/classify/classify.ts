@@ -13,7 +13,7 @@ export type Classifier = (draft: Draft) => void
 const tables: readonly Readonly<Record<string, Classifier>>[] = [fileKinds, networkKinds, packageKinds, systemKinds, deliveryKinds, databaseKinds]
 
 /** Their operands are names or texts, and not files that are read. */
-const unreading = new Set([':', 'echo', 'printf', 'test', '[', 'ls', 'stat', 'basename', 'dirname', 'realpath', 'readlink', 'which', 'type', 'git', 'kill', 'sleep', 'seq', 'expr', 'date', 'exit', 'du', 'df', 'tree', 'rm', 'rmdir', 'mkdir', 'touch', 'chmod', 'chown', 'file', 'find', 'fd'])
+const unreading = new Set([':', 'echo', 'printf', 'test', '[', 'ls', 'stat', 'basename', 'dirname', 'realpath', 'readlink', 'which', 'type', 'git', 'kill', 'sleep', 'seq', 'expr', 'date', 'exit', 'du', 'df', 'tree', 'rm', 'rmdir', 'mkdir', 'touch', 'chmod', 'chown', 'file', 'find', 'fd', 'docker', 'podman', 'nerdctl'])
 /** The first operand is a pattern or a program. */
 const patterned = new Set(['grep', 'egrep', 'fgrep', 'rg', 'ag', 'ack', 'sed', 'awk', 'gawk', 'mawk', 'jq', 'yq', 'perl', 'tr', 'expr'])
 

@@ -1,7 +1,8 @@
 import type { Draft } from '../draft.ts'
 import { parseOptions } from '../draft.ts'
 import { hostsIn } from '../read-code.ts'
-import { isKnown } from '../text-marks.ts'
+import { resolvePath } from '../resolve-path.ts'
+import { hasSecret, isKnown } from '../text-marks.ts'
 
 const remote = new Set(['push', 'fetch', 'pull', 'clone', 'ls-remote', 'remote-https', 'send-pack', 'fetch-pack', 'http-push', 'svn', 'p4', 'archive', 'lfs', 'annex'])
 const judgingSettings = /^(?:core\.(?:hookspath|sshcommand|editor|pager|fsmonitor|worktree|bare)|alias\.|filter\.|url\.|credential|include|protocol|gpg|commit\.gpgsign|init\.templatedir|diff\.|merge\.)/i
@@ -48,12 +49,19 @@ export function gitKinds(draft: Draft): void {
       const key = operands.find((word) => word.includes('.')) ?? ''
       if (judgingSettings.test(key) || has('--global', '--system', '--edit', '-e', '--file') || !isKnown(key)) draft.add('tamper')
     } break
-    case 'add': case 'stage': if (operands.some((path) => draft.isSecret(path))) draft.shell.state.secretStaged = true; break
+    case 'add': case 'stage': if (operands.some((path) => draft.isSecret(path)) || copiedSecrets(draft, operands)) draft.shell.state.secretStaged = true; break
     case 'credential': case 'credential-store': case 'credential-cache': draft.add('secret-read'); break
     case 'send-email': case 'imap-send': case 'request-pull': draft.add('message', 'network', 'upload'); break
     case 'worktree': if (operands[0] === 'remove' && (has('--force') || letter('f'))) draft.add('recursive-delete'); break
     default:
   }
+}
+
+/** A secret under another name, which the same command has given it. */
+function copiedSecrets(draft: Draft, operands: readonly string[]): boolean {
+  const { files } = draft.shell.state
+  const named = new Set(operands.map((path) => resolvePath(path, draft.shell)))
+  return [...files].some(([path, content]) => hasSecret(content) && [...named].some((each) => path === each || path.startsWith(`${each}/`))) || (operands.length === 0 && [...files.values()].some(hasSecret))
 }
 
 function findHosts(word: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Draft } from '../draft.ts'
+import { hostsIn } from '../read-code.ts'
 import type { Classifier } from './classify.ts'
 import { findVerbs } from './verbs.ts'
 
@@ -14,7 +15,8 @@ const manager = (rules: { readonly install: RegExp; readonly publish?: RegExp; r
   if (says(rules.publish)) draft.add('publish', 'registry', 'network', 'upload')
   if (says(rules.registry)) draft.add('registry')
   if (says(rules.registry) && verbs.some((verb) => /^(?:login|adduser|token|owner|access|dist-tag|whoami|team|org|profile|signin|push|yank)$/.test(verb))) draft.add('network')
-  for (const arg of draft.args) {
+  for (const [index, arg] of draft.args.entries()) {
+    if (/^(?:--registry|--index-url|-i|--extra-index-url|--index)$/.test(arg)) for (const host of hostsIn(draft.args[index + 1] ?? '')) draft.host(host)
     const host = /(?:registry|index-url|extra-index-url|index|source)[= ]https?:\/\/(?:[^/@]*@)?([^/]+)/.exec(arg)?.[1]
     if (host !== undefined) draft.host(host)
   }
