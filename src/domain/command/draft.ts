@@ -3,7 +3,7 @@ import { resolvePath, toTouched } from './resolve-path.ts'
 import { isSecretPath } from './secret-places.ts'
 import type { Shell, Way } from './shell.ts'
 import { outgoing } from './shell.ts'
-import { ANY, hasSecret, isExact, SECRET, toKnownWord, toPlain, toShown, toUnknown } from './text-marks.ts'
+import { ANY, hasSecret, SECRET, toKnownWord, toPlain, toShown, toUnknown } from './text-marks.ts'
 
 const harnessPlaces = /(?:^|\/)\.writ(?:\/|$)|\/\.local\/state\/writ(?:\/|$)|\/\.config\/writ(?:\/|$)/
 const judges = /(?:^|\/)node_modules\/\.bin(?:\/|$)/
@@ -157,8 +157,3 @@ export function parseOptions(args: readonly string[], valued: readonly string[] 
   }
   return { flags, values, operands }
 }
-
-export function isNamed(word: string | undefined, ...names: readonly string[]): boolean {
-  return word !== undefined && isExact(word) && names.includes(word)
-}
-

@@ -101,15 +101,8 @@ export function writeOutput(out: string, opened: OpenedRedirects, shell: Shell):
 
 export function writeFile(shell: Shell, path: string, content: string, appends: boolean): void {
   const { files } = shell.state
-  const before = appends ? (files.get(path) ?? findLoaded(path, shell)) : ''
+  // How a file that was there already begins is not known.
+  const before = appends ? (files.get(path) ?? ANY) : ''
   const next = before + content
   files.set(path, next.length > longestOutput ? toUnknown(next) : next)
-}
-
-function findLoaded(path: string, shell: Shell): string {
-  const { home, files } = shell.session.place
-  if (!path.startsWith(`${home}/`)) return ANY
-  const name = path.slice(home.length + 1)
-  // A file that is there already is loaded only where it is run; until then its beginning is not known.
-  return files.has(name) ? (files.get(name) ?? '') : ANY
 }

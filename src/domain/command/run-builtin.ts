@@ -48,7 +48,7 @@ const builtins: Readonly<Record<string, Builtin>> = {
     shell.state.cwd = undefined
     return done
   },
-  eval: ({ args, shell, way }) => runScript(args.map(toPlainKnown).join(' '), { shell, way: beneath(way, 'eval') }),
+  eval: ({ args, shell, way }) => runScript(args.map(toPlain).join(' '), { shell, way: beneath(way, 'eval') }),
   command: ({ words, args, shell, way, extra }) => runDirect('command', { words, args, shell, way, extra }),
   builtin: ({ words, args, shell, way, extra }) => runDirect('builtin', { words, args, shell, way, extra }),
   exec: runExec,
@@ -135,10 +135,6 @@ function setSums({ args, shell }: BuiltinCall): Outcome {
     if (name !== undefined) setVariable(shell.state, name, ANY)
   }
   return nothing
-}
-
-function toPlainKnown(word: string): string {
-  return toPlain(word)
 }
 
 function changeDirectory({ args, shell }: BuiltinCall): Outcome {

@@ -32,7 +32,6 @@ export function runShellProgram(call: LaunchCall): Outcome {
     if (arg.startsWith('-') && arg.includes('c')) takesText = true
     if (arg.startsWith('-') && arg.includes('s')) takesInput = true
     if (/[oO]$/.test(arg)) at += 1
-    if (arg.includes('i') && arg.startsWith('-') && !arg.includes('o')) takesText ||= false
   }
   const child = createChild(call, args.slice(at), takesText)
   for (const key of ['BASH_ENV', 'ENV']) {

@@ -111,7 +111,7 @@ export function toText(variable: Variable | undefined): string {
 
 /** Names whose values are secrets wherever they come from. */
 export function isSecretName(name: string): boolean {
-  return /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASS|CREDENTIALS?|APIKEY|PRIVATE_KEY|API_KEY|ACCESS_KEY|AUTH)(?:_|\d|$)|(?:TOKEN|SECRET|PASSWORD|APIKEY)$|^AWS_(?:SECRET|SESSION)|_KEY$/i.test(name) && !/^(?:PWD|OLDPWD|SSH_AUTH_SOCK|XAUTHORITY)$/.test(name)
+  return /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASS|CREDENTIALS?|APIKEY|PRIVATE_KEY|API_KEY|ACCESS_KEY|AUTH)(?:_|\d|$)|(?:TOKEN|SECRET|PASSWORD|APIKEY)$|^AWS_(?:SECRET|SESSION)|(?:SIGNING|ENCRYPTION|DEPLOY|SSH|SERVICE|MASTER|SECRET|LICENSE)_KEY$/i.test(name) && !/^(?:PWD|OLDPWD|SSH_AUTH_SOCK|XAUTHORITY)$/.test(name)
 }
 
 /** A variable's value, or that of the place. What nobody has set here may be set where it runs. */
