@@ -16,13 +16,14 @@ export interface Waiting {
   readonly askedAt: number
 }
 
-/** What a run waits for, in the order in which it was asked. One that has ended waits for nothing. */
+/** What a run waits for, in the order in which it was asked, without what another answer has settled. One that has ended waits for nothing. */
 export function findWaiting(state: RunState, events: readonly StoredEvent[]): readonly Waiting[] {
   const { run, opened } = state
   if (state.ended || !run || !opened) return []
   const moot = new Set([...state.quarantine.values()].flatMap(({ id, settled }) => (settled === undefined ? [] : [toContinueGate(id)])))
   const newest = new Map(state.asked.map((asked) => [asked.gate, asked]))
-  return [...newest.values()].filter(({ gate }) => !moot.has(gate)).map((asked) => ({ id: toApprovalId(run, asked.gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, asked, askedAt: findAskedAt(events, asked.gate) }))
+  const isMoot = ({ gate, ask }: Waiting['asked']): boolean => moot.has(gate) || (ask?.kind === 'amend' && state.amendment?.gate !== gate)
+  return [...newest.values()].filter((asked) => !isMoot(asked)).map((asked) => ({ id: toApprovalId(run, asked.gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, asked, askedAt: findAskedAt(events, asked.gate) }))
 }
 
 function findAskedAt(events: readonly StoredEvent[], gate: string): number {
