@@ -38,8 +38,8 @@ export function explainGone(state: RunState, events: readonly StoredEvent[], id:
   if (asked?.type !== 'approval.requested') return undefined
   const { gate } = asked.data
   const given = events.findLast((each) => each.type === 'approval.given' && each.data.gate === gate)
-  if (state.ended) return `belongs to ${run}, which has ended: ${state.ended.reason}`
   if (given?.type === 'approval.given' && given.seq > asked.seq && state.approvals.has(gate)) return `was answered already: ${given.data.by} said ${given.data.answer === 'approve' ? 'yes' : 'no'} at ${given.at}`
+  if (state.ended) return `belongs to ${run}, which has ended: ${state.ended.reason}`
   const back = events.findLast((each) => each.type === 'run.rewound' && each.seq > asked.seq)
   if (back?.type === 'run.rewound') return `was put before ${back.data.by} took ${run} back to event ${back.data.to}; writ resume ${run} asks what is to be asked then`
   return `is not waited for now; writ resume ${run} asks again what still has to be`
