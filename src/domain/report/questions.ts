@@ -28,7 +28,7 @@ export function accountQuestions(state: RunState, events: readonly StoredEvent[]
     if (event.type !== 'approval.given') continue
     const { gate, by, answer, via } = event.data
     const question = asked.get(gate)
-    const isHook = via === undefined && by.startsWith('hook ')
+    const isHook = via === undefined && answer === 'deny' && by.startsWith('hook ')
     if (question) answers.set(gate, { id: toApprovalId(run, gate), kind: question.kind, by, answer, via: isHook ? 'hook' : (via ?? 'terminal'), afterMs: Date.parse(event.at) - question.at })
   }
   if (asked.size === 0) return undefined
