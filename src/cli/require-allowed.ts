@@ -28,8 +28,8 @@ export async function requireAllowed(record: OpenRecord, waiting: readonly Waiti
   for (const run of new Set(waiting.map((each) => each.run))) {
     const { state } = await readRun(record.log, run)
     const policy = await openPolicyOf(record, run, state)
-    for (const { id, asked } of waiting.filter((each) => each.run === run)) {
-      const decision = policy.judge?.({ action: 'approve', kind: asked.ask?.kind ?? 'call', rules: asked.ask?.rules ?? [], requestedBy: state.opened?.by ?? '', circumstances: toPersonCircumstances(state, who, record.clock.now()) })
+    for (const { id, question } of waiting.filter((each) => each.run === run)) {
+      const decision = policy.judge?.({ action: 'approve', kind: question.ask?.kind ?? 'call', rules: question.ask?.rules ?? [], requestedBy: state.opened?.by ?? '', circumstances: toPersonCircumstances(state, who, record.clock.now()) })
       if (decision?.effect === 'deny') throw new Fault('policy-refused', `${id} cannot be answered by ${who}: ${decision.reason} (${decision.rules.join(', ')})`)
     }
   }

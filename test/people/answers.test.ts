@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, describe, test } from 'node:test'
 import { toAnswerBytes } from '../../src/domain/approval/answer.ts'
 import type { Digest } from '../../src/protocol/ids.ts'
-import { openPeopleBench, publish, publishing, signByStranger, toContract, type PeopleBench } from './people-bench.ts'
 import { finish, mend, type Ended } from '../e2e/harness.ts'
+import { openPeopleBench, publish, publishing, signByStranger, toContract, type PeopleBench } from './people-bench.ts'
 
 const benches: PeopleBench[] = []
 const open = async (...args: Parameters<typeof openPeopleBench>): Promise<PeopleBench> => {
@@ -30,76 +30,6 @@ async function startWaiting(...args: Parameters<typeof openPeopleBench>): Promis
   assert.match(ended.stderr, new RegExp(`waiting for a person:\n +${first.id} May [^]*\nAnswer with: writ approve ${first.id}, or writ reject`))
   return { bench, id: first.id, run: first.run }
 }
-
-describe('a question that waits', () => {
-  test('holds no lock and no process; a yes from another process makes the run go on, signed and remembered', async () => {
-    const { bench, id, run } = await startWaiting(publishing)
-    assert.equal(existsSync(join(bench.machine.state, 'runs', run, 'work', 'src', 'sum.js')), true)
-    const listed = await bench.writ('approvals')
-    assert.match(listed.stdout, new RegExp(`^${id}  high risk  twine upload dist\\.whl .*\n    .* asked .* until .* for anybody whose key counts`))
-
-    const approved = await bench.writ('approve', id.slice(0, 7), '--remember', '--reason', 'release day')
-    assert.equal(approved.code, 0, toText(approved))
-    for (const part of ['The release is wanted.', 'ask-publish', 'high', 'cannot be taken back', 'twine upload dist.whl', `${id} is approved by person.`]) assert.ok(approved.stderr.includes(part), part)
-    const given = bench.events().find((event) => event.type === 'approval.given')
-    assert.ok(given?.type === 'approval.given')
-    assert.deepEqual({ by: given.data.by, answer: given.data.answer, via: given.data.via, note: given.data.note }, { by: 'person', answer: 'approve', via: 'command', note: 'release day' })
-    const called = bench.events().find((event) => event.type === 'tool.called' && event.data.name === 'shell')
-    assert.ok(called && called.seq > given.seq)
-
-    const verified = await bench.writ('verify', run)
-    assert.equal(verified.code, 0, toText(verified))
-    assert.match(verified.stdout, /✓ answers +1 answer signed by person/)
-    const replayed = await bench.writ('replay', run)
-    assert.equal(replayed.code, 0, toText(replayed))
-    const { questions } = JSON.parse((await bench.writ('show', run, '--json')).stdout) as { questions: { asked: number; target: number; answers: readonly { by: string; via: string }[] } }
-    assert.deepEqual([questions.asked, questions.target, questions.answers.map((each) => `${each.by} ${each.via}`)], [1, 3, ['person command']])
-
-    const again = await bench.writ('approve', id)
-    assert.equal(again.code, 2)
-    assert.match(again.stderr, new RegExp(`${id} was answered already: person said yes at `))
-
-    // The same in this repository needs nobody from now on, and can be taken back.
-    const silent = await bench.writ(...start)
-    assert.equal(silent.code, 0, toText(silent))
-    const by = bench.events().find((event) => event.type === 'approval.given')
-    assert.ok(by?.type === 'approval.given' && by.data.via === 'remembered' && by.data.signature)
-    const [kept] = (await bench.writ('approvals', 'remembered', '--json')).stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { id: string; covers: unknown })
-    assert.deepEqual(kept?.covers, { kind: 'argv', prefix: ['twine', 'upload'] })
-    assert.equal(by.data.note, `remembered as ${kept?.id}`)
-    assert.equal(statSync(join(bench.machine.home, '.config', 'writ', 'remembered.json')).mode & 0o777, 0o600)
-    assert.equal((await bench.writ('approvals', 'forget', kept?.id ?? '')).code, 0)
-    assert.equal((await bench.writ('approvals', 'forget', kept?.id ?? '')).code, 2)
-    assert.equal((await bench.writ(...start)).code, 3)
-  })
-
-  test('a no is told to the solver, and the call is never made', async () => {
-    const { bench, id, run } = await startWaiting(publishing)
-    const later = await bench.writ('reject', id, '--reason', 'not this week', '--no-resume')
-    assert.equal(later.code, 0, toText(later))
-    assert.match(later.stderr, new RegExp(`is denied by person\\.\nGo on with: writ resume ${run}`))
-    assert.deepEqual(await bench.waiting(), [])
-    const resumed = await bench.writ('resume', run)
-    assert.equal(resumed.code, 0, toText(resumed))
-    assert.deepEqual(bench.events().flatMap((event) => (event.type === 'tool.returned' && event.data.name === 'shell' ? [event.data.status] : [])), ['denied'])
-    assert.match(JSON.stringify(bench.server.requests), /A person said no to this/)
-  })
-
-  test('several of a turn are asked together, and the run goes on when the last is answered', async () => {
-    const { bench, run } = await startWaiting([{ calls: [publish, { name: 'shell', input: { command: 'twine register dist.whl' } }] }, { calls: [mend] }, { calls: [finish()] }])
-    const [one, two, ...more] = await bench.waiting()
-    assert.ok(one && two && more.length === 0)
-    const first = await bench.writ('approve', one.id)
-    assert.equal(first.code, 3, toText(first))
-    assert.match(first.stderr, new RegExp(`${run} still waits for ${two.id}`))
-    const rest = await bench.writ('approve', '--all-of', run)
-    assert.equal(rest.code, 0, toText(rest))
-    assert.equal(bench.events().filter((event) => event.type === 'approval.given').length, 2)
-    const over = await bench.writ('approve', '--all-of', run)
-    assert.equal(over.code, 2)
-    assert.match(over.stderr, /waits for nothing: it has ended/)
-  })
-})
 
 describe('who may answer', () => {
   test('only those whom the contract names, in their order; a key that does not count here stops the run', async () => {

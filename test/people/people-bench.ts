@@ -7,7 +7,7 @@ import { digestOf } from '../../src/domain/digest.ts'
 import type { Waiting } from '../../src/domain/approval/waiting.ts'
 import type { NewEvent, StoredEvent } from '../../src/protocol/events/event.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
-import type { Script } from '../../src/testing/model-server/reply.ts'
+import type { Reply } from '../../src/testing/model-server/reply.ts'
 import { startModelServer, type ModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import { brokenLibrary, finish, makeMachine, mend, modelEnv, type Ended, type Machine } from '../e2e/harness.ts'
 
@@ -26,14 +26,14 @@ export interface PeopleBench {
 
 /** It publishes, which a person has to allow; here there is no such program, so that it fails at once where it is allowed. */
 export const publish = { name: 'shell', input: { command: 'twine upload dist.whl' } }
-export const publishing: Script = [{ text: 'The release is wanted.', calls: [mend, publish] }, { calls: [finish()] }]
+export const publishing: readonly Reply[] = [{ text: 'The release is wanted.', calls: [mend, publish] }, { calls: [finish()] }]
 
 /** A contract that grants a host, so that reaching out is possible at all; its check is quick. */
 export function toContract(more = ''): string {
   return `goal: mend the sum and release it\nchecks: ['grep -q "total = 0" src/sum.js']\nnetwork: ["127.0.0.1:9"]\n${more}`
 }
 
-export async function openPeopleBench(script: Script, { contract = toContract(), files = {} }: { readonly contract?: string; readonly files?: Readonly<Record<string, string>> } = {}): Promise<PeopleBench> {
+export async function openPeopleBench(script: readonly Reply[], { contract = toContract(), files = {} }: { readonly contract?: string; readonly files?: Readonly<Record<string, string>> } = {}): Promise<PeopleBench> {
   const machine = makeMachine({ ...brokenLibrary, 'contract.yaml': contract, ...files })
   const server = await startModelServer({ script })
   const env = modelEnv(server)

@@ -131,14 +131,14 @@ async function recordAmendment(record: OpenRecord, { run, contract, previous, ch
     requireAmendable(run, state)
     if (state.contractHash !== previous) throw new Fault('request-invalid', `the contract of ${run} was amended meanwhile: look at it with writ show ${run}, then say this again`)
     const hash = digestOfJson(contract)
-    const question: NewEvent = { type: 'approval.requested', data: { gate, question: `May the contract be amended? ${changes.join('; ').slice(0, 1000)}`, ask } }
+    const question: NewEvent = { type: 'approval.requested', data: { gate, question: `May the contract be amended? ${changes.join('; ').slice(0, 1000)}`, ask, via: 'command' } }
     const events: NewEvent[] = isDecided
       ? [
         question,
         { type: 'approval.given', data: { gate, by: signer.owner, answer: 'approve', signature: await signer.sign({ run, gate, answer: 'approve', ask, note: why || undefined }), via: 'command', ...(why ? { note: why } : {}) } },
         { type: 'contract.amended', data: { gate, contract, hash, previous: state.contractHash, changes: [...changes], why, by: signer.owner } },
       ]
-      : [{ type: 'amendment.proposed', data: { gate, contract, changes: [...changes], why, by: signer.owner } }, question]
+      : [{ type: 'amendment.proposed', data: { gate, contract, changes: [...changes], why, by: signer.owner, via: 'command' } }, question]
     await rollout.append(events)
   })
 }

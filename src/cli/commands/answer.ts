@@ -62,21 +62,21 @@ async function choose(record: OpenRecord, words: readonly string[], { allOf, rep
   return [...chosen.values()]
 }
 
-function requireRememberable({ id, asked }: Waiting, { remember }: AnswerOptions): void {
-  if (remember && !asked.ask?.remember) throw new Fault('request-invalid', `${id} cannot be remembered: each time is another matter. Answer it without --remember`)
+function requireRememberable({ id, question }: Waiting, { remember }: AnswerOptions): void {
+  if (remember && !question.ask?.remember) throw new Fault('request-invalid', `${id} cannot be remembered: each time is another matter. Answer it without --remember`)
 }
 
 /** May this person answer it now? @throws Fault `request-invalid` with who may, or when. */
-function requireOwn({ id, run, asked, askedAt }: Waiting, who: string, now: number): void {
-  if (asked.inDoubt) throw new Fault('request-invalid', `${id} is about a call that was cut off and may have happened. Look there first; then: writ resume ${run} --in-doubt repeat, or --in-doubt skip`)
-  if (!asked.ask) return
-  const judged = judgeAnswerer(asked.ask, who, askedAt, now)
+function requireOwn({ id, run, question, askedAt }: Waiting, who: string, now: number): void {
+  if (question.inDoubt) throw new Fault('request-invalid', `${id} is about a call that was cut off and may have happened. Look there first; then: writ resume ${run} --in-doubt repeat, or --in-doubt skip`)
+  if (!question.ask) return
+  const judged = judgeAnswerer(question.ask, who, askedAt, now)
   if (!judged.ok) throw new Fault('request-invalid', `${id} cannot be answered by you now: ${judged.why}`)
 }
 
 /** On a terminal the question is shown and asked about once more; elsewhere the command itself is the word. */
 async function confirm(chosen: readonly Waiting[], said: Said, { yes }: AnswerOptions): Promise<boolean> {
-  for (const { id, asked } of chosen) process.stderr.write(`${describeAsk(id, asked.question, asked.ask).join('\n')}\n\n`)
+  for (const { id, question } of chosen) process.stderr.write(`${describeAsk(id, question.question, question.ask).join('\n')}\n\n`)
   if (yes || said === 'deny' || !process.stdin.isTTY || !process.stderr.isTTY) return true
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
@@ -87,20 +87,20 @@ async function confirm(chosen: readonly Waiting[], said: Said, { yes }: AnswerOp
 }
 
 /** What was read before may be old by now: it is looked at again by whoever owns the record, and then nothing comes between. */
-async function recordAnswer(record: OpenRecord, { id, run, asked, repository }: Waiting, said: Said, signer: AnswerSigner, { reason, remember }: AnswerOptions): Promise<void> {
+async function recordAnswer(record: OpenRecord, { id, run, question, repository }: Waiting, said: Said, signer: AnswerSigner, { reason, remember }: AnswerOptions): Promise<void> {
   await whileOwning(record, run, async (rollout) => {
     const state = fold(rollout.events)
     const now = findWaiting(state, rollout.events).find((each) => each.id === id)
     if (!now) throw new Fault('request-invalid', `${id} ${explainGone(state, rollout.events, id) ?? `is not asked by ${run} any more`}`)
     requireOwn(now, signer.owner, record.clock.now())
-    const { gate, ask } = now.asked
+    const { gate, ask } = now.question
     const signature = await signer.sign({ run, gate, answer: said, ask, note: reason })
     await rollout.append([{ type: 'approval.given', data: { gate, by: signer.owner, answer: said, signature, via: 'command', ...(reason ? { note: reason } : {}) } }])
   })
   process.stderr.write(`${id} is ${said === 'approve' ? 'approved' : 'denied'} by ${signer.owner}.\n`)
-  if (!remember || said !== 'approve' || !asked.ask?.remember) return
+  if (!remember || said !== 'approve' || !question.ask?.remember) return
   const { openRemembered } = await import('../remembered.ts')
-  const kept = await openRemembered(record.places).add({ root: repository, covers: asked.ask.remember, by: signer.owner, at: new Date(record.clock.now()).toISOString() })
+  const kept = await openRemembered(record.places).add({ root: repository, covers: question.ask.remember, by: signer.owner, at: new Date(record.clock.now()).toISOString() })
   process.stderr.write(`Remembered as ${kept.id}: ${describeRemembered(kept.covers)}. writ approvals forget ${kept.id} takes it back.\n`)
 }
 

@@ -46,17 +46,17 @@ async function printWaiting(record: OpenRecord, root: string | undefined, json: 
 }
 
 function describe(waiting: Waiting, now: number): string[] {
-  const { id, run, repository, asked, askedAt } = waiting
-  const { ask } = asked
+  const { id, run, repository, question, askedAt } = waiting
+  const { ask } = question
   const until = ask === undefined ? [] : [isExpired(waiting, now) ? `expired: writ resume ${toShortId(run)} asks again` : `until ${ask.expiresAt}`]
   return [
-    `${id}  ${ask ? `${ask.risk} risk  ` : ''}${oneLine(toVisible(ask?.does ?? asked.question), 160)}`,
+    `${id}  ${ask ? `${ask.risk} risk  ` : ''}${oneLine(toVisible(ask?.does ?? question.question), 160)}`,
     `    ${[`${toShortId(run)} in ${repository}`, toAge(now - askedAt) === 'now' ? 'asked just now' : `asked ${toAge(now - askedAt)} ago`, ...until, ...(ask ? [`for ${oneLine(toVisible(describeApprovers(ask.approvers)), 200)}`] : [])].join(' · ')}`,
   ]
 }
 
-function isExpired({ asked }: Waiting, now: number): boolean {
-  return asked.ask !== undefined && now >= Date.parse(asked.ask.expiresAt)
+function isExpired({ question }: Waiting, now: number): boolean {
+  return question.ask !== undefined && now >= Date.parse(question.ask.expiresAt)
 }
 
 async function printRemembered(list: readonly RememberedEntry[], json: boolean): Promise<void> {

@@ -9,7 +9,8 @@ import { toSarif } from '../../domain/validation/to-sarif.ts'
 import { createValidators } from '../../engine/validation/run-validators.ts'
 import type { Validator, ValidationCache } from '../../engine/ports/validation.ts'
 import type { Stage, Validation } from '../../protocol/evidence.ts'
-import type { CommitId, TreeId } from '../../protocol/ids.ts'
+import type { Workspaces } from '../../engine/ports/workspace.ts'
+import type { CommitId, RunId, TreeId } from '../../protocol/ids.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import { findRoot, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
@@ -93,6 +94,27 @@ async function runStages(record: OpenRecord, root: string, settings: ValidationS
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop)
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
+  try {
+    return await validateCopy(record, workspaces, { run, root, settings, validators, options, controller })
+  } catch (error) {
+    if (controller.signal.aborted) throw new Fault('cancelled', 'interrupted; nothing was changed', { cause: error })
+    throw error
+  } finally {
+    await rm(join(record.places.state, 'runs', run), { recursive: true, force: true })
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop)
+  }
+}
+
+interface CopyParts {
+  readonly run: RunId
+  readonly root: string
+  readonly settings: ValidationSettings
+  readonly validators: readonly Validator[]
+  readonly options: CheckOptions
+  readonly controller: AbortController
+}
+
+async function validateCopy(record: OpenRecord, workspaces: Workspaces, { run, root, settings, validators, options, controller }: CopyParts): Promise<{ validations: readonly Validation[]; base: string }> {
   const found = await workspaces.inspect(root, { run, includeDirty: true, ...(options.staged ? { staged: true } : {}) })
   const base = await findCheckBase(root, found, options)
   const sandbox = await openSandbox(record.places)
@@ -113,13 +135,8 @@ async function runStages(record: OpenRecord, root: string, settings: ValidationS
     if (isTty) process.stderr.write('\r\u001B[K')
     controller.signal.throwIfAborted()
     return { validations, base: base.commit }
-  } catch (error) {
-    if (controller.signal.aborted) throw new Fault('cancelled', 'interrupted; nothing was changed', { cause: error })
-    throw error
   } finally {
     await workspace.dispose()
-    await rm(join(record.places.state, 'runs', run), { recursive: true, force: true })
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop)
   }
 }
 
@@ -138,6 +155,8 @@ function toText(validations: readonly Validation[]): string {
   const warnings = all.filter((each) => each.severity === 'warning').length
   const skipped = validations.filter((each) => each.status === 'not-checked').map((each) => each.validator)
   const sum = (part: 'old' | 'cached'): number => validations.reduce((total, each) => total + each[part], 0)
+  const reached = stages.findLastIndex((stage) => validations.some((each) => each.stage === stage))
+  if (validations.some((each) => each.status === 'failed') && reached < stages.length - 1) lines.push(paint('dim', `  later stages wait until this one passes: ${stages.slice(reached + 1).join(', ')} (--stage runs one by itself)`))
   lines.push(`${errors} error${errors === 1 ? '' : 's'} and ${warnings} warning${warnings === 1 ? '' : 's'} are new; ${sum('old')} old not shown, ${sum('cached')} from the cache${skipped.length > 0 ? `; not checked: ${skipped.join(', ')}` : ''}.`)
   return `${lines.join('\n')}\n`
 }

@@ -85,6 +85,7 @@ describe('what can be remembered', () => {
     assert.deepEqual(offered(publish), ['npm', 'publish'])
     assert.deepEqual(offered(act('cd packages/a'), publish), ['npm', 'publish'])
     assert.deepEqual(offered(act('git push origin main', 'git-remote')), ['git', 'push', 'origin'])
+    assert.deepEqual(offered(act('docker push x/y', 'publish')), ['docker', 'push', 'x/y'])
     assert.deepEqual(offered(act('twine upload dist/x.whl', 'publish')), ['twine', 'upload'])
   })
 
@@ -118,11 +119,11 @@ describe('what a remembered answer covers', () => {
   test('commands that do nothing else', () => {
     assert.ok(covers(publish))
     assert.ok(covers(act('npm publish', 'publish'), publish))
-    assert.ok(covers(act('cd packages/b'), act('npm publish', 'publish')))
+    assert.ok(covers(act('cd packages/b'), act('ls'), act('npm publish', 'publish')))
   })
 
   test('not one that does something beside it, however harmless it looks', () => {
-    for (const line of ['rm -rf /', 'terraform apply', 'node evil.js', 'echo x', 'npm unpublish', 'npmx publish']) {
+    for (const line of ['rm -rf /', 'terraform apply', 'node evil.js', 'redirect out.txt', 'npm unpublish', 'npmx publish']) {
       assert.ok(!covers(publish, act(line)), line)
       assert.ok(!covers(act(line), publish), line)
     }

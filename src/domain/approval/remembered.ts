@@ -3,7 +3,7 @@ import type { Remembered } from '../../protocol/policy.ts'
 import { isWithin } from '../contract/scope.ts'
 
 /** Programs that do whatever their words or the files of the repository say: a yes to one says nothing of the next. */
-const anything = /^(sh|bash|zsh|dash|ksh|fish|busybox|python[\d.]*|node|perl|ruby|php|lua|deno|bun|tsx|ts-node|java|sudo|doas|su|env|nice|nohup|timeout|xargs|parallel|eval|exec|source|\.|ssh|scp|sftp|rsync|curl|wget|nc|ncat|socat|telnet|find|awk|gawk|sed|make|just|task|npx|pnpx|bunx|uvx|pipx)$/
+const anything = /^(sh|bash|zsh|dash|ksh|fish|busybox|python[\d.]*|node|perl|ruby|php|lua|deno|bun|tsx|ts-node|java|sudo|doas|su|env|nice|nohup|timeout|xargs|parallel|eval|exec|source|\.|ssh|scp|sftp|rsync|curl|wget|nc|ncat|socat|telnet|find|awk|gawk|sed|make|just|task|npx|pnpx|bunx|uvx|pipx|psql|mysql|sqlite3|redirect)$/
 /** Of these, the word that makes them such. */
 const anythingBy: Readonly<Record<string, ReadonlySet<string>>> = {
   npm: new Set(['run', 'run-script', 'exec', 'x', 'start', 'test', 'create', 'init']),
@@ -15,8 +15,8 @@ const anythingBy: Readonly<Record<string, ReadonlySet<string>>> = {
 const threeWords = new Set(['git', 'docker', 'podman', 'kubectl', 'gh', 'glab', 'aws', 'gcloud', 'az', 'helm'])
 /** Kinds that are asked about each time. */
 const never: ReadonlySet<string> = new Set(['secret-read', 'secret-out', 'tamper', 'force-push', 'history-rewrite', 'database-drop', 'privilege', 'disk-destruction', 'remote-shell', 'dns'])
-/** Words that change nothing beyond the command that they stand in. */
-const idle = new Set(['cd', 'pwd', 'true', ':'])
+/** Programs that change nothing beyond the command that they stand in. */
+const idle = new Set(['cd', 'pwd', 'true', ':', 'ls', 'echo'])
 
 /** The prefix by which an answer could be remembered; undefined where each time is another matter. */
 export function toRememberable(reading: CommandReading | undefined, paths: readonly TouchedPath[]): Remembered | undefined {

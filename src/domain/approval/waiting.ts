@@ -11,7 +11,7 @@ export interface Waiting {
   /** Root of the repository. */
   readonly repository: string
   readonly goal: string
-  readonly asked: Payload<'approval.requested'>
+  readonly question: Payload<'approval.requested'>
   /** Milliseconds since the epoch. */
   readonly askedAt: number
 }
@@ -22,8 +22,8 @@ export function findWaiting(state: RunState, events: readonly StoredEvent[]): re
   if (state.ended || !run || !opened) return []
   const moot = new Set([...state.quarantine.values()].flatMap(({ id, settled }) => (settled === undefined ? [] : [toContinueGate(id)])))
   const newest = new Map(state.asked.map((asked) => [asked.gate, asked]))
-  const isMoot = ({ gate, ask }: Waiting['asked']): boolean => moot.has(gate) || (ask?.kind === 'amend' && state.amendment?.gate !== gate)
-  return [...newest.values()].filter((asked) => !isMoot(asked)).map((asked) => ({ id: toApprovalId(run, asked.gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, asked, askedAt: findAskedAt(events, asked.gate) }))
+  const isMoot = ({ gate, ask }: Waiting['question']): boolean => moot.has(gate) || (ask?.kind === 'amend' && state.amendment?.gate !== gate)
+  return [...newest.values()].filter((asked) => !isMoot(asked)).map((asked) => ({ id: toApprovalId(run, asked.gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, question: asked, askedAt: findAskedAt(events, asked.gate) }))
 }
 
 function findAskedAt(events: readonly StoredEvent[], gate: string): number {
