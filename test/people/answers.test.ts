@@ -82,6 +82,38 @@ describe('who may answer', () => {
   })
 })
 
+test('an amendment by somebody who may not decide it is a proposal that waits for those who may', async () => {
+  const { bench, run } = await startWaiting(publishing, { contract: toContract('approvers: [ada]\n') })
+  const dry = await bench.writ('amend', run, '--max-turns', '9', '--dry-run')
+  assert.equal(dry.code, 0, toText(dry))
+  assert.match(dry.stdout + dry.stderr, /most turns: 200 → 9[^]*It will be proposed to ada: you are person[^]*dry run/)
+  for (const [args, says] of [[[], /nothing would change/], [['--max-turns', '9'], /nobody is at a terminal to be asked/], [['--deadline', 'soon'], /cannot be read/], [['--contract', 'none.yaml'], /cannot be read/]] as const) {
+    const wrong = await bench.writ('amend', run, ...args)
+    assert.equal(wrong.code, 2, toText(wrong))
+    assert.match(wrong.stderr, says)
+  }
+  const proposed = await bench.writ('amend', run, '--max-turns', '9', '--why', 'it is small', '--yes')
+  assert.equal(proposed.code, 3, toText(proposed))
+  const id = /Proposed as (ap_[0-9a-f]{10});/.exec(proposed.stderr)?.[1] ?? ''
+  const twice = await bench.writ('amend', run, '--max-turns', '8', '--yes')
+  assert.match(twice.stderr, new RegExp(`waits for an answer already: writ approve ${id}`))
+  assert.ok(!bench.events().some((event) => event.type === 'contract.amended'))
+
+  bench.machine.write({ 'ada.pem': (await bench.as('ada', 'keys', 'export')).stdout })
+  await bench.writ('keys', 'trust', 'ada.pem', '--name', 'ada')
+  const agreed = await bench.as('ada', 'approve', id, '--no-resume')
+  assert.equal(agreed.code, 3, toText(agreed))
+  const refused = await bench.as('ada', 'reject', (await bench.waiting())[0]?.id ?? '', '--no-resume')
+  assert.equal(refused.code, 0, toText(refused))
+  const resumed = await bench.writ('resume', run)
+  assert.equal(resumed.code, 0, toText(resumed))
+  const amended = bench.events().find((event) => event.type === 'contract.amended')
+  assert.ok(amended?.type === 'contract.amended')
+  assert.deepEqual([amended.data.by, amended.data.contract.budget.maxTurns, amended.data.changes], ['ada', 9, ['most turns: 200 → 9']])
+  const replayed = await bench.writ('replay', run)
+  assert.equal(replayed.code, 0, toText(replayed))
+})
+
 describe('an answer that nobody gave', () => {
   test('does not take a run on: unsigned, signed by a stranger, or signed for something else', async () => {
     const { bench, run } = await startWaiting([{ calls: [publish] }, { calls: [mend] }, { calls: [finish()] }])

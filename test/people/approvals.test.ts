@@ -5,7 +5,8 @@ import { describe, test } from 'node:test'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import { brokenLibrary, finish, makeMachine, mend, modelEnv, type Machine } from '../e2e/harness.ts'
 
-const contract = 'goal: make the failing tests pass\nchecks: [npm test]\nnetwork: ["127.0.0.1:9"]\n'
+/** Its check is quick; what checks are like is tested elsewhere. */
+const contract = 'goal: make the failing tests pass\nchecks: [grep -q "total = 0" src/sum.js]\nnetwork: ["127.0.0.1:9"]\n'
 const publish = (command = 'npm publish') => ({ calls: [{ name: 'shell', input: { command } }] })
 const end = [{ calls: [mend] }, { calls: [finish()] }]
 
