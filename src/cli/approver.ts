@@ -51,8 +51,8 @@ export function createApprover(options: ApproverOptions): Approver {
 }
 
 /** The moment of asking: deputies and the next in order have their time still to come, and answer with `writ approve`. */
-function mayAnswer({ ask }: Question, who: string, now: number): boolean {
-  return ask === undefined || judgeAnswerer(ask, who, now, now).ok
+function mayAnswer({ ask }: Question, who: string, askedAt: number, now = askedAt): boolean {
+  return ask === undefined || judgeAnswerer(ask, who, askedAt, now).ok
 }
 
 /** All questions of a turn are shown together, then answered one by one, or all at once. */
@@ -71,10 +71,15 @@ async function askHere(options: ApproverOptions, open: readonly Question[], who:
       const said = all ? '' : (await lines.question(`\n${mine.length > 1 ? `${n + 1} of ${mine.length}: ` : ''}Approve ${toApprovalId(options.run(), question.gate)}? ${choices}: `, { signal })).trim().toLowerCase()
       if (said.startsWith('l')) return
       if (said.startsWith('a')) all = 'approve'
-      const answer = all ?? (/^(y|r)/.test(said) ? 'approve' : 'deny')
-      if (said.startsWith('r') && question.ask?.remember) {
+      if (!mayAnswer(question, who, now, options.record.clock.now())) {
+        process.stderr.write('It expired while it was looked at; writ resume asks it again.\n')
+        continue
+      }
+      const remember = said.startsWith('r') ? question.ask?.remember : undefined
+      const answer = all ?? (said.startsWith('y') || remember ? 'approve' : 'deny')
+      if (remember) {
         const { openRemembered } = await import('./remembered.ts')
-        const entry = await openRemembered(options.record.places).add({ root: options.repository(), covers: question.ask.remember, by: who, at: new Date().toISOString() })
+        const entry = await openRemembered(options.record.places).add({ root: options.repository(), covers: remember, by: who, at: new Date().toISOString() })
         process.stderr.write(`Remembered as ${entry.id}; writ approvals forget ${entry.id} takes it back.\n`)
       }
       await give(question, answer, 'terminal')
