@@ -15,6 +15,7 @@ export function findLookalike(ecosystem: string, name: string, known: ReadonlySe
   const common = listed.get(ecosystem) ?? []
   if (known.has(name) || common.includes(name)) return undefined
   const bare = name.replace(/^@[^/]+\//, '')
+  if (common.includes(bare)) return undefined // a scope of somebody's around a known name says whose it is
   const folded = fold(bare)
   for (const other of [...common, ...known]) {
     if (other === name || other.startsWith('@') && bare === other.split('/')[1]) continue
