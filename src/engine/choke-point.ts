@@ -7,6 +7,7 @@ import { findWorkDeadline } from '../domain/budget.ts'
 import { toEffect } from '../domain/command/to-effect.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import { isStaged } from '../domain/decisions.ts'
+import { describeOutside, inspectOutsideText } from '../domain/validation/outside-text.ts'
 import { toSecrecy } from '../domain/text/secret-paths.ts'
 import type { PendingCall } from '../domain/run-state.ts'
 import type { CommandReading, TouchedPath } from '../protocol/command.ts'
@@ -143,7 +144,7 @@ export async function perform(run: RunContext, judged: Judged): Promise<Returned
     await learnSecrets(run)
     const given = judged.effect === 'read' ? { ok: true as const, input: judged.input } : await putBackSecrets(run, { input: judged.input, paths: tool.paths(judged.input).map(({ path }) => path) })
     if (!given.ok) return { judged, status: 'error', text: given.text, full: undefined, detail: undefined, durationMs: run.ports.clock.elapsed() - begun }
-    const result = await tool.run(given.input, contextOf(run, pending.call.callId, signal))
+    const result = markOutside(run, tool.name, await tool.run(given.input, contextOf(run, pending.call.callId, signal)))
     run.signal.throwIfAborted()
     return toReturned(run, judged, result, run.ports.clock.elapsed() - begun)
   } catch (error) {
@@ -155,6 +156,13 @@ export async function perform(run: RunContext, judged: Judged): Promise<Returned
     }
     throw error
   }
+}
+
+/** What comes from outside is data. Where it has words for an agent in it, or hidden ones, it is said to be what it is. */
+function markOutside(run: RunContext, tool: string, result: ToolResult): ToolResult {
+  if (!isStaged(run.state) || tool === 'finish') return result
+  const said = describeOutside(inspectOutsideText(result.text))
+  return said === '' ? result : { ...result, text: `${result.text}\n${said}` }
 }
 
 /** No call outlasts the run's deadline. */

@@ -64,9 +64,9 @@ export async function measureFunctions(path: string, text: string): Promise<read
 function visit(node: Node, names: readonly string[], found: FunctionComplexity[]): void {
   const isFunction = functions.has(node.type) && node.childForFieldName('body') !== null
   const own = nameOf(node)
-  const inner = own === undefined ? names : [...names, own]
-  if (isFunction) found.push({ name: inner.join('.') || '(anonymous)', line: node.startPosition.row + 1, complexity: 1 + countBranches(node, true) })
-  for (const child of node.namedChildren) if (child) visit(child, isFunction && own === undefined ? [...names, '(anonymous)'] : inner, found)
+  const inner = own === undefined ? (isFunction ? [...names, '(anonymous)'] : names) : [...names, own]
+  if (isFunction) found.push({ name: inner.join('.'), line: node.startPosition.row + 1, complexity: 1 + countBranches(node, true) })
+  for (const child of node.namedChildren) if (child) visit(child, inner, found)
 }
 
 function nameOf(node: Node): string | undefined {

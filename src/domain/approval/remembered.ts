@@ -3,7 +3,9 @@ import type { Remembered } from '../../protocol/policy.ts'
 import { isWithin } from '../contract/scope.ts'
 
 /** Programs that are whatever their words say: a yes to one says nothing of the next. */
-const anything = /^(sh|bash|zsh|dash|ksh|fish|python\d*(\.\d+)?|node|perl|ruby|php|lua|deno|bun|sudo|doas|env|xargs|eval|exec|ssh|curl|wget|nc|socat|find|awk|make|docker|kubectl|git)$/
+const anything = /^(sh|bash|zsh|dash|ksh|fish|python\d*(\.\d+)?|node|perl|ruby|php|lua|deno|bun|sudo|doas|env|xargs|eval|exec|ssh|scp|rsync|curl|wget|nc|socat|find|awk|make|psql|mysql|redirect)$/
+/** Programs of which the third word says as much as the second. */
+const wide = /^(docker|podman|kubectl|git|gh|aws|gcloud|az|helm|terraform)$/
 /** Kinds that are asked about each time. */
 const never = new Set(['secret-read', 'secret-out', 'tamper', 'force-push', 'database-drop', 'privilege', 'disk-destruction'])
 
@@ -19,9 +21,9 @@ export function toRememberable(reading: CommandReading | undefined, paths: reado
   if (!act || weighty.length !== 1 || act.kinds.some((kind) => never.has(kind))) return undefined
   const words = act.argv.slice(0, 3)
   const plain = words.filter((word): word is string => word !== null && !word.startsWith('-'))
-  if (plain.length < 2 && anything.test(plain[0] ?? '')) return undefined
-  const length = anything.test(plain[0] ?? '') ? 3 : 2
-  return plain.length === 0 ? undefined : { kind: 'argv', prefix: plain.slice(0, length) }
+  const [program] = plain
+  if (program === undefined || anything.test(program) || (wide.test(program) && plain.length < 2)) return undefined
+  return { kind: 'argv', prefix: plain.slice(0, wide.test(program) ? 3 : 2) }
 }
 
 function isWeighty(act: Act): boolean {
