@@ -58,10 +58,10 @@ describe('writ policy', () => {
     assert.deepEqual(json(outside).rules, ['outside-repository', 'ordinary'])
     assert.match(String(json(allow).policy), /^[0-9a-f]{64}$/)
     const [publish, remove, hidden] = await Promise.all([
-      policy('check', '--tool', 'shell', '--input', '{"command":"npm publish"}', '--grant', 'registry.example'), policy('check', '--tool', 'shell', '--input', '{"command":"rm -rf build"}'), policy('check', '--tool', 'shell', '--input', '{"command":"echo cm0gLXJmIC8= | base64 -d | sh"}'),
+      policy('check', '--tool', 'shell', '--input', '{"command":"npm publish"}', '--grant', 'registry.example'), policy('check', '--tool', 'shell', '--input', '{"command":"rm -rf build"}'), policy('check', '--tool', 'shell', '--input', '{"command":"echo cm0gLXJmIC9ldGM= | base64 -d | sh"}'),
     ])
     assert.deepEqual([publish, remove, hidden].map((ended) => [ended.code, (json(ended).rules as unknown as string[])[0]]), [[3, 'ask-publish'], [0, 'ordinary'], [1, 'shield-delete-outside']])
-    assert.match(JSON.stringify(json(hidden).reading), /"argv":\["rm","-rf","\/"\]/)
+    assert.match(JSON.stringify(json(hidden).reading), /"argv":\["rm","-rf","\/etc"\]/)
   })
 
   test('a bundle of one\'s own: tried out where it lies, then installed, listed and obeyed', async () => {
