@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { readPolicySettings } from '../domain/policy/settings.ts'
 import type { RunState } from '../domain/run-state.ts'
 import type { Blobs } from '../engine/ports/event-log.ts'
@@ -8,12 +9,11 @@ import { parseKeptPolicy } from './open-policy.ts'
 export async function readQuestionsTarget(blobs: Blobs, { kept, questions }: RunState): Promise<number | undefined> {
   if (questions === 0 || !kept) return undefined
   try {
-    const { settings } = await parseKeptPolicy(new TextDecoder().decode(await blobs.get(kept.policy)))
-    // A policy from before there were bundles aims for nothing.
-    return settings === undefined ? undefined : readPolicySettings(settings).gates.questions_target
+    const { settings } = await parseKeptPolicy(Buffer.from(await blobs.get(kept.policy)).toString('utf8'))
+    return readPolicySettings(settings).gates.questions_target
   } catch (error) {
-    // Retention removes it.
-    if (error instanceof SyntaxError || (error instanceof Fault && error.code === 'run-corrupt')) return undefined
+    // Retention removed it, or an older Writ kept it in a form of its own: the report then has the usual number.
+    if (error instanceof SyntaxError || error instanceof z.ZodError || (error instanceof Fault && error.code === 'run-corrupt')) return undefined
     throw error
   }
 }
