@@ -12,7 +12,7 @@ const IsoDate = z.string().regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|
 const Clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'it is a time of day like 09:00')
 
 /** A length of time as people write it: `90s`, `20m`, `4h`, `2d`. */
-export const Duration = z.string().regex(/^[1-9]\d{0,5}[smhd]$/, 'it is a length of time like 30m, 4h or 2d')
+export const Duration = z.string().regex(/^\d{1,6}[smhd]$/, 'it is a length of time like 30m, 4h or 2d')
 
 /** When something may be done. `to` earlier than `from` reaches into the next day; the day is the one it began on. */
 export const ChangeWindow = z.strictObject({
