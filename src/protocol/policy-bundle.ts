@@ -117,16 +117,11 @@ export const CaseQuestion = z.union([
 export type CaseQuestion = z.infer<typeof CaseQuestion>
 
 /** `cases.yaml`: questions with the answers that the rules have to give. */
-export const CasesFile = z.strictObject({
-  cases: z.array(z.strictObject({
-    name: z.string().min(1).max(200),
-    question: CaseQuestion,
-    expect: z.strictObject({
-      effect: z.enum(['allow', 'ask', 'deny']),
-      /** Has to be among the rules that are cited. */
-      rule: z.string().optional(),
-    }),
-  })).max(5000),
-})
+export const CasesFile = z.array(z.strictObject({
+  name: z.string().min(1).max(200),
+  question: CaseQuestion,
+  expect: z.enum(['allow', 'ask', 'deny']),
+  /** Has to be among the rules that are cited. */
+  rule: z.string().optional(),
+})).max(5000)
 export type CasesFile = z.infer<typeof CasesFile>
-export type PolicyCase = CasesFile['cases'][number]
