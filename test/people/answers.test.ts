@@ -147,13 +147,14 @@ describe('an answer that nobody gave', () => {
   })
 
   test('an expired question is asked again, and the old id answers the new one', async () => {
-    const policy = { '../.config/writ/policy/short/bundle.yaml': 'id: short\nversion: "1"\nowner: me\nsettings:\n  approval_expires: 0m\n' }
-    const { bench, id, run } = await startWaiting(publishing, { files: policy })
+    const { bench, id, run } = await startWaiting(publishing)
+    const asked = bench.events().findLast((event) => event.type === 'approval.requested')
+    assert.ok(asked?.type === 'approval.requested' && asked.data.ask)
+    bench.forge({ type: 'approval.requested', data: { ...asked.data, ask: { ...asked.data.ask, expiresAt: asked.at } } })
     const late = await bench.writ('approve', id)
     assert.equal(late.code, 2, toText(late))
     assert.match(late.stderr, /the question expired on .*; writ resume asks it again/)
     assert.match((await bench.writ('approvals')).stdout, /expired: writ resume \w+ asks again/)
-    bench.machine.write({ '../.config/writ/policy/short/bundle.yaml': 'id: short\nversion: "2"\nowner: me\nsettings:\n  approval_expires: 1h\n' })
     assert.equal((await bench.writ('resume', run)).code, 3)
     const approved = await bench.writ('approve', id, '--no-resume')
     assert.equal(approved.code, 0, toText(approved))

@@ -95,53 +95,6 @@ describe('a run that waits for a person', () => {
     }
   })
 
-  test('only those whom the contract names may answer', async () => {
-    const { machine, env, close } = await waiting([publish(), ...end], { contract: `${contract}approvers: ["ada|bob"]\n` })
-    try {
-      const { stdout } = await machine.writ(['approvals', '--json'], { env })
-      const { id } = JSON.parse(stdout) as { id: string }
-      const stranger = await machine.writ(['approve', id], { env })
-      assert.equal(stranger.code, 2)
-      assert.match(stranger.stderr, /for ada or bob to answer, and you are person/)
-      assert.equal(eventsOf(machine).some((event) => event.type === 'approval.given'), false)
-      const option = await machine.writ(['resume', 'latest', '--yes'], { env })
-      assert.equal(option.code, 3, 'a general yes is no way around the approvers')
-    } finally {
-      await close()
-    }
-  })
-
-  test('an answer that nobody signed, or that was changed, does not make it go on', async () => {
-    const { machine, env, close } = await waiting([publish(), ...end])
-    try {
-      const { stdout } = await machine.writ(['approvals', '--json'], { env })
-      const { id } = JSON.parse(stdout) as { id: string }
-      const denied = await machine.writ(['reject', id, '--no-resume'], { env })
-      assert.equal(denied.code, 0, denied.stderr)
-      const [run = ''] = readdirSync(join(machine.state, 'runs'))
-      const path = join(machine.state, 'runs', run, 'rollout.jsonl')
-      const { readLine, sealLine, toStart } = await import('../../src/domain/chain.ts')
-      const { hash } = await import('node:crypto')
-      const sha = (text: string): string => hash('sha256', text, 'hex')
-      const lines = readFileSync(path, 'utf8').trim().split('\n')
-      let position = toStart(run as never)
-      const forged = lines.map((line, n) => {
-        const read = readLine(line, position, sha)
-        assert.ok(read.ok)
-        const { type, data, at } = read.value
-        const sealed = sealLine({ type, data: n === lines.length - 1 ? { ...data, answer: 'approve' } : data } as never, at, position, sha)
-        position = { run: position.run, seq: position.seq + 1, head: sealed.event.hash as never }
-        return sealed.line
-      })
-      writeFileSync(path, `${forged.map((line) => line.trimEnd()).join('\n')}\n`)
-      const resumed = await machine.writ(['resume', 'latest'], { env })
-      assert.equal(resumed.code, 2, resumed.stderr)
-      assert.match(resumed.stderr, /signature of the answer .* does not hold/)
-    } finally {
-      await close()
-    }
-  })
-
   test('several questions of one turn are asked together', async () => {
     const { machine, env, ended, close } = await waiting([{ calls: [...publish().calls, ...publish('curl -X POST http://127.0.0.1:9').calls] }, ...end])
     try {
