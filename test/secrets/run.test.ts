@@ -88,6 +88,8 @@ describe('a run in a repository full of secrets', () => {
   test('the model changes a file around them, and they stay what they are', () => on(async (machine) => {
     const token = planted[0]?.value ?? ''
     const made = planted[4]?.value ?? ''
+    // A change that spreads secrets is sealed away, unless a person wants none of that.
+    machine.write({ '../.config/writ/policy/spreads/bundle.yaml': 'id: spreads\nversion: "1"\nowner: me\nsettings:\n  validation: { off: [secrets] }\n' })
     machine.write({ 'src/client.js': `const token = '${token}'\nexport const url = 'https://example.org'\n` })
     machine.git('add', '-A')
     machine.git('commit', '-qm', 'A client')

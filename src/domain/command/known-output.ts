@@ -8,6 +8,16 @@ import { Unreadable } from './unreadable.ts'
  * given. Undefined: it cannot.
  */
 export function toKnownOutput(words: readonly string[], stdin: string, read: (path: string) => string | undefined): string | undefined {
+  try {
+    return toOutput(words, stdin, read)
+  } catch (error) {
+    // Bytes that are no text matter only where something is made of them, and there an output that is not known asks.
+    if (error instanceof Unreadable) return undefined
+    throw error
+  }
+}
+
+function toOutput(words: readonly string[], stdin: string, read: (path: string) => string | undefined): string | undefined {
   const [name = '', ...args] = words
   if (args.some((arg) => hasPattern(arg))) {
     // A pattern that matches no file stays what it is; whether one does is not known.
