@@ -136,7 +136,8 @@ function compareAsked({ path, json }: Manifest, asked: ReadonlyMap<string, strin
 /** npm says where each package lies: is there one for every name, and of a version that was asked for? */
 function findUnsatisfied(manifest: Manifest, asked: ReadonlyMap<string, string>, below: string, { lock, lockPath }: Against): Finding[] {
   const places = new Map(lock.packages.flatMap((each) => (each.at === undefined ? [] : [[each.at, each] as const])))
-  if (places.size === 0) return []
+  // Only npm's kind of lockfile names places.
+  if (lock.links === undefined) return []
   const replaced = namesReplaced(manifest)
   const optional = new Set(manifest.dependencies.filter((each) => each.isOptional === true).map((each) => each.alias ?? each.name))
   const peers = toFields(manifest.json['peerDependencies'])

@@ -72,8 +72,22 @@ function findScope(scope: string, bare: string, known: ReadonlySet<string>): Loo
   return undefined
 }
 
+/** The same names are compared with again and again: what they fold to is remembered for so many. */
+const mostFolded = 20_000
+const foldedBefore = new Map<string, string>()
+
 /** Letters that look alike, and separators that people forget. */
 function fold(name: string): string {
+  let folded = foldedBefore.get(name)
+  if (folded === undefined) {
+    folded = foldAnew(name)
+    if (foldedBefore.size >= mostFolded) foldedBefore.clear()
+    foldedBefore.set(name, folded)
+  }
+  return folded
+}
+
+function foldAnew(name: string): string {
   return toLatinLook(name).toLowerCase().replaceAll(/[-_.]/g, '').replaceAll('0', 'o').replaceAll('1', 'l').replaceAll('rn', 'm').replaceAll('vv', 'w')
 }
 
