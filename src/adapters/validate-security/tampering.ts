@@ -26,12 +26,11 @@ export function createTamperingValidator(): ChangeValidator {
   }
 }
 
-function lookAtPath({ path, from, kind }: FileChange): Finding[] {
+function lookAtPath({ path, from }: FileChange): Finding[] {
   const findings: Finding[] = []
   const paths = from === undefined ? [path] : [path, from]
   if (paths.some((each) => each === '.writ' || each.startsWith('.writ/'))) findings.push({ path, rule: 'tampering/writ', severity: 'error', message: 'changes what people set Writ up with: only they do', quarantine: true })
   if (paths.some((each) => hooks.test(each))) findings.push({ path, rule: 'tampering/hooks', severity: 'error', message: 'changes hooks that run on people’s machines: only they do', quarantine: true })
-  if (kind === 'deleted' && toChangeKind(path) === 'ci') findings.push({ path, rule: 'tampering/ci-removed', severity: 'error', message: 'takes away a file by which CI checks the project' })
   return findings
 }
 
@@ -41,6 +40,7 @@ async function lookAtText(subject: Subject, { path, from, kind, binary }: FileCh
   const before = base === undefined || base.byteLength > largest || base.includes(0) ? undefined : decoder.decode(base)
   // A byte of zero makes every check take a source for a picture, and pass it over.
   if (bytes !== undefined && code.test(path) && bytes.includes(0) && (binary || bytes.indexOf(0) >= 0) && base?.includes(0) !== true) return [{ path, rule: 'tampering/hidden-from-checks', severity: 'error', message: 'has a zero byte in it, so that checks take it for no text and pass it over: write it as an escape', quarantine: true }]
+  if (kind === 'deleted' && before !== undefined && toChangeKind(path) === 'ci' && findDroppedSteps(before, '').length > 0) return [{ path, rule: 'tampering/ci-removed', severity: 'error', message: 'takes away a file by which CI checks the project' }]
   if (bytes === undefined || bytes.byteLength > largest || bytes.includes(0)) return []
   const text = decoder.decode(bytes)
   return [...lookAtWeakenings(path, text, before), ...before === undefined ? [] : lookAtLosses(path, text, before)]

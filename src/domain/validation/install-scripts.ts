@@ -11,7 +11,7 @@ const longest = 400_000
 const drop = /\b(?:webhook\.site|requestbin\.\w+|pipedream\.net|ngrok(?:-free)?\.(?:io|app)|oast(?:ify)?\.\w{2,6}|burpcollaborator\.net|interact\.sh|discord(?:app)?\.com\/api\/webhooks|api\.telegram\.org\/bot|hooks\.slack\.com\/services|transfer\.sh|pastebin\.com\/raw|paste\.ee\/r|termbin\.com|https?:\/\/\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d+)?\/)/i
 const isHere = /https?:\/\/(?:127\.|0\.0\.0\.0|10\.|192\.168\.)/i
 const credentials = /(?:\.ssh\/(?:id_|authorized_keys|config)|\bid_(?:rsa|ed25519)\b|\.aws[/\\]+credentials|\.config[/\\]+gcloud|\.kube[/\\]+config|\.docker[/\\]+config\.json|\.netrc\b|\.git-credentials|\.pypirc|wallet\.dat|\/etc\/(?:shadow|passwd)\b|Login Data\b|(?:cat|readFile(?:Sync)?\(|open\(|fs\.read)[^\n]{0,80}\.npmrc)/i
-const sends = /\b(?:https?\.(?:request|get)|fetch\(|axios|XMLHttpRequest|net\.(?:connect|createConnection|Socket)|dns\.(?:lookup|resolve)|requests\.(?:post|get|put)|urllib|http\.client|socket\.(?:socket|create_connection)|curl\b|wget\b|nc\b|TcpStream::connect|ureq::|reqwest::)/i
+const sends = /\b(?:https?(?:["']\))?\.(?:request|get|post)|fetch\(|axios|XMLHttpRequest|net\.(?:connect|createConnection|Socket)|dns\.(?:lookup|resolve)|requests\.(?:post|get|put)|urllib|http\.client|socket\.(?:socket|create_connection)|curl\b|wget\b|nc\b|TcpStream::connect|ureq::|reqwest::)/i
 const decodes = /\batob\(|Buffer\.from\([^)\n]{1,4000},\s*["'](?:base64|hex)["']|base64\.b64decode|codecs\.decode|bytes\.fromhex|zlib\.decompress|marshal\.loads|base64\s+(?:-d|-D|--decode)\b|String\.fromCharCode\(|FromBase64String/i
 const runs = /\beval\s*\(|\bnew Function\(|\bFunction\(|\bexec(?:Sync|File|FileSync)?\s*\(|\bspawn(?:Sync)?\(|\bos\.system\(|subprocess\.|\bcompile\(|\|\s*(?:ba|z|da)?sh\b|\|\s*(?:node|python3?|perl|ruby)\b|vm\.run|_load\(|Command::new|Invoke-Expression|\biex\b/i
 const wholeEnvironment = /JSON\.stringify\(\s*process\.env\s*[,)]|Object\.(?:entries|assign|keys)\([^)\n]{0,40}process\.env\s*\)|(?:dict|str|json\.dumps)\(\s*(?:dict\()?os\.environ|env::vars\(\)|\b(?:env|printenv|set)\b\s*\|\s*(?:curl|nc|base64|wget)/i
@@ -22,7 +22,7 @@ const plain: readonly (readonly [RegExp, string])[] = [
   [/\b(?:curl|wget)\b[^\n]{0,300}(?:&&|;)\s*(?:chmod\s+[^\n;&]{0,80}(?:&&|;)\s*)?(?:sudo\s+)?(?:(?:ba|z|da)?sh|\.\/|\/tmp\/|node|python3?)\s*\S/i, 'fetches something and runs it'],
   [/\b(?:nc|ncat|netcat)\s+(?:-\w+\s+)*-\w*e\b|\/dev\/(?:tcp|udp)\/|\bbash\s+-i\b[^\n]{0,80}>&|\bsocket\b[^\n]{0,400}\b(?:dup2|pty\.spawn)\b/i, 'opens a shell to elsewhere'],
   [/(?:\\x[0-9a-f]{2}){40,}|(?:\\u00[0-9a-f]{2}){40,}|\b_0x[0-9a-f]{4,6}\b[^]{0,400}\b_0x[0-9a-f]{4,6}\b[^]{0,400}\b_0x[0-9a-f]{4,6}\b/i, 'hides what it does'],
-  [/\b(?:nslookup|dig|host)\b[^\n]{0,40}(?:\$\(|`|\$\{?(?:USER|HOSTNAME|HOME|PWD))/i, 'sends something out through names that it asks for'],
+  [/\b(?:nslookup|dig|host)\s+[^\n]{0,40}(?:\$\(|`|\$\{?(?:USER|HOSTNAME|HOME|PWD))/i, 'sends something out through names that it asks for'],
   [/>>?\s*(?:~|\$HOME|\$\{HOME\})?\/?\.(?:bashrc|zshrc|profile|bash_profile|ssh\/authorized_keys)\b|\bcrontab\s+-|\/etc\/cron|LaunchAgents\//i, 'makes itself start again'],
 ]
 
