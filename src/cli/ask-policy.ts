@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { toCaseContract, toCircumstances, toPolicyQuestion, type PolicyQuestion } from '../adapters/policy-cedar/case-question.ts'
+import { knownEnvironment } from '../domain/command/known-environment.ts'
 import { toEffect } from '../domain/command/to-effect.ts'
 import { toSecrecy } from '../domain/text/secret-paths.ts'
 import type { AnyTool } from '../engine/ports/tools.ts'
@@ -43,7 +44,7 @@ async function findTool(name: string, network: readonly string[]): Promise<AnyTo
 /** As a run reads it, but without its files: a script that it starts is not read. */
 export async function readCommand(command: string): Promise<CommandReading | undefined> {
   const { createCommandReader } = await import('../adapters/command-bash/command-reader.ts')
-  return createCommandReader().read(command, { home: somewhere, env: {}, isSecret: (path) => toSecrecy(path) === 'yes', readFile: async () => undefined })
+  return createCommandReader().read(command, { home: somewhere, env: knownEnvironment(somewhere, '/home/writ'), isSecret: (path) => toSecrecy(path) === 'yes', readFile: async () => undefined })
 }
 
 /** By its words alone: what is not there yet has no links to follow. */

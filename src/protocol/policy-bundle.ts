@@ -12,7 +12,7 @@ const IsoDate = z.string().regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|
 const Clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'it is a time of day like 09:00')
 
 /** A length of time as people write it: `90s`, `20m`, `4h`, `2d`. */
-export const Duration = z.string().regex(/^[1-9]\d{0,5}[smhd]$/, 'it is a length of time like 30m, 4h or 2d')
+export const Duration = z.string().regex(/^\d{1,6}[smhd]$/, 'it is a length of time like 30m, 4h or 2d')
 
 /** When something may be done. `to` earlier than `from` reaches into the next day; the day is the one it began on. */
 export const ChangeWindow = z.strictObject({
@@ -117,16 +117,11 @@ export const CaseQuestion = z.union([
 export type CaseQuestion = z.infer<typeof CaseQuestion>
 
 /** `cases.yaml`: questions with the answers that the rules have to give. */
-export const CasesFile = z.strictObject({
-  cases: z.array(z.strictObject({
-    name: z.string().min(1).max(200),
-    question: CaseQuestion,
-    expect: z.strictObject({
-      effect: z.enum(['allow', 'ask', 'deny']),
-      /** Has to be among the rules that are cited. */
-      rule: z.string().optional(),
-    }),
-  })).max(5000),
-})
+export const CasesFile = z.array(z.strictObject({
+  name: z.string().min(1).max(200),
+  question: CaseQuestion,
+  expect: z.enum(['allow', 'ask', 'deny']),
+  /** Has to be among the rules that are cited. */
+  rule: z.string().optional(),
+})).max(5000)
 export type CasesFile = z.infer<typeof CasesFile>
-export type PolicyCase = CasesFile['cases'][number]

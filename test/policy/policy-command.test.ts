@@ -15,7 +15,7 @@ import { makeMachine, type Ended, type Machine } from '../e2e/harness.ts'
 const house = {
   'bundle.yaml': 'id: house\nversion: 1.2.0\nowner: Platform team\nuntil: 2999-12-31\nwindows:\n  office: { days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:00", zone: Europe/Berlin }\nsettings:\n  validation: { coverage: { least: 0.5 } }\n',
   'rules.cedar': '@id("no-billing")\n@reason("{paths} belongs to billing: ask #billing to change it. Everything else is yours.")\nforbid (principal, action == Writ::Action::"path.write", resource)\nwhen { resource.path like "src/billing/*" };\n',
-  'cases.yaml': 'cases:\n  - { name: billing is closed, question: { tool: edit, paths: [src/billing/a.ts] }, expect: { effect: deny, rule: no-billing } }\n  - { name: the rest is open, question: { tool: edit, paths: [src/a.ts] }, expect: { effect: allow } }\n',
+  'cases.yaml': '- { name: billing is closed, question: { tool: edit, paths: [src/billing/a.ts] }, expect: deny, rule: no-billing }\n- { name: the rest is open, question: { tool: edit, paths: [src/a.ts] }, expect: allow }\n',
 }
 
 function put(folder: string, files: Readonly<Record<string, string>>): void {
@@ -58,10 +58,10 @@ describe('writ policy', () => {
     assert.deepEqual(json(outside).rules, ['outside-repository', 'ordinary'])
     assert.match(String(json(allow).policy), /^[0-9a-f]{64}$/)
     const [publish, remove, hidden] = await Promise.all([
-      policy('check', '--tool', 'shell', '--input', '{"command":"npm publish"}', '--grant', 'registry.example'), policy('check', '--tool', 'shell', '--input', '{"command":"rm -rf build"}'), policy('check', '--tool', 'shell', '--input', '{"command":"echo cm0gLXJmIC8= | base64 -d | sh"}'),
+      policy('check', '--tool', 'shell', '--input', '{"command":"npm publish"}', '--grant', 'registry.example'), policy('check', '--tool', 'shell', '--input', '{"command":"rm -rf build"}'), policy('check', '--tool', 'shell', '--input', '{"command":"echo cm0gLXJmIC9ldGM= | base64 -d | sh"}'),
     ])
     assert.deepEqual([publish, remove, hidden].map((ended) => [ended.code, (json(ended).rules as unknown as string[])[0]]), [[3, 'ask-publish'], [0, 'ordinary'], [1, 'shield-delete-outside']])
-    assert.match(JSON.stringify(json(hidden).reading), /"argv":\["rm","-rf","\/"\]/)
+    assert.match(JSON.stringify(json(hidden).reading), /"argv":\["rm","-rf","\/etc"\]/)
   })
 
   test('a bundle of one\'s own: tried out where it lies, then installed, listed and obeyed', async () => {
@@ -83,7 +83,7 @@ describe('writ policy', () => {
 
   test('a case that comes out otherwise is shown, and the exit code says so', async () => {
     const draft = join(machine.home, 'wrong')
-    put(draft, { ...house, 'cases.yaml': 'cases:\n  - { name: billing is open, question: { tool: edit, paths: [src/billing/a.ts] }, expect: { effect: allow } }\n' })
+    put(draft, { ...house, 'cases.yaml': '- { name: billing is open, question: { tool: edit, paths: [src/billing/a.ts] }, expect: allow }\n' })
     const ended = await policy('test', draft)
     assert.equal(ended.code, 1)
     assert.match(ended.stdout, /✗ +billing is open +allow +came out: deny by house:no-billing\n\n1 of 1 cases come out otherwise\./)
@@ -94,7 +94,7 @@ describe('writ policy', () => {
     put(draft, { ...house, 'rules.cedar': `${house['rules.cedar']}\n@id("never") @reason("r")\nforbid (principal, action == Writ::Action::"exec", resource) when { resource.kinds.contains("deploys") };\n` })
     const ended = await policy('lint', draft)
     assert.equal(ended.code, 1)
-    assert.match(ended.stdout, /^house@1\.2\.0 rules\.cedar:6 house:never never-holds: it can never hold: resource\.kinds never contains "deploys"; there are .*\n1 finding\.\n$/)
+    assert.match(ended.stdout, /^house@1\.2\.0 rules\.cedar:6 house:never never-matches: it can never hold: resource\.kinds never contains "deploys"; there are .*\n1 finding\.\n$/)
   })
 
   const refused: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [

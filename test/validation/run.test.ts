@@ -121,6 +121,10 @@ describe('quarantine', () => {
       const released = await machine.writ(['quarantine', 'release', id, '--reason', 'a test key'])
       assert.equal(released.code, 0, released.stderr)
       assert.equal((await machine.writ(['quarantine', 'discard', id])).code, 2)
+      // The run had ended: what was said since is signed, and attested with the rest.
+      const verified = await machine.writ(['verify', 'latest'])
+      assert.equal(verified.code, 0, verified.stdout)
+      assert.match(verified.stdout, /✓ answers +1 answer signed by person/)
       await replays(machine)
     } finally {
       machine.remove()

@@ -1,12 +1,13 @@
+import type { CommandReading } from '../../protocol/command.ts'
 import { readCommand } from '../../domain/command/read-command.ts'
-import type { CommandPlace, CommandReader } from '../../engine/ports/commands.ts'
+import type { CommandPlace } from '../../engine/ports/commands.ts'
 
 /** A script can start a script: after so many rounds the rest is unknown. */
 const mostRounds = 8
 const longestFile = 200_000
 
 /** Reads commands for bash. Files of the workspace that a command would run are loaded through the place, and read with it. */
-export function createCommandReader(): CommandReader {
+export function createCommandReader(): { read(command: string, place: CommandPlace): Promise<CommandReading> } {
   return {
     async read(command, place) {
       const files = new Map<string, string | undefined>()

@@ -119,7 +119,7 @@ test('owners: the last entry that fits a path counts, deputies come along, the s
   ] }), makeBundle('user', '', { owners: [{ paths: ['**/*.sql'], approvers: ['dba | carol'] }] })])
   assert.deepEqual(policy.approversFor(['README.md']), { steps: [{ who: 'lead', deputies: [] }], escalateMs: 4 * 3_600_000 })
   assert.deepEqual(policy.approversFor(['src/billing/a.sql']), { steps: [{ who: 'ada', deputies: ['bob'] }, { who: 'carol', deputies: [] }, { who: 'dba', deputies: ['carol'] }], escalateMs: 1_800_000 })
-  assert.deepEqual(policy.approversFor([]), { steps: [], escalateMs: 4 * 3_600_000 })
+  assert.deepEqual(policy.approversFor([]), { steps: [], escalateMs: 0 })
 })
 
 const refused: readonly (readonly [string, PlacedBundle, RegExp])[] = [

@@ -22,7 +22,7 @@ export function findApprovers(bundles: readonly Bundle[], paths: readonly string
       escalateMs = Math.min(escalateMs ?? wait, wait)
     }
   }
-  return { steps: [...steps].map(([who, deputies]) => ({ who, deputies: [...deputies] })), escalateMs: escalateMs ?? defaultEscalateMs }
+  return { steps: [...steps].map(([who, deputies]) => ({ who, deputies: [...deputies] })), escalateMs: escalateMs ?? 0 }
 }
 
 function toStep(text: string): ApproverStep {

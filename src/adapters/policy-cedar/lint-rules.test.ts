@@ -42,7 +42,7 @@ const never: readonly (readonly [string, RegExp])[] = [
 for (const [rule, why] of never) {
   test(`never holds: ${rule.slice(rule.indexOf('forbid'), 140)}`, () => {
     const [finding, ...others] = lint(rule)
-    assert.deepEqual([finding?.kind, others], ['never-holds', []])
+    assert.deepEqual([finding?.kind, others], ['never-matches', []])
     assert.match(finding?.message ?? '', why)
   })
 }

@@ -6,7 +6,7 @@ import { parseRules, validateRules, type Rule, type RuleProblem } from './parse-
 import { coversHead, reachOf } from './rule-heads.ts'
 
 export interface LintFinding extends RuleProblem {
-  readonly kind: 'broken' | 'never-holds' | 'contradicts' | 'shadowed' | 'unknown-window' | 'suspicious'
+  readonly kind: 'broken' | 'never-matches' | 'contradicts' | 'shadowed' | 'unknown-window' | 'suspicious'
   readonly bundle: string
 }
 
@@ -45,7 +45,7 @@ function lookAt(rule: Rule, looked: readonly Looked[], windows: ReadonlySet<stri
   const found: { kind: LintFinding['kind']; message: string }[] = []
   const { questions, resourceTypes } = reachOf(rule.json)
   const impossible = questions.size === 0 ? 'no question has such a principal, action and resource together' : whyImpossible(rule, resourceTypes) ?? (warnings.some(({ message }) => /impossible/.test(message)) ? 'its types leave no request for which it would' : undefined)
-  if (impossible !== undefined) return [{ kind: 'never-holds', message: `it can never hold: ${impossible}` }]
+  if (impossible !== undefined) return [{ kind: 'never-matches', message: `it can never hold: ${impossible}` }]
   for (const { message } of warnings) found.push({ kind: 'suspicious', message })
   for (const name of new Set(namedWindows(rule))) if (!windows.has(name)) found.push({ kind: 'unknown-window', message: `there is no window "${name}" in any bundle in force${windows.size > 0 ? `; there are ${[...windows].join(', ')}` : ''}` })
   const own = looked.find((each) => each.rule === rule) ?? { rule, conjuncts: toConjuncts(rule.json) }

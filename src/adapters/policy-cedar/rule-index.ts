@@ -3,6 +3,7 @@ import { Bug } from '../../protocol/fault.ts'
 import type { Cedar } from './cedar.ts'
 import { concerns, toMatcher, type Asked, type Attributes } from './may-match.ts'
 import type { Rule } from './parse-rules.ts'
+import { withoutAnnotations } from './split-policies.ts'
 import type { Part } from './to-asked.ts'
 
 /** Which rules hold for one question, and which could not be worked out. */
@@ -90,9 +91,9 @@ function isPlain({ principal, action, resource, conditions }: PolicyJson): boole
 
 /** The rule as it was written, with its effect changed. Not its JSON form, in which JavaScript would round large numbers. */
 function toPermit({ text, json }: Rule): string {
-  const permit = text.replace(/^((?:\s|\/\/[^\n]*\n|@\w+\s*(?:\(\s*"(?:[^"\\]|\\.)*"\s*\))?)*)(?:permit|forbid)\b/s, '$1permit')
-  if (json.effect === 'forbid' && permit === text) throw new Bug(`the effect of a rule was not found in its text: ${text.slice(0, 100)}`)
-  return permit
+  const body = withoutAnnotations(text)
+  if (!body.startsWith(json.effect)) throw new Bug(`the effect of a rule was not found in its text: ${text.slice(0, 100)}`)
+  return `permit${body.slice(json.effect.length)}`
 }
 
 function toRequest(part: Part, { attributes, groups }: Wants) {

@@ -36,3 +36,10 @@ export function lineAt(text: string, offset: number): number {
 export function lineAtByte(text: string, byte: number): number {
   return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, byte)).split('\n').length
 }
+
+const annotations = /^(?:\s|\/\/[^\n]*\n|@\w+\s*(?:\(\s*"(?:[^"\\]|\\.)*"\s*\))?)*/s
+
+/** A rule from `permit` or `forbid` on. */
+export function withoutAnnotations(text: string): string {
+  return text.replace(annotations, '')
+}

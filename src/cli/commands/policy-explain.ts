@@ -1,4 +1,5 @@
 import { readKeptRules } from '../../adapters/policy-cedar/read-kept-rules.ts'
+import { withoutAnnotations } from '../../adapters/policy-cedar/split-policies.ts'
 import { PolicyDocument } from '../../adapters/policy-builtin/rule.ts'
 import type { Blobs } from '../../engine/ports/event-log.ts'
 import type { Policy } from '../../engine/ports/policy.ts'
@@ -124,7 +125,7 @@ function describe({ run, event, decision, asked, rules, standing, unread }: Foun
   const paint = isTerminal() ? painter(process.stdout) : (_: unknown, text: string) => text
   const listed = rules.flatMap(({ id, answer, reason, from, text }, index) => [
     '', `${paint('bold', oneLine(id, 100))}  ${answer}${index === 0 ? ', which decided' : ''}  ${paint('dim', oneLine(from, 300))}`,
-    ...(index === 0 ? [] : [`  ${oneLine(reason, 1000)}`]), ...tame(text).split('\n').filter((line) => !line.trimStart().startsWith('@')).map((line) => `    ${line}`),
+    ...(index === 0 ? [] : [`  ${oneLine(reason, 1000)}`]), ...tame(withoutAnnotations(text)).split('\n').map((line) => `    ${line}`),
   ])
   return [
     `Event ${event.seq} of ${run}, ${event.at}: ${paint('bold', words[decision.effect])}`,

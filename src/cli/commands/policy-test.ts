@@ -70,8 +70,8 @@ async function test(bundle: PlacedBundle, cases: CasesFile, bundles: readonly Pl
 function describe(tested: readonly Tested[]): string[] {
   const paint = isTerminal() ? painter(process.stdout) : (_: unknown, text: string) => text
   return tested.flatMap(({ bundle, place, results }) => {
-    const rows = results.map(({ name, expect, decision, ok }) => {
-      const wanted = `${expect.effect}${expect.rule ? ` by ${expect.rule}` : ''}`
+    const rows = results.map(({ name, expect, rule, decision, ok }) => {
+      const wanted = `${expect}${rule ? ` by ${rule}` : ''}`
       const got = `${decision.effect}${decision.rules[0] ? ` by ${decision.rules[0]}` : ''}`
       return [ok ? '✓' : '✗', oneLine(name, 60), wanted, ok ? '' : `came out: ${got}`]
     })

@@ -6,6 +6,7 @@ import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
 import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { openRules } from '../../adapters/policy-cedar/open-rules.ts'
 import type { Rule } from '../../adapters/policy-cedar/parse-rules.ts'
+import { withoutAnnotations } from '../../adapters/policy-cedar/split-policies.ts'
 import { findRefusedSettings } from '../../adapters/policy-cedar/cedar-policy.ts'
 import type { Trusted } from '../../adapters/trust/trust-store.ts'
 import { digestOf } from '../../domain/digest.ts'
@@ -94,7 +95,7 @@ function describe(root: string, bundles: readonly PlacedBundle[], rules: readonl
     const { id, version, owner, description } = bundle.manifest
     lines.push('', `Policy ${id} ${oneLine(version, 64)}, of ${oneLine(owner, 200)}${description ? `: ${oneLine(description, 500)}` : ''}`)
     for (const rule of rules.filter((each) => each.bundle === bundle)) {
-      lines.push(`  ${answers[rule.answer].padEnd(6)}  ${rule.id}: ${oneLine(rule.reason, 500)}`, ...tame(rule.text).split('\n').filter((line) => !line.trimStart().startsWith('@')).map((line) => `            ${line}`))
+      lines.push(`  ${answers[rule.answer].padEnd(6)}  ${rule.id}: ${oneLine(rule.reason, 500)}`, ...tame(withoutAnnotations(rule.text)).split('\n').map((line) => `            ${line}`))
     }
     for (const [name, value] of Object.entries(bundle.manifest.settings ?? {})) lines.push(`  sets    ${name}: ${oneLine(JSON.stringify(value), 500)}`)
     for (const { paths, approvers } of bundle.manifest.owners ?? []) lines.push(`  asks    ${oneLine(approvers.join(', then '), 300)} about ${oneLine(paths.join(', '), 300)}`)
