@@ -1,55 +1,111 @@
 import { isWithin } from '../../domain/contract/scope.ts'
-import { PatternRule } from '../../domain/validation/settings.ts'
-import type { FileValidator } from '../../engine/ports/validation.ts'
+import { whyTest } from '../../domain/contract/test-places.ts'
+import type { PatternRule } from '../../domain/validation/settings.ts'
+import { subtractFindings } from '../../domain/validation/subtract.ts'
+import { toMessage } from '../../protocol/fault.ts'
+import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
 import type { Finding } from '../../protocol/evidence.ts'
+import { commentLine, lineRules, ownRules } from './own-patterns.ts'
 
-/** Endings by the language names of the rules; those with a grammar of their own in the parser. */
-const languages: Readonly<Record<string, { readonly name: 'TypeScript' | 'Tsx' | 'JavaScript' | 'Css' | 'Html'; readonly endings: RegExp }>> = {
-  typescript: { name: 'TypeScript', endings: /\.[cm]?ts$/ }, tsx: { name: 'Tsx', endings: /\.tsx$/ }, javascript: { name: 'JavaScript', endings: /\.([cm]?js|jsx)$/ }, css: { name: 'Css', endings: /\.css$/ }, html: { name: 'Html', endings: /\.html?$/ },
+type LanguageName = 'TypeScript' | 'Tsx' | 'JavaScript' | 'Css' | 'Html'
+
+/** The languages that the parser brings grammars of, by the names that rules give them, and the files they are of. */
+const languages: Readonly<Record<string, { readonly name: LanguageName; readonly endings: RegExp }>> = {
+  typescript: { name: 'TypeScript', endings: /\.[cm]?ts$/ }, ts: { name: 'TypeScript', endings: /\.[cm]?ts$/ }, tsx: { name: 'Tsx', endings: /\.tsx$/ },
+  javascript: { name: 'JavaScript', endings: /\.([cm]?js|jsx)$/ }, js: { name: 'JavaScript', endings: /\.([cm]?js|jsx)$/ }, jsx: { name: 'JavaScript', endings: /\.jsx$/ }, css: { name: 'Css', endings: /\.css$/ }, html: { name: 'Html', endings: /\.html?$/ },
 }
-
-/** Code that is wrong wherever it stands, with next to no false alarms. */
-const own: readonly PatternRule[] = [
-  ...(['typescript', 'javascript'] as const).flatMap((language): PatternRule[] => [
-    { id: 'tls-off', language, severity: 'error', message: 'turns off the check of certificates, so that anybody in between can read and change what is sent', rule: { any: [{ pattern: 'process.env.NODE_TLS_REJECT_UNAUTHORIZED = $A' }, { kind: 'pair', has: { field: 'key', regex: '^rejectUnauthorized$' }, all: [{ has: { field: 'value', regex: '^false$' } }] }] } },
-    { id: 'eval-of-request', language, severity: 'error', message: 'runs what a request brings as code', rule: { any: [{ pattern: 'eval(req.$$$A)' }, { pattern: 'new Function(req.$$$A)' }, { pattern: 'eval(request.$$$A)' }] } },
-    { id: 'shell-of-template', language, severity: 'warning', message: 'puts values into a shell command; use execFile with a list', rule: { any: [{ pattern: 'child_process.exec(`$$$A${$B}$$$C`)' }, { pattern: 'execSync(`$$$A${$B}$$$C`)' }] } },
-  ]),
-]
+/** Larger files are passed over, in bytes; so many matches of a rule in a file are told. */
+const largest = 1_000_000
+const mostOfARule = 20
+const mostFiles = 5000
 
 /** Banned patterns as data: rules of the policy's settings, and a few of its own. */
-export function createPatternsValidator(): FileValidator {
+export function createPatternsValidator(): ChangeValidator {
   return {
-    id: 'patterns', stage: 'security', version: '1', kind: 'file', quick: true,
-    concerns: (path) => Object.values(languages).some(({ endings }) => endings.test(path)),
-    look: async ({ path, text }, settings) => {
-      const due = [...own, ...settings.patterns].filter((rule) => languages[rule.language.toLowerCase()]?.endings.test(path) && (rule.paths === undefined || isWithin(path, rule.paths)))
-      if (due.length === 0) return []
-      const { parse, Lang } = await import('@ast-grep/napi')
+    id: 'patterns', stage: 'security', version: '2', kind: 'change', quick: true,
+    look: async (subject) => {
+      const { rules, notes } = await readRules(subject.settings.patterns)
+      const due = subject.changes.filter((change) => change.kind !== 'deleted' && !change.binary && isConcerned(change.path, rules)).slice(0, mostFiles)
+      if (due.length === 0 && notes.length === 0) return undefined
       const findings: Finding[] = []
-      const roots = new Map<string, ReturnType<typeof parse>>()
-      for (const rule of due) {
-        const { name } = languages[rule.language.toLowerCase()] ?? { name: 'TypeScript' as const }
-        const root = roots.get(name) ?? parse(Lang[name], text)
-        roots.set(name, root)
-        for (const node of root.root().findAll({ rule: rule.rule }).slice(0, 50)) {
-          findings.push({ path, line: node.range().start.line + 1, rule: `patterns/${rule.id}`, severity: rule.severity, message: rule.message, evidence: node.text().replaceAll(/\s+/g, ' ').slice(0, 120) })
-        }
+      let large = 0
+      for (const { path, from } of due) {
+        const found = await lookAt(rules, path, await subject.read(path))
+        if (found === undefined) large += 1
+        else if (found.length > 0) findings.push(...subtractFindings(found, await lookAt(rules, path, await subject.readBase(from ?? path)) ?? []).fresh)
       }
-      return findings
+      return { findings, notes: [...notes, ...large === 0 ? [] : [`${large} too large, passed over`]] }
     },
   }
 }
 
+/** Those that can be looked for, and what is to be said of the others. */
+async function readRules(given: readonly PatternRule[]): Promise<{ readonly rules: readonly PatternRule[]; readonly notes: readonly string[] }> {
+  const rules: PatternRule[] = [...ownRules]
+  const notes: string[] = []
+  for (const rule of given) {
+    const wrong = await explainPatternRule(rule)
+    if (wrong === undefined) rules.push(rule)
+    else notes.push(`not checked: ${wrong}`)
+  }
+  return { rules, notes }
+}
+
+const findLanguage = (rule: PatternRule) => languages[rule.language.toLowerCase()]
+
+function isDue(rule: PatternRule, path: string): boolean {
+  return findLanguage(rule)?.endings.test(path) === true && (rule.paths === undefined || isWithin(path, rule.paths))
+}
+
+function isConcerned(path: string, rules: readonly PatternRule[]): boolean {
+  return lineRules.some((rule) => rule.endings.test(path)) || rules.some((rule) => isDue(rule, path))
+}
+
+/** Undefined where the file is too large to be looked at. */
+async function lookAt(rules: readonly PatternRule[], path: string, bytes: Awaited<ReturnType<Subject['read']>>): Promise<readonly Finding[] | undefined> {
+  if (bytes === undefined || bytes.includes(0)) return []
+  if (bytes.byteLength > largest) return undefined
+  const text = new TextDecoder().decode(bytes)
+  // What is wrong in programs that people use may be what a test is about.
+  const isTest = whyTest(path) !== undefined
+  return [...lookByLines(path, text), ...await lookByTree(rules.filter((rule) => isDue(rule, path)), path, text)]
+    .map((finding) => (isTest && !finding.isGiven ? { ...finding, severity: 'warning' as const } : finding))
+    .map(({ isGiven: _, ...finding }) => finding)
+}
+
+interface Found extends Finding {
+  /** By a rule of the settings, not by one of our own. */
+  readonly isGiven: boolean
+}
+
+function lookByLines(path: string, text: string): Found[] {
+  const due = lineRules.filter((rule) => rule.endings.test(path))
+  if (due.length === 0) return []
+  return text.split('\n').flatMap((line, n) => (line.length > 2000 || commentLine.test(line) ? [] : due.filter((rule) => rule.pattern.test(line)).map((rule): Found => ({ path, line: n + 1, rule: `patterns/${rule.id}`, severity: rule.severity, message: rule.message, evidence: line.trim().slice(0, 120), isGiven: false }))))
+}
+
+async function lookByTree(due: readonly PatternRule[], path: string, text: string): Promise<Found[]> {
+  if (due.length === 0) return []
+  const { parse, Lang } = await import('@ast-grep/napi')
+  const roots = new Map<LanguageName, ReturnType<typeof parse>>()
+  return due.flatMap((rule) => {
+    const name = findLanguage(rule)?.name
+    if (name === undefined) return []
+    const root = roots.get(name) ?? parse(Lang[name], text)
+    roots.set(name, root)
+    return root.root().findAll({ rule: rule.rule }).slice(0, mostOfARule).map((node): Found => ({ path, line: node.range().start.line + 1, rule: `patterns/${rule.id}`, severity: rule.severity, message: rule.message, evidence: node.text().replaceAll(/\s+/g, ' ').slice(0, 120), isGiven: !ownRules.includes(rule) }))
+  })
+}
+
 /** What is wrong with a rule; undefined where nothing is. A language without a grammar here is checked nowhere. */
 export async function explainPatternRule(rule: PatternRule): Promise<string | undefined> {
-  const language = languages[rule.language.toLowerCase()]
-  if (!language) return `patterns of ${rule.language} cannot be checked here; the languages are ${Object.keys(languages).join(', ')}`
+  const language = findLanguage(rule)
+  if (!language) return `the pattern ${rule.id} is for ${rule.language}, which has no grammar here; the languages are ${[...new Set(Object.values(languages).map(({ name }) => name))].join(', ')}`
   const { parse, Lang } = await import('@ast-grep/napi')
   try {
     parse(Lang[language.name], '').root().findAll({ rule: rule.rule })
     return undefined
   } catch (error) {
-    return `the pattern ${rule.id} cannot be read: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error)}`
+    return `the pattern ${rule.id} cannot be read: ${toMessage(error).slice(0, 300)}`
   }
 }

@@ -1,0 +1,128 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { z } from 'zod'
+import { compareLoosely } from '../../domain/validation/semver.ts'
+import { toMessage } from '../../protocol/fault.ts'
+import type { Subject } from '../../engine/ports/validation.ts'
+import { toPythonName, type Ecosystem } from './manifests/dependency.ts'
+
+export interface Advisory {
+  readonly id: string
+  readonly summary: string
+  /** The versions that mend it, where that is known. */
+  readonly fixed: readonly string[]
+}
+
+/** Where advisories come from. Others can be put in its place; none asks the network by itself. */
+export interface AdvisorySource {
+  find(ecosystem: Ecosystem, name: string, version: string): Promise<readonly Advisory[] | 'not-checked'>
+}
+
+const Osv = z.looseObject({
+  id: z.string(),
+  summary: z.string().optional(),
+  withdrawn: z.string().optional(),
+  affected: z.array(z.looseObject({
+    package: z.looseObject({ ecosystem: z.string(), name: z.string() }),
+    versions: z.array(z.string()).optional(),
+    ranges: z.array(z.looseObject({ type: z.string(), events: z.array(z.looseObject({ introduced: z.string().optional(), fixed: z.string().optional(), last_affected: z.string().optional() })) })).optional(),
+  })).default([]),
+})
+type Osv = z.infer<typeof Osv>
+type Affected = Osv['affected'][number]
+
+/** OSV's names of ecosystems: https://ossf.github.io/osv-schema/#defined-ecosystems */
+const ecosystems: Readonly<Record<string, Ecosystem>> = { npm: 'npm', pypi: 'pypi', 'crates.io': 'cargo', go: 'go', maven: 'maven', nuget: 'nuget', packagist: 'composer', rubygems: 'rubygems' }
+
+/** @param texts files in the form of OSV: one advisory each, or a list. @throws Error naming the file that is none */
+export function createOsvSource(texts: ReadonlyMap<string, string>): AdvisorySource {
+  const byPackage = new Map<string, { readonly osv: Osv; readonly affected: Affected }[]>()
+  for (const [path, text] of texts) {
+    for (const osv of readOsv(path, text)) {
+      if (osv.withdrawn !== undefined) continue
+      for (const affected of osv.affected) {
+        const ecosystem = ecosystems[affected.package.ecosystem.toLowerCase().split(':')[0] ?? '']
+        if (ecosystem === undefined) continue
+        const key = toKey(ecosystem, affected.package.name)
+        byPackage.set(key, [...byPackage.get(key) ?? [], { osv, affected }])
+      }
+    }
+  }
+  return {
+    find: async (ecosystem, name, version) => (byPackage.get(toKey(ecosystem, name)) ?? []).filter(({ affected }) => isAffected(affected, version)).map(({ osv, affected }) => ({
+      id: osv.id, summary: osv.summary ?? '', fixed: (affected.ranges ?? []).filter((range) => range.type !== 'GIT').flatMap((range) => range.events.flatMap((event) => event.fixed ?? [])),
+    })),
+  }
+}
+
+function readOsv(path: string, text: string): readonly Osv[] {
+  try {
+    const json: unknown = JSON.parse(text)
+    return z.array(Osv).parse(Array.isArray(json) ? json : [json])
+  } catch (error) {
+    throw new Error(`${path} is no advisory in the form of OSV: ${toMessage(error).slice(0, 160)}`, { cause: error })
+  }
+}
+
+function toKey(ecosystem: Ecosystem, name: string): string {
+  return `${ecosystem} ${ecosystem === 'pypi' ? toPythonName(name) : name.toLowerCase()}`
+}
+
+function isAffected({ versions = [], ranges = [] }: Affected, version: string): boolean {
+  const plain = version.replace(/^v(?=\d)/, '')
+  return versions.some((each) => each === version || each === plain) || ranges.some((range) => range.type !== 'GIT' && isWithinEvents(range.events, plain))
+}
+
+/** From each `introduced` up to the `fixed` or `last_affected` behind it. */
+function isWithinEvents(events: NonNullable<Affected['ranges']>[number]['events'], version: string): boolean {
+  const from = (text: string | undefined): boolean => text !== undefined && (text === '0' || compareLoosely(version, text) >= 0)
+  const lastIntroduced = events.filter((event) => from(event.introduced)).length
+  if (lastIntroduced === 0) return false
+  const ended = events.filter((event) => from(event.fixed) || (event.last_affected !== undefined && compareLoosely(version, event.last_affected) > 0)).length
+  return lastIntroduced > ended
+}
+
+/** Files of a folder that are read, and how large they may be together, in bytes. */
+const mostFiles = 50_000
+const mostBytes = 256 * 2 ** 20
+
+/**
+ * What the settings name: a file or a folder, on this machine or in the repository, where the base's files count: a change does
+ * not say what is known against it.
+ * @returns a sentence where there is no source or it cannot be read
+ */
+export async function openAdvisories(subject: Subject): Promise<AdvisorySource | { readonly why: string }> {
+  const { advisories } = subject.settings.dependencies
+  if (advisories === undefined) return { why: 'no advisory source is configured (settings: validation.dependencies.advisories)' }
+  try {
+    const texts = isAbsolute(advisories) ? await readHere(advisories) : await readInRepository(subject, advisories)
+    return texts.size === 0 ? { why: `${advisories} is not there, or has no .json file in it` } : createOsvSource(texts)
+  } catch (error) {
+    return { why: toMessage(error) }
+  }
+}
+
+async function readHere(path: string): Promise<ReadonlyMap<string, string>> {
+  if (!(await stat(path)).isDirectory()) return new Map([[path, await readFile(path, 'utf8')]])
+  const texts = new Map<string, string>()
+  let bytes = 0
+  for (const name of (await readdir(path, { recursive: true })).filter((each) => each.endsWith('.json')).toSorted()) {
+    const text = await readFile(join(path, name), 'utf8')
+    bytes += text.length
+    if (texts.size >= mostFiles || bytes > mostBytes) throw new Error(`${path} has more advisories than can be read at once (${mostFiles} files, ${mostBytes / 2 ** 20} MB)`)
+    texts.set(join(path, name), text)
+  }
+  return texts
+}
+
+async function readInRepository(subject: Subject, path: string): Promise<ReadonlyMap<string, string>> {
+  const plain = path.replace(/^\.\//, '').replace(/\/$/, '')
+  const single = await subject.readBase(plain) ?? await subject.read(plain)
+  if (single !== undefined) return new Map([[plain, new TextDecoder().decode(single)]])
+  const texts = new Map<string, string>()
+  for (const file of (await subject.files()).filter((each) => each.startsWith(`${plain}/`) && each.endsWith('.json')).slice(0, mostFiles)) {
+    const bytes = await subject.readBase(file) ?? await subject.read(file)
+    if (bytes !== undefined) texts.set(file, new TextDecoder().decode(bytes))
+  }
+  return texts
+}
