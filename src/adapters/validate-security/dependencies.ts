@@ -1,9 +1,9 @@
 import { findLookalike } from '../../domain/validation/typosquats.ts'
 import { listPopular } from '../../domain/validation/popular-names.ts'
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
-import type { Finding } from '../../protocol/evidence.ts'
 import { openAdvisories } from './advisories.ts'
 import { freshOf, readChangedManifests, type ChangedManifest } from './changed-dependencies.ts'
+import { toLines, type PackageFinding as Finding } from './dependency-lines.ts'
 import { findInstallScripts, findOwnScripts, listSome } from './install-script-findings.ts'
 import { findDisagreements } from './lock-agreement.ts'
 import { findLockFaults } from './lock-entries.ts'
@@ -24,7 +24,7 @@ export function createDependenciesValidator(): ChangeValidator {
       const scripts = await findInstallScripts(subject, locks)
       const advisories = await findAdvisories(subject, locks.length > 0 ? locks : changed)
       return {
-        findings: [...own, ...await findDisagreements(subject, changed), ...findNames(subject, changed), ...locks.flatMap(findLockFaults), ...scripts.findings, ...advisories.findings],
+        findings: await toLines(subject, [...own, ...await findDisagreements(subject, changed), ...findNames(subject, changed), ...locks.flatMap(findLockFaults), ...scripts.findings, ...advisories.findings]),
         notes: [...notes, ...scripts.notes, ...advisories.notes],
       }
     },
@@ -45,10 +45,10 @@ function findNames({ settings }: Subject, changed: readonly ChangedManifest[]): 
     // What one letter away from it stands in the same lockfile is no evidence against a name that others ask for.
     const known = new Set([...settings.dependencies.known, ...isDirect ? each.before.map((one) => one.name) : [], ...isDirect ? namesBefore(changed, ecosystem) : []])
     const findings: Finding[] = []
-    if (/[^\u0020-\u007E]/.test(name)) findings.push({ path: each.path, rule: 'dependencies/lookalike', severity: 'error', message: 'brings a name with letters that are not of the usual alphabet: what it shows is not what it is', evidence: name.slice(0, 80), quarantine: true })
+    if (/[^\u0020-\u007E]/.test(name)) findings.push({ path: each.path, about: name, rule: 'dependencies/lookalike', severity: 'error', message: 'brings a name with letters that are not of the usual alphabet: what it shows is not what it is', evidence: name.slice(0, 80), quarantine: true })
     const found = findings.length > 0 ? undefined : findLookalike(ecosystem, name, known)
-    if (found !== undefined) findings.push({ path: each.path, rule: 'dependencies/lookalike', severity: isDirect && isSure(ecosystem, found.other, found.how) ? 'error' : 'warning', message: `brings ${name}, a name that is easily taken for ${found.other}: make sure that it is meant, and name it in the settings then (validation.dependencies.known)` })
-    if (each.kind === 'manifest' && isFromAddress(version)) findings.push({ path: each.path, rule: 'dependencies/unpinned-source', severity: 'warning', message: `takes ${name} from an address instead of a registry: what is there can change`, evidence: version.replace(/\/\/[^@/]*@/, '//').slice(0, 120) })
+    if (found !== undefined) findings.push({ path: each.path, about: name, rule: 'dependencies/lookalike', severity: isDirect && isSure(ecosystem, found.other, found.how) ? 'error' : 'warning', message: `brings ${name}, a name that is easily taken for ${found.other}: make sure that it is meant, and name it in the settings then (validation.dependencies.known)` })
+    if (each.kind === 'manifest' && isFromAddress(version)) findings.push({ path: each.path, about: name, rule: 'dependencies/unpinned-source', severity: 'warning', message: `takes ${name} from an address instead of a registry: what is there can change`, evidence: version.replace(/\/\/[^@/]*@/, '//').slice(0, 120) })
     return findings
   }))
 }
@@ -73,7 +73,7 @@ async function findAdvisories(subject: Subject, changed: readonly ChangedManifes
     const exact = version.replace(/^==?=?\s*/, '')
     const found = /^v?\d[\w.+-]*$/.test(exact) ? await source.find(ecosystem, name, exact) : 'not-checked'
     if (found === 'not-checked') unknown.push(name)
-    else for (const { id, summary, fixed } of found) findings.push({ path, rule: 'dependencies/advisory', severity: 'error', message: `brings ${name}@${exact}, of which ${id} says: ${summary.slice(0, 200)}${fixed.length > 0 ? `; mended in ${fixed.slice(-3).join(', ')}` : ''}` })
+    else for (const { id, summary, fixed } of found) findings.push({ path, about: name, rule: 'dependencies/advisory', severity: 'error', message: `brings ${name}@${exact}, of which ${id} says: ${summary.slice(0, 200)}${fixed.length > 0 ? `; mended in ${fixed.slice(-3).join(', ')}` : ''}` })
   }
   return { findings, notes: unknown.length === 0 ? [] : [`advisories: not checked where the version is not exact: ${listSome(unknown)}`] }
 }

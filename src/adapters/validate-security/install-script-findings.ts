@@ -1,7 +1,7 @@
 import { findMisdeeds, findScriptFiles, installHooks } from '../../domain/validation/install-scripts.ts'
 import type { Subject } from '../../engine/ports/validation.ts'
-import type { Finding } from '../../protocol/evidence.ts'
 import { freshOf, type ChangedManifest } from './changed-dependencies.ts'
+import type { PackageFinding as Finding } from './dependency-lines.ts'
 import { readInstalled } from './installed.ts'
 import { toFields, type Dependency } from './manifests/dependency.ts'
 import { lineAt } from './text-places.ts'
@@ -26,8 +26,8 @@ export async function findInstallScripts(subject: Subject, locks: readonly Chang
     if (hooks === undefined) unread.push(id)
     const texts = [...hooks ?? [], ...findScriptFiles(hooks?.join('\n') ?? '').flatMap((file) => files?.get(`${placeOf(lock, each)}/${file}`) ?? [])]
     const misdeeds = [...new Set(texts.flatMap((text) => findMisdeeds(text).map(({ what }) => what)))]
-    if (misdeeds.length > 0) return [{ path: lock.path, rule: 'dependencies/malware-like', severity: 'error', message: `brings ${id}, whose script at installing ${misdeeds.join(', ')}: do not install it before somebody has read it`, evidence: (hooks ?? []).join(' ; ').slice(0, 200), quarantine: true }]
-    return [{ path: lock.path, rule: 'dependencies/install-script', severity: subject.settings.dependencies.install_scripts, message: `brings ${id}, which runs a script when it is installed`, ...(hooks === undefined ? {} : { evidence: hooks.join(' ; ').slice(0, 200) }) }]
+    if (misdeeds.length > 0) return [{ path: lock.path, about: each.name, rule: 'dependencies/malware-like', severity: 'error', message: `brings ${id}, whose script at installing ${misdeeds.join(', ')}: do not install it before somebody has read it`, evidence: (hooks ?? []).join(' ; ').slice(0, 200), quarantine: true }]
+    return [{ path: lock.path, about: each.name, rule: 'dependencies/install-script', severity: subject.settings.dependencies.install_scripts, message: `brings ${id}, which runs a script when it is installed`, ...(hooks === undefined ? {} : { evidence: hooks.join(' ; ').slice(0, 200) }) }]
   })
   const notes = unread.length === 0 ? [] : [`install scripts not read, because the packages are not installed here: ${listSome(unread)}`]
   return { findings, notes: running.length > due.length ? [...notes, `install scripts of ${running.length - due.length} more packages were not read`] : notes }

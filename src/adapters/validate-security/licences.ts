@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { judgeLicence, type LicenceExpression } from '../../domain/validation/judge-licence.ts'
 import { toMessage } from '../../protocol/fault.ts'
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
-import type { Finding } from '../../protocol/evidence.ts'
 import { freshOf, readChangedManifests, type ChangedManifest } from './changed-dependencies.ts'
+import { toLines, type PackageFinding as Finding } from './dependency-lines.ts'
 import { listSome } from './install-script-findings.ts'
 import { readInstalled } from './installed.ts'
 import { toFields, type Dependency } from './manifests/dependency.ts'
@@ -31,7 +31,7 @@ export function createLicencesValidator(): ChangeValidator {
       const findings = due.flatMap(({ manifest, dependency }) => judge(subject, { path: manifest.path, dependency, licence: licences.get(dependency) }, spdx) ?? [])
       const unread = due.filter(({ dependency }) => licences.get(dependency) === undefined).map(({ dependency }) => dependency.name)
       return {
-        findings,
+        findings: await toLines(subject, findings),
         notes: [...notes, ...unread.length === 0 ? [] : [`licence not checked, because neither the lockfile nor what is installed says it: ${listSome(unread)}`], ...all.length > most ? [`${all.length - most} more dependencies were not looked at`] : []],
       }
     },
@@ -158,16 +158,16 @@ function openSpdx(): Spdx {
 function judge({ settings }: Subject, { path, dependency: { name, version }, licence }: { readonly path: string; readonly dependency: Dependency; readonly licence: string | undefined }, spdx: Spdx): Finding | undefined {
   const { allow, deny, unknown } = settings.licences
   const who = `${name}${version ? `@${version}` : ''}`
-  if (licence === undefined) return { path, rule: 'licences/unknown', severity: unknown, message: `brings ${who}, whose licence cannot be read here: install it, or look it up` }
+  if (licence === undefined) return { path, about: name, rule: 'licences/unknown', severity: unknown, message: `brings ${who}, whose licence cannot be read here: install it, or look it up` }
   const found = spdx.find(licence)
-  if (found === undefined) return { path, rule: 'licences/unknown', severity: unknown, message: `brings ${who}, whose licence is no SPDX expression: look it up`, evidence: licence.slice(0, 80) }
+  if (found === undefined) return { path, about: name, rule: 'licences/unknown', severity: unknown, message: `brings ${who}, whose licence is no SPDX expression: look it up`, evidence: licence.slice(0, 80) }
   try {
     const verdict = judgeLicence(found.expression, { allow, deny, satisfies: spdx.satisfies })
     if (verdict.kind === 'ok') return undefined
     return verdict.kind === 'denied'
-      ? { path, rule: 'licences/denied', severity: 'error', message: `brings ${who} under ${found.text}, which the policy denies (${verdict.licences.join(', ')}): take another package, or have the policy changed` }
-      : { path, rule: 'licences/not-allowed', severity: 'error', message: `brings ${who} under ${found.text}; the policy allows ${allow.slice(0, 8).join(', ')}${allow.length > 8 ? ' …' : ''}` }
+      ? { path, about: name, rule: 'licences/denied', severity: 'error', message: `brings ${who} under ${found.text}, which the policy denies (${verdict.licences.join(', ')}): take another package, or have the policy changed` }
+      : { path, about: name, rule: 'licences/not-allowed', severity: 'error', message: `brings ${who} under ${found.text}; the policy allows ${allow.slice(0, 8).join(', ')}${allow.length > 8 ? ' …' : ''}` }
   } catch (error) {
-    return { path, rule: 'licences/unknown', severity: unknown, message: `brings ${who}, whose licence cannot be judged: ${toMessage(error).slice(0, 120)}`, evidence: licence.slice(0, 80) }
+    return { path, about: name, rule: 'licences/unknown', severity: unknown, message: `brings ${who}, whose licence cannot be judged: ${toMessage(error).slice(0, 120)}`, evidence: licence.slice(0, 80) }
   }
 }

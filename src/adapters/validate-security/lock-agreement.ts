@@ -2,8 +2,8 @@ import { isWithin } from '../../domain/contract/scope.ts'
 import { isInRange } from '../../domain/validation/semver.ts'
 import { subtractFindings } from '../../domain/validation/subtract.ts'
 import type { Subject } from '../../engine/ports/validation.ts'
-import type { Finding } from '../../protocol/evidence.ts'
 import { findLock, type ChangedManifest } from './changed-dependencies.ts'
+import type { PackageFinding as Finding } from './dependency-lines.ts'
 import { isLocal, toFields, toList, type Dependency, type Fields, type Lock } from './manifests/dependency.ts'
 import { toRanges } from './manifests/read-npm-lock.ts'
 import { findLocksOf, findManifestOf } from './manifests/read-lock.ts'
@@ -115,7 +115,7 @@ function namesReplaced({ json }: Manifest): ReadonlySet<string> {
 }
 
 function missing(path: string, name: string, lockPath: string): Finding {
-  return { path, rule: 'dependencies/lock-missing', severity: 'error', message: `asks for ${name}, which ${lockPath} does not have; install, so that the lockfile is written anew` }
+  return { path, about: name, rule: 'dependencies/lock-missing', severity: 'error', message: `asks for ${name}, which ${lockPath} does not have; install, so that the lockfile is written anew` }
 }
 
 function compareAsked({ path, json }: Manifest, asked: ReadonlyMap<string, string>, { lockPath }: Against): Finding[] {
@@ -127,9 +127,9 @@ function compareAsked({ path, json }: Manifest, asked: ReadonlyMap<string, strin
   for (const [name, range] of wanted) {
     const locked = asked.get(name)
     if (locked === undefined && !isPeerOnly(name)) findings.push(missing(path, name, lockPath))
-    else if (locked !== undefined && locked !== range) findings.push({ path, rule: 'dependencies/lock-differs', severity: 'error', message: `asks for ${name} ${range}, and ${lockPath} was written for ${locked}; install, so that it is written anew` })
+    else if (locked !== undefined && locked !== range) findings.push({ path, about: name, rule: 'dependencies/lock-differs', severity: 'error', message: `asks for ${name} ${range}, and ${lockPath} was written for ${locked}; install, so that it is written anew` })
   }
-  for (const name of asked.keys()) if (!wanted.has(name)) findings.push({ path: lockPath, rule: 'dependencies/lock-left-over', severity: 'warning', message: `still has ${name}, which ${path} does not ask for any more` })
+  for (const name of asked.keys()) if (!wanted.has(name)) findings.push({ path: lockPath, about: name, rule: 'dependencies/lock-left-over', severity: 'warning', message: `still has ${name}, which ${path} does not ask for any more` })
   return findings
 }
 
@@ -148,7 +148,7 @@ function findUnsatisfied(manifest: Manifest, asked: ReadonlyMap<string, string>,
     const installed = places.get(at)
     const target = /^npm:(?:@[^/@]+\/)?[^@]+@(.*)$/.exec(range)?.[1] ?? range
     if (installed === undefined || replaced.has(name) || isInRange(installed.version, target) !== false) return []
-    return [{ path: lockPath, rule: 'dependencies/lock-unsatisfied', severity: 'error', message: `has ${name}@${installed.version}, which is not what ${manifest.path} asks for (${range})` }]
+    return [{ path: lockPath, about: name, rule: 'dependencies/lock-unsatisfied', severity: 'error', message: `has ${name}@${installed.version}, which is not what ${manifest.path} asks for (${range})` }]
   })
 }
 
@@ -168,6 +168,6 @@ function compareAnswers(manifest: Manifest, due: readonly Dependency[], answers:
     if (!locked.has(each.name)) return [missing(manifest.path, name, lockPath)]
     // Addresses are written in many ways.
     if (/[:/]/.test(range.replace(/^npm:/, ''))) return []
-    return [{ path: manifest.path, rule: 'dependencies/lock-differs', severity: 'error', message: `asks for ${name} ${range}, and ${lockPath} was written for something else; install, so that it is written anew` }]
+    return [{ path: manifest.path, about: name, rule: 'dependencies/lock-differs', severity: 'error', message: `asks for ${name} ${range}, and ${lockPath} was written for something else; install, so that it is written anew` }]
   })
 }

@@ -1,5 +1,5 @@
-import type { Finding } from '../../protocol/evidence.ts'
 import { freshOf, type ChangedManifest } from './changed-dependencies.ts'
+import type { PackageFinding as Finding } from './dependency-lines.ts'
 import { isFromAddress, type Dependency } from './manifests/dependency.ts'
 
 /** New lockfiles: so many packages of one host make it the usual one. */
@@ -25,11 +25,11 @@ function lookAtChecksums({ path, now, before }: ChangedManifest): Finding[] {
     seen.add(id)
     const was = known.get(id)
     if (was !== undefined && each.integrity !== undefined) {
-      return isSameChecksum(was.integrity ?? '', each.integrity) ? [] : [{ path, rule: 'dependencies/integrity-changed', severity: 'error', message: `has another checksum for ${id} than before: the same version is not the same any more`, evidence: `${shorten(was.integrity)} → ${shorten(each.integrity)}`, quarantine: true }]
+      return isSameChecksum(was.integrity ?? '', each.integrity) ? [] : [{ path, about: each.name, rule: 'dependencies/integrity-changed', severity: 'error', message: `has another checksum for ${id} than before: the same version is not the same any more`, evidence: `${shorten(was.integrity)} → ${shorten(each.integrity)}`, quarantine: true }]
     }
-    if (was !== undefined) return [{ path, rule: 'dependencies/integrity-missing', severity: 'error', message: `lost the checksum of ${id}: nothing says any more that what is installed is what was meant` }]
+    if (was !== undefined) return [{ path, about: each.name, rule: 'dependencies/integrity-missing', severity: 'error', message: `lost the checksum of ${id}: nothing says any more that what is installed is what was meant` }]
     if (each.integrity !== undefined || old.has(id) || !isUsual || !isFetched(each) || isFromAddress(each.resolved ?? '') && !/^https?:/.test(each.resolved ?? '')) return []
-    return [{ path, rule: 'dependencies/integrity-missing', severity: 'error', message: `has no checksum for ${id}, and the others have one: write the lockfile anew with the package manager` }]
+    return [{ path, about: each.name, rule: 'dependencies/integrity-missing', severity: 'error', message: `has no checksum for ${id}, and the others have one: write the lockfile anew with the package manager` }]
   })
 }
 
@@ -57,11 +57,11 @@ function lookAtOrigins({ path, now, before, isNew }: ChangedManifest, fresh: Rea
     const { resolved } = each
     if (resolved === undefined || !fresh.has(each)) return movedOf(path, each, before)
     const host = hostOf(resolved)
-    if (/^(?:git\+)?http:/.test(resolved) && !/^(?:git\+)?http:\/\/(?:localhost|127\.)/.test(resolved)) return [{ path, rule: 'dependencies/plain-http', severity: 'error', message: `takes ${toId(each)} over plain HTTP, where anybody in between can change it`, evidence: withoutUser(resolved) }]
-    if (/^git[+:@]|\.git(?:#|$)/.test(resolved)) return [{ path, rule: 'dependencies/from-git', severity: 'warning', message: `takes ${toId(each)} from a git repository instead of a registry: make sure that it is meant`, evidence: withoutUser(resolved) }]
+    if (/^(?:git\+)?http:/.test(resolved) && !/^(?:git\+)?http:\/\/(?:localhost|127\.)/.test(resolved)) return [{ path, about: each.name, rule: 'dependencies/plain-http', severity: 'error', message: `takes ${toId(each)} over plain HTTP, where anybody in between can change it`, evidence: withoutUser(resolved) }]
+    if (/^git[+:@]|\.git(?:#|$)/.test(resolved)) return [{ path, about: each.name, rule: 'dependencies/from-git', severity: 'warning', message: `takes ${toId(each)} from a git repository instead of a registry: make sure that it is meant`, evidence: withoutUser(resolved) }]
     if (host === undefined || most === 0) return []
-    if (!isNew && !usual.has(host)) return [{ path, rule: 'dependencies/other-host', severity: 'error', message: `takes ${toId(each)} from ${host}, and nothing else came from there`, evidence: withoutUser(resolved) }]
-    if (isNew && most >= enough && (usual.get(host) ?? 0) * 20 < most) return [{ path, rule: 'dependencies/other-host', severity: 'warning', message: `takes ${toId(each)} from ${host}, and nearly all others come from elsewhere`, evidence: withoutUser(resolved) }]
+    if (!isNew && !usual.has(host)) return [{ path, about: each.name, rule: 'dependencies/other-host', severity: 'error', message: `takes ${toId(each)} from ${host}, and nothing else came from there`, evidence: withoutUser(resolved) }]
+    if (isNew && most >= enough && (usual.get(host) ?? 0) * 20 < most) return [{ path, about: each.name, rule: 'dependencies/other-host', severity: 'warning', message: `takes ${toId(each)} from ${host}, and nearly all others come from elsewhere`, evidence: withoutUser(resolved) }]
     return []
   })
 }
@@ -73,7 +73,7 @@ function movedOf(path: string, each: Dependency, before: readonly Dependency[]):
   const was = before.filter((one) => one.name === each.name && one.version === each.version)
   const hosts = new Set(before.flatMap((one) => hostOf(one.resolved) ?? []))
   if (hosts.has(host) || was.length === 0 || !was.some((one) => hostOf(one.resolved) !== undefined)) return []
-  return [{ path, rule: 'dependencies/other-host', severity: 'error', message: `takes ${toId(each)} from ${host} now, and from ${hostOf(was[0]?.resolved) ?? 'elsewhere'} before`, evidence: withoutUser(each.resolved ?? '') }]
+  return [{ path, about: each.name, rule: 'dependencies/other-host', severity: 'error', message: `takes ${toId(each)} from ${host} now, and from ${hostOf(was[0]?.resolved) ?? 'elsewhere'} before`, evidence: withoutUser(each.resolved ?? '') }]
 }
 
 function countHosts(packages: readonly Dependency[]): ReadonlyMap<string, number> {
