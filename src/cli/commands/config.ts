@@ -36,7 +36,7 @@ export async function configCommand(options: { readonly json?: boolean; readonly
     const width = Math.max(...all.map((row) => row.name.length))
     const lines = [...all].map((row) => `${row.name.padEnd(width)}  ${row.value === undefined ? 'none' : oneLine(String(row.value), 300)}  ${paint('dim', `(${oneLine(row.source, 300)})`)}`)
     lines.splice(rows.length, 0, '')
-    lines.push('', project ? `${oneLine(project, 500)} is not used by this version: configuration in a repository is ignored.` : 'Configuration in a repository (.writ/) is not used by this version.')
+    lines.push('', project ? `${oneLine(project, 500)}: configuration there is ignored; its policy and hooks count once you trust them (writ policy).` : 'Configuration in a repository (.writ/) is ignored; policy and hooks there count once you trust them (writ policy).')
     lines.push('Flags of a command win over the configuration file, and it wins over the defaults.')
     await print(`${lines.join('\n')}\n`)
     return 0
