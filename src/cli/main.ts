@@ -6,6 +6,7 @@ import { addWorkCommands } from './program/work.ts'
 import { addResultCommands } from './program/result.ts'
 import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
+import { addCheckCommands } from './program/check.ts'
 import { addMachineCommands } from './program/machine.ts'
 
 /** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
@@ -28,6 +29,7 @@ addWorkCommands(program)
 addResultCommands(program)
 addLookCommands(program)
 addRecordCommands(program)
+addCheckCommands(program)
 addMachineCommands(program)
 
 program.option('--no-color', 'plain text, as with NO_COLOR=1; may also come after the command')

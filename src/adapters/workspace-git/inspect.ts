@@ -82,8 +82,7 @@ export async function inspectRepository(
 }
 
 /** A copy with its time set a little back: git then compares contents where a time alone could not tell. */
-function copyIndex(repository: PrivateRepository): string {
-  const source = path.join(repository.person.gitDir, 'index')
+export function copyIndex(repository: PrivateRepository, source = path.join(repository.person.gitDir, 'index')): string {
   const target = path.join(repository.gitDir, 'person.index')
   fs.rmSync(target, { force: true })
   if (!fs.existsSync(source)) return target
@@ -97,6 +96,15 @@ function copyIndex(repository: PrivateRepository): string {
 }
 
 async function commitDirty(repository: PrivateRepository, index: string, head: CommitId, options: { run: RunId; now: () => number }): Promise<CommitId> {
+  const tree = await writeDirtyTree(repository, index, ', or leave out --include-dirty')
+  return writeCommit(repository.store, { tree, parents: [head], message: `${uncommittedSubject} ${options.run}\n`, atMs: options.now() })
+}
+
+/**
+ * The tree of the person's files as they are, uncommitted and untracked ones included, through a copy of their index.
+ * @param otherwise what else they can do about a file that is too large, as the end of the sentence
+ */
+export async function writeDirtyTree(repository: PrivateRepository, index: string, otherwise: string): Promise<string> {
   const { person } = repository
   const where = { workTree: person.root, indexFile: index, timeoutMs: 300_000 }
   const others = await repository.git(['ls-files', '-z', '--others', '--exclude-standard'], where)
@@ -104,10 +112,9 @@ async function commitDirty(repository: PrivateRepository, index: string, head: C
   const names = others.stdout.toString('latin1').split('\0').filter((name) => name !== '' && !name.endsWith('/'))
   const large = names.find((name) => (fs.lstatSync(Buffer.from(`${Buffer.from(person.root).toString('latin1')}/${name}`, 'latin1'), { throwIfNoEntry: false })?.size ?? 0) > maxUntrackedBytes)
   if (large !== undefined) {
-    throw new Fault('request-invalid', `the untracked file '${Buffer.from(large, 'latin1').toString('utf8')}' is larger than 100 MB; ignore it (.gitignore), commit it, or leave out --include-dirty`)
+    throw new Fault('request-invalid', `the untracked file '${Buffer.from(large, 'latin1').toString('utf8')}' is larger than 100 MB; ignore it (.gitignore) or commit it${otherwise}`)
   }
   await repository.git(['add', '-u', '--', '.'], where)
   if (names.length > 0) await repository.git(['update-index', '--add', '-z', '--stdin'], { ...where, stdin: Buffer.from(`${names.join('\0')}\0`, 'latin1') })
-  const tree = (await repository.git(['write-tree'], where)).stdout.toString('latin1').trim()
-  return writeCommit(repository.store, { tree, parents: [head], message: `${uncommittedSubject} ${options.run}\n`, atMs: options.now() })
+  return (await repository.git(['write-tree'], where)).stdout.toString('latin1').trim()
 }

@@ -111,6 +111,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     diff: (from, to, options) => readDiff(repository, from, to, parts.conversions, options),
     readAt: (at, file) => readPath(repository, at, file),
     listAt: async (at) => toPaths(await listTree(repository, at)),
+    linksAt: async (at) => new Set(toPaths((await listTree(repository, at)).filter(({ mode }) => mode === '120000'))),
     commit: (request) => inTurn(() => commit(request)),
     checkout,
     publish: (made, expected) => publish(repository, { branch: parts.branch, base: parts.base.commit, commit: made, expected, runGit: parts.runGit, env: parts.env }),

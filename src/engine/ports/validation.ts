@@ -20,6 +20,8 @@ interface ValidatorFace {
   readonly version: string
   /** Runs after every edit too, not only when a task is called finished. For what takes milliseconds. */
   readonly quick?: boolean
+  /** Longest that it may take, in milliseconds; see `engine/validation` for what holds where it is left out. */
+  readonly timeoutMs?: number
 }
 
 /** Looks at one file at a time, by its content alone: the framework looks at the base's content too and takes off what was there. */
@@ -71,7 +73,7 @@ export interface Subject {
 }
 
 export interface ValidationRequest {
-  readonly workspace: Pick<Workspace, 'home' | 'checkout' | 'readAt' | 'listAt' | 'changes'>
+  readonly workspace: Pick<Workspace, 'home' | 'checkout' | 'readAt' | 'listAt' | 'linksAt' | 'changes'>
   readonly base: TreeId | CommitId
   readonly tree: TreeId | CommitId
   readonly changes: readonly FileChange[]
@@ -81,7 +83,11 @@ export interface ValidationRequest {
   readonly baseline: readonly CheckOutcome[]
   readonly settings: ValidationSettings
   readonly signal: AbortSignal
+  /** What results depend on besides the content: installed programs and dependencies, as a digest. Cached answers of commands hold for it alone. */
+  readonly environment?: string
   readonly onProgress?: (label: string, done: number, total: number) => void
+  /** Each answer as soon as it is there, before the whole is. */
+  readonly onValidation?: (validation: Validation) => void
 }
 
 /** Runs the stages in order; later stages are left out where an earlier one failed. */

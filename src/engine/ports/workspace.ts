@@ -49,6 +49,8 @@ export interface Workspace {
   readAt(at: TreeId | CommitId, path: string): Promise<Uint8Array | undefined>
   /** Regular files and links of a commit or tree. */
   listAt(at: TreeId | CommitId): Promise<readonly string[]>
+  /** Those of them that are links. Absent where nobody can tell. */
+  linksAt?(at: TreeId | CommitId): Promise<ReadonlySet<string>>
   /** Commits what is in the worktree, without ignored files. Returns undefined when that is the parent's tree. */
   commit(request: CommitRequest): Promise<{ commit: CommitId; tree: TreeId } | undefined>
   /** A clean directory with exactly that content and the dependencies as they were on the base. */

@@ -1,0 +1,171 @@
+import { writeFile } from 'node:fs/promises'
+import { createSystemClock } from '../../adapters/system/system-clock.ts'
+import type { PersonTrees } from '../../adapters/workspace-git/person-trees.ts'
+import { defaultSettings, type ValidationSettings } from '../../domain/validation/settings.ts'
+import { measureValidations } from '../../domain/validation/metrics.ts'
+import { toSarif } from '../../domain/validation/to-sarif.ts'
+import { count } from '../../domain/report/words.ts'
+import type { ValidationRequest, Validator } from '../../engine/ports/validation.ts'
+import { createValidators } from '../../engine/validation/run-validators.ts'
+import { surveyValidators, type SurveyedValidator } from '../../engine/validation/survey-validators.ts'
+import { Stage, type Validation } from '../../protocol/evidence.ts'
+import { exitCodes } from '../../protocol/error-codes.ts'
+import { Fault, toMessage } from '../../protocol/fault.ts'
+import { compareTrees, type Comparison } from '../check-comparison.ts'
+import { readCheckContract } from '../check-contract.ts'
+import { openCheckProgress, type CheckProgress } from '../check-progress.ts'
+import { toCheckText } from '../check-text.ts'
+import { openFindingMask, openTrees, openValidationCache, openValidators, requireOwnNames } from '../compose-validators.ts'
+import { openSandbox } from '../compose.ts'
+import { readConfig } from '../config.ts'
+import { getPlaces } from '../places.ts'
+import { print, whilePrinting } from '../print.ts'
+import { oneLine, painter } from '../render.ts'
+import { readSettingsFile } from '../settings-file.ts'
+import { version } from '../version.ts'
+
+export interface CheckOptions {
+  readonly base?: string
+  readonly staged?: boolean
+  readonly all?: boolean
+  readonly only?: readonly string[]
+  readonly skip?: readonly string[]
+  readonly stage?: readonly Stage[]
+  readonly format?: 'text' | 'json' | 'sarif'
+  readonly output?: string
+  readonly contract?: string
+  readonly settings?: string
+  readonly cache?: boolean
+  readonly repo?: string
+  readonly strict?: boolean
+  readonly list?: boolean
+}
+
+/** `writ check`: runs the stages of validation on a working tree, without a model and without a run. */
+export async function checkCommand(options: CheckOptions, open: typeof openValidators = openValidators): Promise<number> {
+  if (options.all && options.base !== undefined) throw new Fault('request-invalid', '--all takes every file as new and does not go with --base; leave out one of the two')
+  const clock = createSystemClock()
+  const places = getPlaces(process.env)
+  const [given, config] = await Promise.all([options.settings === undefined ? defaultSettings : readSettingsFile(options.settings), readConfig(places)])
+  // What is asked for by name runs, whatever the settings say.
+  const settings = { ...given, off: given.off.filter((id) => !options.only?.includes(id)) }
+  const validators = chooseValidators(requireOwnNames(await open(settings)), options)
+  const trees = await openTrees(options.repo ?? process.cwd(), places, clock)
+  const progress = openCheckProgress(process.stderr, () => clock.elapsed())
+  const interrupt = onInterrupt(trees, progress)
+  try {
+    const comparison = await compareTrees(trees, options)
+    const request = await prepareRequest(trees, comparison, settings, options, interrupt.signal)
+    const [sandbox, mask] = await Promise.all([openSandbox(places), openFindingMask(places, config.values, trees.root)])
+    if (options.list) return await list(await surveyValidators(validators, request, { sandbox, clock }), options)
+    progress.say(describeComparison(comparison))
+    const cache = options.cache === false ? undefined : await openValidationCache(places, clock)
+    const limits = config.values.sandbox?.memory_mb === undefined ? {} : { memoryMb: config.values.sandbox.memory_mb }
+    const validations = await createValidators({ validators, cache, sandbox, clock, mask, limits }).validate({
+      ...request, onProgress: (label, done, total) => progress.onProgress(label, done, total), onValidation: (each) => progress.onValidation(each),
+    })
+    progress.stop()
+    cache?.prune()
+    await answer(validations, comparison, options)
+    return toExitCode(validations, options.strict ?? false)
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error
+    process.stderr.write('writ: interrupted; nothing was left behind\n')
+    return exitCodes.interrupted
+  } finally {
+    progress.stop()
+    interrupt.stop()
+    trees.dispose()
+  }
+}
+
+async function prepareRequest(trees: PersonTrees, comparison: Comparison, settings: ValidationSettings, options: CheckOptions, signal: AbortSignal): Promise<ValidationRequest> {
+  const { base, result, changes } = comparison
+  const workspace = await trees.openWorkspace(result.tree)
+  const contract = options.contract === undefined ? undefined : await readCheckContract(options.contract, await trees.readFiles(base.tree), Date.now())
+  return { workspace, base: base.tree, tree: result.tree, changes, scope: 'task', contract, baseline: [], settings, signal, environment: workspace.environment }
+}
+
+/** @throws Fault `request-invalid` naming what there is where a name is not known. */
+function chooseValidators(all: readonly Validator[], { only, skip, stage }: CheckOptions): readonly Validator[] {
+  const known = new Set(all.map((each) => each.id))
+  const unknown = [...(only ?? []), ...(skip ?? [])].find((id) => !known.has(id))
+  if (unknown !== undefined) throw new Fault('request-invalid', `there is no validator called '${unknown}'; there ${known.size === 0 ? 'are none' : `are ${[...known].sort().join(', ')}`} (writ check --list says what each would do here)`)
+  const chosen = all.filter((each) => (only === undefined || only.includes(each.id)) && skip?.includes(each.id) !== true && (stage === undefined || stage.includes(each.stage)))
+  if (chosen.length === 0 && all.length > 0) throw new Fault('request-invalid', 'no validator is left with these --only, --skip and --stage; writ check --list shows all of them')
+  return chosen
+}
+
+/** The first signal ends it cleanly, the second at once; either way nothing is left on the disk. */
+function onInterrupt(trees: PersonTrees, progress: CheckProgress): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController()
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const onSignal = (): void => {
+    if (controller.signal.aborted) {
+      trees.dispose()
+      process.exit(exitCodes.interrupted)
+    }
+    progress.say('Stopping … (once more to stop at once)')
+    controller.abort(new Error('interrupted'))
+  }
+  for (const name of names) process.on(name, onSignal)
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const name of names) process.off(name, onSignal)
+    },
+  }
+}
+
+function describeComparison({ base, result, changes }: Comparison): string {
+  const what = base.name === 'nothing' ? `every file of ${result.name}` : `what changed in ${result.name} since ${oneLine(base.name, 200)}${base.commit === undefined ? '' : ` (${base.commit.slice(0, 10)})`}`
+  return `Checking ${what}: ${changes.length === 0 ? 'nothing' : count(changes.length, 'file')}`
+}
+
+async function answer(validations: readonly Validation[], comparison: Comparison, options: CheckOptions): Promise<void> {
+  const text = `${toAnswer(validations, comparison, options)}\n`
+  if (options.output === undefined) {
+    await whilePrinting(async () => {
+      await print(text)
+      return 0
+    })
+    return
+  }
+  try {
+    await writeFile(options.output, text)
+  } catch (error) {
+    throw new Fault('request-invalid', `the answer cannot be written to ${options.output}: ${toMessage(error)}`, { cause: error })
+  }
+}
+
+function toAnswer(validations: readonly Validation[], { base, result, changes }: Comparison, options: CheckOptions): string {
+  switch (options.format) {
+    case 'json': {
+      const { failedStage, ...totals } = measureValidations(validations)
+      return JSON.stringify({
+        version: 1, verdict: failedStage === undefined ? 'passed' : 'failed', stage: failedStage ?? null,
+        base: { name: base.name, commit: base.commit ?? null, tree: base.tree }, result, changedFiles: changes.length, totals, validations,
+      }, undefined, 2)
+    }
+    case 'sarif':
+      return JSON.stringify(toSarif(validations, { version }), undefined, 2)
+    default:
+      return toCheckText(validations, options.output === undefined ? painter(process.stdout) : (_, plain) => plain)
+  }
+}
+
+function toExitCode(validations: readonly Validation[], isStrict: boolean): number {
+  const { failedStage, warnings, notChecked } = measureValidations(validations)
+  return failedStage !== undefined || (isStrict && warnings + notChecked > 0) ? exitCodes['not-achieved'] : 0
+}
+
+async function list(validators: readonly SurveyedValidator[], options: CheckOptions): Promise<number> {
+  const sorted = Stage.options.flatMap((stage) => validators.filter((each) => each.stage === stage))
+  const paint = painter(process.stdout)
+  const width = Math.max(4, ...sorted.map((each) => each.id.length))
+  const lines = sorted.map((each) => `${each.id.padEnd(width)}  ${each.stage.padEnd(11)}  ${each.runs ? paint('green', 'runs') : paint('dim', 'no  ')}  ${oneLine(each.why, 200)}`)
+  return whilePrinting(async () => {
+    await print(options.format === 'json' ? `${JSON.stringify(sorted, undefined, 2)}\n` : `${lines.join('\n')}${lines.length > 0 ? '\n' : ''}`)
+    return 0
+  })
+}
