@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander'
+import type { openValidators } from '../compose-validators.ts'
 
-/** Validation without a model. */
-export function addCheckCommands(program: Command): void {
+/** Validation without a model. `open`: other validators than those that Writ brings, for tests. */
+export function addCheckCommands(program: Command, open?: typeof openValidators): void {
   program.command('check')
     .description('run the stages of validation on a working tree, without a model: for CI and before a commit')
     .option('--base <rev>', 'compare with where this history left REV (default: HEAD; in a tree without changes, the upstream or main branch)')
@@ -23,6 +24,6 @@ Your files and your index are only read. What the base has too is counted, never
 Exit codes: 0 no new errors · 1 a stage failed · 2 the request is wrong · 130 interrupted`)
     .action(async (options: Record<string, unknown>) => {
       const { checkCommand } = await import('../commands/check.ts')
-      process.exitCode = await checkCommand(options)
+      process.exitCode = await checkCommand(options, open)
     })
 }

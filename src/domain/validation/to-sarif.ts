@@ -1,6 +1,7 @@
 import type { Json } from '../../protocol/ids.ts'
 import type { Finding, Severity, Validation } from '../../protocol/evidence.ts'
 import { digestOf } from '../digest.ts'
+import { replacePlaceholders } from '../secrets/placeholder.ts'
 import { toRuleName, toSeverity } from './describe.ts'
 import { toFindingKey } from './subtract.ts'
 
@@ -19,13 +20,14 @@ const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
  * not be checked is a notification, never a silence.
  */
 export function toSarif(validations: readonly Validation[], options: SarifOptions): Json {
-  const found = validations.flatMap((validation) => validation.findings.map((finding) => ({ validation, finding, ruleId: toRuleName(validation, finding) })))
+  const found = validations.flatMap((validation) => [...validation.findings].sort(byPlace).map((finding) => ({ validation, finding, ruleId: toRuleName(validation, finding) })))
   const rules = [...new Map(found.map((each) => [each.ruleId, each])).values()].sort((a, b) => (a.ruleId < b.ruleId ? -1 : 1))
   const places = new Map(rules.map(({ ruleId }, index) => [ruleId, index]))
   const seen = new Map<string, number>()
   const toFingerprint = (ruleId: string, finding: Finding): string => {
-    // Without the line, which every edit above moves; equal ones are counted from the top of the file.
-    const key = `${ruleId}\n${toFindingKey(finding)}`
+    // Without the line, which every edit above moves, and without what stands for a secret, which differs from machine to
+    // machine; equal ones are counted from the top of the file.
+    const key = replacePlaceholders(`${ruleId}\n${toFindingKey(finding)}`, ({ text, mark }) => text.replace(mark, ''))
     const nth = seen.get(key) ?? 0
     seen.set(key, nth + 1)
     return digestOf(`${key}\n${nth}`).slice(0, 32)
@@ -49,6 +51,10 @@ export function toSarif(validations: readonly Validation[], options: SarifOption
       results: found.map(({ finding, ruleId }) => toResult(finding, ruleId, places.get(ruleId) ?? -1, toFingerprint(ruleId, finding))),
     }],
   }
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) || (a.line ?? 0) - (b.line ?? 0)
 }
 
 const levels: Record<Severity, string> = { error: 'error', warning: 'warning', note: 'note' }

@@ -43,6 +43,8 @@ export function createValidators(parts: ValidatorParts): Validators {
   return {
     validate: async (request) => {
       request.signal.throwIfAborted()
+      // Where nothing has changed, nothing can be new.
+      if (request.tree === request.base) return []
       const subject = await openSubject(request, { sandbox: parts.sandbox, limits: parts.limits ?? {} })
       const validations: Validation[] = []
       try {
