@@ -81,13 +81,17 @@ function scopeValidator(): ChangeValidator {
   }
 }
 
-/** Never ends by itself, and says when it has begun. */
-function waitingValidator(): CommandValidator {
+/** Never ends by itself, and says when it is at work. */
+function waitingValidator(): ChangeValidator {
   return {
-    id: 'waiting', stage: 'security', version: '1', kind: 'command',
-    find: async (subject) => {
+    id: 'waiting', stage: 'security', version: '1', kind: 'change',
+    look: async (subject) => {
       if (!(await subject.files()).includes('wait-for-ever')) return undefined
-      return { argv: ['bash', '-c', 'echo begun > wait-for-ever; exec tail -f /dev/null'], timeoutMs: 600_000, read: () => ({ findings: [] }) }
+      await subject.run('result', { argv: ['touch', 'left-by-a-command'], timeoutMs: 60_000 })
+      const waiting = subject.run('result', { argv: ['tail', '-f', '/dev/null'], timeoutMs: 600_000 })
+      process.stderr.write('waiting is at work\n')
+      await waiting
+      return { findings: [] }
     },
   }
 }

@@ -43,7 +43,7 @@ export function createValidationCache(options: ValidationCacheOptions): DiskCach
   return {
     get: async (key) => {
       const file = toFile(key)
-      const stats = file === undefined ? undefined : fs.statSync(file, { throwIfNoEntry: false })
+      const stats = file === undefined ? undefined : findStats(file)
       if (file === undefined || stats === undefined || stats.size > largestEntry || stats.mtimeMs < now() - maxAgeMs) return undefined
       const entry = readEntry(file)
       if (entry?.key !== key) return undefined
@@ -61,8 +61,7 @@ export function createValidationCache(options: ValidationCacheOptions): DiskCach
         fs.renameSync(partial, file)
         written += 1
       } catch {
-        // A full or read-only disk: the answer is found again next time.
-        fs.rmSync(partial, { force: true })
+        // A full or read-only disk: the answer is found again next time, and pruning takes what was half written.
       }
     },
     prune: () => {
@@ -83,6 +82,14 @@ function readEntry(file: string): z.infer<typeof Entry> | undefined {
     return Entry.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
   } catch {
     return undefined // damaged, half written by a crash, or gone since the look: a missing one
+  }
+}
+
+function findStats(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false })
+  } catch {
+    return undefined // not for us to look at: a missing one
   }
 }
 
