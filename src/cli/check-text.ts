@@ -45,7 +45,8 @@ function toLines(validation: Validation, finding: Finding, paint: Paint): string
 function toSummary(validations: readonly Validation[], paint: Paint): string {
   const { findings, errors, warnings, notes, old, cached, failedStage } = measureValidations(validations)
   const unchecked = validations.filter((each) => each.status === 'not-checked').map((each) => each.validator)
-  const kinds = [count(errors, 'error'), count(warnings, 'warning'), ...(notes > 0 ? [count(notes, 'note')] : [])].join(', ')
+  const unlisted = validations.reduce((total, each) => total + each.more, 0)
+  const kinds = [count(errors, 'error'), count(warnings, 'warning'), ...(notes > 0 ? [count(notes, 'note')] : []), ...(unlisted > 0 ? [`${unlisted} not listed`] : [])].join(', ')
   const parts = [
     `${count(findings, 'new finding')}${findings > 0 ? ` (${kinds})` : ''}`,
     `${old} old not shown`,
