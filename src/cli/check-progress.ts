@@ -29,6 +29,7 @@ export function openCheckProgress(stream: NodeJS.WriteStream, now: () => number)
   const say = (text: string): void => {
     erase()
     stream.write(`${text}\n`)
+    if (current === undefined) began = now()
   }
   const finish = (): void => {
     if (current) say(toStageLine(current.stage, current.validations, now() - current.began))
@@ -44,7 +45,7 @@ export function openCheckProgress(stream: NodeJS.WriteStream, now: () => number)
       isDrawn = true
     },
     onValidation: (validation) => {
-      if (current?.stage !== validation.stage) finish()
+      if (current !== undefined && current.stage !== validation.stage) finish()
       current ??= { stage: validation.stage, validations: [], began }
       current.validations.push(validation)
     },

@@ -17,7 +17,7 @@ export function toCheckText(validations: readonly Validation[], paint: Paint): s
 }
 
 function toStageBlock(stage: Stage, validations: readonly Validation[], paint: Paint): string[] {
-  const shown = validations.flatMap((validation) => validation.findings.filter((each) => toSeverity(each) !== 'note').map((finding) => ({ validation, finding })))
+  const shown = validations.flatMap((validation) => validation.findings.map((finding) => ({ validation, finding })))
   if (shown.length === 0) return []
   const files = Map.groupBy(shown, ({ finding }) => finding.path)
   const more = validations.reduce((total, each) => total + each.more, 0)

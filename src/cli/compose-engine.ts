@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { createBuiltinPolicy } from '../adapters/policy-builtin/builtin-policy.ts'
+import { createCommandReader } from '../adapters/command-bash/command-reader.ts'
+import { createAmendTool } from '../adapters/tool-amend/propose-amendment.ts'
+import { createRestoreTool } from '../adapters/tool-restore/restore.ts'
 import { createCheckFinder } from '../adapters/check-finder/check-finder.ts'
 import { createCheckRunner } from '../adapters/check-command/check-runner.ts'
 import { createFileTools } from '../adapters/tool-files/create-file-tools.ts'
@@ -16,17 +20,21 @@ import { maskOutput } from '../engine/masked-output.ts'
 import { createRunBlobs } from '../engine/run-blobs.ts'
 import type { Approver } from '../engine/ports/approver.ts'
 import type { EnginePorts } from '../engine/ports/engine-ports.ts'
+import type { Policy } from '../engine/ports/policy.ts'
 import type { ModelPort } from '../engine/ports/model.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
 import type { AnyTool } from '../engine/ports/tools.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
-import type { BlobRef, Json } from '../protocol/ids.ts'
+import type { Hooks } from '../engine/ports/hooks.ts'
+import type { Contract } from '../protocol/contract.ts'
+import type { BlobRef, Json, RunId } from '../protocol/ids.ts'
 import { builtSchemas } from './built-schemas.ts'
 import { openAttester, type OpenRecord } from './compose.ts'
 import { recordDefaults, type ConfigFile } from './config.ts'
 import type { Places } from './places.ts'
 import type { SolverChoice } from './solver-choice.ts'
+import { openValidatorsFor } from './compose-validators.ts'
 
 /*
  * The rest of `compose`: what a run works with. Loaded as one with the command that runs, because every file that is loaded
@@ -42,6 +50,12 @@ export interface EngineParts {
   readonly model: ModelPort | undefined
   /** What a run that goes on has stored already. */
   readonly stored?: () => readonly BlobRef[]
+  readonly policy: Policy
+  readonly run: RunId
+  /** Root of the person's repository. */
+  readonly repository: string
+  readonly contract: Contract
+  readonly note: (text: string) => void
   /** The contract's grants: a command that can reach out may do what cannot be undone. */
   readonly network: readonly string[]
 }
@@ -52,6 +66,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const masker = openMasker(record.places, config)
   const tools = openTools(parts.network, config)
   const repair = solver.solver === 'repair' ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver() : undefined
+  const hooks = await openHooksWhereWanted(parts, masker)
   const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
   return {
     clock: record.clock, log: record.log, blobs, workspaces: parts.workspaces, sandbox,
@@ -59,7 +74,10 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     finder: createCheckFinder(),
     syntax: createSyntaxChecker(),
     surveyor: createSurveyor({ stateDir: record.places.state, env: process.env }),
-    policy: createBuiltinPolicy(),
+    policy: parts.policy,
+    commands,
+    ...(hooks ? { hooks } : {}),
+    validators: openValidatorsFor({ places: record.places, sandbox, clock: record.clock, mask: (text) => masker.mask(text), policy: parts.policy }),
     approver: parts.approver,
     attester: openAttester(record),
     findSecrets: findSecretFiles,
@@ -71,6 +89,21 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
     model: parts.model, repair,
   }
+}
+
+const commands = createCommandReader()
+
+/** Most repositories and people have none: then nothing of it is loaded. */
+async function openHooksWhereWanted(parts: EngineParts, masker: Masker): Promise<Hooks | undefined> {
+  if (parts.config.hooks === undefined && !existsSync(join(parts.repository, '.writ'))) return undefined
+  const [{ openHooks }, { openTrust }] = await Promise.all([import('./open-hooks.ts'), import('./open-policy.ts')])
+  const trust = await openTrust(parts.record.places)
+  const { hooks, note } = await openHooks({
+    record: parts.record, config: parts.config, run: parts.run, repository: parts.repository, policy: parts.policy, commands, contract: () => parts.contract, sandbox: parts.sandbox, masker,
+    isTrusted: (path, digest) => trust.isTrusted(parts.repository, path, digest), env: commandEnvironment(parts.network),
+  })
+  if (note) parts.note(`writ: ${note}`)
+  return hooks
 }
 
 /** Knows the secrets of this environment, and everything that looks like one. */
@@ -85,7 +118,7 @@ export function openTools(network: readonly string[], config: ConfigFile): { rea
   const files = createFileTools()
   const timeoutMs = (config.sandbox?.timeout_seconds ?? shellDefaults.limits.timeoutMs / 1000) * 1000
   const shell = createShellTools({ network, env: commandEnvironment(network), limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
-  const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createFinishTool()]
+  const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createRestoreTool(), createAmendTool(), createFinishTool()]
   const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: builtSchemas?.[tool.name] ?? toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
   return { list, specs, stop: () => shell.stopAll() }
 }

@@ -1,24 +1,63 @@
 import { join } from 'node:path'
 import type { DiskCache } from '../adapters/validation-cache/validation-cache.ts'
 import type { PersonTrees } from '../adapters/workspace-git/person-trees.ts'
+import { readPolicySettings } from '../domain/policy/settings.ts'
 import type { ValidationSettings } from '../domain/validation/settings.ts'
 import type { Clock } from '../engine/ports/clock.ts'
-import type { Validator } from '../engine/ports/validation.ts'
+import type { Policy } from '../engine/ports/policy.ts'
+import type { Sandbox } from '../engine/ports/sandbox.ts'
+import type { Validator, Validators } from '../engine/ports/validation.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { ConfigFile } from './config.ts'
 import type { Places } from './places.ts'
 
 /*
- * The part of `compose` that validation takes: every validator that Writ brings, and what they are run with. Each list is
- * loaded when it is opened.
+ * The part of `compose` that validation takes: every validator that Writ brings, and what they are run with. Their code is
+ * loaded when something is validated for the first time.
  */
-type OpenList = (settings: ValidationSettings) => Promise<readonly Validator[]>
 
-const lists: readonly OpenList[] = []
-
-/** All validators, those that the settings switch off included. @throws Fault `request-invalid` where two have one name. */
+/** All of them, in the order of the stages, those that the settings switch off included. @throws Fault `request-invalid` where two have one name. */
 export async function openValidators(settings: ValidationSettings): Promise<readonly Validator[]> {
-  return requireOwnNames((await Promise.all(lists.map((open) => open(settings)))).flat())
+  const [{ changeValidators }, { createSyntaxValidator }, { toolValidators }, { securityValidators }, { shapeValidators }, { testValidators }, { commandValidators }, { createSyntaxTrees }, { createCheckFinder }] = await Promise.all([
+    import('../adapters/validate-change/change-validator.ts'),
+    import('../adapters/check-syntax/syntax-validator.ts'),
+    import('../adapters/validate-tools/tool-validators.ts'),
+    import('../adapters/validate-security/security-validators.ts'),
+    import('../adapters/validate-shape/shape-validators.ts'),
+    import('../adapters/validate-tests/test-validators.ts'),
+    import('../adapters/validate-tools/sarif-command.ts'),
+    import('../adapters/check-syntax/syntax-trees.ts'),
+    import('../adapters/check-finder/check-finder.ts'),
+  ])
+  const trees = createSyntaxTrees()
+  return requireOwnNames([...changeValidators(trees), createSyntaxValidator(), ...toolValidators(), ...securityValidators(), ...shapeValidators(trees), ...testValidators(createCheckFinder()), ...commandValidators(settings)])
+}
+
+export interface RunValidatorParts {
+  readonly places: Places
+  readonly sandbox: Sandbox
+  readonly clock: Clock
+  readonly mask: (text: string) => string
+  readonly policy: Policy
+}
+
+/** The same behind the engine's port. A start does not pay for what is only used after the first edit. */
+export function openValidatorsFor({ places, policy, ...parts }: RunValidatorParts): Validators {
+  const open = async (): Promise<Validators> => {
+    const [validators, cache, { createValidators }] = await Promise.all([
+      openValidators(readPolicySettings(policy.settings).validation), openValidationCache(places, parts.clock), import('../engine/validation/run-validators.ts'),
+    ])
+    const engine = createValidators({ ...parts, validators, cache })
+    return {
+      validate: async (request) => {
+        const validations = await engine.validate(request)
+        cache.prune()
+        return validations
+      },
+    }
+  }
+  let opening: Promise<Validators> | undefined
+  return { validate: async (request) => (await (opening ??= open())).validate(request) }
 }
 
 /** Results are kept, shown and switched off by name. */

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Fault, toMessage } from '../protocol/fault.ts'
+import { HookTable } from '../protocol/hooks.ts'
+import { NotifyChannels } from '../protocol/notify.ts'
 import type { Places } from './places.ts'
 
 /** `$XDG_CONFIG_HOME/writ/config.yaml`. Flags win over it, it wins over the defaults. */
@@ -25,6 +27,10 @@ export const ConfigFile = z.strictObject({
     variables: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'it is the name of a variable')).max(200).optional(),
     files: z.array(z.string().min(1).regex(/^(?!\/|.*(?:^|\/)\.\.(?:\/|$))/, 'it is a path or glob below the repository')).max(200).optional(),
   }).optional(),
+  /** Programs that are told what a run does and may say no (docs/hooks.md). */
+  hooks: HookTable.optional(),
+  /** Where a person is told what happens (docs/hooks.md). */
+  notify: NotifyChannels.optional(),
   record: z.strictObject({
     /** Most that the outputs of one run may take on the disk, in MB. */
     max_mb: z.int().min(1).max(1_000_000).optional(),

@@ -4,10 +4,13 @@ import { version } from './version.ts'
 import { reportFailure } from './failure.ts'
 import { addWorkCommands } from './program/work.ts'
 import { addResultCommands } from './program/result.ts'
+import { addPeopleCommands } from './program/people.ts'
+import { addPolicyCommands } from './program/policy.ts'
+import { addCheckCommands } from './program/check.ts'
 import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
-import { addCheckCommands } from './program/check.ts'
 import { addMachineCommands } from './program/machine.ts'
+import { addNotifyCommands } from './program/notify.ts'
 
 /** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
 const program = new Command('writ')
@@ -28,9 +31,12 @@ Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting fo
 addWorkCommands(program)
 addResultCommands(program)
 addLookCommands(program)
-addRecordCommands(program)
+addPeopleCommands(program)
+addPolicyCommands(program)
 addCheckCommands(program)
+addRecordCommands(program)
 addMachineCommands(program)
+addNotifyCommands(program)
 
 program.option('--no-color', 'plain text, as with NO_COLOR=1; may also come after the command')
 for (const command of program.commands.flatMap((each) => [each, ...each.commands])) command.exitOverride().addOption(new Option('--no-color', 'plain text').hideHelp())

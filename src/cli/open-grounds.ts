@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { createBuiltinPolicy, parsePolicy } from '../adapters/policy-builtin/builtin-policy.ts'
 import { toCanonicalJson } from '../domain/chain.ts'
 import { Templates, templateDigest, templates } from '../domain/context/template.ts'
 import { digestOf } from '../domain/digest.ts'
@@ -10,6 +9,7 @@ import { ToolSpec } from '../protocol/conversation.ts'
 import type { BlobRef } from '../protocol/ids.ts'
 import { openTools } from './compose-engine.ts'
 import { ConfigFile } from './config.ts'
+import { openBuiltinPolicy, parseKeptPolicy } from './open-policy.ts'
 
 /**
  * What a run decided with: the prompts, tool descriptions and policy that were kept with it. Those of this version are used
@@ -20,12 +20,14 @@ export function createGroundsOpener(blobs: Blobs): ReplayInput['openGrounds'] {
   return async (opened, kept): Promise<Grounds> => {
     const config = ConfigFile.safeParse(opened.settings ?? {})
     const tools = await openTools(opened.draft.network, config.data ?? {})
-    const own = { tools: tools.list, toolSpecs: tools.specs, policy: createBuiltinPolicy(), templates }
+    const own = { tools: tools.list, toolSpecs: tools.specs, policy: openBuiltinPolicy(), templates }
     if (!kept) return own
+    const toolSpecs = digestOf(toCanonicalJson(own.toolSpecs)) === kept.tools.digest ? own.toolSpecs : z.array(ToolSpec).parse(JSON.parse(await read(kept.tools)))
     return {
-      tools: own.tools,
-      toolSpecs: digestOf(toCanonicalJson(own.toolSpecs)) === kept.tools.digest ? own.toolSpecs : z.array(ToolSpec).parse(JSON.parse(await read(kept.tools))),
-      policy: own.policy.hash === kept.policy.digest ? own.policy : parsePolicy(await read(kept.policy)),
+      // A tool that came later did not exist for that run.
+      tools: own.tools.filter((tool) => toolSpecs.some((spec) => spec.name === tool.name)),
+      toolSpecs,
+      policy: own.policy.hash === kept.policy.digest ? own.policy : await parseKeptPolicy(await read(kept.policy)),
       templates: templateDigest === kept.template.digest ? own.templates : Templates.parse(JSON.parse(await read(kept.template))),
     }
   }

@@ -1,6 +1,7 @@
 import { findReachedLimit, findWarning } from './budget.ts'
 import { describeRefusal } from './context/describe-refusal.ts'
 import { describeRestored } from './context/describe-restored.ts'
+import { beforeCommit, settleFirst } from './gates.ts'
 import { proposePlan } from './plan/propose.ts'
 import type { RunState } from './run-state.ts'
 import type { Step } from './step.ts'
@@ -39,6 +40,8 @@ function beforeWork(state: RunState): Step | undefined {
 
 /** Calls that were asked for come first, then what they changed is looked at. */
 function inTurn(state: RunState): Step | undefined {
+  const first = settleFirst(state)
+  if (first) return first
   if (state.untold) return tell(state, state.untold)
   if (state.turnAsked?.purpose === 'work' && !state.limit) return askOrLimit(state)
   if (state.calls.some((each) => each.status === 'called')) return { phase: 'act', do: 'recover' }
@@ -64,6 +67,8 @@ function afterTurn(state: RunState): Step | undefined {
   if (state.finish?.cannot) return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: `the solver says that it cannot be done: ${state.finish.cannot}` }
   if (state.active && state.finish) {
     if (isRepair(state) && !isMeasured(state)) return { phase: 'observe', do: 'check-task' }
+    const first = beforeCommit(state)
+    if (first) return first
     if (state.committedTree !== state.tree) return { phase: 'reflect', do: 'commit' }
     return { phase: 'reflect', do: 'finish-task' }
   }
@@ -71,6 +76,7 @@ function afterTurn(state: RunState): Step | undefined {
 }
 
 function nextTask(state: RunState): Step {
+  if (state.active && state.rejectedTask === state.active.id) return { phase: 'plan', do: 'drop-task', task: state.active.id, why: 'its repair did not pass validation' }
   if (state.active) return askOrLimit(state)
   const plan = state.plan
   const waiting = plan?.tasks.find((task) => state.tasks.get(task.id) === 'waiting')
@@ -123,6 +129,8 @@ function ask(state: RunState, purpose: 'intake' | 'work'): Step {
 function atLimit(state: RunState): Step {
   const { limit } = state
   const ended = { phase: 'reflect', do: 'end', outcome: 'limit', reason: limit?.detail ?? 'a limit was reached' } as const
+  const first = beforeCommit(state)
+  if (first) return first.do === 'end' ? ended : first
   if (state.tree !== state.committedTree) return { phase: 'reflect', do: 'commit' }
   if (isLate(state) || state.provenTree === state.tree || state.commits.length === 0) return ended
   return { phase: 'reflect', do: 'prove' }

@@ -3,4 +3,12 @@
  * the proof's judgement, messages. It is recorded with every run; whoever changes what an old log leads to raises it, and
  * keeps the old way for runs whose state says so (`RunState.decisions`). See docs/decisions/0007-replay.md.
  */
-export const decisionsVersion = 1
+export const decisionsVersion = 2
+
+/**
+ * 2: commands are read before they are judged, questions of a turn are asked together, changes pass the stages of validation and
+ * a person's review before they are committed.
+ */
+export function isStaged(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 2
+}

@@ -37,6 +37,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'contract.pinned': (state, data) => {
     state.contract = data.contract
+    state.pinned = data.contract
     state.contractHash = data.hash
   },
   'workspace.requested': (state) => {
@@ -114,10 +115,17 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'edit.checked': (state, data) => {
     state.checkedTree = data.tree
+    state.failed = undefined
     if (data.text) say(state, data.text)
   },
   'observation.made': (state, data) => {
     if (data.kind === 'nudge') state.warnedAtTurn = state.spent.turns
+    if (data.kind === 'hook' || data.kind === 'review') state.finish = undefined
+    if (data.kind === 'review') state.reviewTold = true
+    if (data.kind === 'amendment') {
+      state.amendment = undefined
+      state.proposal = undefined
+    }
     if (data.kind === state.untold?.kind) state.untold = undefined
     say(state, data.text)
   },
@@ -145,6 +153,8 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'approval.given': (state, data) => {
     state.approvals.set(data.gate, data.answer)
+    if (data.note) state.answerNotes.set(data.gate, data.note)
+    if (data.answer === 'approve' && state.review?.gate === data.gate) state.reviewedTree = state.review.tree
     state.asked = state.asked.filter((each) => each.gate !== data.gate)
     const pending = state.calls.find((each) => each.call.callId === data.gate)
     if (pending?.status === 'called') pending.settled = true
@@ -163,16 +173,22 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'integration.judged': (state, data) => {
     state.review = data
+    state.reviewTold = false
     if (data.decision.effect === 'allow') state.reviewedTree = data.tree
   },
   'amendment.proposed': (state, data) => {
     state.amendment = data
+    state.proposal = undefined
   },
   'contract.amended': (state, data) => {
     state.contract = data.contract
     state.contractHash = data.hash
     state.amendment = undefined
     state.amendments.push(data)
+    // What was proven was proven for another contract.
+    state.proof = undefined
+    state.provenTree = undefined
+    say(state, `The contract was amended by ${data.by}${data.why ? ` (${data.why})` : ''}:\n${data.changes.map((change) => `- ${change}`).join('\n')}`)
   },
   'artefact.quarantined': (state, data) => {
     state.quarantine.set(data.id, { ...data, settled: undefined })
@@ -182,14 +198,13 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     const kept = state.quarantine.get(data.id)
     if (kept) kept.settled = data.as
   },
-  'command.read': nothing,
-  'hook.ran': nothing,
-  'validation.finished': (state, data) => {
-    if (data.verdict === 'failed') state.rollbacks += 1
-    else if (data.scope === 'task') state.taskValidatedTree = data.tree
-    if (data.verdict === 'passed') state.validatedTree = data.tree
-    if (data.verdict === 'failed') state.finish = undefined
+  'command.read': (state, data) => {
+    state.readings.set(data.callId, data.reading)
   },
+  'hook.ran': (state, data) => {
+    if (data.event === 'Stop' && data.status === 'blocked') state.stopsBlocked += 1
+  },
+  'validation.finished': onValidation,
   'limit.reached': (state, data) => {
     state.limit = data
   },
@@ -274,6 +289,22 @@ function onCheck(state: RunState, { purpose, outcome }: Payload<'check.finished'
   if (purpose === 'baseline' || purpose === 'full') state.latest.set(outcome.checkId, outcome)
 }
 
+function onValidation(state: RunState, data: Payload<'validation.finished'>): void {
+  if (data.verdict === 'passed') {
+    state.validatedTree = data.tree
+    if (data.scope === 'task') {
+      state.taskValidatedTree = data.tree
+      state.warnings = data.validations.reduce((sum, each) => sum + each.findings.filter((finding) => finding.severity === 'warning').length, 0)
+    }
+    return
+  }
+  state.failed = data
+  state.rollbacks += 1
+  state.finish = undefined
+  if (data.scope === 'task' && state.opened?.request.solver === 'repair') state.rejectedTask = state.active?.id
+  if (!data.validations.some((each) => each.findings.some((finding) => finding.quarantine === true))) state.takenBack.push(data.tree)
+}
+
 function onPlan(state: RunState, { plan }: Payload<'plan.proposed'>): void {
   state.plan = plan
   for (const task of plan.tasks) if (!state.tasks.has(task.id)) state.tasks.set(task.id, 'waiting')
@@ -301,6 +332,7 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
 }
 
 function onCalled(state: RunState, data: Payload<'tool.called'>): void {
+  if (data.decision.effect !== 'deny') state.toolCalls.set(data.name, (state.toolCalls.get(data.name) ?? 0) + 1)
   const pending = state.calls.find((each) => each.call.callId === data.callId)
   if (!pending) return
   pending.status = 'called'
@@ -318,6 +350,7 @@ function onReturned(state: RunState, data: Payload<'tool.returned'>): void {
   pending.status = 'returned'
   pending.answer = { text: data.changed ? `${data.text}\n${describeChanged(data.changed)}` : data.text, isError: data.status !== 'ok' }
   if (data.name === 'finish' && data.status === 'ok') state.finish = finishOf(pending.call)
+  if (data.name === 'propose_amendment' && data.status === 'ok') state.proposal = pending.call.input
   countRepeats(state, `${data.name} ${JSON.stringify(pending.call.input)} ${data.text}`, data.after)
   if (state.calls.every((each) => each.status === 'returned')) closeCalls(state)
 }
@@ -329,6 +362,7 @@ function closeCalls(state: RunState): void {
     answers: state.calls.map((each) => ({ callId: each.call.callId, name: each.call.name, text: each.answer?.text ?? '', isError: each.answer?.isError ?? true })),
   })
   state.calls = []
+  state.readings.clear()
   for (const text of state.unsaid.splice(0)) say(state, text)
 }
 

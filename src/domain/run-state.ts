@@ -1,10 +1,11 @@
+import type { CommandReading } from '../protocol/command.ts'
 import type { Contract } from '../protocol/contract.ts'
 import type { Message, ReplyPart } from '../protocol/conversation.ts'
 import type { CheckOutcome, Proof } from '../protocol/evidence.ts'
 import type { Machine, Survey } from '../protocol/events/check.ts'
 import type { Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { Kept } from '../protocol/events/run.ts'
-import type { CommitId, Digest, RunId, TreeId } from '../protocol/ids.ts'
+import type { CommitId, Digest, Json, RunId, TreeId } from '../protocol/ids.ts'
 import type { Plan, Task } from '../protocol/plan.ts'
 
 type Call = Extract<ReplyPart, { type: 'call' }>
@@ -126,14 +127,33 @@ export interface RunState {
   /** The newest time that an accepted result was taken back; undefined again once it is accepted anew. */
   undone: Payload<'run.undone'> | undefined
   pruned: Payload<'run.pruned'> | undefined
+  /** What commands of this turn would do, by call; how often each tool was called. */
+  readings: Map<string, CommandReading>
+  toolCalls: Map<string, number>
   /** Contents that passed the stages of validation: after an edit, and when a task was called finished. */
   validatedTree: TreeId | undefined
   taskValidatedTree: TreeId | undefined
+  /** A validation that failed, until its change is taken back and told; contents that were taken back and may be restored. */
+  failed: Payload<'validation.finished'> | undefined
+  takenBack: TreeId[]
   /** Failed validations, each of which took a change back. */
   rollbacks: number
+  /** A task of the built-in solver whose repair did not pass: it has no other. */
+  rejectedTask: string | undefined
+  /** How often a hook kept the solver from stopping. */
+  stopsBlocked: number
   /** What a person let through last, or what needed nobody: deltas are shown against it. */
   reviewedTree: TreeId | undefined
-  /** The newest judgement about integrating, while its answer is waited for. */
+  /** Warnings of the newest validation of a whole task. */
+  warnings: number
+  /** What people wrote beside their answers, by gate. */
+  answerNotes: Map<string, string>
+  /** The contract as it was pinned, which the conversation begins with; `contract` has its amendments. */
+  pinned: Contract | undefined
+  /** What the solver proposes to change in the contract, not put to anybody yet. */
+  proposal: Json | undefined
+  /** The newest judgement about integrating, and whether the solver was told that it may not. */
+  reviewTold: boolean
   review: Payload<'integration.judged'> | undefined
   amendment: Payload<'amendment.proposed'> | undefined
   amendments: Payload<'contract.amended'>[]
@@ -155,7 +175,7 @@ export function emptyState(): RunState {
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
-    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, validatedTree: undefined, taskValidatedTree: undefined, rollbacks: 0, reviewedTree: undefined, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
+    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, readings: new Map(), toolCalls: new Map(), validatedTree: undefined, taskValidatedTree: undefined, failed: undefined, takenBack: [], rollbacks: 0, rejectedTask: undefined, stopsBlocked: 0, reviewedTree: undefined, warnings: 0, answerNotes: new Map(), pinned: undefined, proposal: undefined, reviewTold: false, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }
 }

@@ -1,4 +1,5 @@
 import type { Check } from '../protocol/contract.ts'
+import type { Json } from '../protocol/ids.ts'
 import type { Plan } from '../protocol/plan.ts'
 import type { Outcome } from '../protocol/events/run.ts'
 import type { Payload } from '../protocol/events/event.ts'
@@ -17,6 +18,9 @@ export type Step =
   | { readonly phase: 'plan'; readonly do: 'start-task'; readonly task: string }
   | { readonly phase: 'plan'; readonly do: 'drop-task'; readonly task: string; readonly why: string }
   | { readonly phase: 'plan'; readonly do: 'ask'; readonly purpose: 'intake' | 'work'; readonly turn: number; readonly attempt: number; readonly afterMs: number }
+  | { readonly phase: 'plan'; readonly do: 'propose-amendment'; readonly proposal: Json }
+  | { readonly phase: 'plan'; readonly do: 'ask-amendment' }
+  | { readonly phase: 'plan'; readonly do: 'amend' }
   // act
   | { readonly phase: 'act'; readonly do: 'call'; readonly calls: readonly PendingCall[] }
   | { readonly phase: 'act'; readonly do: 'recover' }
@@ -24,7 +28,11 @@ export type Step =
   | { readonly phase: 'observe'; readonly do: 'check-edit' }
   | { readonly phase: 'observe'; readonly do: 'check-task' }
   | { readonly phase: 'observe'; readonly do: 'say'; readonly kind: Payload<'observation.made'>['kind']; readonly text: string }
+  | { readonly phase: 'observe'; readonly do: 'validate' }
+  | { readonly phase: 'observe'; readonly do: 'take-back' }
+  | { readonly phase: 'observe'; readonly do: 'ask-sealed'; readonly id: string }
   // reflect
+  | { readonly phase: 'reflect'; readonly do: 'review' }
   | { readonly phase: 'reflect'; readonly do: 'commit' }
   | { readonly phase: 'reflect'; readonly do: 'finish-task' }
   | { readonly phase: 'reflect'; readonly do: 'prove' }

@@ -4,9 +4,15 @@ import type { ChangedPaths } from '../protocol/events/tool.ts'
 import type { EffectClass, PolicyDecision } from '../protocol/policy.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { findWorkDeadline } from '../domain/budget.ts'
+import { knownEnvironment } from '../domain/command/known-environment.ts'
+import { toEffect } from '../domain/command/to-effect.ts'
 import { digestOfJson } from '../domain/digest.ts'
+import { isStaged } from '../domain/decisions.ts'
+import { describeOutside, inspectOutsideText } from '../domain/validation/outside-text.ts'
+import { toSecrecy } from '../domain/text/secret-paths.ts'
 import type { PendingCall } from '../domain/run-state.ts'
-import type { Contract } from '../protocol/contract.ts'
+import type { CommandReading, TouchedPath } from '../protocol/command.ts'
+import { autonomyOf, circumstancesOf, contractOf } from './circumstances.ts'
 import { learnSecrets } from './learn-secrets.ts'
 import { maskOutput } from './masked-output.ts'
 import { maskSecrets } from './mask-secrets.ts'
@@ -33,17 +39,20 @@ export interface Judged {
   readonly effect: EffectClass
   readonly sideBySide: boolean
   readonly decision: PolicyDecision
+  readonly paths: readonly TouchedPath[]
+  /** What its command would do; undefined for tools that run none. */
+  readonly reading: CommandReading | undefined
   /** Why it will not run: what the model is told. */
   readonly refusal: { readonly status: 'invalid' | 'unknown' | 'denied'; readonly text: string } | undefined
 }
 
-export function judgeCall(run: RunContext, pending: PendingCall): Judged {
+export async function judgeCall(run: RunContext, pending: PendingCall): Promise<Judged> {
   const { call } = pending
   const turn = run.state.spent.turns
   const contract = contractOf(run)
   const nothing: PolicyDecision = { effect: 'deny', rules: [], policy: run.ports.policy.hash, reason: 'not judged' }
   const refuse = (status: 'invalid' | 'unknown' | 'denied', text: string, decision = nothing): Judged => ({
-    pending, turn, tool: undefined, input: call.input, effect: 'read', sideBySide: true, decision, refusal: { status, text },
+    pending, turn, tool: undefined, input: call.input, effect: 'read', sideBySide: true, decision, paths: [], reading: undefined, refusal: { status, text },
   })
   const tool = run.ports.tools.find((each) => each.name === call.name)
   if (!tool) return refuse('unknown', `There is no tool called ${call.name}. The tools are: ${run.ports.tools.map((each) => each.name).join(', ')}.`)
@@ -51,12 +60,54 @@ export function judgeCall(run: RunContext, pending: PendingCall): Judged {
   const parsed = tool.input.safeParse(call.input)
   if (!parsed.success) return refuse('invalid', `The arguments of ${call.name} do not fit: ${explain(parsed.error)}. Nothing was done.`)
   const input = parsed.data
-  const effect = tool.effect(input)
-  const decision = run.ports.policy.decide({ tool: tool.name, input: call.input, effect, paths: resolvePaths(run, tool, input), contract })
+  const reading = isStaged(run.state) ? await readCommand(run, call.callId, tool.command?.(input)) : undefined
+  await run.ports.policy.ready?.()
+  const effect = toCallEffect(tool.effect(input), reading, grantsOf(run))
+  const paths = resolvePaths(run, tool, input)
+  const staged = isStaged(run.state) ? { circumstances: circumstancesOf(run, { tool: tool.name, autonomy: autonomyOf(run, paths.map(({ path }) => path)) }), ...(reading ? { command: reading } : {}) } : {}
+  const decision = run.ports.policy.decide({ tool: tool.name, input: call.input, effect, paths, contract, ...staged })
   if (decision.effect === 'deny') return refuse('denied', `Refused (${decision.rules[0] ?? 'no rule allows it'}): ${decision.reason}`, decision)
   const sideBySide = effect === 'read' || (tool.sideBySide?.(input) ?? false)
-  return { pending, turn, tool, input, effect, sideBySide, decision, refusal: undefined }
+  return { pending, turn, tool, input, effect, sideBySide, decision, paths, reading, refusal: undefined }
 }
+
+/** A command is judged by what it would do, not by what its words look like; it is never taken for one that only reads. */
+function toCallEffect(own: EffectClass, reading: CommandReading | undefined, network: readonly string[]): EffectClass {
+  if (reading === undefined) return own
+  if (toEffect(reading, { network }) === 'irreversible') return 'irreversible'
+  return own === 'irreversible' ? 'reversible' : own
+}
+
+/** The hosts of the contract that the policy lets commands reach. */
+function grantsOf(run: RunContext): readonly string[] {
+  const { network } = contractOf(run)
+  const { judge } = run.ports.policy
+  if (network.length === 0 || judge === undefined || !isStaged(run.state)) return network
+  return network.filter((host) => judge({ action: 'connect', host, circumstances: circumstancesOf(run) }).effect === 'allow')
+}
+
+/** What the call's command would do. It is recorded as a fact, before anything is decided by it. */
+async function readCommand(run: RunContext, callId: string, command: string | undefined): Promise<CommandReading | undefined> {
+  const { commands } = run.ports
+  if (command === undefined || commands === undefined) return undefined
+  const known = run.state.readings.get(callId)
+  if (known) return known
+  const { home } = getWorkspace(run)
+  const { tree } = run.state
+  const reading = await commands.read(command, {
+    callId, home, env: knownEnvironment(home, process.env.HOME ?? '/root'), isSecret: (path) => toSecrecy(path) === 'yes',
+    readFile: async (path) => {
+      const bytes = tree ? await getWorkspace(run).readAt(tree, path) : undefined
+      return bytes && bytes.byteLength <= longestScript ? new TextDecoder().decode(bytes) : undefined
+    },
+  })
+  if (reading === undefined) return undefined
+  await record(run, { type: 'command.read', data: { callId, reading } })
+  return run.state.readings.get(callId) ?? reading
+}
+
+/** Larger scripts are not read, and then not understood, in bytes. */
+const longestScript = 256 * 1024
 
 /** Records the intent of all of them at once; they are about to run side by side or there is just one. */
 export async function recordIntents(run: RunContext, judged: readonly Judged[]): Promise<void> {
@@ -94,7 +145,7 @@ export async function perform(run: RunContext, judged: Judged): Promise<Returned
     await learnSecrets(run)
     const given = judged.effect === 'read' ? { ok: true as const, input: judged.input } : await putBackSecrets(run, { input: judged.input, paths: tool.paths(judged.input).map(({ path }) => path) })
     if (!given.ok) return { judged, status: 'error', text: given.text, full: undefined, detail: undefined, durationMs: run.ports.clock.elapsed() - begun }
-    const result = await tool.run(given.input, contextOf(run, pending.call.callId, signal))
+    const result = markOutside(run, tool.name, await tool.run(given.input, contextOf(run, pending.call.callId, signal)))
     run.signal.throwIfAborted()
     return toReturned(run, judged, result, run.ports.clock.elapsed() - begun)
   } catch (error) {
@@ -106,6 +157,13 @@ export async function perform(run: RunContext, judged: Judged): Promise<Returned
     }
     throw error
   }
+}
+
+/** What comes from outside is data. Where it has words for an agent in it, or hidden ones, it is said to be what it is. */
+function markOutside(run: RunContext, tool: string, result: ToolResult): ToolResult {
+  if (!isStaged(run.state) || tool === 'finish') return result
+  const said = describeOutside(inspectOutsideText(result.text))
+  return said === '' ? result : { ...result, text: `${result.text}\n${said}` }
 }
 
 /** No call outlasts the run's deadline. */
@@ -145,11 +203,12 @@ function contextOf(run: RunContext, callId: string, signal: AbortSignal) {
     workspace: getWorkspace(run),
     sandbox: recordReach(run, callId),
     blobs: run.ports.blobs,
-    network: contractOf(run).network,
+    network: grantsOf(run),
     seen: run.seen,
     mask: (text: string) => run.ports.masker?.mask(text) ?? text,
     callId,
     signal,
+    takenBack: (name: string) => findTakenBack(run, name),
     onOutput: (text: string) => run.emit({ kind: 'output', callId, text }),
     findResult: async (wanted: string): Promise<Uint8Array | undefined> => {
       const event = run.rollout.events.findLast((each) => each.type === 'tool.returned' && each.data.callId === wanted)
@@ -157,6 +216,12 @@ function contextOf(run: RunContext, callId: string, signal: AbortSignal) {
       return event.data.full ? run.ports.blobs.get(event.data.full) : new TextEncoder().encode(event.data.text)
     },
   }
+}
+
+/** Content that failed and was not sealed away. */
+function findTakenBack(run: RunContext, name: string): TreeId | undefined {
+  const sealed = new Set<string>([...run.state.quarantine.values()].map((each) => each.tree))
+  return run.state.takenBack.findLast((tree) => tree.startsWith(name) && !sealed.has(tree))
 }
 
 /** The sandbox of one call: before a command of it reaches a host, the log says so. */
@@ -184,11 +249,6 @@ function resolvePaths(run: RunContext, tool: AnyTool, input: unknown) {
     }
     return { path: outside ? path : parts.join('/'), access, outside }
   })
-}
-
-function contractOf(run: RunContext): Contract {
-  if (!run.state.contract) throw new Error('no call is judged before the contract is pinned')
-  return run.state.contract
 }
 
 function explain(error: z.ZodError): string {

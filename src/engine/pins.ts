@@ -1,9 +1,10 @@
 import type { FileChange } from '../protocol/events/workspace.ts'
 import type { TreeId } from '../protocol/ids.ts'
 import { findPin, judgeChange, mergeKeys } from '../domain/contract/judge-change.ts'
-import { gitignoresFor, isIgnored, isLeaving } from '../domain/contract/ignored-paths.ts'
+import { isLeaving } from '../domain/contract/ignored-paths.ts'
 import { describeRestored } from '../domain/context/describe-restored.ts'
 import { isGuarded } from '../domain/contract/pins.ts'
+import { findIgnored } from './kept-paths.ts'
 import { readFiles } from './look.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
 
@@ -34,6 +35,7 @@ export async function restorePins(run: RunContext, changes: readonly FileChange[
     if (judgeChange(contract, path, original, after.get(path)) === 'pinned') writes.set(path, pin?.mode === 'keys' && original ? mergeKeys(pin, original, after.get(path)) : original)
   }
   const fresh = guarded.filter((path) => before.get(path) === undefined)
+  // Ignored files are left alone: the proof looks at a commit only, and takes out what it should not contain after all.
   const ignored = await findIgnored(run, tree, fresh)
   for (const path of fresh) if (!ignored.has(path)) writes.set(path, undefined)
   if (writes.size === 0) return tree
@@ -45,15 +47,4 @@ export async function restorePins(run: RunContext, changes: readonly FileChange[
     { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'pins', text: describeRestored(names, (name) => (writes.get(name) === undefined ? 'removed' : 'put back')) } },
   )
   return restored
-}
-
-/**
- * Ignored files are left alone: no commit contains what the worktree's own .gitignore files leave out, and the proof looks at
- * a commit only. Whatever of it a commit should contain after all, the proof takes out.
- */
-async function findIgnored(run: RunContext, tree: TreeId, paths: readonly string[]): Promise<ReadonlySet<string>> {
-  const contents = await readFiles(run, tree, [...new Set(paths.flatMap(gitignoresFor))])
-  const decoder = new TextDecoder()
-  const texts = new Map([...contents].map(([name, bytes]) => [name, bytes && decoder.decode(bytes)]))
-  return new Set(paths.filter((path) => isIgnored(path, (name) => texts.get(name))))
 }

@@ -1,7 +1,8 @@
 import type { Contract } from '../protocol/contract.ts'
-import type { StoredEvent } from '../protocol/events/event.ts'
+import type { Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { Origin, Repository, Request } from '../protocol/events/run.ts'
 import type { Digest, Json, RunId } from '../protocol/ids.ts'
+import type { AutonomyLevel } from '../protocol/policy.ts'
 import type { LiveSignal } from '../protocol/live.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { findSystemFault } from '../protocol/system-error.ts'
@@ -18,6 +19,7 @@ import { observe } from './loop/observe.ts'
 import { perceive } from './loop/perceive.ts'
 import { plan } from './loop/plan.ts'
 import { reflect } from './loop/reflect.ts'
+import { callHooks } from './hooks.ts'
 import { keepGrounds, nameGrounds } from './grounds.ts'
 import { record, type RunContext } from './record.ts'
 
@@ -38,6 +40,7 @@ export interface Opening {
   /** The effective configuration, as it is recorded. */
   readonly settings?: Json
   readonly origin?: Origin
+  readonly autonomy?: readonly AutonomyLevel[]
 }
 
 /** Starts a run and works until it has ended, is interrupted, or meets a fault. The log has everything either way. */
@@ -45,21 +48,26 @@ export async function startRun(ports: EnginePorts, opening: Opening, watch: Watc
   refuseSecretCommands(ports, opening.draft)
   const rollout = await ports.log.create(opening.run)
   return work(ports, rollout, emptyState(), watch, async (run) => {
-    await record(run, {
-      type: 'run.opened',
-      data: {
-        request: opening.request, repository: opening.repository, draft: opening.draft, config: opening.config, by: opening.by,
-        writ: { version: opening.version, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
-        sandbox: { driver: ports.sandbox.driver, profile: ports.sandbox.profileHash as Digest },
-        policy: ports.policy.hash,
-        template: templateDigest,
-        decisions: decisionsVersion,
-        kept: nameGrounds(ports),
-        ...(opening.settings === undefined ? {} : { settings: opening.settings }),
-        ...(opening.origin ? { origin: opening.origin } : {}),
-      },
+    await openRun(run, {
+      request: opening.request, repository: opening.repository, draft: opening.draft, config: opening.config, by: opening.by,
+      writ: { version: opening.version, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
+      sandbox: { driver: ports.sandbox.driver, profile: ports.sandbox.profileHash as Digest },
+      policy: ports.policy.hash,
+      template: templateDigest,
+      decisions: decisionsVersion,
+      kept: nameGrounds(ports),
+      ...(opening.settings === undefined ? {} : { settings: opening.settings }),
+      ...(opening.origin ? { origin: opening.origin } : {}),
+      ...(ports.policy.bundles ? { bundles: [...ports.policy.bundles] } : {}),
+      ...(opening.autonomy ? { autonomy: [...opening.autonomy] } : {}),
     })
   }, attestEnd)
+}
+
+/** The first event, and the word to hooks that a session begins. */
+export async function openRun(run: RunContext, data: Payload<'run.opened'>): Promise<void> {
+  await record(run, { type: 'run.opened', data })
+  await callHooks(run, 'SessionStart', { source: data.origin ? 'fork' : 'startup' })
 }
 
 /** A command is run as it is recorded, today and after a crash: one with a secret in it could be neither. */
@@ -83,8 +91,10 @@ export async function resumeRun(ports: EnginePorts, id: RunId, by: { readonly wh
 export async function goOn(run: RunContext, by: { readonly who: string; readonly version: string }): Promise<void> {
   const { state, ports } = run
   const kept = nameGrounds(ports)
+  const { bundles: ours } = ports.policy
+  const bundles = ours && digestOfJson(kept.policy) !== digestOfJson(state.kept?.policy ?? null) ? { bundles: [...ours] } : {}
   const changed = digestOfJson(kept) === digestOfJson(state.kept) ? {} : { kept }
-  await record(run, { type: 'run.resumed', data: { by: by.who, writ: by.version, lastSeq: run.rollout.events.length - 1, decisions: decisionsVersion, ...changed } })
+  await record(run, { type: 'run.resumed', data: { by: by.who, writ: by.version, lastSeq: run.rollout.events.length - 1, decisions: decisionsVersion, ...changed, ...bundles } })
   await keepGrounds(run, { flush: true })
   const { opened, workspace, tree } = state
   if (!opened || !workspace || !tree) return
@@ -97,6 +107,7 @@ export async function goOn(run: RunContext, by: { readonly who: string; readonly
   if (state.messages.length > 0) {
     await record(run, { type: 'observation.made', data: { task: state.active?.id ?? '', kind: 'resume', text: describeResume(run.rollout.events) } })
   }
+  await callHooks(run, 'SessionStart', { source: 'resume' })
 }
 
 /** What the solver is told when the run goes on. */

@@ -56,6 +56,8 @@ export function createProfile(host: HostParts, seccomp: Uint8Array): Profile {
     LANG: 'C.UTF-8',
     TMPDIR: '/tmp',
     TERM: 'dumb',
+    // What is inside cannot answer for people.
+    WRIT_SANDBOX: '1',
     GIT_OPTIONAL_LOCKS: '0',
     ...host.toolchains.env,
   }

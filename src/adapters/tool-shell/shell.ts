@@ -58,6 +58,7 @@ export function createShellTools(options: Partial<ShellOptions> = {}): ShellTool
     description: 'Run a bash command in the sandbox at the repository root. .git is read-only. background: true answers with an id at once; poll or stop it by id.',
     input: ShellInput,
     effect: (input) => session.toEffect(input),
+    command: (input) => input.command,
     sideBySide: (input) => input.background === true || input.on === 'base' || input.command === undefined,
     paths: () => [],
     recordsReach: true,

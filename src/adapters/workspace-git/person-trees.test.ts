@@ -40,7 +40,7 @@ describe('the person’s files as trees', () => {
     assert.equal(await place.readAt(head, 'staged.txt'), undefined)
     assert.deepEqual((await trees.changes(head, working)).map(({ path: file, kind }) => `${kind} ${file}`), ['added staged.txt', 'added untracked.txt', 'modified src/a.txt'].sort((a, b) => (a.slice(a.indexOf(' ')) < b.slice(b.indexOf(' ')) ? -1 : 1)))
     assert.deepEqual((await trees.changes(head, staged)).map((each) => each.path), ['staged.txt'])
-    assert.deepEqual([...(await place.linksAt?.(working) ?? [])], ['link'])
+    assert.deepEqual([(await place.modesAt?.(working))?.get('link'), (await place.modesAt?.(working))?.get('run.sh')], ['120000', '100755'])
     assert.equal((await place.listAt(working)).includes('ignored.log'), false)
     assert.equal(fingerprint(repo.root, { exact: true }), was)
   })

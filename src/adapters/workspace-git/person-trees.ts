@@ -14,7 +14,7 @@ import { openBaseFinder, type BaseFinder } from './find-base.ts'
 import { createGitProcess } from './git-process.ts'
 import { copyIndex, writeDirtyTree } from './inspect.ts'
 import { toChecksDirectory } from './leftovers.ts'
-import { listTree, toPaths } from './listing.ts'
+import { listTree, toFileModes, toPaths } from './listing.ts'
 import { getPersonRepository, requireStateOutside } from './person-repository.ts'
 import { openPrivateRepository, type PrivateRepository } from './private-repository.ts'
 
@@ -43,7 +43,7 @@ export interface PersonTrees {
   /** What lies between two trees, renames found. */
   changes(from: TreeId, to: TreeId): Promise<readonly FileChange[]>
   /** Trees, their files, and checkouts with the dependencies that are installed. */
-  openWorkspace(tree: TreeId): Promise<Pick<Workspace, 'home' | 'checkout' | 'readAt' | 'listAt' | 'linksAt' | 'changes'> & { readonly environment: string }>
+  openWorkspace(tree: TreeId): Promise<Pick<Workspace, 'home' | 'checkout' | 'readAt' | 'listAt' | 'modesAt' | 'changes'> & { readonly environment: string }>
   readFiles(tree: TreeId): Promise<BaseFiles>
   dispose(): void
 }
@@ -98,7 +98,7 @@ function createPersonTrees(repository: PrivateRepository, bases: BaseFinder, opt
         checkout: (at) => createCheckout(repository, at, { raw: false, dependencies }),
         readAt: (at, file) => readPath(repository, at, file),
         listAt: async (at) => toPaths(await list(at)),
-        linksAt: async (at) => new Set(toPaths((await list(at)).filter(({ mode }) => mode === '120000'))),
+        modesAt: async (at) => toFileModes(await list(at)),
         changes: async (from, to) => changes(await toTree(from), await toTree(to)),
       }
     },

@@ -11,6 +11,7 @@ import { attestRollout } from '../attest-rollout.ts'
 import type { Accepted } from '../../adapters/workspace-git/accept.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { getRun, readRun } from '../read-run.ts'
+import { requireDeliverable } from '../require-deliverable.ts'
 import { userName } from '../user-name.ts'
 import { findAccepted } from './show.ts'
 
@@ -69,7 +70,10 @@ export async function applyResult(
       strategy: options.strategy, message: toAcceptMessage(state, attestation), env: process.env,
       ...(attestation ? { trailer: `Writ-Attestation: sha256:${attestation}` } : {}),
       earlier: wanted && { onto: wanted.onto, before: wanted.before, after: wanted.after, undo: wanted.undo, patch: wanted.patch },
-      onReady: async (ready) => void (await rollout.append([{ type: 'accept.requested', data: toData(ready) }])),
+      onReady: async (ready) => {
+        if (!wanted) await requireDeliverable(record, run, state, { branch: ready.onto, answer: options.ask === undefined ? 'nobody' : options.ask ? 'ask' : 'yes' })
+        await rollout.append([{ type: 'accept.requested', data: toData(ready) }])
+      },
     })
     const data = wanted !== undefined && done.undo === wanted.undo ? wanted : toData(done)
     await appendAfterEnd(record, rollout, { type: 'run.accepted', data })

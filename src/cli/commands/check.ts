@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { createSystemClock } from '../../adapters/system/system-clock.ts'
 import type { PersonTrees } from '../../adapters/workspace-git/person-trees.ts'
-import { defaultSettings, type ValidationSettings } from '../../domain/validation/settings.ts'
+import { readPolicySettings } from '../../domain/policy/settings.ts'
+import type { ValidationSettings } from '../../domain/validation/settings.ts'
 import { measureValidations } from '../../domain/validation/metrics.ts'
 import { toSarif } from '../../domain/validation/to-sarif.ts'
 import { count } from '../../domain/report/words.ts'
@@ -18,7 +19,8 @@ import { toCheckText } from '../check-text.ts'
 import { openFindingMask, openTrees, openValidationCache, openValidators, requireOwnNames } from '../compose-validators.ts'
 import { openSandbox } from '../compose.ts'
 import { readConfig } from '../config.ts'
-import { getPlaces } from '../places.ts'
+import { openPolicyFor } from '../open-policy.ts'
+import { getPlaces, type Places } from '../places.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine, painter } from '../render.ts'
 import { readSettingsFile } from '../settings-file.ts'
@@ -46,14 +48,13 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
   if (options.all && options.base !== undefined) throw new Fault('request-invalid', '--all takes every file as new and does not go with --base; leave out one of the two')
   const clock = createSystemClock()
   const places = getPlaces(process.env)
-  const [given, config] = await Promise.all([options.settings === undefined ? defaultSettings : readSettingsFile(options.settings), readConfig(places)])
-  // What is asked for by name runs, whatever the settings say.
-  const settings = { ...given, off: given.off.filter((id) => !options.only?.includes(id)) }
-  const validators = chooseValidators(requireOwnNames(await open(settings)), options)
+  const config = await readConfig(places)
   const trees = await openTrees(options.repo ?? process.cwd(), places, clock)
   const progress = openCheckProgress(process.stderr, () => clock.elapsed())
   const interrupt = onInterrupt(trees, progress)
   try {
+    const settings = await chooseSettings(trees, places, options)
+    const validators = chooseValidators(requireOwnNames(await open(settings)), options)
     const comparison = await compareTrees(trees, options)
     const request = await prepareRequest(trees, comparison, settings, options, interrupt.signal)
     const [sandbox, mask] = await Promise.all([openSandbox(places), openFindingMask(places, config.values, trees.root)])
@@ -64,6 +65,7 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
     const validations = await createValidators({ validators, cache, sandbox, clock, mask, limits }).validate({
       ...request, onProgress: (label, done, total) => progress.onProgress(label, done, total), onValidation: (each) => progress.onValidation(each),
     })
+    interrupt.signal.throwIfAborted()
     progress.stop()
     cache?.prune()
     await answer(validations, comparison, options)
@@ -77,6 +79,18 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
     interrupt.stop()
     trees.dispose()
   }
+}
+
+/** Those of a file, else those of the policy that is in force here. What is asked for by name runs, whatever they say. */
+async function chooseSettings(trees: PersonTrees, places: Places, { settings: file, only }: CheckOptions): Promise<ValidationSettings> {
+  const settings = file === undefined ? await readPolicyHere(trees, places) : await readSettingsFile(file)
+  return { ...settings, off: settings.off.filter((id) => !only?.includes(id)) }
+}
+
+async function readPolicyHere(trees: PersonTrees, places: Places): Promise<ValidationSettings> {
+  const base = async () => trees.readFiles(trees.bases.head === undefined ? trees.empty : await trees.toTree(trees.bases.head))
+  const { policy } = await openPolicyFor({ places, now: Date.now(), repository: { root: trees.root, base } })
+  return readPolicySettings(policy.settings).validation
 }
 
 async function prepareRequest(trees: PersonTrees, comparison: Comparison, settings: ValidationSettings, options: CheckOptions, signal: AbortSignal): Promise<ValidationRequest> {
@@ -148,7 +162,7 @@ function toAnswer(validations: readonly Validation[], { base, result, changes }:
       }, undefined, 2)
     }
     case 'sarif':
-      return JSON.stringify(toSarif(validations, { version }), undefined, 2)
+      return JSON.stringify(toSarif(validations, version), undefined, 2)
     default:
       return toCheckText(validations, options.output === undefined ? painter(process.stdout) : (_, plain) => plain)
   }

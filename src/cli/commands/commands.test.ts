@@ -256,7 +256,7 @@ describe('commands about this machine', () => {
     const { stdout } = await writ(['completion', 'bash'])
     const asked = 'COMP_WORDS=(writ run --output-format ""); COMP_CWORD=3; _writ; echo "${COMPREPLY[*]}"; COMP_WORDS=(writ re); COMP_CWORD=1; _writ; echo "${COMPREPLY[*]}"; COMP_WORDS=(writ show ""); COMP_CWORD=2; _writ; echo "${COMPREPLY[*]}"'
     const answered = execFileSync('bash', ['-c', `${stdout}\n${asked}`], { env, encoding: 'utf8' })
-    assert.equal(answered, `text json stream-json\nresume replay reject\nlatest ${storyRun}\n`)
+    assert.equal(answered, `text json stream-json\nresume reject replay\nlatest ${storyRun}\n`)
   })
 
   it('sandbox passes output and exit code through and says why it ended otherwise', { skip: process.platform !== 'linux' }, async () => {

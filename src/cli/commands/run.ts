@@ -13,13 +13,17 @@ import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
-import { openConsole } from '../console.ts'
+import { openConsole, type Console } from '../console.ts'
 import { prepareContract } from '../intake.ts'
 import type { RunOptions } from '../run-options.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
+import { openPolicyFor } from '../open-policy.ts'
+import { readAutonomy } from '../read-autonomy.ts'
+import { describeBundles } from '../describe-waiting.ts'
+import { requireSignedAnswers } from '../require-signed-answers.ts'
 
 /**
  * A run is a long-lived process that mostly waits. On a machine with much memory V8 hardly collects: 300 turns held 290 MB of
@@ -66,8 +70,10 @@ export async function runCommand(words: string | undefined, options: RunOptions)
     },
   }
   return carry(record, options, async (console) => {
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model })
-    return startRun(ports, opening, saveMemoryLater(console.watch))
+    const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
+    for (const note of notes) console.note(`writ: ${note}`)
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note })
+    return startRun(ports, { ...opening, autonomy: await readAutonomy(record, repository.root) }, saveMemoryLater(console.watch))
   })
 }
 
@@ -86,7 +92,14 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const { solver, model: named } = before.opened.request
   const [workspaces, sandbox, { choice, model }] = await Promise.all([openWorkspaces(record.places), openReadySandbox(record), chooseAndOpen({ solver, ...(named ? { model: named } : {}) }, config.values)])
   return carry(record, options, async (console) => {
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: (before.contract ?? before.opened?.draft)?.network ?? [], model, stored: () => events.flatMap(findBlobRefs) })
+    const { opened } = before
+    if (!opened) throw new Fault('run-corrupt', `the record of ${run} has no beginning: it cannot go on`)
+    const draft = before.contract ?? opened.draft
+    const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: opened.repository.root, base: () => workspaces.readBase(opened.repository.root, opened.repository.base, run) } })
+    for (const note of notes) console.note(`writ: ${note}`)
+    if (opened.policy !== policy.hash) console.note(`writ: ${run} began under the policy ${describeBundles(opened.bundles)}, and goes on under ${describeBundles(policy.bundles)}`)
+    await requireSignedAnswers(record, run, events)
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, contract: draft, note: console.note, stored: () => events.flatMap(findBlobRefs) })
     console.remember(events)
     return resumeRun(ports, run, { who: userName(), version }, saveMemoryLater(console.watch))
   })
@@ -104,8 +117,20 @@ export async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'
 }
 
 /** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
-export async function carry(record: OpenRecord, options: RunOptions, start: (console: Awaited<ReturnType<typeof openConsole>>) => Promise<RunState>): Promise<number> {
-  const console = await openConsole({ format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}) })
+export async function carry(record: OpenRecord, options: RunOptions, start: (console: Console) => Promise<RunState>): Promise<number> {
+  const { openNotifier } = await import('../open-notifier.ts')
+  let note: (text: string) => void = () => undefined
+  const notifier = await openNotifier(record, (text) => note(text))
+  const console = await openConsole({ record, format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), ...(notifier ? { onEvent: notifier.onEvent } : {}) })
+  note = console.note
+  try {
+    return await carryWith(console, record, start)
+  } finally {
+    await notifier?.finish(3_000)
+  }
+}
+
+async function carryWith(console: Console, record: OpenRecord, start: (console: Console) => Promise<RunState>): Promise<number> {
   let state: RunState
   try {
     state = await start(console)
@@ -120,8 +145,8 @@ export async function carry(record: OpenRecord, options: RunOptions, start: (con
   await console.answer(after, events)
   const [first] = state.asked
   if (first && !state.ended) {
-    const how = first.inDoubt ? '--in-doubt repeat or --in-doubt skip' : '--yes to approve it'
-    process.stderr.write(`writ: waiting for a person: ${state.asked.map((each) => each.question).join('\n')}\nAnswer on a terminal with writ resume ${state.run ?? ''}, or add ${how}.\n`)
+    const { describeWaiting } = await import('../describe-waiting.ts')
+    process.stderr.write(describeWaiting(state))
     return exitCodes.waiting
   }
   return exitCodes[state.ended?.outcome ?? 'fault']

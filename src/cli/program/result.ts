@@ -41,12 +41,18 @@ export function addResultCommands(program: Command): void {
     })
 
   program.command('reject')
-    .description('say no to a result; its branch is kept unless --delete-branch')
-    .argument('<run>', runWord)
+    .description('say no: to a question (an id of writ approvals), or to the result of a run; its branch is kept unless --delete-branch')
+    .argument('<run>', `an id of writ approvals, or ${runWord}`)
     .option('--repo <dir>', runRepo)
-    .option('--reason <text>', 'why')
+    .option('--reason <text>', 'why; a solver is told')
+    .option('--no-resume', 'of a question: only record the answer')
     .option('--delete-branch', 'also delete the branch of the run (its commits stay in the record)')
     .action(async (run: string, options: Record<string, unknown>) => {
+      if (run.startsWith('ap_')) {
+        const { answerCommand } = await import('../commands/answer.ts')
+        process.exitCode = await answerCommand('deny', [run], options)
+        return
+      }
       const { rejectCommand } = await import('../commands/accept.ts')
       process.exitCode = await rejectCommand(run, options)
     })

@@ -22,16 +22,18 @@ interface Opening {
 const openings = new WeakMap<RunState, Opening>()
 
 function getOpening(state: RunState, tools: readonly ToolSpec[], prompts: Templates): Opening {
-  const { opened, contract, survey } = state
+  // As it was pinned: what was amended since is said where it happened, so that the prefix keeps its bytes.
+  const { opened, pinned: contract, survey } = state
   if (!opened || !contract || !survey) throw new Error('a request needs a contract and a survey')
-  const from = [opened, contract, survey, tools, prompts, ...state.baseline.values()]
+  const baseline = contract.checks.flatMap((check) => state.baseline.get(check.id) ?? [])
+  const from = [opened, contract, survey, tools, prompts, ...baseline]
   const before = openings.get(state)
   if (before && before.from.length === from.length && before.from.every((each, n) => each === from[n])) return before
   const system = fillTemplate(prompts.system, {
     ROOT: opened.repository.root,
     NETWORK: contract.network.length > 0 ? `network only to ${contract.network.join(', ')}` : 'no network',
   })
-  const first: Message = { role: 'user', text: openingMessage(prompts, contract, survey, [...state.baseline.values()], opened.origin?.story) }
+  const first: Message = { role: 'user', text: openingMessage(prompts, contract, survey, baseline, opened.origin?.story) }
   const made = { from, system, tools: [...tools], first }
   openings.set(state, made)
   return made

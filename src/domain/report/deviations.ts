@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../protocol/events/event.ts'
+import type { Payload, StoredEvent } from '../../protocol/events/event.ts'
 import type { Deviation } from '../../protocol/report.ts'
 import type { RunState } from '../run-state.ts'
 import { toLine } from './words.ts'
@@ -56,15 +56,33 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
       break
     case 'run.resumed':
       add('resumed', `stopped and resumed by ${event.data.by}`)
+      if (event.data.bundles) add('policy', `from here on under another policy than it began under: ${event.data.bundles.map((each) => `${each.id}@${each.version}`).join(', ')}`)
       break
     case 'run.rewound':
       add('rewound', `${event.data.by} took the run back to event ${event.data.to}${event.data.why ? `: ${event.data.why}` : ''}`)
+      break
+    case 'validation.finished':
+      if (event.data.verdict === 'failed') add('validation', `validation failed at ${event.data.stage ?? 'a stage'}: ${firstFinding(event.data)}`)
+      break
+    case 'artefact.quarantined':
+      add('sealed', `${event.data.id}: ${event.data.findings[0]?.rule ?? ''} in ${listSome(event.data.paths)}`)
+      break
+    case 'contract.amended':
+      add('amended', `the contract was amended by ${event.data.by}: ${event.data.changes.join('; ')}`)
+      break
+    case 'hook.ran':
+      if (event.data.status !== 'passed') add('hook', `${event.data.hook} (${event.data.event}) ${event.data.status}: ${event.data.reason}`)
       break
     case 'approval.given':
       add('approval', `${event.data.by} answered ${event.data.answer} to a question`)
       break
     default:
   }
+}
+
+function firstFinding({ validations }: Payload<'validation.finished'>): string {
+  const found = validations.flatMap((each) => each.findings).find((each) => each.severity === undefined || each.severity === 'error')
+  return found ? `${found.path}${found.line ? `:${found.line}` : ''} ${found.message}` : 'see writ log'
 }
 
 function addKept(state: RunState, add: Add): void {

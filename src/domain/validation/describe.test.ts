@@ -42,7 +42,7 @@ describe('the verdict', () => {
 
 describe('the observation', () => {
   test('nothing worth a word is no word', () => {
-    assert.equal(describeValidation([validation({ old: 3 })]), '')
+    assert.equal(describeValidation([validation({ old: 3 }), validation({ status: 'not-checked', notes: ['offline'], findings: [finding({ severity: 'note' })] })]), '')
   })
 
   test('the failed stage first, what was not checked and why, what was rolled back last', () => {
@@ -52,7 +52,7 @@ describe('the observation', () => {
       validation({ validator: 'secrets', stage: 'security', status: 'failed', old: 2, findings: [finding({ evidence: 'key = "…"' })] }),
     ], { rolledBack: 'src/a.ts is as it was before' })
     assert.deepEqual(text.split('\n'), [
-      'Validation failed at the stage “security”: 1 error, new with this change.',
+      'Validation failed at the stage security: 1 error, new with this change.',
       '- src/a.ts:3 error secrets/r1: is wrong',
       '    key = "…"',
       '- w.ts:3 warning syntax/r1: is wrong',

@@ -11,18 +11,20 @@ export interface DescribeOptions {
 }
 
 const usual = { maxChars: 6_000 }
+/** Findings that are told; the record has up to 200 of each validator. */
+const mostTold = 15
 const mostMessage = 300
 const mostEvidence = 160
 
 /**
  * What validation showed, for whoever has to act on it: the stage that failed first, each finding with its place, then what
- * could not be checked and why. Empty where there is nothing worth a word.
+ * could not be checked and why. Empty where there is nothing to act on; what could not be checked is said beside something else.
  */
 export function describeValidation(validations: readonly Validation[], options: DescribeOptions = {}): string {
   const failed = findFailedStage(validations)
-  const { old, findings } = measureValidations(validations)
+  const { old, errors, warnings } = measureValidations(validations)
   const unchecked = validations.filter((each) => each.status === 'not-checked')
-  if (findings === 0 && unchecked.length === 0 && options.rolledBack === undefined) return ''
+  if (failed === undefined && errors + warnings === 0 && options.rolledBack === undefined) return ''
   const order = [...new Set([...(failed ? [failed] : []), ...Stage.options])]
   const sorted = order.flatMap((stage) => validations.filter((each) => each.stage === stage))
   const body = sorted.flatMap((each) => each.findings.filter((finding) => isError(finding) || finding.severity !== 'note').map((finding) => toFindingLines(each, finding)))
@@ -35,7 +37,7 @@ export function describeValidation(validations: readonly Validation[], options: 
   ]
   const head = headline(validations, failed)
   const room = (options.maxChars ?? usual.maxChars) - [head, ...tail].join('\n').length - 60
-  const shown = takeWhole(body, room)
+  const shown = takeWhole(body.slice(0, mostTold), room)
   const left = body.length - shown.length + more
   return [head, ...shown.flat(), ...(left > 0 ? [`- and ${count(left, 'more finding')}`] : []), ...tail].join('\n')
 }
@@ -43,7 +45,7 @@ export function describeValidation(validations: readonly Validation[], options: 
 function headline(validations: readonly Validation[], failed: Stage | undefined): string {
   const { errors, warnings } = measureValidations(failed ? validations.filter((each) => each.stage === failed) : validations)
   const counts = [...(errors > 0 ? [count(errors, 'error')] : []), ...(warnings > 0 ? [count(warnings, 'warning')] : [])].join(', ')
-  if (failed) return `Validation failed at the stage “${failed}”: ${counts}, new with this change.`
+  if (failed) return `Validation failed at the stage ${failed}: ${counts}, new with this change.`
   return `Validation: no errors${counts ? `, ${counts}, new with this change` : ''}.`
 }
 
@@ -66,6 +68,7 @@ export function toPlace(finding: Finding): string {
 /** `tsc/TS2345`; the validator's name alone where its rule says no more. */
 export function toRuleName(validation: Pick<Validation, 'validator'>, finding: Finding): string {
   const rule = toLine(finding.rule, 200)
+  if (rule.startsWith(`${validation.validator}/`)) return rule
   return rule === '' || rule === validation.validator ? validation.validator : `${validation.validator}/${rule}`
 }
 

@@ -48,7 +48,7 @@ describe('new against old findings', () => {
       const { fresh, old } = subtract(result, base, new Map([['a', new Set(lines)]]))
       assert.equal(fresh.length + old, result.length)
       assert.ok(old <= base.length)
-      assert.ok(fresh.every((each) => result.includes(each)))
+      assert.ok(fresh.every((each) => (result as readonly Finding[]).includes(each)))
       assert.deepEqual(subtract(result, result), { fresh: [], old: result.length })
       assert.deepEqual(subtract(result, []), { fresh: result, old: 0 })
     }), { numRuns: 300 })

@@ -18,7 +18,6 @@ const Sarif = z.strictObject({
     }) }),
     invocations: z.array(z.strictObject({ executionSuccessful: z.boolean(), toolExecutionNotifications: z.array(z.strictObject({ level: Level, message: Text, descriptor: z.strictObject({ id: z.string() }) })) })),
     columnKind: z.enum(['utf16CodeUnits', 'unicodeCodePoints']),
-    properties: z.looseObject({}).optional(),
     results: z.array(z.strictObject({
       ruleId: z.string(), ruleIndex: z.int().nonnegative(), kind: z.literal('fail'), level: Level, message: Text,
       locations: z.array(z.strictObject({ physicalLocation: z.strictObject({
@@ -35,7 +34,7 @@ const finding = (change: Partial<Finding> = {}): Finding => ({ path: 'src/a.ts',
 const validation = (change: Partial<Validation> = {}): Validation => ({
   validator: 'lint', stage: 'static', status: 'failed', findings: [], more: 0, old: 0, files: 1, cached: 0, durationMs: 1, notes: [], ...change,
 })
-const read = (validations: readonly Validation[]) => Sarif.parse(toSarif(validations, { version: '1.2.3' })).runs[0]
+const read = (validations: readonly Validation[]) => Sarif.parse(toSarif(validations, '1.2.3')).runs[0]
 const fingerprints = (findings: readonly Finding[]): readonly (string | undefined)[] => read([validation({ findings: [...findings] })])?.results.map((each) => each.partialFingerprints['findingHash/v1']) ?? []
 
 describe('SARIF', () => {

@@ -5,21 +5,15 @@ import { replacePlaceholders } from '../secrets/placeholder.ts'
 import { toRuleName, toSeverity } from './describe.ts'
 import { toFindingKey } from './subtract.ts'
 
-export interface SarifOptions {
-  /** Of Writ. */
-  readonly version: string
-  /** The commit or tree that was looked at, where it is a commit. */
-  readonly revision?: string
-}
-
 /** OASIS Standard, 2020-03-27. */
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 
 /**
  * The validations as one SARIF 2.1.0 log: only what is new, so that a dashboard blames a change for nothing else. What could
  * not be checked is a notification, never a silence.
+ * @param version of Writ
  */
-export function toSarif(validations: readonly Validation[], options: SarifOptions): Json {
+export function toSarif(validations: readonly Validation[], version: string): Json {
   const found = validations.flatMap((validation) => [...validation.findings].sort(byPlace).map((finding) => ({ validation, finding, ruleId: toRuleName(validation, finding) })))
   const rules = [...new Map(found.map((each) => [each.ruleId, each])).values()].sort((a, b) => (a.ruleId < b.ruleId ? -1 : 1))
   const places = new Map(rules.map(({ ruleId }, index) => [ruleId, index]))
@@ -38,7 +32,7 @@ export function toSarif(validations: readonly Validation[], options: SarifOption
     runs: [{
       tool: {
         driver: {
-          name: 'Writ', semanticVersion: toSemanticVersion(options.version),
+          name: 'Writ', semanticVersion: toSemanticVersion(version),
           rules: rules.map(({ validation, finding, ruleId }) => ({
             id: ruleId, shortDescription: { text: `${validation.validator}: ${finding.rule || validation.validator}` },
             defaultConfiguration: { level: toSeverity(finding) }, properties: { tags: [validation.stage], validator: validation.validator },
@@ -46,7 +40,6 @@ export function toSarif(validations: readonly Validation[], options: SarifOption
         },
       },
       invocations: [{ executionSuccessful: true, toolExecutionNotifications: validations.flatMap(toNotifications) }],
-      ...(options.revision === undefined ? {} : { properties: { revision: options.revision } }),
       columnKind: 'utf16CodeUnits',
       results: found.map(({ finding, ruleId }) => toResult(finding, ruleId, places.get(ruleId) ?? -1, toFingerprint(ruleId, finding))),
     }],

@@ -1,5 +1,8 @@
 import { Stage, type Finding, type Validation } from '../../protocol/evidence.ts'
 
+/** In the order in which they run, cheapest first. */
+export const stages: readonly Stage[] = Stage.options
+
 /** Findings that a validation lists; `more` counts the rest. */
 export const mostFindings = 200
 
@@ -10,7 +13,13 @@ export function isError(finding: Finding): boolean {
 
 /** The first stage that failed, in their order; undefined where none did. */
 export function findFailedStage(validations: readonly Validation[]): Stage | undefined {
-  return Stage.options.find((stage) => validations.some((each) => each.stage === stage && each.status === 'failed'))
+  return stages.find((stage) => validations.some((each) => each.stage === stage && each.status === 'failed'))
+}
+
+/** What could not be checked fails nothing and passes nothing: it is told. */
+export function toVerdict(validations: readonly Validation[]): { readonly verdict: 'passed' | 'failed'; readonly stage: Stage | undefined } {
+  const stage = findFailedStage(validations)
+  return { verdict: stage ? 'failed' : 'passed', stage }
 }
 
 /** What a validator's new findings come to: the status, and the list within its bound, errors first. */

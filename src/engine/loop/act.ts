@@ -1,22 +1,32 @@
 import { Fault } from '../../protocol/fault.ts'
 import type { TreeId } from '../../protocol/ids.ts'
 import { toChangedPaths } from '../../domain/context/describe-changed.ts'
+import { isStaged } from '../../domain/decisions.ts'
 import type { PendingCall } from '../../domain/run-state.ts'
 import type { Step } from '../../domain/step.ts'
+import { toCallAsk } from '../build-ask.ts'
+import { askPeople, type Wanted } from '../gate.ts'
+import { callHooks } from '../hooks.ts'
 import { judgeCall, perform, recordIntents, recordResults, type Judged, type Returned } from '../choke-point.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
 
 /** Carries out what the solver asked for. Calls that only read run side by side; what writes runs alone, in order. */
 export async function act(run: RunContext, step: Extract<Step, { phase: 'act' }>): Promise<void> {
   if (step.do === 'recover') return recover(run)
-  for (const group of groupCalls(run, step.calls)) {
-    const ready = await approve(run, group)
-    if (!ready) return
+  const judged: Judged[] = []
+  for (const pending of step.calls) judged.push(await judgeCall(run, pending))
+  // All questions of a turn are asked together, before any of it is done.
+  if (isStaged(run.state) && !(await askPeople(run, judged.flatMap((each) => (isToBeAsked(run, each) ? [toQuestion(run, each)] : []))))) return
+  for (const group of groupCalls(judged)) {
+    const approved = await approve(run, group)
+    if (!approved) return
+    const ready = await askHooksBefore(run, approved)
     await recordIntents(run, ready)
     const writes = ready.some((each) => each.effect !== 'read' && !each.refusal)
     const results = await Promise.all(ready.map((each) => perform(run, each)))
     const after = writes ? await getWorkspace(run).snapshot(run.signal) : undefined
     await recordResults(run, await nameChanges(run, results, after), after)
+    await tellHooksAfter(run, results)
   }
 }
 
@@ -30,10 +40,9 @@ async function nameChanges(run: RunContext, results: readonly Returned[], after:
 }
 
 /** Neighbours that may run together form a group; anything that writes is a group of its own. */
-function groupCalls(run: RunContext, calls: readonly PendingCall[]): Judged[][] {
+function groupCalls(calls: readonly Judged[]): Judged[][] {
   const groups: Judged[][] = []
-  for (const pending of calls) {
-    const judged = judgeCall(run, pending)
+  for (const judged of calls) {
     const last = groups.at(-1)
     if (last && judged.sideBySide && last.every((each) => each.sideBySide)) last.push(judged)
     else groups.push([judged])
@@ -46,28 +55,48 @@ async function approve(run: RunContext, group: readonly Judged[]): Promise<reado
   const ready: Judged[] = []
   for (const judged of group) {
     const gate = judged.pending.call.callId
-    if (!judged.refusal && judged.decision.effect === 'ask' && !run.state.approvals.has(gate)) {
-      const repaired = run.state.repaired ? ' The record of this run was damaged and repaired: what was set aside may have done it already.' : ''
-      const question = `May ${judged.pending.call.name} do this, which cannot be undone? ${JSON.stringify(judged.pending.call.input).slice(0, 500)} (${judged.decision.reason})${repaired}`
-      if (!(await askPerson(run, gate, question, false))) return undefined
-    }
+    if (isToBeAsked(run, judged) && !(await askPeople(run, [toQuestion(run, judged)]))) return undefined
     const denied = !judged.refusal && run.state.approvals.get(gate) === 'deny'
     ready.push(denied ? { ...judged, refusal: { status: 'denied', text: judged.pending.cutOff ? notRepeated : deniedByPerson } } : judged)
   }
   return ready
 }
 
+function isToBeAsked(run: RunContext, { refusal, decision, pending }: Judged): boolean {
+  return !refusal && decision.effect === 'ask' && !run.state.approvals.has(pending.call.callId)
+}
+
+function toQuestion(run: RunContext, judged: Judged): Wanted {
+  const { call: { callId, name, input } } = judged.pending
+  const repaired = run.state.repaired ? ' The record of this run was damaged and repaired: what was set aside may have done it already.' : ''
+  const what = isStaged(run.state) && judged.effect !== 'irreversible' ? `May ${name} do this?` : `May ${name} do this, which cannot be undone?`
+  const text = `${what} ${JSON.stringify(input).slice(0, 500)} (${judged.decision.reason})${repaired}`
+  return { gate: callId, text, callId, ...(isStaged(run.state) ? { ask: toCallAsk(run, judged), about: { reading: judged.reading, paths: judged.paths } } : {}) }
+}
+
+/** The person's own programs may say no, whatever was allowed. */
+async function askHooksBefore(run: RunContext, group: readonly Judged[]): Promise<readonly Judged[]> {
+  const ready: Judged[] = []
+  for (const judged of group) {
+    const { callId, name, input } = judged.pending.call
+    const blocked = judged.refusal ? undefined : await callHooks(run, 'PreToolUse', { tool_name: name, tool_input: input }, { tool: name, callId })
+    ready.push(blocked ? { ...judged, refusal: { status: 'denied', text: `Refused by a hook of the person (${blocked.hook}): ${blocked.reason || 'it gave no reason'}` } } : judged)
+  }
+  return ready
+}
+
+/** What is done is done: a hook that objects afterwards is heard by the solver. */
+async function tellHooksAfter(run: RunContext, results: readonly Returned[]): Promise<void> {
+  for (const { judged, text, status } of results) {
+    if (judged.refusal) continue
+    const { callId, name, input } = judged.pending.call
+    const blocked = await callHooks(run, 'PostToolUse', { tool_name: name, tool_input: input, tool_response: { status, text } }, { tool: name, callId })
+    if (blocked) await record(run, { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'hook', text: `A hook of the person (${blocked.hook}) says of ${name}: ${blocked.reason}` } })
+  }
+}
+
 const deniedByPerson = 'A person said no to this. Find another way, or finish and say what is left.'
 const notRepeated = 'The run was interrupted in the middle of this call. It may or may not have happened, and a person decided that it is not done again. Go on from there, and say in finish what remains uncertain.'
-
-/** Records the question, and the answer where somebody gave one. */
-async function askPerson(run: RunContext, callId: string, question: string, inDoubt: boolean): Promise<boolean> {
-  await record(run, { type: 'approval.requested', data: { gate: callId, question, callId, ...(inDoubt ? { inDoubt } : {}) } })
-  const answer = (await run.ports.approver.ask([{ gate: callId, text: question, inDoubt, ask: undefined }], run.signal)).get(callId)
-  if (!answer) return false
-  await record(run, { type: 'approval.given', data: { gate: callId, ...answer } })
-  return true
-}
 
 /**
  * We died while calls were under way. What they may have changed in the workspace is undone, then reads and reversible
@@ -78,7 +107,8 @@ async function recover(run: RunContext): Promise<void> {
   const interrupted = run.state.calls.filter((each) => each.status === 'called')
   for (const pending of interrupted) {
     if (pending.settled || !isInDoubt(run, pending)) continue
-    if (!(await askPerson(run, pending.call.callId, describeDoubt(run, pending), true))) return
+    const { callId } = pending.call
+    if (!(await askPeople(run, [{ gate: callId, text: describeDoubt(run, pending), callId, inDoubt: true }]))) return
   }
   const to = run.state.tree
   if (!to) throw new Fault('run-corrupt', 'the log shows a call but no content of the workspace before it')

@@ -1,11 +1,15 @@
-import type { TestReport } from '../../protocol/evidence.ts'
+import type { TestReport, Validation } from '../../protocol/evidence.ts'
 import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { TreeId } from '../../protocol/ids.ts'
 import type { Step } from '../../domain/step.ts'
 import { describeEdit } from '../../domain/context/describe-edit.ts'
+import { isStaged } from '../../domain/decisions.ts'
+import { describeValidation } from '../../domain/validation/describe.ts'
 import { seeChanges } from '../look.ts'
 import { restorePins } from '../pins.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
+import { askToContinue } from '../validation/seal.ts'
+import { takeBack, validateChange } from '../validation/validate-change.ts'
 import { runCheck } from './perceive.ts'
 
 /** Longest that tests near a change may take before they are left to the full run, in milliseconds. */
@@ -27,6 +31,13 @@ export async function observe(run: RunContext, step: Extract<Step, { phase: 'obs
       if ((await workspace.snapshot(run.signal)) !== tree) await workspace.rollback(tree, run.signal)
       return
     }
+    case 'validate':
+      await validateChange(run, 'task')
+      return
+    case 'take-back':
+      return takeBack(run)
+    case 'ask-sealed':
+      return askToContinue(run, step.id)
     case 'say':
       return record(run, { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: step.kind, text: step.text } })
   }
@@ -37,12 +48,20 @@ async function checkEdit(run: RunContext): Promise<void> {
   if (!checkedTree) throw new Error('an edit is compared with the content before it')
   const seen = await seeChanges(run, checkedTree, treeOf(run))
   const tree = await restorePins(run, seen)
+  const validations = isStaged(run.state) ? await validateChange(run, 'edit', seen) : undefined
+  if (run.state.failed) return
   const changes = seen.filter((change) => !run.state.restored.includes(change.path))
   const touched = changes.filter((change) => change.kind !== 'deleted').map((change) => change.path)
-  const findings = await parseTouched(run, tree, touched)
+  // What does not parse does not pass validation; before there were stages it was only told.
+  const findings = validations ? [] : await parseTouched(run, tree, touched)
   // A repaired fault is measured by all checks next; only a model waits for a quick word.
   const near = findings.length === 0 && run.state.opened?.request.solver === 'model' ? await runNear(run, changes) : undefined
-  await record(run, { type: 'edit.checked', data: { tree: treeOf(run), findings, text: describeEdit(findings, near, lastReport(run)) } })
+  await record(run, { type: 'edit.checked', data: { tree: treeOf(run), findings, text: [describeWarnings(validations), describeEdit(findings, near, lastReport(run))].filter(Boolean).join('\n\n') } })
+}
+
+/** What passed with a warning is worth a word: it is cheaper to mend now than at the end. */
+function describeWarnings(validations: readonly Validation[] | undefined): string {
+  return validations?.some((each) => each.findings.some((finding) => finding.severity === 'warning')) ? describeValidation(validations) : ''
 }
 
 async function parseTouched(run: RunContext, tree: TreeId, paths: readonly string[]) {

@@ -54,6 +54,11 @@ async function measureBaseline(run: RunContext, check: Check): Promise<void> {
   const workspace = getWorkspace(run)
   const tree = run.state.tree
   if (!tree) throw new Error('a baseline needs the workspace')
+  // A check that an amendment brought comes late: the workspace is not the base any more.
+  if (run.state.plan) {
+    await runCheckAt(run, [check], workspace.base.commit, 'baseline')
+    return
+  }
   await runCheck(run, check, { root: workspace.root, mounts: workspace.mounts, tree, home: workspace.home }, 'baseline')
   // A test suite may leave files behind (caches, reports): the work starts from the base itself.
   if ((await workspace.snapshot(run.signal)) !== tree) await workspace.rollback(tree, run.signal)

@@ -6,6 +6,7 @@ import { buildIntakeRequest, buildRequest, digestOfRequest } from '../../domain/
 import { findWorkDeadline } from '../../domain/budget.ts'
 import { digestOfJson } from '../../domain/digest.ts'
 import type { Step } from '../../domain/step.ts'
+import { amend, askAmendment, proposeAmendment } from '../amend.ts'
 import { maskLive } from '../masked-live.ts'
 import { rememberWritten } from '../put-back.ts'
 import { record, type RunContext } from '../record.ts'
@@ -33,6 +34,12 @@ export async function plan(run: RunContext, step: PlanStep): Promise<void> {
       return record(run, { type: 'task.started', data: { task: step.task } })
     case 'drop-task':
       return record(run, { type: 'task.dropped', data: { task: step.task, why: step.why } })
+    case 'propose-amendment':
+      return proposeAmendment(run, step.proposal)
+    case 'ask-amendment':
+      return askAmendment(run)
+    case 'amend':
+      return amend(run)
     case 'ask':
       return run.state.opened?.request.solver === 'repair' ? askRepair(run, step) : askModel(run, step)
   }
@@ -49,7 +56,10 @@ async function askModel(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>)
   })
   const live = run.ports.masker === undefined ? { emit: run.emit, flush: () => undefined } : maskLive(run.emit, run.ports.masker)
   try {
-    const reply = await model.ask(request, { signal: deadlineSignal(run), onLive: live.emit })
+    const asked = model.ask(request, { signal: deadlineSignal(run), onLive: live.emit })
+    // While the model is at it, what its calls are judged with gets ready. A fault of that is met where it is used.
+    if (step.purpose === 'work') setImmediate(() => void run.ports.policy.ready?.().catch(() => undefined))
+    const reply = await asked
     live.flush()
     rememberWritten(run, reply)
     await record(run, { type: 'turn.replied', data: { turn: step.turn, purpose: step.purpose, reply } })

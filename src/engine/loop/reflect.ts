@@ -3,6 +3,8 @@ import { isRepair } from '../../domain/decide.ts'
 import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
+import { callHooks } from '../hooks.ts'
+import { review } from '../review.ts'
 import { prove } from '../prove.ts'
 import { keepGrounds } from '../grounds.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
@@ -12,6 +14,8 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
   switch (step.do) {
     case 'commit':
       return commit(run)
+    case 'review':
+      return review(run)
     case 'finish-task':
       return finishTask(run)
     case 'prove':
@@ -40,8 +44,15 @@ async function commit(run: RunContext): Promise<void> {
   await record(run, { type: 'commit.created', data: { task, commit: made.commit, tree: made.tree, parent, message, files: [...files] } })
 }
 
+/** Most times that a hook may keep the solver from stopping: then it is over-ruled. */
+const mostStopsBlocked = 3
+
 async function finishTask(run: RunContext): Promise<void> {
   const { active, finish, commits } = run.state
+  if (run.state.stopsBlocked < mostStopsBlocked && run.state.opened?.request.solver === 'model' && !run.state.limit) {
+    const blocked = await callHooks(run, 'Stop', { stop_hook_active: run.state.stopsBlocked > 0, message: finish?.summary ?? '' })
+    if (blocked) return record(run, { type: 'observation.made', data: { task: active?.id ?? '', kind: 'hook', text: `A hook of the person (${blocked.hook}) says that this is not finished: ${blocked.reason}` } })
+  }
   if (!active || !finish) throw new Error('only a task that was called finished is finished')
   const last = commits.findLast((each) => each.task === active.id)
   const finished: NewEvent = {
@@ -81,6 +92,7 @@ async function end(run: RunContext, step: Extract<Step, { do: 'end' }>): Promise
     }
     result = { commit: state.head, branch }
   }
+  await callHooks(run, 'SessionEnd', { reason: step.outcome })
   await record(run, { type: 'run.ended', data: { outcome: step.outcome, reason: step.reason, ...(result ? { result } : {}) } })
   await workspace?.dispose()
 }

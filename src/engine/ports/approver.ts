@@ -1,3 +1,4 @@
+import type { CommandReading, TouchedPath } from '../../protocol/command.ts'
 import type { AnswerSignature, Ask } from '../../protocol/policy.ts'
 
 export interface Question {
@@ -9,6 +10,8 @@ export interface Question {
   readonly inDoubt: boolean
   /** All that is known; absent where the call is in doubt. */
   readonly ask: Ask | undefined
+  /** What it is about, as remembered answers are compared with it. */
+  readonly about?: { readonly reading: CommandReading | undefined; readonly paths: readonly TouchedPath[] }
 }
 
 export interface Answer {

@@ -2,6 +2,8 @@ import type { CommandReading } from '../../protocol/command.ts'
 
 /** What is known where a command would run. */
 export interface CommandPlace {
+  /** The call that it belongs to. */
+  readonly callId?: string
   /** The repository's root as the command sees it; its working directory at the start. */
   readonly home: string
   /** Variables that it would find, as far as they are known. */
@@ -17,5 +19,6 @@ export interface CommandPlace {
  * a command too large to be read is one unknown.
  */
 export interface CommandReader {
-  read(command: string, place: CommandPlace): Promise<CommandReading>
+  /** Undefined where there is no reading to be had: a record from before commands were read. */
+  read(command: string, place: CommandPlace): Promise<CommandReading | undefined>
 }

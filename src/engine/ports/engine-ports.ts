@@ -5,6 +5,9 @@ import type { Approver } from './approver.ts'
 import type { CheckFinder, CheckRunner, SyntaxChecker } from './checks.ts'
 import type { Masker } from '../../domain/secrets/masker.ts'
 import type { Clock } from './clock.ts'
+import type { CommandReader } from './commands.ts'
+import type { Hooks } from './hooks.ts'
+import type { Validators } from './validation.ts'
 import type { Blobs, EventLog } from './event-log.ts'
 import type { ModelPort } from './model.ts'
 import type { Policy } from './policy.ts'
@@ -26,6 +29,11 @@ export interface EnginePorts {
   readonly syntax: SyntaxChecker
   readonly surveyor: Surveyor
   readonly policy: Policy
+  /** Reads shell commands before they are judged. Absent where no tool takes any. */
+  readonly commands?: CommandReader
+  /** The stages of validation. Absent where a caller has none: then only the proof judges. */
+  readonly validators?: Validators
+  readonly hooks?: Hooks
   readonly approver: Approver
   /** In the order in which models see them; the order never changes. */
   readonly tools: readonly AnyTool[]

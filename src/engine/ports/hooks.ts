@@ -1,23 +1,25 @@
+import type { HookEvent } from '../../protocol/hooks.ts'
 import type { Json } from '../../protocol/ids.ts'
 import type { Workspace } from './workspace.ts'
 
-/** Moments at which hooks are called, by the names that users know. */
-export type HookEvent = 'PreToolUse' | 'PostToolUse' | 'Stop' | 'SubagentStop' | 'PreCompact' | 'SessionStart' | 'SessionEnd' | 'Notification' | 'PermissionRequest'
+export type { HookEvent }
 
 export interface HookOutcome {
   /** What is configured, as people recognise it: its command. */
   readonly hook: string
   readonly event: HookEvent
-  /** `blocked`: it ended with 2, and `reason` is what it said on standard error. `refused`: the policy did not let it run. */
+  /** `blocked`: it ended with 2 or said so, and `reason` is what it said. `refused`: the policy did not let it run. */
   readonly status: 'passed' | 'blocked' | 'failed' | 'refused'
   readonly reason: string
   readonly durationMs: number
+  /** It asked for the whole run to stop here, not only for this one thing not to be done. */
+  readonly stopsRun?: boolean
 }
 
 /** Programs of the person's that are told what happens and may say no. Each gets JSON on standard input, within a time. */
 export interface Hooks {
   /** Is anything called at this moment, for this tool? Costs nothing. */
   wants(event: HookEvent, tool?: string): boolean
-  /** Calls them in their order; the first that blocks ends it. */
+  /** Calls them in their order; the first that blocks ends it. Never throws for what a hook does. */
   call(event: HookEvent, input: Readonly<Record<string, Json>>, place: { readonly workspace: Pick<Workspace, 'home' | 'mounts'> | undefined; readonly tool?: string; readonly signal: AbortSignal }): Promise<readonly HookOutcome[]>
 }

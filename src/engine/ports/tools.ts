@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Json } from '../../protocol/ids.ts'
+import type { Json, TreeId } from '../../protocol/ids.ts'
 import type { EffectClass, PathAccess } from '../../protocol/policy.ts'
 import type { Blobs } from './event-log.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -27,6 +27,8 @@ export interface ToolContext {
   readonly seen: Map<string, string>
   /** Text of files as it may be shown, with as many lines: to be asked for before it is cut to size. */
   mask?(text: string): string
+  /** Content of the workspace that a failed validation took back, by its name; undefined where it is unknown or sealed away. */
+  takenBack?(name: string): TreeId | undefined
   /** Finds the whole of an earlier result that was cut, by its call id. */
   findResult(callId: string): Promise<Uint8Array | undefined>
   readonly callId: string
@@ -40,8 +42,10 @@ export interface Tool<Input = unknown> {
   /** For the model: what it does and what it answers, in as few words as are clear. */
   readonly description: string
   readonly input: z.ZodType<Input>
-  /** What a call can do to the world. Calls that only read run side by side. */
+  /** What a call can do to the world; where it runs a command, the choke point reads that too. Calls that only read run side by side. */
   effect(input: Input): EffectClass
+  /** The shell command that a call would run, for tools that run any. */
+  command?(input: Input): string | undefined
   /** Runs beside others of the same turn, although it may write (a background command). */
   sideBySide?(input: Input): boolean
   /** Paths that it will touch, as the model wrote them; the choke point resolves and judges them. */

@@ -54,6 +54,12 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
       fingerprint: async () => tape.next('environment.fingerprinted'),
     },
     policy: grounds.policy,
+    commands: { read: async (_command, { callId }) => tape.ahead('command.read', (data) => data.callId === callId)?.reading },
+    validators: { validate: async () => tape.ahead('validation.finished')?.validations ?? [] },
+    hooks: {
+      wants: (event) => tape.next('hook.ran')?.event === event,
+      call: async (event) => tape.hooks(event),
+    },
     approver: {
       ask: async (questions) => {
         const given = tape.answers(questions.map((each) => each.gate))
@@ -98,6 +104,7 @@ function toRecordedTool(tool: AnyTool, tape: Tape, stand: (ref: BlobRef) => Uint
     effect: (input) => tool.effect(input),
     ...(tool.sideBySide ? { sideBySide: (input: unknown) => tool.sideBySide?.(input) ?? false } : {}),
     ...(tool.recordsReach === undefined ? {} : { recordsReach: tool.recordsReach }),
+    ...(tool.command ? { command: (input: unknown) => tool.command?.(input) } : {}),
     paths: (input) => tool.paths(input),
     timeoutMs: (input) => tool.timeoutMs(input),
     run: async (_input, { callId }) => {

@@ -5,8 +5,8 @@ import { decisionsVersion } from '../../domain/decisions.ts'
 import { fold } from '../../domain/evolve.ts'
 import { emptyState } from '../../domain/run-state.ts'
 import type { Blobs } from '../ports/event-log.ts'
-import { record, type RunContext } from '../record.ts'
-import { goOn, work } from '../run.ts'
+import type { RunContext } from '../record.ts'
+import { goOn, openRun, work } from '../run.ts'
 import { createRecordedPorts, type Grounds } from './recorded-ports.ts'
 import { createTape, Diverged, SessionOver, type Divergence, type Tape } from './tape.ts'
 
@@ -37,7 +37,7 @@ export interface ReplayInput {
 }
 
 /** What commands other than run and resume append: acts of people, after the run or between its processes. */
-const toldTypes: ReadonlySet<EventType> = new Set<EventType>(['accept.requested', 'run.accepted', 'run.rejected', 'run.undone', 'run.rewound', 'run.pruned', 'run.attested', 'log.repaired'])
+const toldTypes: ReadonlySet<EventType> = new Set<EventType>(['accept.requested', 'run.accepted', 'run.rejected', 'run.undone', 'run.rewound', 'run.pruned', 'run.attested', 'log.repaired', 'artefact.settled'])
 
 /** Was it appended by a person's command? Taking a run back first notes what the files are like. */
 function isTold(events: readonly StoredEvent[], at: number): boolean {
@@ -45,7 +45,16 @@ function isTold(events: readonly StoredEvent[], at: number): boolean {
   if (event === undefined) return false
   // A signature follows from no log, and neither does what was in its way.
   if (event.type === 'fault.met') return event.data.during === 'attest'
+  // An answer from another terminal, and an amendment by a person: given while no process worked on the run.
+  if (event.type === 'approval.given' || event.type === 'approval.requested' || event.type === 'amendment.proposed') return event.data.via === 'command'
+  if (event.type === 'contract.amended') return isByPerson(events, at)
   return toldTypes.has(event.type) || (event.type === 'snapshot.taken' && events[at + 1]?.type === 'run.rewound')
+}
+
+/** Only what a person amends unasked has no proposal before it. */
+function isByPerson(events: readonly StoredEvent[], at: number): boolean {
+  const amended = events[at]
+  return amended?.type === 'contract.amended' && !events.slice(0, at).some((each) => each.type === 'amendment.proposed' && each.data.gate === amended.data.gate)
 }
 
 /** @throws Fault `request-invalid` where the rollout is of a Writ whose decisions this one does not know. */
@@ -86,7 +95,7 @@ async function replaySession(input: ReplayInput, tape: Tape, from: number, to: n
   const grounds = await input.openGrounds(opened, kept)
   // The ports look at the state that the engine evolves; before the first event only the opening is known.
   const ports = createRecordedPorts(tape, input.blobs, from === 0 ? Object.assign(state, { opened }) : state, grounds)
-  const begin = (run: RunContext): Promise<void> => (start.type === 'run.resumed' ? goOn(run, { who: start.data.by, version: start.data.writ }) : record(run, { type: 'run.opened', data: opened }))
+  const begin = (run: RunContext): Promise<void> => (start.type === 'run.resumed' ? goOn(run, { who: start.data.by, version: start.data.writ }) : openRun(run, opened))
   try {
     await work(ports, tape.rollout, state, { signal: input.signal, emit: () => undefined, onEvent: () => undefined }, begin)
   } catch (error) {

@@ -4,6 +4,7 @@ import { genesis } from '../../protocol/events/envelope.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { findDifferences, isSameJson, type Difference } from '../../domain/replay/differences.ts'
 import type { Rollout } from '../ports/event-log.ts'
+import type { HookEvent, HookOutcome } from '../ports/hooks.ts'
 
 /** The first event that did not come out as recorded. */
 export interface Divergence {
@@ -35,14 +36,16 @@ export class SessionOver extends Error {
 
 /** What the engine makes of the outside's facts, not of the log: taken over, never compared. */
 const given: { readonly [T in EventType]?: readonly string[] } = {
-  'run.resumed': ['decisions', 'kept'],
+  'run.resumed': ['decisions', 'kept', 'bundles'],
+  // What a person was shown: diffs and settings of the day, which decide nothing.
+  'approval.requested': ['ask'],
   'tool.returned': ['durationMs'],
   'fault.met': ['detail'],
 }
 
 /** Events that carry what came from outside. They are compared too (who answered what), but count as facts, not as decisions. */
 const facts: ReadonlySet<EventType> = new Set<EventType>([
-  'run.opened', 'run.resumed', 'environment.surveyed', 'environment.fingerprinted', 'changes.seen', 'files.read', 'check.finished', 'turn.replied', 'turn.failed', 'tool.reached', 'tool.returned', 'candidate.tried', 'approval.given', 'fault.met',
+  'run.opened', 'run.resumed', 'environment.surveyed', 'environment.fingerprinted', 'changes.seen', 'files.read', 'check.finished', 'turn.replied', 'turn.failed', 'tool.reached', 'tool.returned', 'candidate.tried', 'approval.given', 'fault.met', 'command.read', 'hook.ran', 'validation.finished',
 ])
 
 /**
@@ -62,10 +65,14 @@ export interface Tape {
   startSession(from: number, to: number): void
   /** The next recorded event, if it is of this type. */
   next<T extends EventType>(type: T): Payload<T> | undefined
+  /** The next of this type in this session, wherever it is. */
+  ahead<T extends EventType>(type: T, fits?: (data: Payload<T>) => boolean): Payload<T> | undefined
   /** The answer that the engine waits for. @throws SessionOver, Fault (the one that was met instead), Diverged. */
   take<T extends EventType>(type: T): Payload<T>
   /** Results of the calls that run now, in the order of the log. */
   results(): Generator<Payload<'tool.returned'>>
+  /** What hooks said at this moment. */
+  hooks(event: HookEvent): HookOutcome[]
   /** What was answered to these questions in one breath, in the order of the log. */
   answers(gates: readonly string[]): Payload<'approval.given'>[]
   /** Reads a part of the record. Where that fails nothing more is compared: it says nothing about the log. */
@@ -141,6 +148,13 @@ export function createTape(events: readonly StoredEvent[]): Tape {
       const event = peek()
       return event?.type === type ? (event.data as Payload<T>) : undefined
     },
+    ahead: <T extends EventType>(type: T, fits: (data: Payload<T>) => boolean = () => true) => {
+      for (let at = position; at < end; at += 1) {
+        const event = events[at]
+        if (event?.type === type && fits(event.data as Payload<T>)) return event.data as Payload<T>
+      }
+      return undefined
+    },
     take: <T extends EventType>(type: T) => {
       if (failed) throw failed
       const event = peek()
@@ -156,6 +170,16 @@ export function createTape(events: readonly StoredEvent[]): Tape {
         if (event?.type !== 'tool.returned') return
         yield event.data
       }
+    },
+    hooks(event) {
+      const ran: HookOutcome[] = []
+      for (let at = skipReached(position); at < end; at = skipReached(at + 1)) {
+        const found = events[at]
+        if (found?.type !== 'hook.ran' || found.data.event !== event || (ran.length > 0 && found.data.callId !== (events[position] as Extract<StoredEvent, { type: 'hook.ran' }>).data.callId)) break
+        const { hook, status, reason, durationMs } = found.data
+        ran.push({ event, hook, status, reason, durationMs })
+      }
+      return ran
     },
     answers(gates) {
       const given: Payload<'approval.given'>[] = []

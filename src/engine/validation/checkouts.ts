@@ -3,12 +3,12 @@ import type { Subject, ValidationRequest } from '../ports/validation.ts'
 import type { Checkout } from '../ports/workspace.ts'
 
 /** Bounds of one command of a validator. */
-export const commandLimits: Omit<SandboxLimits, 'timeoutMs'> = { memoryMb: 4096, pids: 512, outputBytes: 16 * 2 ** 20, diskBytes: 2 * 2 ** 30 }
+export const commandLimits: Omit<SandboxLimits, 'timeoutMs'> = { memoryMb: 4096, pids: 1024, outputBytes: 16 * 2 ** 20, diskBytes: 2 * 2 ** 30 }
 /** Longest look for a program, in milliseconds. */
 const lookMs = 20_000
 
 /** Tools say less, ask nothing and wait for no network; nothing is left behind by merely running Python. */
-const environment = { CI: 'true', NO_COLOR: '1', PYTHONDONTWRITEBYTECODE: '1', npm_config_offline: 'true' }
+const environment = { CI: 'true', NO_COLOR: '1', PYTHONDONTWRITEBYTECODE: '1', npm_config_offline: 'true', CARGO_NET_OFFLINE: 'true', GOFLAGS: '-mod=mod', GOPROXY: 'off' }
 
 export type Side = 'result' | 'base'
 type Command = Parameters<Subject['run']>[1]

@@ -49,7 +49,7 @@ export async function lookByCommand(validator: CommandValidator, look: Look): Pr
     const read = toAnswer(await subject.checkouts.run(on, { argv: command.argv, timeoutMs: command.timeoutMs }, request.signal), command)
     request.signal.throwIfAborted()
     if ('failed' in read) return read
-    const findings = read.findings.map((each) => tidyFinding(each, look.mask))
+    const findings = read.findings.map((each) => tidyFinding({ ...each, path: toRelative(each.path, request.workspace.home) }, look.mask))
     await kept.put({ findings }, 'answer', ...key)
     return { findings, isCached: false }
   }
@@ -66,6 +66,11 @@ export async function lookByCommand(validator: CommandValidator, look: Look): Pr
   async function isEmpty(): Promise<boolean> {
     return (await request.workspace.listAt(request.base)).length === 0
   }
+}
+
+/** Programs name files by where they saw them. */
+function toRelative(path: string, home: string): string {
+  return path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path
 }
 
 function toAnswer(result: SandboxResult, command: FoundCommand): { readonly findings: readonly Finding[] } | { readonly failed: string } {

@@ -2,7 +2,8 @@ import { pairMoves, type MovedText } from '../../domain/validation/pair-moves.ts
 import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { Sandbox } from '../ports/sandbox.ts'
 import type { Subject, ValidationRequest } from '../ports/validation.ts'
-import { openCheckouts, type Checkouts, type commandLimits } from './checkouts.ts'
+import type { FileMode } from '../ports/workspace.ts'
+import { openCheckouts, type Checkouts, type commandLimits, type Side } from './checkouts.ts'
 import { openContents, type Contents } from './contents.ts'
 
 /** What the validators of one request share: both sides, read once, and the checkouts for commands. */
@@ -23,7 +24,7 @@ export interface OpenSubject {
 
 export async function openSubject(request: ValidationRequest, parts: { readonly sandbox: Sandbox; readonly limits: Partial<typeof commandLimits> }): Promise<OpenSubject> {
   const { workspace, tree, changes } = request
-  const links = (await workspace.linksAt?.(tree)) ?? new Set<string>()
+  const modes = await workspace.modesAt?.(tree)
   const readResult = (path: string): Promise<Uint8Array | undefined> => workspace.readAt(tree, path)
   const readBase = (path: string): Promise<Uint8Array | undefined> => workspace.readAt(request.base, path)
   const result = openContents(readResult)
@@ -33,17 +34,23 @@ export async function openSubject(request: ValidationRequest, parts: { readonly 
   let listed: Promise<readonly string[]> | undefined
   return {
     request, result, base, checkouts, origins,
-    written: changes.filter((each) => each.kind !== 'deleted' && each.kind !== 'mode' && !links.has(each.path)),
+    written: changes.filter((each) => each.kind !== 'deleted' && each.kind !== 'mode' && isFile(modes?.get(each.path))),
     renamed: new Map([...origins].filter(([to, from]) => to !== from).map(([to, from]) => [from, to])),
     face: (signal) => ({
       changes, settings: request.settings, contract: request.contract, baseline: request.baseline, signal,
       files: () => (listed ??= workspace.listAt(tree)),
-      read: readResult, readBase,
+      read: readResult, readBase, trees: { base: request.base, result: tree },
+      ...(workspace.modesAt ? { modes: async (on: Side) => (await workspace.modesAt?.(on === 'result' ? tree : request.base)) ?? new Map() } : {}),
       run: (on, command) => checkouts.run(on, command, signal),
       has: (program) => checkouts.has(program, signal),
     }),
     dispose: () => checkouts.dispose(),
   }
+}
+
+/** Links and submodules have no text of their own. */
+function isFile(mode: FileMode | undefined): boolean {
+  return mode !== '120000' && mode !== '160000'
 }
 
 async function findOrigins(changes: readonly FileChange[], result: Contents, base: Contents): Promise<ReadonlyMap<string, string>> {

@@ -36,13 +36,12 @@ const longestNote = 500
 /**
  * Runs the stages in their order, cheapest first, and leaves out those behind one that failed.
  * Invariants: (1) what a validator throws, or does not finish in time, is `not-checked` with the reason: never a pass, and
- * never the end of the run; (2) every finding went through `mask`; (3) the checkouts are gone when it returns or throws.
- * @throws the signal's reason where it was aborted
+ * never the end of the run, the signal's reason included; (2) every finding went through `mask`; (3) the checkouts are gone when
+ * it returns or throws.
  */
 export function createValidators(parts: ValidatorParts): Validators {
   return {
     validate: async (request) => {
-      request.signal.throwIfAborted()
       // Where nothing has changed, nothing can be new.
       if (request.tree === request.base) return []
       const subject = await openSubject(request, { sandbox: parts.sandbox, limits: parts.limits ?? {} })
@@ -90,7 +89,6 @@ async function runValidator(validator: Validator, subject: OpenSubject, parts: V
     timeoutMs: validator.timeoutMs ?? usual,
   }
   const seen = await lookWith(validator, look)
-  request.signal.throwIfAborted()
   if (seen === undefined) return undefined
   return {
     validator: validator.id, stage: validator.stage, ...judgeFindings(seen.fresh, seen.notChecked),
@@ -100,7 +98,9 @@ async function runValidator(validator: Validator, subject: OpenSubject, parts: V
 }
 
 async function lookWith(validator: Validator, look: Look): Promise<Seen | undefined> {
+  const { signal } = look.subject.request
   try {
+    signal.throwIfAborted()
     switch (validator.kind) {
       case 'file':
         return await lookAtFiles(validator, look)
@@ -110,7 +110,6 @@ async function lookWith(validator: Validator, look: Look): Promise<Seen | undefi
         return await lookAtChange(validator, look)
     }
   } catch (thrown) {
-    look.subject.request.signal.throwIfAborted()
-    return notChecked(toMessage(thrown))
+    return notChecked(signal.aborted ? `it was stopped: ${toMessage(signal.reason)}` : toMessage(thrown))
   }
 }

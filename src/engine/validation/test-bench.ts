@@ -47,7 +47,7 @@ export function makeBench(base: Tree, result: Tree, options: { readonly program?
     workspace: {
       home: '/home/person/project',
       listAt: async (at) => Object.keys(trees.get(at as TreeId) ?? {}),
-      linksAt: async () => new Set(links ?? []),
+      modesAt: async () => new Map((links ?? []).map((path) => [path, '120000'])),
       readAt: async (at, path) => {
         const content = trees.get(at as TreeId)?.[path]
         return content === undefined ? undefined : toBytes(content)

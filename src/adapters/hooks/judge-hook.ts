@@ -1,0 +1,68 @@
+import { digestOf } from '../../domain/digest.ts'
+import type { CommandPlace, CommandReader } from '../../engine/ports/commands.ts'
+import type { Policy } from '../../engine/ports/policy.ts'
+import type { CommandReading } from '../../protocol/command.ts'
+import type { Contract } from '../../protocol/contract.ts'
+import type { HookEvent } from '../../protocol/hooks.ts'
+import type { PolicyDecision } from '../../protocol/policy.ts'
+
+export interface HookJudgeOptions {
+  readonly policy: Policy
+  readonly commands: CommandReader
+  /** The contract as it is now. */
+  readonly contract: () => Contract
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+interface KnownReading {
+  readonly reading: CommandReading
+  /** Files that were looked into, with the digest of what was there. */
+  readonly files: ReadonlyMap<string, string | undefined>
+}
+
+/**
+ * May this hook run? Its command is read as what it would do, like any other, and judged by the policy. It is read once for
+ * the same words and the same scripts; it is judged each time, because the contract and the hour count too.
+ */
+export function createHookJudge({ policy, commands, contract, now }: HookJudgeOptions): (hook: { readonly command: string; readonly event: HookEvent }, place: CommandPlace) => Promise<PolicyDecision> {
+  const known = new Map<string, KnownReading>()
+
+  async function read(command: string, place: CommandPlace): Promise<CommandReading> {
+    const key = `${place.home}\0${command}`
+    const before = known.get(key)
+    if (before !== undefined && await isCurrent(before, place)) return before.reading
+    const files = new Map<string, string | undefined>()
+    const reading = await commands.read(command, {
+      ...place,
+      readFile: async (path) => {
+        const text = await place.readFile(path)
+        files.set(path, toStamp(text))
+        return text
+      },
+    })
+    // What cannot be read at all is not understood.
+    if (reading === undefined) return { acts: [], unknown: [{ text: command.slice(0, 500), why: 'it cannot be read' }] }
+    known.set(key, { reading, files })
+    return reading
+  }
+
+  return async ({ command, event }, place) => {
+    const reading = await read(command, place)
+    await policy.ready?.()
+    const agreed = contract()
+    return policy.decide({
+      tool: 'shell', input: { command }, effect: 'reversible', paths: [], contract: agreed, command: reading,
+      circumstances: { contract: agreed, principal: { kind: 'hook', name: event, depth: 0 }, at: now(), callsInMinute: 0, callsInRun: 0, fanOut: 0, autonomy: 0 },
+    })
+  }
+}
+
+async function isCurrent({ files }: KnownReading, place: CommandPlace): Promise<boolean> {
+  for (const [path, stamp] of files) if (toStamp(await place.readFile(path)) !== stamp) return false
+  return true
+}
+
+function toStamp(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : digestOf(text)
+}

@@ -1,0 +1,90 @@
+import { judgeAnswerer } from '../domain/approval/judge-answerer.ts'
+import { toApprovalId } from '../domain/approval/answer.ts'
+import { describeAsk } from '../domain/approval/describe-ask.ts'
+import { isRemembered } from '../domain/approval/remembered.ts'
+import type { Answer, Approver, Question } from '../engine/ports/approver.ts'
+import type { OpenRecord } from './compose.ts'
+import type { InDoubt } from './console.ts'
+
+export interface ApproverOptions {
+  readonly record: OpenRecord
+  readonly run: () => string
+  readonly repository: () => string
+  readonly yes: boolean
+  readonly inDoubt?: InDoubt
+  /** Ends the live view before somebody is asked. */
+  readonly pause: () => void
+}
+
+/**
+ * Answers at once where an answer is to be had: by an option, from what was remembered, from whoever sits at the terminal. Every
+ * answer is signed with the key of the person whose it is.
+ */
+export function createApprover(options: ApproverOptions): Approver {
+  return {
+    ask: async (questions, signal) => {
+      const { openAnswerSigner } = await import('./sign-answer.ts')
+      const signer = await openAnswerSigner(options.record)
+      const answers = new Map<string, Answer>()
+      const give = async ({ gate, ask }: Question, answer: Answer['answer'], via: NonNullable<Answer['via']>, note?: string): Promise<void> => {
+        const signature = await signer.sign({ run: options.run(), gate, answer, ask, note })
+        answers.set(gate, { answer, by: signer.owner, via, signature, ...(note ? { note } : {}) })
+      }
+      const { openRemembered } = await import('./remembered.ts')
+      const known = await openRemembered(options.record.places).list(options.repository())
+      const now = options.record.clock.now()
+      for (const question of questions) {
+        if (question.inDoubt) {
+          if (options.inDoubt) await give(question, options.inDoubt === 'repeat' ? 'approve' : 'deny', 'option', `--in-doubt ${options.inDoubt}`)
+          continue
+        }
+        const held = question.ask?.remember && known.find((each) => question.about && isRemembered(each.covers, question.about))
+        if (held && mayAnswer(question, signer.owner, now)) await give(question, 'approve', 'remembered', `remembered as ${held.id}`)
+        // A general yes must not repeat what may have happened already.
+        else if (options.yes && mayAnswer(question, signer.owner, now)) await give(question, 'approve', 'option', '--yes')
+      }
+      const open = questions.filter(({ gate }) => !answers.has(gate))
+      if (open.length > 0 && process.stdin.isTTY && process.stderr.isTTY) await askHere(options, open, signer.owner, signal, give)
+      return answers
+    },
+  }
+}
+
+/** The moment of asking: deputies and the next in order have their time still to come, and answer with `writ approve`. */
+function mayAnswer({ ask }: Question, who: string, askedAt: number, now = askedAt): boolean {
+  return ask === undefined || judgeAnswerer(ask, who, askedAt, now).ok
+}
+
+/** All questions of a turn are shown together, then answered one by one, or all at once. */
+async function askHere(options: ApproverOptions, open: readonly Question[], who: string, signal: AbortSignal, give: (question: Question, answer: Answer['answer'], via: 'terminal', note?: string) => Promise<void>): Promise<void> {
+  options.pause()
+  const now = options.record.clock.now()
+  const mine = open.filter((question) => mayAnswer(question, who, now))
+  for (const question of open) process.stderr.write(`\n${describeAsk(toApprovalId(options.run(), question.gate), question.text, question.ask).join('\n')}\n`)
+  if (mine.length < open.length) process.stderr.write(`\n${open.length - mine.length} of these are not yours to answer.\n`)
+  const { createInterface } = await import('node:readline/promises')
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    let all: Answer['answer'] | undefined
+    for (const [n, question] of mine.entries()) {
+      const choices = `[y]es, [N]o${mine.length > 1 ? ', [a]ll of them' : ''}${question.ask?.remember ? ', [r]emember' : ''}, [l]ater`
+      const said = all ? '' : (await lines.question(`\n${mine.length > 1 ? `${n + 1} of ${mine.length}: ` : ''}Approve ${toApprovalId(options.run(), question.gate)}? ${choices}: `, { signal })).trim().toLowerCase()
+      if (said.startsWith('l')) return
+      if (said.startsWith('a')) all = 'approve'
+      if (!mayAnswer(question, who, now, options.record.clock.now())) {
+        process.stderr.write('It expired while it was looked at; writ resume asks it again.\n')
+        continue
+      }
+      const remember = said.startsWith('r') ? question.ask?.remember : undefined
+      const answer = all ?? (said.startsWith('y') || remember ? 'approve' : 'deny')
+      if (remember) {
+        const { openRemembered } = await import('./remembered.ts')
+        const entry = await openRemembered(options.record.places).add({ root: options.repository(), covers: remember, by: who, at: new Date().toISOString() })
+        process.stderr.write(`Remembered as ${entry.id}; writ approvals forget ${entry.id} takes it back.\n`)
+      }
+      await give(question, answer, 'terminal')
+    }
+  } finally {
+    lines.close()
+  }
+}

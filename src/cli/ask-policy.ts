@@ -1,0 +1,55 @@
+import { isAbsolute, relative, resolve } from 'node:path'
+import { toCaseContract, toCircumstances, toPolicyQuestion, type PolicyQuestion } from '../adapters/policy-cedar/case-question.ts'
+import { knownEnvironment } from '../domain/command/known-environment.ts'
+import { toEffect } from '../domain/command/to-effect.ts'
+import { toSecrecy } from '../domain/text/secret-paths.ts'
+import type { AnyTool } from '../engine/ports/tools.ts'
+import type { CommandReading, TouchedPath } from '../protocol/command.ts'
+import { Fault } from '../protocol/fault.ts'
+import type { CaseQuestion } from '../protocol/policy-bundle.ts'
+import type { Json } from '../protocol/ids.ts'
+
+/** Where written questions imagine the repository, when there is none around. */
+const somewhere = '/repository'
+
+/**
+ * A written question as the engine would ask it. A call with an input of a tool that is known here has the effect and the paths
+ * that the tool itself names, and a command is read; whatever the question says outright (`effect`, `paths`, `acts`) counts instead.
+ * @throws Fault `request-invalid` for an input that does not fit its tool
+ */
+export async function toQuestion(asked: CaseQuestion, root = somewhere): Promise<PolicyQuestion> {
+  if (!('tool' in asked) || asked.acts !== undefined || asked.unknown !== undefined) return toPolicyQuestion(asked, readCommand)
+  const input = asked.input ?? (asked.command === undefined ? undefined : { command: asked.command })
+  const contract = toCaseContract(asked)
+  const tool = input === undefined ? undefined : await findTool(asked.tool, contract.network)
+  if (tool === undefined || input === undefined) return toPolicyQuestion(asked, readCommand)
+  const parsed = tool.input.safeParse(input)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new Fault('request-invalid', `the input does not fit ${asked.tool}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)
+  }
+  const command = tool.command?.(parsed.data)
+  const reading = command === undefined ? undefined : await readCommand(command)
+  const own = tool.effect(parsed.data)
+  const effect = reading === undefined ? own : toEffect(reading, contract) === 'irreversible' ? 'irreversible' : own === 'irreversible' ? 'reversible' : own
+  const paths = asked.paths ?? tool.paths(parsed.data).map(({ path, access }) => toTouched(path, access, root))
+  return { kind: 'call', question: { tool: asked.tool, input: input as Json, effect: asked.effect ?? effect, paths, contract, circumstances: toCircumstances(asked, contract), ...(reading === undefined ? {} : { command: reading }) } }
+}
+
+async function findTool(name: string, network: readonly string[]): Promise<AnyTool | undefined> {
+  const { openTools } = await import('./compose-engine.ts')
+  return openTools(network, {}).list.find((each) => each.name === name)
+}
+
+/** As a run reads it, but without its files: a script that it starts is not read. */
+export async function readCommand(command: string): Promise<CommandReading | undefined> {
+  const { createCommandReader } = await import('../adapters/command-bash/command-reader.ts')
+  return createCommandReader().read(command, { home: somewhere, env: knownEnvironment(somewhere, '/home/writ'), isSecret: (path) => toSecrecy(path) === 'yes', readFile: async () => undefined })
+}
+
+/** By its words alone: what is not there yet has no links to follow. */
+export function toTouched(path: string, access: 'read' | 'write', root: string): TouchedPath {
+  const below = relative(root, resolve(root, path))
+  const outside = below === '..' || below.startsWith('../') || isAbsolute(below)
+  return { path: outside ? path : below === '' ? '.' : below, access, outside }
+}

@@ -1,0 +1,42 @@
+import { Fault } from '../protocol/fault.ts'
+import { findRoot, openRecord, openWorkspaces, type OpenRecord } from './compose.ts'
+import { openPolicyFor, type OpenedPolicy, type PolicyRepository } from './open-policy.ts'
+
+export interface PolicyHere {
+  readonly record: OpenRecord
+  /** Undefined outside of any repository. */
+  readonly root: string | undefined
+  readonly opened: OpenedPolicy
+}
+
+/** The policy as a run would find it that is started here and now. */
+export async function openPolicyHere(repo: string | undefined, now?: number): Promise<PolicyHere> {
+  const record = await openRecord()
+  const root = await findRootOrNone(repo)
+  const opened = await openPolicyFor({ places: record.places, now: now ?? record.clock.now(), ...(root === undefined ? {} : { repository: toPolicyRepository(record, root) }) })
+  await opened.policy.ready()
+  return { record, root, opened }
+}
+
+/** The commit that a run would start from in this repository. */
+export function toPolicyRepository(record: OpenRecord, root: string): PolicyRepository {
+  return {
+    root,
+    base: async () => {
+      const run = record.ids.runId()
+      const workspaces = await openWorkspaces(record.places)
+      const { base } = await workspaces.inspect(root, { run, includeDirty: false })
+      return workspaces.readBase(root, base, run)
+    },
+  }
+}
+
+async function findRootOrNone(repo: string | undefined): Promise<string | undefined> {
+  try {
+    return await findRoot(repo ?? process.cwd())
+  } catch (error) {
+    // Outside of a repository the other layers still hold.
+    if (repo === undefined && error instanceof Fault && error.code === 'repository-unusable') return undefined
+    throw error
+  }
+}

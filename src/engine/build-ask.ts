@@ -1,0 +1,55 @@
+import type { Act } from '../protocol/command.ts'
+import type { Ask, PolicyDecision } from '../protocol/policy.ts'
+import { toApproverSteps } from '../domain/approval/approver-steps.ts'
+import { toRememberable } from '../domain/approval/remembered.ts'
+import { readPolicySettings, toMs } from '../domain/policy/settings.ts'
+import { describeReading } from '../domain/command/describe-reading.ts'
+import type { Judged } from './choke-point.ts'
+import { contractOf } from './circumstances.ts'
+import type { RunContext } from './record.ts'
+
+/** Longest text that a question shows, in characters; the record has the rest. */
+const longestShown = 20_000
+const longestWhy = 1000
+
+/** What every question has: who may answer it, until when, and why it is asked. */
+export function toAsk(run: RunContext, decision: PolicyDecision, paths: readonly string[], about: Pick<Ask, 'kind' | 'does' | 'shows' | 'risk' | 'undo' | 'remember'> & { readonly why?: string }): Ask {
+  const { policy } = run.ports
+  const routed = policy.approversFor?.(paths) ?? { steps: [], escalateMs: 0 }
+  const { remember, why, ...rest } = about
+  return {
+    ...rest,
+    shows: about.shows.length > longestShown ? `${about.shows.slice(0, longestShown)}\n[cut: ${about.shows.length - longestShown} more characters]` : about.shows,
+    why: (why ?? wordsOfSolver(run)).slice(0, longestWhy),
+    rules: decision.rules,
+    expiresAt: new Date(run.state.at + toMs(readPolicySettings(policy.settings).gates.approval_expires)).toISOString(),
+    approvers: toApproverSteps(contractOf(run).approvers, routed.steps),
+    escalateMs: routed.escalateMs,
+    ...(remember ? { remember } : {}),
+  }
+}
+
+/** A call that a person has to allow. */
+export function toCallAsk(run: RunContext, judged: Judged): Ask {
+  const { pending: { call }, effect, decision, reading, paths } = judged
+  const kinds = new Set((reading?.acts ?? []).flatMap((act: Act) => act.kinds))
+  const remember = toRememberable(reading, paths)
+  return toAsk(run, decision, paths.map(({ path }) => path), {
+    kind: 'call',
+    does: reading ? describeReading(reading) : `${call.name} ${JSON.stringify(call.input).slice(0, 300)}`,
+    shows: typeof call.input === 'object' && call.input !== null && 'command' in call.input && typeof call.input.command === 'string' ? call.input.command : JSON.stringify(call.input, undefined, 2),
+    risk: isGrave(kinds) ? 'high' : effect === 'irreversible' ? 'medium' : 'low',
+    undo: effect === 'irreversible' ? 'What it does outside of this machine cannot be taken back by Writ; its files can.' : 'The workspace goes back to the snapshot before it.',
+    ...(remember ? { remember } : {}),
+  })
+}
+
+function isGrave(kinds: ReadonlySet<string>): boolean {
+  return ['force-push', 'history-rewrite', 'database-drop', 'deploy', 'publish', 'remote-shell', 'privilege', 'secret-read', 'registry'].some((kind) => kinds.has(kind))
+}
+
+/** What the solver said beside the call: a claim, and shown as one. */
+function wordsOfSolver(run: RunContext): string {
+  const last = run.state.messages.findLast((message) => message.role === 'assistant')
+  return last?.role === 'assistant' ? last.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n').trim() : ''
+}

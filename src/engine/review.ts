@@ -1,0 +1,41 @@
+import type { PolicyDecision } from '../protocol/policy.ts'
+import { toChangeKinds } from '../domain/policy/change-kinds.ts'
+import { isWanted } from '../domain/policy/checkpoints.ts'
+import { autonomyOf, circumstancesOf, contractOf } from './circumstances.ts'
+import { toAsk } from './build-ask.ts'
+import { askPeople } from './gate.ts'
+import { keepCommitted } from './kept-paths.ts'
+import { seeChanges } from './look.ts'
+import { getWorkspace, record, type RunContext } from './record.ts'
+
+/**
+ * Before a task's changes become part of the result: does a person have to see them? The policy says. They are shown only what
+ * is new since they looked last.
+ */
+export async function review(run: RunContext): Promise<void> {
+  const { reviewedTree, tree, active, finish } = run.state
+  const { policy } = run.ports
+  await policy.ready?.()
+  if (!reviewedTree || !tree) throw new Error('a review compares two contents')
+  const task = active?.id ?? ''
+  const changes = await keepCommitted(run, tree, await seeChanges(run, reviewedTree, tree))
+  const paths = changes.map((change) => change.path)
+  const kinds = toChangeKinds(paths)
+  const contract = contractOf(run)
+  const decision: PolicyDecision = policy.integrate?.({
+    paths, kinds, risk: active?.risk ?? 'low', confidence: finish?.confidence, warnings: run.state.warnings, wanted: isWanted(contract, paths),
+    circumstances: circumstancesOf(run, { autonomy: autonomyOf(run, paths, 'integrate') }),
+  }) ?? { effect: 'allow', rules: [], policy: policy.hash, reason: 'the policy says nothing about it' }
+  const gate = `integrate-${task || 'rest'}-${tree.slice(0, 12)}`
+  await record(run, { type: 'integration.judged', data: { task, gate, from: reviewedTree, tree, kinds: [...kinds], decision } })
+  if (decision.effect !== 'ask') return
+  const shows = await getWorkspace(run).diff(reviewedTree, tree, { maxBytes: 20_000, paths: paths.slice(0, 500) })
+  await askPeople(run, [{
+    gate, text: `May these changes of task ${task} count? ${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''} (${decision.reason})`,
+    ask: toAsk(run, decision, paths, {
+      kind: 'integrate', does: `${paths.length} changed file${paths.length === 1 ? '' : 's'} (${kinds.join(', ')}) become part of the result`, shows, why: finish?.summary ?? '',
+      risk: active?.risk === 'high' || kinds.some((kind) => ['ci', 'policy', 'schema', 'checks'].includes(kind)) ? 'high' : 'medium',
+      undo: 'Nothing of yours changes before you accept; until then the branch of the run can be dropped, afterwards writ undo takes it back.',
+    }),
+  }])
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { brokenLibrary, fingerprint, makeMachine } from '../e2e/harness.ts'
+
+const token = ['ghp', '_Ab3dE6gH9jK2mN5pQ8sT1vW4xY7zB0cD3eF6'].join('')
+
+describe('writ check', () => {
+  test('finds what is new, blames nothing old, takes the rest from the cache, and touches nothing', async () => {
+    const machine = makeMachine({ ...brokenLibrary, 'src/old.js': 'export const y = (\n' })
+    try {
+      assert.equal((await machine.writ(['check'])).code, 0)
+      machine.write({ 'src/old.js': '// a comment\nexport const y = (\n', 'src/new.js': `export const key = "${token}"\n` })
+      const before = fingerprint(machine.repo)
+      const first = await machine.writ(['check'])
+      assert.equal(first.code, 1, first.stdout + first.stderr)
+      assert.match(first.stdout, /src\/new\.js\n +1 +error .*secrets\/github-token/)
+      assert.doesNotMatch(first.stdout, new RegExp(token))
+      assert.match(first.stdout, /1 old not shown/)
+      const again = await machine.writ(['check'])
+      assert.match(again.stdout, /[1-9]\d* from cache/)
+      assert.equal(fingerprint(machine.repo), before)
+      assert.deepEqual(existsSync(join(machine.state, 'runs')) ? readdirSync(join(machine.state, 'runs')) : [], [])
+      const sarif = JSON.parse((await machine.writ(['check', '--format', 'sarif'])).stdout) as { version: string; runs: { results: { ruleId: string; level: string }[] }[] }
+      assert.equal(sarif.version, '2.1.0')
+      assert.deepEqual(sarif.runs[0]?.results.map((each) => [each.ruleId, each.level]), [['secrets/github-token', 'error']])
+      const json = await machine.writ(['check', '--format', 'json', '-o', 'out.json', '--only', 'syntax'])
+      assert.equal(json.code, 0)
+      assert.equal((JSON.parse(readFileSync(join(machine.repo, 'out.json'), 'utf8')) as { validations: unknown[] }).validations.length, 1)
+    } finally {
+      machine.remove()
+    }
+  })
+
+  test('what is staged is what would be committed, and a base can be named', async () => {
+    const machine = makeMachine(brokenLibrary)
+    try {
+      machine.write({ 'src/a.js': 'export const a = 1\n' })
+      machine.git('add', 'src/a.js')
+      machine.write({ 'src/a.js': 'export const a = (\n' })
+      assert.equal((await machine.writ(['check', '--staged'])).code, 0)
+      assert.equal((await machine.writ(['check'])).code, 1)
+      machine.git('checkout', '-q', '-b', 'topic')
+      machine.git('commit', '-qam', 'broken')
+      const branch = await machine.writ(['check'])
+      assert.match(branch.stderr, /the merge base with main/)
+      assert.equal(branch.code, 1)
+      assert.equal((await machine.writ(['check', '--base', 'HEAD'])).code, 0)
+    } finally {
+      machine.remove()
+    }
+  })
+
+  test('a program of the settings that prints SARIF is a validator; the repository’s own tools are found and never demanded', async () => {
+    const sarif = { version: '2.1.0', runs: [{ tool: { driver: { name: 'mine' } }, results: [{ ruleId: 'M1', level: 'error', message: { text: 'not so' }, locations: [{ physicalLocation: { artifactLocation: { uri: 'src/a.js' }, region: { startLine: 1 } } }] }] }] }
+    const machine = makeMachine({ ...brokenLibrary, '.eslintrc.json': '{}', 'tool.mjs': `console.log(${JSON.stringify(JSON.stringify(sarif))})` })
+    try {
+      machine.write({ 'src/a.js': 'export const a = 1\n' })
+      writeFileSync(join(machine.home, 'settings.yaml'), 'commands:\n  - { id: mine, command: [node, tool.mjs] }\n')
+      const found = await machine.writ(['check', '--settings', join(machine.home, 'settings.yaml'), '--stage', 'static'])
+      // The base says the same: it is old, and nobody is blamed.
+      assert.equal(found.code, 0, found.stdout)
+      assert.match(found.stdout, /1 old not shown/)
+      assert.match(found.stdout, /eslint is configured, and not installed/)
+      const strict = await machine.writ(['check', '--settings', join(machine.home, 'settings.yaml'), '--stage', 'static', '--strict'])
+      assert.equal(strict.code, 1)
+      mkdirSync(join(machine.repo, 'node_modules', '.bin'), { recursive: true })
+      writeFileSync(join(machine.repo, 'node_modules', '.bin', 'eslint'), `#!/usr/bin/env node\nconst files = process.argv.slice(2).filter((each) => each.endsWith('.js'))\nconsole.log(JSON.stringify(files.map((file) => ({ filePath: process.cwd() + '/' + file, messages: [{ ruleId: 'no-a', severity: 2, message: 'no a', line: 1 }] }))))\nprocess.exit(1)\n`, { mode: 0o755 })
+      const linted = await machine.writ(['check', '--only', 'eslint'])
+      assert.equal(linted.code, 1, linted.stdout)
+      assert.match(linted.stdout, /src\/a\.js\n +1 +error +no a +eslint\/no-a/)
+    } finally {
+      machine.remove()
+    }
+  })
+
+  test('coverage of the changed lines, and performance against the base in the same run', async () => {
+    const slow = (ms: number): string => `const until = performance.now() + ${ms}; while (performance.now() < until) {}\n`
+    const machine = makeMachine({ ...brokenLibrary, 'src/sum.js': brokenLibrary['src/sum.js']?.replace('total = 1', 'total = 0') ?? '', 'work.mjs': slow(1) })
+    try {
+      machine.write({ 'src/sum.js': `${readFileSync(join(machine.repo, 'src/sum.js'), 'utf8')}\nexport function never(x) {\n  const y = x + 1\n  return y\n}\n`, 'work.mjs': slow(300) })
+      const covered = await machine.writ(['check', '--only', 'coverage'])
+      assert.match(covered.stdout, /src\/sum\.js\n +\d+ +note +lines? .* run by no test/, covered.stdout + covered.stderr)
+      writeFileSync(join(machine.home, 'settings.yaml'), 'coverage: { least: 0.9 }\nperformance:\n  - { id: work, command: "node work.mjs", most: 1.5, runs: 5 }\n')
+      const short = await machine.writ(['check', '--only', 'coverage', '--settings', join(machine.home, 'settings.yaml')])
+      assert.equal(short.code, 1)
+      assert.match(short.stdout, /90 %/)
+      const timed = await machine.writ(['check', '--only', 'performance', '--settings', join(machine.home, 'settings.yaml')])
+      assert.equal(timed.code, 1, timed.stdout)
+      assert.match(timed.stdout, /takes \d+\.\d+ times as long, at most 1\.5/)
+    } finally {
+      machine.remove()
+    }
+  })
+
+  test('bad input', async () => {
+    const machine = makeMachine(brokenLibrary)
+    try {
+      writeFileSync(join(machine.home, 'bad.yaml'), 'complexity: { most: none }\n')
+      for (const [args, says] of [[['--base', 'nope'], /names no commit/], [['--only', 'nope'], /no validator called 'nope'; there are .*change/], [['--settings', join(machine.home, 'none.yaml')], /cannot be read/], [['--settings', join(machine.home, 'bad.yaml')], /do not fit: complexity\.most/], [['--repo', machine.home], /not .*repository/i], [['-o', '/nowhere/x'], /cannot be written/], [['--stage', 'nope'], /Allowed choices/]] as const) {
+        const { code, stderr } = await machine.writ(['check', ...args])
+        assert.equal(code, 2, `${args.join(' ')}: ${stderr}`)
+        assert.match(stderr, says)
+      }
+    } finally {
+      machine.remove()
+    }
+  })
+})
