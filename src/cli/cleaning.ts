@@ -6,7 +6,7 @@ import { isRunOwned } from '../adapters/log-jsonl/run-lock.ts'
 import { measure, removeMeasured } from '../adapters/process/disk-usage.ts'
 import { createTempFolderFinder } from '../adapters/process/temp-folders.ts'
 import { createSandboxLeftoverFinder } from '../adapters/sandbox-bwrap/leftovers.ts'
-import { createWorkspaceLeftoverFinder, hasWorkspace, measureWorkspace, removeWorkspace } from '../adapters/workspace-git/leftovers.ts'
+import { createWorkspaceLeftoverFinder, hasWorkspace, measureWorkspace, removeWorkspace, toChecksDirectory } from '../adapters/workspace-git/leftovers.ts'
 import { fold } from '../domain/evolve.ts'
 import { choosePruned, type Retention } from '../domain/retention.ts'
 import type { RunSummary } from '../engine/ports/event-log.ts'
@@ -51,7 +51,7 @@ export async function findLeftovers(record: OpenRecord, runs: readonly RunSummar
     createSandboxLeftoverFinder({ stateDir, now, isDead }),
     createLogLeftoverFinder({ stateDir, now }),
     createWorkspaceLeftoverFinder({ stateDir, runs: dead }),
-    createTempFolderFinder(now),
+    createTempFolderFinder(now, [toChecksDirectory(stateDir)]),
   ]
   return (await Promise.all(finders.map((finder) => finder.find()))).flat()
 }

@@ -77,7 +77,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     policy: parts.policy,
     commands,
     ...(hooks ? { hooks } : {}),
-    validators: openValidatorsFor({ stateDir: record.places.state, sandbox, clock: record.clock, mask: (text) => masker.mask(text), policy: parts.policy }),
+    validators: openValidatorsFor({ places: record.places, sandbox, clock: record.clock, mask: (text) => masker.mask(text), policy: parts.policy }),
     approver: parts.approver,
     attester: openAttester(record),
     findSecrets: findSecretFiles,

@@ -54,7 +54,7 @@ export type CheckOutcome = z.infer<typeof CheckOutcome>
 export const Stage = z.enum(['change', 'static', 'security', 'shape', 'tests', 'performance'])
 export type Stage = z.infer<typeof Stage>
 
-/** `error` fails its stage, `warning` is told, `note` is only kept. */
+/** `error` fails its stage, `warning` is told, `note` is only kept and shown to people. */
 export const Severity = z.enum(['error', 'warning', 'note'])
 export type Severity = z.infer<typeof Severity>
 

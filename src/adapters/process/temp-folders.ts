@@ -4,20 +4,20 @@ import path from 'node:path'
 import type { Leftover, LeftoverFinder } from '../../engine/ports/leftovers.ts'
 import { findNewest, measure, removeMeasured } from './disk-usage.ts'
 
-/** Folders in the system's temporary directory carry the number of the process that made them. */
-const named = /^writ-(accept|net|pipes|report)-(?:(\d+)-)?[A-Za-z0-9]{6}$/
+/** Folders in the system's temporary directory, and those of `writ check`, carry the number of the process that made them. */
+const named = /^writ-(accept|check|net|pipes|report)-(?:(\d+)-)?[A-Za-z0-9]{6}$/
 /** A number may be another process's by now, and a process of another container looks dead from here: young ones stay. */
 const settledMs = 60_000
 /** Without a number, or with one that lives: nothing of Writ's takes longer than this. */
 const oldMs = 24 * 60 * 60 * 1000
 
-/** Those whose process is gone. */
-export function createTempFolderFinder(now: () => number): LeftoverFinder {
+/** Those whose process is gone. `more` are directories of our own in which there may be some. */
+export function createTempFolderFinder(now: () => number, more: readonly string[] = []): LeftoverFinder {
   return {
     async find() {
       const found: Leftover[] = []
-      for (const name of fs.readdirSync(os.tmpdir())) {
-        const at = path.join(os.tmpdir(), name)
+      const places = [os.tmpdir(), ...more.filter((each) => fs.existsSync(each))]
+      for (const at of places.flatMap((place) => fs.readdirSync(place).map((name) => path.join(place, name)))) {
         if (isLeftover(at, now())) {
           found.push({
             kind: 'folder', name: at, run: undefined, why: 'a temporary folder of a process that is gone', bytes: await measure(at),

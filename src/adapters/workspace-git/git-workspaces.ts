@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { BaseFiles, OpenWorkspace, Workspace, Workspaces } from '../../engine/ports/workspace.ts'
-import { Fault } from '../../protocol/fault.ts'
 import type { CommitId, RunId, TreeId } from '../../protocol/ids.ts'
 import type { Conversions } from './changes.ts'
 import { bringObjects } from './bring-objects.ts'
@@ -12,7 +11,7 @@ import { removeTree } from './directory-handle.ts'
 import { createGitProcess } from './git-process.ts'
 import { findCommittedHead, inspectRepository, readHead } from './inspect.ts'
 import { isPlain, listSizes, listTree, seedNode, type ListedEntry } from './listing.ts'
-import { getPersonRepository, type PersonRepository } from './person-repository.ts'
+import { getPersonRepository, requireStateOutside, type PersonRepository } from './person-repository.ts'
 import { openPrivateRepository, type PrivateRepository } from './private-repository.ts'
 import { getUsualModes } from './modes.ts'
 import { scan, type DirectoryNode, type Scan } from './scan.ts'
@@ -50,9 +49,7 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
     asked.catch(() => persons.delete(place))
     const person = await asked
     persons.set(person.root, asked)
-    if (`${stateDir}/`.startsWith(`${person.root}/`) && !`${stateDir}/`.startsWith(`${person.gitDir}/`)) {
-      throw new Fault('repository-unusable', `writ's state directory '${stateDir}' lies inside the repository '${person.root}'; set XDG_STATE_HOME to a directory outside of it`)
-    }
+    requireStateOutside(person, stateDir)
     const openPrivate = (): Promise<PrivateRepository> => openPrivateRepository({ stateDir, run, person, runGit, gitPath, env: options.env })
     return {
       person,
@@ -91,11 +88,11 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
   }
 
   return {
-    inspect: async (directory, { base, includeDirty, staged, run }) => {
+    inspect: async (directory, { base, includeDirty, run }) => {
       const { person, openPrivate } = await open(directory, run)
       const repository = await openPrivate()
       const found = (base === undefined ? findCommittedHead(repository) : undefined) ?? (await readHead(person, base, runGit))
-      return inspectRepository(repository, found, { base, includeDirty, staged, run, now })
+      return inspectRepository(repository, found, { base, includeDirty, run, now })
     },
     readBase: async (directory, base, run) => {
       const repository = await (await open(directory, run)).openPrivate()

@@ -56,7 +56,7 @@ export async function readHead(person: PersonRepository, base: string | undefine
 /** Looks at the person's files through the private repository, so that no filter or hook of theirs runs and nothing is written. */
 export async function inspectRepository(
   repository: PrivateRepository, found: { branch: string | undefined; head: CommitId; base: CommitId },
-  options: { base?: string | undefined; includeDirty: boolean; staged?: boolean | undefined; run: RunId; now: () => number },
+  options: { base?: string | undefined; includeDirty: boolean; run: RunId; now: () => number },
 ): Promise<Inspection> {
   const { person } = repository
   fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `${found.head}\n`)
@@ -82,8 +82,7 @@ export async function inspectRepository(
 }
 
 /** A copy with its time set a little back: git then compares contents where a time alone could not tell. */
-function copyIndex(repository: PrivateRepository): string {
-  const source = path.join(repository.person.gitDir, 'index')
+export function copyIndex(repository: PrivateRepository, source = path.join(repository.person.gitDir, 'index')): string {
   const target = path.join(repository.gitDir, 'person.index')
   fs.rmSync(target, { force: true })
   if (!fs.existsSync(source)) return target
@@ -96,24 +95,26 @@ function copyIndex(repository: PrivateRepository): string {
   return target
 }
 
-async function commitDirty(repository: PrivateRepository, index: string, head: CommitId, options: { run: RunId; staged?: boolean | undefined; now: () => number }): Promise<CommitId> {
-  const { person } = repository
-  const where = { workTree: person.root, indexFile: index, timeoutMs: 300_000 }
-  if (options.staged !== true) await addUnstaged(repository, where)
-  const tree = (await repository.git(['write-tree'], where)).stdout.toString('latin1').trim()
+async function commitDirty(repository: PrivateRepository, index: string, head: CommitId, options: { run: RunId; now: () => number }): Promise<CommitId> {
+  const tree = await writeDirtyTree(repository, index, ', or leave out --include-dirty')
   return writeCommit(repository.store, { tree, parents: [head], message: `${uncommittedSubject} ${options.run}\n`, atMs: options.now() })
 }
 
-/** What is changed and not staged, and what git does not know yet, as `git add` would take it. */
-async function addUnstaged(repository: PrivateRepository, where: { readonly workTree: string; readonly indexFile: string; readonly timeoutMs: number }): Promise<void> {
+/**
+ * The tree of the person's files as they are, uncommitted and untracked ones included, through a copy of their index.
+ * @param otherwise what else they can do about a file that is too large, as the end of the sentence
+ */
+export async function writeDirtyTree(repository: PrivateRepository, index: string, otherwise: string): Promise<string> {
   const { person } = repository
+  const where = { workTree: person.root, indexFile: index, timeoutMs: 300_000 }
   const others = await repository.git(['ls-files', '-z', '--others', '--exclude-standard'], where)
   // A name that ends in a slash is a repository of its own: its files belong to it.
   const names = others.stdout.toString('latin1').split('\0').filter((name) => name !== '' && !name.endsWith('/'))
   const large = names.find((name) => (fs.lstatSync(Buffer.from(`${Buffer.from(person.root).toString('latin1')}/${name}`, 'latin1'), { throwIfNoEntry: false })?.size ?? 0) > maxUntrackedBytes)
   if (large !== undefined) {
-    throw new Fault('request-invalid', `the untracked file '${Buffer.from(large, 'latin1').toString('utf8')}' is larger than 100 MB; ignore it (.gitignore), commit it, or leave out --include-dirty`)
+    throw new Fault('request-invalid', `the untracked file '${Buffer.from(large, 'latin1').toString('utf8')}' is larger than 100 MB; ignore it (.gitignore) or commit it${otherwise}`)
   }
   await repository.git(['add', '-u', '--', '.'], where)
   if (names.length > 0) await repository.git(['update-index', '--add', '-z', '--stdin'], { ...where, stdin: Buffer.from(`${names.join('\0')}\0`, 'latin1') })
+  return (await repository.git(['write-tree'], where)).stdout.toString('latin1').trim()
 }

@@ -16,6 +16,11 @@ export interface DeadRun {
 /** Everything that a run keeps beside its log: worktree, private git directory with all snapshots, what goes with them. */
 const workspaceParts = ['work', 'work.new', 'checkouts', 'git', 'raw', 'borrowed', 'conversions.json', 'modes.json']
 
+/** Where `writ check` keeps what it compares, while it runs. Its folders carry the number of their process. */
+export function toChecksDirectory(stateDir: string): string {
+  return path.join(stateDir, 'checks')
+}
+
 /** Checkouts, half-made worktrees and locks of runs without an owner, and the worktrees of those that have ended. */
 export function createWorkspaceLeftoverFinder(options: { readonly stateDir: string; readonly runs: readonly DeadRun[] }): LeftoverFinder {
   return {

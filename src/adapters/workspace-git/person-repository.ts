@@ -60,6 +60,12 @@ function toUnusable(start: string, stderr: string): Fault {
   return refusal(`git cannot read the repository at '${start}': ${toFirstLine(stderr)}`)
 }
 
+/** What we write must never show up among the person's files. @throws Fault `repository-unusable`. */
+export function requireStateOutside(person: PersonRepository, stateDir: string): void {
+  if (!`${stateDir}/`.startsWith(`${person.root}/`) || `${stateDir}/`.startsWith(`${person.gitDir}/`)) return
+  throw refusal(`writ's state directory '${stateDir}' lies inside the repository '${person.root}'; set XDG_STATE_HOME to a directory outside of it`)
+}
+
 /** Every object directory that the repository borrows from, its own first. At most 32. */
 export function findObjectDirectories(repository: PersonRepository): readonly string[] {
   const found: string[] = []

@@ -1,162 +1,185 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse } from 'yaml'
-import { describeFinding } from '../../domain/validation/describe.ts'
+import { writeFile } from 'node:fs/promises'
+import { createSystemClock } from '../../adapters/system/system-clock.ts'
+import type { PersonTrees } from '../../adapters/workspace-git/person-trees.ts'
 import { readPolicySettings } from '../../domain/policy/settings.ts'
-import { ValidationSettings } from '../../domain/validation/settings.ts'
-import { isError, stages } from '../../domain/validation/verdict.ts'
+import type { ValidationSettings } from '../../domain/validation/settings.ts'
+import { measureValidations } from '../../domain/validation/metrics.ts'
 import { toSarif } from '../../domain/validation/to-sarif.ts'
+import { count } from '../../domain/report/words.ts'
+import type { ValidationRequest, Validator } from '../../engine/ports/validation.ts'
 import { createValidators } from '../../engine/validation/run-validators.ts'
-import type { Validator, ValidationCache } from '../../engine/ports/validation.ts'
-import type { Stage, Validation } from '../../protocol/evidence.ts'
-import type { Workspaces } from '../../engine/ports/workspace.ts'
-import type { CommitId, RunId, TreeId } from '../../protocol/ids.ts'
+import { surveyValidators, type SurveyedValidator } from '../../engine/validation/survey-validators.ts'
+import { Stage, type Validation } from '../../protocol/evidence.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
-import { findRoot, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
-import { openValidators } from '../compose-validators.ts'
-import { openMasker } from '../compose-engine.ts'
+import { compareTrees, type Comparison } from '../check-comparison.ts'
+import { readCheckContract } from '../check-contract.ts'
+import { openCheckProgress, type CheckProgress } from '../check-progress.ts'
+import { toCheckText } from '../check-text.ts'
+import { openFindingMask, openTrees, openValidationCache, openValidators, requireOwnNames } from '../compose-validators.ts'
+import { openSandbox } from '../compose.ts'
 import { readConfig } from '../config.ts'
-import { openPolicyHere } from '../policy-here.ts'
+import { openPolicyFor } from '../open-policy.ts'
+import { getPlaces, type Places } from '../places.ts'
 import { print, whilePrinting } from '../print.ts'
-import { painter } from '../render.ts'
-import { findCheckBase } from '../check-base.ts'
+import { oneLine, painter } from '../render.ts'
+import { readSettingsFile } from '../settings-file.ts'
 import { version } from '../version.ts'
 
 export interface CheckOptions {
   readonly base?: string
   readonly staged?: boolean
+  readonly all?: boolean
   readonly only?: readonly string[]
   readonly skip?: readonly string[]
   readonly stage?: readonly Stage[]
-  readonly format: 'text' | 'json' | 'sarif'
+  readonly format?: 'text' | 'json' | 'sarif'
   readonly output?: string
+  readonly contract?: string
   readonly settings?: string
-  readonly strict?: boolean
   readonly cache?: boolean
-  readonly list?: boolean
   readonly repo?: string
+  readonly strict?: boolean
+  readonly list?: boolean
 }
 
-/** `writ check`: the stages on the working tree as it is. It works on a copy; nothing of the person's is touched. */
-export async function checkCommand(options: CheckOptions): Promise<number> {
-  const record = await openRecord()
-  const root = await findRoot(options.repo ?? process.cwd())
-  const settings = await readSettings(options, root)
-  const validators = choose(await openValidators(settings), options)
-  if (options.list) return list(validators)
-  const { validations, base } = await runStages(record, root, settings, validators, options)
-  const text = options.format === 'json' ? `${JSON.stringify({ base, validations }, undefined, 2)}\n` : options.format === 'sarif' ? `${JSON.stringify(toSarif(validations, version), undefined, 2)}\n` : toText(validations)
-  if (options.output !== undefined) {
-    try {
-      await writeFile(options.output, text)
-    } catch (error) {
-      throw new Fault('request-invalid', `${options.output} cannot be written: ${toMessage(error)}`, { cause: error })
-    }
-  }
-  const failed = validations.some((each) => each.status === 'failed') || (options.strict === true && validations.some((each) => each.status === 'not-checked' || each.findings.some((finding) => finding.severity === 'warning')))
-  return whilePrinting(async () => {
-    if (options.output === undefined) await print(text)
-    return failed ? exitCodes['not-achieved'] : exitCodes.proven
-  })
-}
-
-async function readSettings({ settings, repo }: CheckOptions, root: string): Promise<ValidationSettings> {
-  if (settings === undefined) return readPolicySettings((await openPolicyHere(repo ?? root)).opened.policy.settings).validation
-  let value: unknown
+/** `writ check`: runs the stages of validation on a working tree, without a model and without a run. */
+export async function checkCommand(options: CheckOptions, open: typeof openValidators = openValidators): Promise<number> {
+  if (options.all && options.base !== undefined) throw new Fault('request-invalid', '--all takes every file as new and does not go with --base; leave out one of the two')
+  const clock = createSystemClock()
+  const places = getPlaces(process.env)
+  const config = await readConfig(places)
+  const trees = await openTrees(options.repo ?? process.cwd(), places, clock)
+  const progress = openCheckProgress(process.stderr, () => clock.elapsed())
+  const interrupt = onInterrupt(trees, progress)
   try {
-    value = parse(await readFile(settings, 'utf8'))
+    const settings = await chooseSettings(trees, places, options)
+    const validators = chooseValidators(requireOwnNames(await open(settings)), options)
+    const comparison = await compareTrees(trees, options)
+    const request = await prepareRequest(trees, comparison, settings, options, interrupt.signal)
+    const [sandbox, mask] = await Promise.all([openSandbox(places), openFindingMask(places, config.values, trees.root)])
+    if (options.list) return await list(await surveyValidators(validators, request, { sandbox, clock }), options)
+    progress.say(describeComparison(comparison))
+    const cache = options.cache === false ? undefined : await openValidationCache(places, clock)
+    const limits = config.values.sandbox?.memory_mb === undefined ? {} : { memoryMb: config.values.sandbox.memory_mb }
+    const validations = await createValidators({ validators, cache, sandbox, clock, mask, limits }).validate({
+      ...request, onProgress: (label, done, total) => progress.onProgress(label, done, total), onValidation: (each) => progress.onValidation(each),
+    })
+    interrupt.signal.throwIfAborted()
+    progress.stop()
+    cache?.prune()
+    await answer(validations, comparison, options)
+    return toExitCode(validations, options.strict ?? false)
   } catch (error) {
-    throw new Fault('request-invalid', `the settings ${settings} cannot be read: ${toMessage(error).split('\n')[0] ?? ''}`, { cause: error })
+    if (!interrupt.signal.aborted) throw error
+    process.stderr.write('writ: interrupted; nothing was left behind\n')
+    return exitCodes.interrupted
+  } finally {
+    progress.stop()
+    interrupt.stop()
+    trees.dispose()
   }
-  const parsed = ValidationSettings.safeParse(value ?? {})
-  if (!parsed.success) throw new Fault('request-invalid', `the settings ${settings} do not fit: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}`)
-  return parsed.data
 }
 
-function choose(all: readonly Validator[], { only, skip = [], stage }: CheckOptions): readonly Validator[] {
-  for (const id of [...(only ?? []), ...skip]) if (!all.some((each) => each.id === id)) throw new Fault('request-invalid', `there is no validator ${id}; there is ${all.map((each) => each.id).join(', ')}`)
-  return all.filter((each) => (only === undefined || only.includes(each.id)) && !skip.includes(each.id) && (stage === undefined || stage.includes(each.stage)))
+/** Those of a file, else those of the policy that is in force here. What is asked for by name runs, whatever they say. */
+async function chooseSettings(trees: PersonTrees, places: Places, { settings: file, only }: CheckOptions): Promise<ValidationSettings> {
+  const settings = file === undefined ? await readPolicyHere(trees, places) : await readSettingsFile(file)
+  return { ...settings, off: settings.off.filter((id) => !only?.includes(id)) }
 }
 
-async function list(validators: readonly Validator[]): Promise<number> {
+async function readPolicyHere(trees: PersonTrees, places: Places): Promise<ValidationSettings> {
+  const base = async () => trees.readFiles(trees.bases.head === undefined ? trees.empty : await trees.toTree(trees.bases.head))
+  const { policy } = await openPolicyFor({ places, now: Date.now(), repository: { root: trees.root, base } })
+  return readPolicySettings(policy.settings).validation
+}
+
+async function prepareRequest(trees: PersonTrees, comparison: Comparison, settings: ValidationSettings, options: CheckOptions, signal: AbortSignal): Promise<ValidationRequest> {
+  const { base, result, changes } = comparison
+  const workspace = await trees.openWorkspace(result.tree)
+  const contract = options.contract === undefined ? undefined : await readCheckContract(options.contract, await trees.readFiles(base.tree), Date.now())
+  return { workspace, base: base.tree, tree: result.tree, changes, scope: 'task', contract, baseline: [], settings, signal, environment: workspace.environment }
+}
+
+/** @throws Fault `request-invalid` naming what there is where a name is not known. */
+function chooseValidators(all: readonly Validator[], { only, skip, stage }: CheckOptions): readonly Validator[] {
+  const known = new Set(all.map((each) => each.id))
+  const unknown = [...(only ?? []), ...(skip ?? [])].find((id) => !known.has(id))
+  if (unknown !== undefined) throw new Fault('request-invalid', `there is no validator called '${unknown}'; there ${known.size === 0 ? 'are none' : `are ${[...known].sort().join(', ')}`} (writ check --list says what each would do here)`)
+  const chosen = all.filter((each) => (only === undefined || only.includes(each.id)) && skip?.includes(each.id) !== true && (stage === undefined || stage.includes(each.stage)))
+  if (chosen.length === 0 && all.length > 0) throw new Fault('request-invalid', 'no validator is left with these --only, --skip and --stage; writ check --list shows all of them')
+  return chosen
+}
+
+/** The first signal ends it cleanly, the second at once; either way nothing is left on the disk. */
+function onInterrupt(trees: PersonTrees, progress: CheckProgress): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController()
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const onSignal = (): void => {
+    if (controller.signal.aborted) {
+      trees.dispose()
+      process.exit(exitCodes.interrupted)
+    }
+    progress.say('Stopping … (once more to stop at once)')
+    controller.abort(new Error('interrupted'))
+  }
+  for (const name of names) process.on(name, onSignal)
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const name of names) process.off(name, onSignal)
+    },
+  }
+}
+
+function describeComparison({ base, result, changes }: Comparison): string {
+  const what = base.name === 'nothing' ? `every file of ${result.name}` : `what changed in ${result.name} since ${oneLine(base.name, 200)}${base.commit === undefined ? '' : ` (${base.commit.slice(0, 10)})`}`
+  return `Checking ${what}: ${changes.length === 0 ? 'nothing' : count(changes.length, 'file')}`
+}
+
+async function answer(validations: readonly Validation[], comparison: Comparison, options: CheckOptions): Promise<void> {
+  const text = `${toAnswer(validations, comparison, options)}\n`
+  if (options.output === undefined) {
+    await whilePrinting(async () => {
+      await print(text)
+      return 0
+    })
+    return
+  }
+  try {
+    await writeFile(options.output, text)
+  } catch (error) {
+    throw new Fault('request-invalid', `the answer cannot be written to ${options.output}: ${toMessage(error)}`, { cause: error })
+  }
+}
+
+function toAnswer(validations: readonly Validation[], { base, result, changes }: Comparison, options: CheckOptions): string {
+  switch (options.format) {
+    case 'json': {
+      const { failedStage, ...totals } = measureValidations(validations)
+      return JSON.stringify({
+        version: 1, verdict: failedStage === undefined ? 'passed' : 'failed', stage: failedStage ?? null,
+        base: { name: base.name, commit: base.commit ?? null, tree: base.tree }, result, changedFiles: changes.length, totals, validations,
+      }, undefined, 2)
+    }
+    case 'sarif':
+      return JSON.stringify(toSarif(validations, version), undefined, 2)
+    default:
+      return toCheckText(validations, options.output === undefined ? painter(process.stdout) : (_, plain) => plain)
+  }
+}
+
+function toExitCode(validations: readonly Validation[], isStrict: boolean): number {
+  const { failedStage, warnings, notChecked } = measureValidations(validations)
+  return failedStage !== undefined || (isStrict && warnings + notChecked > 0) ? exitCodes['not-achieved'] : 0
+}
+
+async function list(validators: readonly SurveyedValidator[], options: CheckOptions): Promise<number> {
+  const sorted = Stage.options.flatMap((stage) => validators.filter((each) => each.stage === stage))
+  const paint = painter(process.stdout)
+  const width = Math.max(4, ...sorted.map((each) => each.id.length))
+  const lines = sorted.map((each) => `${each.id.padEnd(width)}  ${each.stage.padEnd(11)}  ${each.runs ? paint('green', 'runs') : paint('dim', 'no  ')}  ${oneLine(each.why, 200)}`)
   return whilePrinting(async () => {
-    for (const stage of stages) await print(validators.filter((each) => each.stage === stage).map((each) => `${stage.padEnd(12)} ${each.id.padEnd(16)} ${each.kind === 'file' ? 'looks at each changed file' : each.kind === 'command' ? 'runs where the repository uses it' : 'looks at the change as a whole'}${each.quick ? '; also after every edit of a run' : ''}\n`).join(''))
+    await print(options.format === 'json' ? `${JSON.stringify(sorted, undefined, 2)}\n` : `${lines.join('\n')}${lines.length > 0 ? '\n' : ''}`)
     return 0
   })
-}
-
-const noCache: ValidationCache = { get: async () => undefined, put: async () => undefined }
-
-async function runStages(record: OpenRecord, root: string, settings: ValidationSettings, validators: readonly Validator[], options: CheckOptions): Promise<{ validations: readonly Validation[]; base: string }> {
-  const controller = new AbortController()
-  const stop = (): void => controller.abort(new Error('interrupted'))
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop)
-  const run = record.ids.runId()
-  const workspaces = await openWorkspaces(record.places)
-  try {
-    return await validateCopy(record, workspaces, { run, root, settings, validators, options, controller })
-  } catch (error) {
-    if (controller.signal.aborted) throw new Fault('cancelled', 'interrupted; nothing was changed', { cause: error })
-    throw error
-  } finally {
-    await rm(join(record.places.state, 'runs', run), { recursive: true, force: true })
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop)
-  }
-}
-
-interface CopyParts {
-  readonly run: RunId
-  readonly root: string
-  readonly settings: ValidationSettings
-  readonly validators: readonly Validator[]
-  readonly options: CheckOptions
-  readonly controller: AbortController
-}
-
-async function validateCopy(record: OpenRecord, workspaces: Workspaces, { run, root, settings, validators, options, controller }: CopyParts): Promise<{ validations: readonly Validation[]; base: string }> {
-  const found = await workspaces.inspect(root, { run, includeDirty: true, ...(options.staged ? { staged: true } : {}) })
-  const base = await findCheckBase(root, found, options)
-  const sandbox = await openSandbox(record.places)
-  await sandbox.ready()
-  const workspace = await workspaces.create({ run, repository: root, base: found.base, branch: `writ/check-${run.slice(4)}` })
-  try {
-    const { createValidationCache } = await import('../../adapters/validation-cache/validation-cache.ts')
-    const masker = openMasker(record.places, (await readConfig(record.places)).values)
-    const at = base.commit as CommitId | TreeId
-    const changes = await workspace.changes(at, found.base)
-    process.stderr.write(`writ: ${changes.length} changed file${changes.length === 1 ? '' : 's'} against ${base.says}\n`)
-    const engine = createValidators({ validators, sandbox, clock: record.clock, mask: (text) => masker.mask(text), cache: options.cache === false ? noCache : createValidationCache(record.places.state) })
-    const isTty = process.stderr.isTTY === true
-    const validations = await engine.validate({
-      workspace, base: at, tree: found.base, changes, scope: 'task', contract: undefined, baseline: [], settings, signal: controller.signal,
-      onProgress: (label, done, total) => void process.stderr.write(isTty ? `\r\u001B[K${label} ${done}/${total}` : ''),
-    })
-    if (isTty) process.stderr.write('\r\u001B[K')
-    controller.signal.throwIfAborted()
-    return { validations, base: base.commit }
-  } finally {
-    await workspace.dispose()
-  }
-}
-
-function toText(validations: readonly Validation[]): string {
-  const paint = painter(process.stdout)
-  const lines: string[] = []
-  for (const each of validations) {
-    const mark = each.status === 'failed' ? paint('red', '✗') : each.status === 'passed' ? paint('green', '✓') : paint('yellow', '–')
-    lines.push(`${mark} ${each.stage.padEnd(11)} ${each.validator}${each.old > 0 ? paint('dim', ` (${each.old} old)`) : ''}${each.notes.map((note) => paint('dim', `  ${note}`)).join('')}`)
-    for (const finding of each.findings.filter((one) => one.severity !== 'note')) lines.push(`    ${isError(finding) ? paint('red', describeFinding(finding)) : describeFinding(finding)}${finding.evidence ? paint('dim', `  ${finding.evidence.split('\n')[0] ?? ''}`) : ''}`)
-    for (const finding of each.findings.filter((one) => one.severity === 'note')) lines.push(paint('dim', `    ${describeFinding(finding)}`))
-    if (each.more > 0) lines.push(`    and ${each.more} more`)
-  }
-  const all = validations.flatMap((each) => each.findings)
-  const errors = all.filter(isError).length
-  const warnings = all.filter((each) => each.severity === 'warning').length
-  const skipped = validations.filter((each) => each.status === 'not-checked').map((each) => each.validator)
-  const sum = (part: 'old' | 'cached'): number => validations.reduce((total, each) => total + each[part], 0)
-  const reached = stages.findLastIndex((stage) => validations.some((each) => each.stage === stage))
-  if (validations.some((each) => each.status === 'failed') && reached < stages.length - 1) lines.push(paint('dim', `  later stages wait until this one passes: ${stages.slice(reached + 1).join(', ')} (--stage runs one by itself)`))
-  lines.push(`${errors} error${errors === 1 ? '' : 's'} and ${warnings} warning${warnings === 1 ? '' : 's'} are new; ${sum('old')} old not shown, ${sum('cached')} from the cache${skipped.length > 0 ? `; not checked: ${skipped.join(', ')}` : ''}.`)
-  return `${lines.join('\n')}\n`
 }

@@ -1,25 +1,29 @@
 import { Option, type Command } from 'commander'
-import { collect } from './arguments.ts'
+import type { openValidators } from '../compose-validators.ts'
 
-/** `writ check`: the stages of validation on any working tree. */
-export function addCheckCommands(program: Command): void {
+/** Validation without a model. `open`: other validators than those that Writ brings, for tests. */
+export function addCheckCommands(program: Command, open?: typeof openValidators): void {
   program.command('check')
-    .description('run the stages of validation on what you changed, without a model: for CI and before a commit')
-    .option('--base <rev>', 'what to compare with (default: HEAD, or where a clean branch left the main one)')
-    .option('--staged', 'look at what is staged, as it would be committed')
-    .option('--only <id>', 'only this validator (repeatable)', collect)
-    .option('--skip <id>', 'not this validator (repeatable)', collect)
+    .description('run the stages of validation on a working tree, without a model: for CI and before a commit')
+    .option('--base <rev>', 'compare with where this history left REV (default: HEAD; in a tree without changes, the upstream or main branch)')
+    .option('--staged', 'the index instead of the working tree: what would be committed')
+    .option('--all', 'every file, as if all of it were new')
+    .option('--only <id...>', 'only these validators')
+    .option('--skip <id...>', 'not these validators')
     .addOption(new Option('--stage <stage...>', 'only these stages').choices(['change', 'static', 'security', 'shape', 'tests', 'performance']))
-    .addOption(new Option('--format <format>', 'how the answer is printed').choices(['text', 'json', 'sarif']).default('text'))
-    .option('-o, --output <file>', 'write the answer there instead of standard output')
-    .option('--settings <file>', 'settings of validation (YAML) instead of those of the policy')
-    .option('--strict', 'warnings and what could not be checked count as failures')
-    .option('--no-cache', 'look at everything again')
-    .option('--list', 'only name the validators')
+    .addOption(new Option('--format <format>', 'how the answer is written').choices(['text', 'json', 'sarif']).default('text'))
+    .option('-o, --output <file>', 'write the answer into this file instead of standard output')
+    .option('--contract <file>', 'a contract whose scope and checks hold, as for writ run')
+    .option('--settings <file>', 'settings of the validators, a YAML file (docs/check.md)')
+    .option('--no-cache', 'look at everything anew')
+    .option('--strict', 'warnings fail too, and so does what could not be checked')
+    .option('--list', 'name all validators, and whether they would run here')
     .option('--repo <dir>', 'the repository (default: the one around the working directory)')
-    .addHelpText('after', '\nExit codes: 0 nothing new · 1 a stage failed · 2 the request is wrong')
+    .addHelpText('after', `
+Your files and your index are only read. What the base has too is counted, never blamed on the change.
+Exit codes: 0 no new errors · 1 a stage failed · 2 the request is wrong · 130 interrupted`)
     .action(async (options: Record<string, unknown>) => {
       const { checkCommand } = await import('../commands/check.ts')
-      process.exitCode = await checkCommand(options as { format: 'text' | 'json' | 'sarif' })
+      process.exitCode = await checkCommand(options, open)
     })
 }

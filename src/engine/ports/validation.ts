@@ -20,6 +20,8 @@ interface ValidatorFace {
   readonly version: string
   /** Runs after every edit too, not only when a task is called finished. For what takes milliseconds. */
   readonly quick?: boolean
+  /** Longest that it may take, in milliseconds; see `engine/validation` for what holds where it is left out. */
+  readonly timeoutMs?: number
 }
 
 /** Looks at one file at a time, by its content alone: the framework looks at the base's content too and takes off what was there. */
@@ -85,10 +87,17 @@ export interface ValidationRequest {
   readonly baseline: readonly CheckOutcome[]
   readonly settings: ValidationSettings
   readonly signal: AbortSignal
+  /** What results depend on besides the content: installed programs and dependencies, as a digest. Cached answers of commands hold for it alone. */
+  readonly environment?: string
   readonly onProgress?: (label: string, done: number, total: number) => void
+  /** Each answer as soon as it is there, before the whole is. */
+  readonly onValidation?: (validation: Validation) => void
 }
 
-/** Runs the stages in order; later stages are left out where an earlier one failed. */
+/**
+ * Runs the stages in order; later stages are left out where an earlier one failed. Where the signal is aborted it ends soon and
+ * says of everything that was not looked at by then that it is not checked; whether that is an end is the caller's business.
+ */
 export interface Validators {
   validate(request: ValidationRequest): Promise<readonly Validation[]>
 }

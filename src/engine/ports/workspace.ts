@@ -88,7 +88,7 @@ export interface Workspaces {
    * With `includeDirty` the base becomes a commit of HEAD plus the uncommitted and untracked changes, made without touching
    * the person's index. @throws Fault `repository-unusable` with what to do (not a repository, no commit yet, bare …).
    */
-  inspect(directory: string, options: { base?: string; includeDirty: boolean; /** With `includeDirty`: only what is staged. */ staged?: boolean; run: RunId }): Promise<{ root: string; branch: string | undefined; head: CommitId; base: CommitId; dirty: boolean }>
+  inspect(directory: string, options: { base?: string; includeDirty: boolean; run: RunId }): Promise<{ root: string; branch: string | undefined; head: CommitId; base: CommitId; dirty: boolean }>
   /** Files of a commit, before there is a workspace: for finding checks and what they depend on. */
   readBase(repository: string, base: CommitId, run: RunId): Promise<BaseFiles>
   /** Gives a run all contents that another run's snapshots and commits have, so that it can go on from any of them. */

@@ -1,59 +1,72 @@
-import type { SandboxLimits, SandboxResult, Sandbox } from '../ports/sandbox.ts'
+import { pairMoves, type MovedText } from '../../domain/validation/pair-moves.ts'
+import type { FileChange } from '../../protocol/events/workspace.ts'
+import type { Sandbox } from '../ports/sandbox.ts'
 import type { Subject, ValidationRequest } from '../ports/validation.ts'
-import type { Checkout } from '../ports/workspace.ts'
+import type { FileMode } from '../ports/workspace.ts'
+import { openCheckouts, type Checkouts, type commandLimits, type Side } from './checkouts.ts'
+import { openContents, type Contents } from './contents.ts'
 
-/** Bounds of one program that a validator runs. */
-const limits: Omit<SandboxLimits, 'timeoutMs'> = { memoryMb: 4096, pids: 1024, outputBytes: 16 * 2 ** 20, diskBytes: 2 * 2 ** 30 }
-
-export interface OpenSubject extends Subject {
+/** What the validators of one request share: both sides, read once, and the checkouts for commands. */
+export interface OpenSubject {
+  readonly request: ValidationRequest
+  readonly result: Contents
+  readonly base: Contents
+  /** Files of the result that file validators look at: those that the change wrote. */
+  readonly written: readonly FileChange[]
+  /** Where each of them was on the base; files that are not there are new. */
+  readonly origins: ReadonlyMap<string, string>
+  /** Paths of the base by those that they have now, where these differ. */
+  readonly renamed: ReadonlyMap<string, string>
+  readonly checkouts: Checkouts
+  face(signal: AbortSignal): Subject
   dispose(): Promise<void>
 }
 
-/** A result and its base as validators see them. Checkouts are made when the first program needs one, and go at the end. */
-export function openSubject(sandbox: Sandbox, request: ValidationRequest): OpenSubject {
-  const { workspace, base, tree, signal } = request
-  const checkouts = new Map<'result' | 'base', Promise<Checkout>>()
-  const programs = new Map<string, Promise<boolean>>()
+export async function openSubject(request: ValidationRequest, parts: { readonly sandbox: Sandbox; readonly limits: Partial<typeof commandLimits> }): Promise<OpenSubject> {
+  const { workspace, tree, changes } = request
+  const modes = await workspace.modesAt?.(tree)
+  const readResult = (path: string): Promise<Uint8Array | undefined> => workspace.readAt(tree, path)
+  const readBase = (path: string): Promise<Uint8Array | undefined> => workspace.readAt(request.base, path)
+  const result = openContents(readResult)
+  const base = openContents(readBase)
+  const checkouts = openCheckouts(request, parts.sandbox, parts.limits)
+  const origins = await findOrigins(changes, result, base)
   let listed: Promise<readonly string[]> | undefined
-  const open = (on: 'result' | 'base'): Promise<Checkout> => {
-    let made = checkouts.get(on)
-    if (made === undefined) {
-      made = workspace.checkout(on === 'result' ? tree : base)
-      checkouts.set(on, made)
-    }
-    return made
-  }
-  const run: Subject['run'] = async (on, command): Promise<SandboxResult> => {
-    const checkout = await open(on)
-    const files = command.files ?? new Map<string, Uint8Array>()
-    if (files.size > 0) await checkout.write(files)
-    try {
-      return await sandbox.run({
-        argv: command.argv, cwd: workspace.home, env: { PYTHONDONTWRITEBYTECODE: '1', npm_config_offline: 'true', CARGO_NET_OFFLINE: 'true', GOFLAGS: '-mod=mod', GOPROXY: 'off', NO_COLOR: '1', ...command.env },
-        mounts: checkout.mounts, net: { mode: 'none' }, limits: { ...limits, timeoutMs: command.timeoutMs },
-      }, signal)
-    } finally {
-      if (files.size > 0) await checkout.write(new Map([...files.keys()].map((path) => [path, undefined])))
-    }
-  }
   return {
-    changes: request.changes, settings: request.settings, contract: request.contract, baseline: request.baseline, signal,
-    files: () => (listed ??= workspace.listAt(tree)),
-    read: (path) => workspace.readAt(tree, path),
-    ...(workspace.modesAt ? { modes: async (on: 'result' | 'base') => (await workspace.modesAt?.(on === 'result' ? tree : base)) ?? new Map() } : {}),
-    trees: { base, result: tree },
-    readBase: (path) => workspace.readAt(base, path),
-    run,
-    has: (program) => {
-      let found = programs.get(program)
-      if (found === undefined) {
-        found = run('result', { argv: ['sh', '-c', 'command -v "$1" >/dev/null 2>&1', 'sh', program], timeoutMs: 10_000 }).then(({ exitCode }) => exitCode === 0)
-        programs.set(program, found)
-      }
-      return found
-    },
-    dispose: async () => {
-      for (const made of checkouts.values()) await (await made).dispose()
-    },
+    request, result, base, checkouts, origins,
+    written: changes.filter((each) => each.kind !== 'deleted' && each.kind !== 'mode' && isFile(modes?.get(each.path))),
+    renamed: new Map([...origins].filter(([to, from]) => to !== from).map(([to, from]) => [from, to])),
+    face: (signal) => ({
+      changes, settings: request.settings, contract: request.contract, baseline: request.baseline, signal,
+      files: () => (listed ??= workspace.listAt(tree)),
+      read: readResult, readBase, trees: { base: request.base, result: tree },
+      ...(workspace.modesAt ? { modes: async (on: Side) => (await workspace.modesAt?.(on === 'result' ? tree : request.base)) ?? new Map() } : {}),
+      run: (on, command) => checkouts.run(on, command, signal),
+      has: (program) => checkouts.has(program, signal),
+    }),
+    dispose: () => checkouts.dispose(),
   }
+}
+
+/** Links and submodules have no text of their own. */
+function isFile(mode: FileMode | undefined): boolean {
+  return mode !== '120000' && mode !== '160000'
+}
+
+async function findOrigins(changes: readonly FileChange[], result: Contents, base: Contents): Promise<ReadonlyMap<string, string>> {
+  const origins = new Map<string, string>()
+  for (const { kind, path, from } of changes) if (kind !== 'added' && kind !== 'deleted') origins.set(path, from ?? path)
+  const gone = changes.filter((each) => each.kind === 'deleted')
+  const came = changes.filter((each) => each.kind === 'added')
+  if (gone.length === 0 || came.length === 0) return origins
+  const texts = async (some: readonly FileChange[], side: Contents): Promise<readonly MovedText[]> => {
+    const found: MovedText[] = []
+    for (const { path } of some) {
+      const text = (await side.get(path))?.text
+      if (text !== undefined && text !== '') found.push({ path, text })
+    }
+    return found
+  }
+  for (const [to, from] of pairMoves(await texts(came, result), await texts(gone, base))) origins.set(to, from)
+  return origins
 }

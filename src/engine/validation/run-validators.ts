@@ -1,213 +1,115 @@
-import { z } from 'zod'
-import { Finding, type Validation } from '../../protocol/evidence.ts'
-import type { Json } from '../../protocol/ids.ts'
-import type { FileChange } from '../../protocol/events/workspace.ts'
+import { Stage, type Validation } from '../../protocol/evidence.ts'
 import { toMessage } from '../../protocol/fault.ts'
-import { digestOf, digestOfJson } from '../../domain/digest.ts'
-import { subtractFindings } from '../../domain/validation/subtract.ts'
-import { isError, stages } from '../../domain/validation/verdict.ts'
+import { findFailedStage, judgeFindings } from '../../domain/validation/verdict.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Sandbox } from '../ports/sandbox.ts'
-import type { ChangeValidator, CommandValidator, FileValidator, ValidationCache, ValidationRequest, Validator, Validators } from '../ports/validation.ts'
+import type { ValidationCache, ValidationRequest, Validator, Validators } from '../ports/validation.ts'
+import type { commandLimits } from './checkouts.ts'
+import { openKept } from './kept-findings.ts'
+import { lookAtChange } from './look-at-change.ts'
+import { lookAtFiles } from './look-at-files.ts'
+import { lookByCommand } from './look-by-command.ts'
+import { notChecked, type Look, type Seen } from './look.ts'
 import { openSubject, type OpenSubject } from './open-subject.ts'
 
-/** Larger files, and files that are no text, are passed over by validators of files, in bytes. */
-const largestFile = 1_000_000
-/** Findings that are kept of one validator. */
-const mostFindings = 200
-/** Files that one validator looks at in one change. */
-const mostFiles = 5000
-
-export interface ValidatorsOptions {
+export interface ValidatorParts {
   readonly validators: readonly Validator[]
-  readonly cache: ValidationCache
+  /** Left out, everything is looked at anew. */
+  readonly cache: ValidationCache | undefined
   readonly sandbox: Sandbox
-  readonly clock: Pick<Clock, 'elapsed'>
-  /** Takes secrets out of what is kept and shown. */
+  readonly clock: Clock
+  /** Takes secrets out of what findings say. */
   readonly mask: (text: string) => string
+  /** Bounds of each command, where they are to be other than usual. */
+  readonly limits?: Partial<typeof commandLimits>
+  /** Longest that one validator may take where it does not say, in milliseconds. */
+  readonly timeoutMs?: number
 }
 
-/** What one validator answered, before the framework makes a `Validation` of it. */
-interface Looked {
-  readonly findings: readonly Finding[]
-  readonly old: number
-  readonly files: number
-  readonly cached: number
-  readonly notes: readonly string[]
-  readonly notChecked?: string
-}
-
-const Findings = z.array(Finding)
-const nothing: Looked = { findings: [], old: 0, files: 0, cached: 0, notes: [] }
+const usualMs = 120_000
+/** Whoever runs tests bounds each of its commands by itself. */
+const testsMs = 1_800_000
+/** Notes that are kept of one validator, and how long each may be. */
+const mostNotes = 20
+const longestNote = 500
 
 /**
- * Runs validators stage by stage:
- * 1. a stage with a new error is the last one; what comes after it is not run and not listed;
- * 2. what the base had too is counted and never blamed on the change;
- * 3. an unchanged content is not looked at again;
- * 4. a validator that breaks or takes too long has checked nothing, and says so: that is no pass and stops nothing else.
+ * Runs the stages in their order, cheapest first, and leaves out those behind one that failed.
+ * Invariants: (1) what a validator throws, or does not finish in time, is `not-checked` with the reason: never a pass, and
+ * never the end of the run, the signal's reason included; (2) every finding went through `mask`; (3) the checkouts are gone when
+ * it returns or throws.
  */
-export function createValidators(options: ValidatorsOptions): Validators {
+export function createValidators(parts: ValidatorParts): Validators {
   return {
     validate: async (request) => {
-      const subject = openSubject(options.sandbox, request)
-      const due = options.validators.filter((each) => (request.scope === 'task' || each.quick === true) && !request.settings.off.includes(each.id))
-      const done: Validation[] = []
+      // Where nothing has changed, nothing can be new.
+      if (request.tree === request.base) return []
+      const subject = await openSubject(request, { sandbox: parts.sandbox, limits: parts.limits ?? {} })
+      const validations: Validation[] = []
       try {
-        for (const stage of stages) {
-          const ofStage = await runStage(options, due.filter((each) => each.stage === stage), subject, request)
-          done.push(...ofStage)
-          request.onProgress?.(`validation: ${stage}`, done.length, due.length)
-          if (ofStage.some((each) => each.status === 'failed')) break
+        for (const stage of Stage.options) {
+          validations.push(...(await runStage(stage, subject, parts)))
+          if (findFailedStage(validations) !== undefined) break
         }
-        return done
       } finally {
         await subject.dispose()
       }
+      return validations
     },
   }
 }
 
-/** Those that only read run side by side; programs run one after the other, since each takes all cores by itself. */
-async function runStage(options: ValidatorsOptions, validators: readonly Validator[], subject: OpenSubject, request: ValidationRequest): Promise<Validation[]> {
-  const readers = validators.filter((each) => each.kind === 'file')
-  const found = new Map<string, Validation | undefined>()
-  await Promise.all(readers.map(async (each) => found.set(each.id, await runOne(options, each, subject, request))))
-  for (const each of validators) if (each.kind !== 'file') found.set(each.id, await runOne(options, each, subject, request))
-  return validators.flatMap((each) => found.get(each.id) ?? [])
+/** Those that only read look side by side; those that may run commands one after the other. */
+async function runStage(stage: Stage, subject: OpenSubject, parts: ValidatorParts): Promise<readonly Validation[]> {
+  const { request } = subject
+  const chosen = parts.validators.filter((each) => each.stage === stage && isAsked(each, request))
+  const done = new Map<Validator, Validation>()
+  const run = async (validator: Validator): Promise<void> => {
+    const validation = await runValidator(validator, subject, parts)
+    if (validation === undefined) return
+    done.set(validator, validation)
+    request.onValidation?.(validation)
+  }
+  await Promise.all(chosen.filter((each) => each.kind === 'file').map(run))
+  for (const validator of chosen) if (validator.kind !== 'file') await run(validator)
+  return chosen.flatMap((each) => done.get(each) ?? [])
 }
 
-async function runOne(options: ValidatorsOptions, validator: Validator, subject: OpenSubject, request: ValidationRequest): Promise<Validation | undefined> {
-  request.signal.throwIfAborted()
-  const begun = options.clock.elapsed()
-  let looked: Looked | undefined
-  try {
-    looked = await look(options, validator, subject, request)
-  } catch (error) {
-    if (request.signal.aborted) looked = { ...nothing, notChecked: 'it was stopped: the time was up' }
-    else looked = { ...nothing, notChecked: `it broke: ${toMessage(error).slice(0, 300)}` }
+/** Is this validator wanted for such a request at all? */
+export function isAsked(validator: Validator, request: Pick<ValidationRequest, 'scope' | 'settings'>): boolean {
+  return !request.settings.off.includes(validator.id) && (request.scope === 'task' || validator.quick === true)
+}
+
+async function runValidator(validator: Validator, subject: OpenSubject, parts: ValidatorParts): Promise<Validation | undefined> {
+  const { request } = subject
+  const began = parts.clock.elapsed()
+  const usual = validator.stage === 'tests' || validator.stage === 'performance' ? testsMs : (parts.timeoutMs ?? usualMs)
+  const look: Look = {
+    subject, kept: openKept(parts.cache, validator, request.settings), clock: parts.clock, sandbox: parts.sandbox, mask: parts.mask,
+    timeoutMs: validator.timeoutMs ?? usual,
   }
-  if (looked === undefined) return undefined
-  const findings = looked.findings.map((each) => withoutSecrets(each, options.mask)).toSorted((a, b) => Number(isError(b)) - Number(isError(a)))
+  const seen = await lookWith(validator, look)
+  if (seen === undefined) return undefined
   return {
-    validator: validator.id, stage: validator.stage,
-    status: looked.notChecked === undefined ? (findings.some(isError) ? 'failed' : 'passed') : 'not-checked',
-    findings: findings.slice(0, mostFindings), more: Math.max(0, findings.length - mostFindings),
-    old: looked.old, files: looked.files, cached: looked.cached,
-    durationMs: Math.round((options.clock.elapsed() - begun) * 10) / 10,
-    notes: [...looked.notes, ...(looked.notChecked === undefined ? [] : [`not checked: ${looked.notChecked}`])],
+    validator: validator.id, stage: validator.stage, ...judgeFindings(seen.fresh, seen.notChecked),
+    old: seen.old, files: seen.files, cached: seen.cached, durationMs: parts.clock.elapsed() - began,
+    notes: seen.notes.slice(0, mostNotes).map((note) => parts.mask(note).slice(0, longestNote)),
   }
 }
 
-function look(options: ValidatorsOptions, validator: Validator, subject: OpenSubject, request: ValidationRequest): Promise<Looked | undefined> {
-  switch (validator.kind) {
-    case 'file': return lookAtFiles(options, validator, subject, request)
-    case 'command': return lookByCommand(options, validator, subject, request)
-    case 'change': return lookAtChange(options, validator, subject, request)
+async function lookWith(validator: Validator, look: Look): Promise<Seen | undefined> {
+  const { signal } = look.subject.request
+  try {
+    signal.throwIfAborted()
+    switch (validator.kind) {
+      case 'file':
+        return await lookAtFiles(validator, look)
+      case 'command':
+        return await lookByCommand(validator, look)
+      case 'change':
+        return await lookAtChange(validator, look)
+    }
+  } catch (thrown) {
+    return notChecked(signal.aborted ? `it was stopped: ${toMessage(signal.reason)}` : toMessage(thrown))
   }
 }
-
-function withoutSecrets(finding: Finding, mask: (text: string) => string): Finding {
-  const { evidence } = finding
-  return { ...finding, message: mask(finding.message).slice(0, 500), ...(evidence === undefined ? {} : { evidence: mask(evidence).slice(0, 500) }) }
-}
-
-async function lookAtFiles(options: ValidatorsOptions, validator: FileValidator, subject: OpenSubject, request: ValidationRequest): Promise<Looked | undefined> {
-  const changes = subject.changes.filter((change) => change.kind !== 'deleted' && validator.concerns(change.path))
-  if (changes.length === 0) return undefined
-  let cached = 0
-  const lookAt = async (path: string, bytes: Uint8Array | undefined): Promise<readonly Finding[] | undefined> => {
-    if (!bytes || bytes.byteLength > largestFile || bytes.includes(0)) return undefined
-    return once(options.cache, [validator.id, validator.version, path, digestOf(bytes), digestOfJson(request.settings)], async () => validator.look({ path, text: new TextDecoder().decode(bytes) }, request.settings), () => { cached += 1 })
-  }
-  const findings: Finding[] = []
-  let old = 0
-  let passedOver = 0
-  for (const change of changes.slice(0, mostFiles)) {
-    const found = await lookAt(change.path, await subject.read(change.path))
-    if (found === undefined) passedOver += 1
-    if (!found || found.length === 0) continue
-    const before = await lookAt(change.path, await subject.readBase(change.from ?? change.path)) ?? []
-    const { fresh, old: known } = subtractFindings(found, before)
-    findings.push(...fresh)
-    old += known
-  }
-  const notes = [...(passedOver > 0 ? [`${passedOver} too large or no text, passed over`] : []), ...(changes.length > mostFiles ? [`${changes.length - mostFiles} files beyond ${mostFiles} passed over`] : [])]
-  return { findings, old, files: Math.min(changes.length, mostFiles), cached, notes }
-}
-
-async function lookByCommand(options: ValidatorsOptions, validator: CommandValidator, subject: OpenSubject, request: ValidationRequest): Promise<Looked | undefined> {
-  const command = await validator.find(subject)
-  if (command === undefined) return undefined
-  if ('missing' in command) return { ...nothing, notChecked: command.missing }
-  let cached = 0
-  const runOn = (on: 'result' | 'base'): Promise<readonly Finding[] | { readonly failed: string }> => {
-    const key = [validator.id, validator.version, ...command.argv, on === 'result' ? request.tree : request.base]
-    return onceUnlessFailed(options.cache, key, async () => {
-      const result = await subject.run(on, { argv: command.argv, timeoutMs: command.timeoutMs })
-      if (result.ended !== 'exited') return { failed: `${command.argv[0] ?? ''} ended by ${result.ended} after ${Math.round(result.durationMs / 1000)} s` }
-      const read = command.read(result)
-      return 'failed' in read ? read : read.findings.map((each) => ({ ...each, path: toRelative(each.path, request.workspace.home) }))
-    }, () => { cached += 1 })
-  }
-  const found = await runOn('result')
-  if ('failed' in found) return { ...nothing, notChecked: found.failed }
-  if (found.length === 0) return { ...nothing, files: subject.changes.length, cached }
-  const before = await runOn('base')
-  if ('failed' in before) return { ...nothing, findings: found, files: subject.changes.length, cached, notes: [`on the base it did not work (${before.failed}), so nothing was taken off`] }
-  const { fresh, old } = subtractFindings(found, before, toRenamed(subject.changes))
-  return { findings: fresh, old, files: subject.changes.length, cached, notes: [] }
-}
-
-/** Programs name files by where they saw them. */
-function toRelative(path: string, home: string): string {
-  return path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path
-}
-
-function toRenamed(changes: readonly FileChange[]): ReadonlyMap<string, string> {
-  return new Map(changes.flatMap((change) => (change.from === undefined ? [] : [[change.path, change.from] as const])))
-}
-
-async function lookAtChange(options: ValidatorsOptions, validator: ChangeValidator, subject: OpenSubject, request: ValidationRequest): Promise<Looked | undefined> {
-  const key = await validator.key?.(subject)
-  let cached = 0
-  const looked = async (): Promise<{ findings: readonly Finding[]; notes: readonly string[]; notChecked: string | undefined } | undefined> => {
-    const found = await validator.look(subject)
-    return found && { findings: found.findings, notes: found.notes ?? [], notChecked: found.notChecked }
-  }
-  if (key !== undefined) {
-    const findings = await once(options.cache, [validator.id, validator.version, key, digestOfJson(request.settings)], async () => {
-      const found = await looked()
-      return found === undefined || found.notChecked !== undefined || found.notes.length > 0 ? undefined : found.findings
-    }, () => { cached += 1 })
-    if (findings) return { ...nothing, findings, files: subject.changes.length, cached }
-  }
-  const found = await looked()
-  if (found === undefined) return undefined
-  return { ...nothing, findings: found.findings, files: subject.changes.length, notes: found.notes, ...(found.notChecked === undefined ? {} : { notChecked: found.notChecked }) }
-}
-
-/** The findings under this key, looked for once. Undefined is not kept. */
-async function once<T extends readonly Finding[] | undefined>(cache: ValidationCache, parts: readonly string[], make: () => Promise<T>, onHit: () => void): Promise<T | readonly Finding[]> {
-  const key = digestOfJson(parts)
-  const known = Findings.safeParse(await cache.get(key))
-  if (known.success) {
-    onHit()
-    return known.data
-  }
-  const made = await make()
-  if (made !== undefined) await cache.put(key, JSON.parse(JSON.stringify(made)) as Json)
-  return made
-}
-
-async function onceUnlessFailed(cache: ValidationCache, parts: readonly string[], make: () => Promise<readonly Finding[] | { readonly failed: string }>, onHit: () => void): Promise<readonly Finding[] | { readonly failed: string }> {
-  let failed: { readonly failed: string } | undefined
-  const findings = await once(cache, parts, async () => {
-    const made = await make()
-    if (!('failed' in made)) return made
-    failed = made
-    return undefined
-  }, onHit)
-  return findings ?? failed ?? []
-}
-
