@@ -1,5 +1,5 @@
 import type { Contract } from '../protocol/contract.ts'
-import { levelFor, toTaskKind } from '../domain/autonomy/levels.ts'
+import { levelFor, toGoalKind, toTaskKind } from '../domain/autonomy/levels.ts'
 import { countInMinute } from '../domain/policy/circumstances.ts'
 import type { Circumstances } from './ports/policy.ts'
 import type { RunContext } from './record.ts'
@@ -18,9 +18,11 @@ export function circumstancesOf(run: RunContext, about: { readonly tool?: string
   }
 }
 
-/** What the record of this repository allows unasked where these paths lie. */
-export function autonomyOf(run: RunContext, paths: readonly string[], action = 'call'): number {
-  return levelFor(run.state.opened?.autonomy ?? [], { kind: toTaskKind(run.state), paths, action })
+/** What the record of this repository allows unasked where these paths lie: calls by what the run is for, changes by what they are. */
+export function autonomyOf(run: RunContext, paths: readonly string[], action: 'call' | 'integrate' | 'deliver' = 'call'): number {
+  const { opened, baseline } = run.state
+  const goal = toGoalKind(opened?.request.solver ?? 'model', baseline.values())
+  return levelFor(opened?.autonomy ?? [], { kind: action === 'call' ? goal : toTaskKind(goal, paths), paths, action })
 }
 
 export function contractOf(run: RunContext): Contract {
