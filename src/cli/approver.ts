@@ -32,15 +32,16 @@ export function createApprover(options: ApproverOptions): Approver {
       }
       const { openRemembered } = await import('./remembered.ts')
       const known = await openRemembered(options.record.places).list(options.repository())
+      const now = options.record.clock.now()
       for (const question of questions) {
         if (question.inDoubt) {
           if (options.inDoubt) await give(question, options.inDoubt === 'repeat' ? 'approve' : 'deny', 'option', `--in-doubt ${options.inDoubt}`)
           continue
         }
         const held = question.ask?.remember && known.find((each) => question.about && isRemembered(each.covers, question.about))
-        if (held) await give(question, 'approve', 'remembered', `remembered as ${held.id}`)
+        if (held && mayAnswer(question, signer.owner, now)) await give(question, 'approve', 'remembered', `remembered as ${held.id}`)
         // A general yes must not repeat what may have happened already.
-        else if (options.yes && mayAnswer(question, signer.owner)) await give(question, 'approve', 'option', '--yes')
+        else if (options.yes && mayAnswer(question, signer.owner, now)) await give(question, 'approve', 'option', '--yes')
       }
       const open = questions.filter(({ gate }) => !answers.has(gate))
       if (open.length > 0 && process.stdin.isTTY && process.stderr.isTTY) await askHere(options, open, signer.owner, signal, give)
@@ -49,14 +50,16 @@ export function createApprover(options: ApproverOptions): Approver {
   }
 }
 
-function mayAnswer({ ask }: Question, who: string): boolean {
-  return ask === undefined || judgeAnswerer(ask, who, 0, Date.parse(ask.expiresAt) - 1).ok
+/** The moment of asking: deputies and the next in order have their time still to come, and answer with `writ approve`. */
+function mayAnswer({ ask }: Question, who: string, askedAt: number, now = askedAt): boolean {
+  return ask === undefined || judgeAnswerer(ask, who, askedAt, now).ok
 }
 
 /** All questions of a turn are shown together, then answered one by one, or all at once. */
 async function askHere(options: ApproverOptions, open: readonly Question[], who: string, signal: AbortSignal, give: (question: Question, answer: Answer['answer'], via: 'terminal', note?: string) => Promise<void>): Promise<void> {
   options.pause()
-  const mine = open.filter((question) => mayAnswer(question, who))
+  const now = options.record.clock.now()
+  const mine = open.filter((question) => mayAnswer(question, who, now))
   for (const question of open) process.stderr.write(`\n${describeAsk(toApprovalId(options.run(), question.gate), question.text, question.ask).join('\n')}\n`)
   if (mine.length < open.length) process.stderr.write(`\n${open.length - mine.length} of these are not yours to answer.\n`)
   const { createInterface } = await import('node:readline/promises')
@@ -68,10 +71,15 @@ async function askHere(options: ApproverOptions, open: readonly Question[], who:
       const said = all ? '' : (await lines.question(`\n${mine.length > 1 ? `${n + 1} of ${mine.length}: ` : ''}Approve ${toApprovalId(options.run(), question.gate)}? ${choices}: `, { signal })).trim().toLowerCase()
       if (said.startsWith('l')) return
       if (said.startsWith('a')) all = 'approve'
-      const answer = all ?? (/^(y|r)/.test(said) ? 'approve' : 'deny')
-      if (said.startsWith('r') && question.ask?.remember) {
+      if (!mayAnswer(question, who, now, options.record.clock.now())) {
+        process.stderr.write('It expired while it was looked at; writ resume asks it again.\n')
+        continue
+      }
+      const remember = said.startsWith('r') ? question.ask?.remember : undefined
+      const answer = all ?? (said.startsWith('y') || remember ? 'approve' : 'deny')
+      if (remember) {
         const { openRemembered } = await import('./remembered.ts')
-        const entry = await openRemembered(options.record.places).add({ root: options.repository(), covers: question.ask.remember, by: who, at: new Date().toISOString() })
+        const entry = await openRemembered(options.record.places).add({ root: options.repository(), covers: remember, by: who, at: new Date().toISOString() })
         process.stderr.write(`Remembered as ${entry.id}; writ approvals forget ${entry.id} takes it back.\n`)
       }
       await give(question, answer, 'terminal')

@@ -1,94 +1,55 @@
-import { z } from 'zod'
-import type { CommandReading } from '../protocol/command.ts'
-import { Contract } from '../protocol/contract.ts'
-import { Fault } from '../protocol/fault.ts'
-import type { Json } from '../protocol/ids.ts'
-import type { PolicyDecision } from '../protocol/policy.ts'
+import { isAbsolute, relative, resolve } from 'node:path'
+import { toCaseContract, toCircumstances, toPolicyQuestion, type PolicyQuestion } from '../adapters/policy-cedar/case-question.ts'
+import { knownEnvironment } from '../domain/command/known-environment.ts'
 import { toEffect } from '../domain/command/to-effect.ts'
-import { toChangeKinds } from '../domain/policy/change-kinds.ts'
 import { toSecrecy } from '../domain/text/secret-paths.ts'
-import type { Circumstances, OtherQuestion, Policy } from '../engine/ports/policy.ts'
+import type { AnyTool } from '../engine/ports/tools.ts'
+import type { CommandReading, TouchedPath } from '../protocol/command.ts'
+import { Fault } from '../protocol/fault.ts'
+import type { CaseQuestion } from '../protocol/policy-bundle.ts'
+import type { Json } from '../protocol/ids.ts'
 
-/** A question as people write it, on the command line or in cases.yaml. */
-export const WrittenQuestion = z.strictObject({
-  tool: z.string().optional(),
-  input: z.json().optional(),
-  action: z.enum(['integrate', 'deliver', 'amend', 'connect', 'delegate', 'approve', 'continue']).optional(),
-  paths: z.array(z.string()).optional(),
-  host: z.string().optional(),
-  branch: z.string().optional(),
-  proven: z.boolean().optional(),
-  confidence: z.number().min(0).max(1).optional(),
-  risk: z.enum(['low', 'medium', 'high']).optional(),
-  wanted: z.boolean().optional(),
-  role: z.string().optional(),
-  quarantined: z.int().optional(),
-  grants: z.array(z.string()).optional(),
-  scope: z.array(z.string()).optional(),
-  pinned: z.array(z.string()).optional(),
-  at: z.string().optional(),
-  autonomy: z.number().optional(),
-  as: z.enum(['agent', 'specialist', 'hook', 'person']).optional(),
-  depth: z.int().optional(),
-  fan_out: z.int().optional(),
-  calls_in_minute: z.int().optional(),
-  calls_in_run: z.int().optional(),
-})
-export type WrittenQuestion = z.infer<typeof WrittenQuestion>
+/** Where written questions imagine the repository, when there is none around. */
+const somewhere = '/repository'
 
-/** A bundle's `cases.yaml`: questions with the answers that they must get. */
-export const CasesFile = z.array(z.strictObject({ name: z.string().min(1), question: WrittenQuestion, expect: z.enum(['allow', 'ask', 'deny']), rule: z.string().optional() }))
-export type Cases = z.infer<typeof CasesFile>
-
-export interface Asked {
-  readonly decision: PolicyDecision
-  readonly reading: CommandReading | undefined
-}
-
-const home = '/repository'
-
-/** Puts a written question to a policy that is ready. @throws Fault `request-invalid` where it says too little. */
-export async function askPolicy(policy: Policy, question: WrittenQuestion, now: number): Promise<Asked> {
-  const at = question.at === undefined ? now : Date.parse(question.at)
-  if (Number.isNaN(at)) throw new Fault('request-invalid', `“${question.at ?? ''}” is no instant; write one like 2026-05-01T12:00:00Z`)
-  const contract = Contract.parse({
-    version: 1, goal: 'a question', constraints: [], checks: [], scope: question.scope ?? [], dataLocations: [], budget: { maxTurns: 1, maxIdleTurns: 1 }, approvers: [], unknowns: [], network: question.grants ?? [],
-    pins: (question.pinned ?? []).map((path) => ({ mode: 'whole', path, sha256: '0'.repeat(64), why: 'a question' })), guarded: [],
-  })
-  const circumstances: Circumstances = { contract, at, principal: { kind: question.as ?? 'agent', name: question.as ?? 'agent', depth: question.depth ?? 0 }, callsInMinute: question.calls_in_minute ?? 0, callsInRun: question.calls_in_run ?? 0, fanOut: question.fan_out ?? 0, autonomy: question.autonomy ?? 1 }
-  if (question.action !== undefined) return { decision: askOther(policy, question, circumstances), reading: undefined }
-  if (question.tool === undefined) throw new Fault('request-invalid', 'say what is asked about: --tool NAME --input JSON, or --action NAME')
-  return askCall(policy, question.tool, question.input ?? {}, circumstances)
-}
-
-async function askCall(policy: Policy, name: string, input: Json, circumstances: Circumstances): Promise<Asked> {
-  const { contract } = circumstances
-  const [{ openTools }, { createCommandReader }] = await Promise.all([import('./compose-engine.ts'), import('../adapters/command-bash/command-reader.ts')])
-  const tool = openTools(contract.network, {}).list.find((each) => each.name === name)
-  const parsed = tool?.input.safeParse(input)
-  if (tool && parsed && !parsed.success) throw new Fault('request-invalid', `the input does not fit ${name}: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}`)
-  const command = tool?.command?.(parsed?.data)
-  const reading = command === undefined ? undefined : await createCommandReader().read(command, { home, env: {}, isSecret: (path) => toSecrecy(path) === 'yes', readFile: async () => undefined })
-  const own = tool?.effect(parsed?.data) ?? 'irreversible'
-  const effect = reading === undefined ? own : toEffect(reading, contract) === 'irreversible' ? 'irreversible' : own === 'irreversible' ? 'reversible' : own
-  const paths = (tool?.paths(parsed?.data) ?? []).map(({ path, access }) => ({ path, access, outside: path.startsWith('/') || path.split('/').includes('..') }))
-  return { decision: policy.decide({ tool: name, input, effect, paths, contract, circumstances, ...(reading ? { command: reading } : {}) }), reading }
-}
-
-function askOther(policy: Policy, question: WrittenQuestion, circumstances: Circumstances): PolicyDecision {
-  const { action = 'amend', paths = [] } = question
-  if (!policy.integrate || !policy.judge) throw new Fault('request-invalid', 'this policy is from before there were such questions')
-  if (action === 'integrate') return policy.integrate({ paths, kinds: toChangeKinds(paths), risk: question.risk ?? 'low', confidence: question.confidence, warnings: 0, wanted: question.wanted ?? false, circumstances })
-  return policy.judge(toOther(action, question, circumstances))
-}
-
-function toOther(action: Exclude<NonNullable<WrittenQuestion['action']>, 'integrate'>, question: WrittenQuestion, circumstances: Circumstances): OtherQuestion {
-  switch (action) {
-    case 'deliver': return { action, branch: question.branch ?? 'main', proven: question.proven ?? true, circumstances }
-    case 'amend': return { action, parts: ['goal'], circumstances }
-    case 'connect': return { action, host: question.host ?? '', circumstances }
-    case 'delegate': return { action, role: question.role ?? 'coder', circumstances }
-    case 'approve': return { action, kind: 'call', rules: [], requestedBy: 'agent', circumstances }
-    case 'continue': return { action, rule: 'secrets/key', quarantined: question.quarantined ?? 1, circumstances }
+/**
+ * A written question as the engine would ask it. A call with an input of a tool that is known here has the effect and the paths
+ * that the tool itself names, and a command is read; whatever the question says outright (`effect`, `paths`, `acts`) counts instead.
+ * @throws Fault `request-invalid` for an input that does not fit its tool
+ */
+export async function toQuestion(asked: CaseQuestion, root = somewhere): Promise<PolicyQuestion> {
+  if (!('tool' in asked) || asked.acts !== undefined || asked.unknown !== undefined) return toPolicyQuestion(asked, readCommand)
+  const input = asked.input ?? (asked.command === undefined ? undefined : { command: asked.command })
+  const contract = toCaseContract(asked)
+  const tool = input === undefined ? undefined : await findTool(asked.tool, contract.network)
+  if (tool === undefined || input === undefined) return toPolicyQuestion(asked, readCommand)
+  const parsed = tool.input.safeParse(input)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new Fault('request-invalid', `the input does not fit ${asked.tool}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)
   }
+  const command = tool.command?.(parsed.data)
+  const reading = command === undefined ? undefined : await readCommand(command)
+  const own = tool.effect(parsed.data)
+  const effect = reading === undefined ? own : toEffect(reading, contract) === 'irreversible' ? 'irreversible' : own === 'irreversible' ? 'reversible' : own
+  const paths = asked.paths ?? tool.paths(parsed.data).map(({ path, access }) => toTouched(path, access, root))
+  return { kind: 'call', question: { tool: asked.tool, input: input as Json, effect: asked.effect ?? effect, paths, contract, circumstances: toCircumstances(asked, contract), ...(reading === undefined ? {} : { command: reading }) } }
+}
+
+async function findTool(name: string, network: readonly string[]): Promise<AnyTool | undefined> {
+  const { openTools } = await import('./compose-engine.ts')
+  return openTools(network, {}).list.find((each) => each.name === name)
+}
+
+/** As a run reads it, but without its files: a script that it starts is not read. */
+export async function readCommand(command: string): Promise<CommandReading | undefined> {
+  const { createCommandReader } = await import('../adapters/command-bash/command-reader.ts')
+  return createCommandReader().read(command, { home: somewhere, env: knownEnvironment(somewhere, '/home/writ'), isSecret: (path) => toSecrecy(path) === 'yes', readFile: async () => undefined })
+}
+
+/** By its words alone: what is not there yet has no links to follow. */
+export function toTouched(path: string, access: 'read' | 'write', root: string): TouchedPath {
+  const below = relative(root, resolve(root, path))
+  const outside = below === '..' || below.startsWith('../') || isAbsolute(below)
+  return { path: outside ? path : below === '' ? '.' : below, access, outside }
 }

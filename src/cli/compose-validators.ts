@@ -16,15 +16,19 @@ export interface ValidatorParts {
 
 /** Every validator that there is, in the order of the stages. Their code is loaded when something is validated for the first time. */
 export async function openValidators(settings: ValidationSettings): Promise<readonly Validator[]> {
-  const [{ createChangeValidator }, { createSyntaxValidator }, { toolValidators, commandValidators }, { securityValidators }, { shapeValidators }, { testValidators }] = await Promise.all([
+  const [{ changeValidators }, { createSyntaxValidator }, { toolValidators }, { securityValidators }, { shapeValidators }, { testValidators }, { commandValidators }, { createSyntaxTrees }, { createCheckFinder }] = await Promise.all([
     import('../adapters/validate-change/change-validator.ts'),
     import('../adapters/check-syntax/syntax-validator.ts'),
     import('../adapters/validate-tools/tool-validators.ts'),
     import('../adapters/validate-security/security-validators.ts'),
     import('../adapters/validate-shape/shape-validators.ts'),
     import('../adapters/validate-tests/test-validators.ts'),
+    import('../adapters/validate-tools/sarif-command.ts'),
+    import('../adapters/check-syntax/syntax-trees.ts'),
+    import('../adapters/check-finder/check-finder.ts'),
   ])
-  return [createChangeValidator(), createSyntaxValidator(), ...toolValidators(), ...securityValidators(), ...shapeValidators(), ...testValidators(), ...commandValidators(settings)]
+  const trees = createSyntaxTrees()
+  return [...changeValidators(trees), createSyntaxValidator(), ...toolValidators(), ...securityValidators(), ...shapeValidators(trees), ...testValidators(createCheckFinder()), ...commandValidators(settings)]
 }
 
 /** The same behind the engine's port. A start does not pay for what is only used after the first edit. */

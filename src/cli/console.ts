@@ -67,7 +67,8 @@ export async function openConsole(options: { readonly record: OpenRecord; readon
     note: (text) => view.note(text),
     answer: async (state, events) => {
       const { buildReport } = await import('../domain/report/build-report.ts')
-      const report = buildReport(state, events)
+      const { readQuestionsTarget } = await import('./read-questions-target.ts')
+      const report = buildReport(state, events, { questionsTarget: await readQuestionsTarget(options.record.blobs, state) })
       if (options.format === 'text') {
         const [{ toMarkdown }, { paintMarkdown }, { painter }] = await Promise.all([import('../domain/report/to-markdown.ts'), import('./paint-markdown.ts'), import('./render.ts')])
         process.stdout.write(`${paintMarkdown(toMarkdown(report), painter(process.stdout))}\n`)

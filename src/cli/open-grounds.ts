@@ -1,24 +1,15 @@
 import { z } from 'zod'
-import { parsePolicy } from '../adapters/policy-builtin/builtin-policy.ts'
-import { toBook } from '../adapters/policy-cedar/builtin-bundle.ts'
-import { createCedarPolicy } from '../adapters/policy-cedar/cedar-policy.ts'
-import { findKeptPolicy } from '../adapters/policy-cedar/open-policy.ts'
 import { toCanonicalJson } from '../domain/chain.ts'
 import { Templates, templateDigest, templates } from '../domain/context/template.ts'
 import { digestOf } from '../domain/digest.ts'
 import type { Blobs } from '../engine/ports/event-log.ts'
 import type { ReplayInput } from '../engine/replay/replay.ts'
-import type { Policy } from '../engine/ports/policy.ts'
 import type { Grounds } from '../engine/replay/recorded-ports.ts'
 import { ToolSpec } from '../protocol/conversation.ts'
 import type { BlobRef } from '../protocol/ids.ts'
 import { openTools } from './compose-engine.ts'
 import { ConfigFile } from './config.ts'
-
-/** In the form that it was kept in: bundles, or the single list of rules from before them. */
-function openKept(document: string): Policy {
-  return findKeptPolicy(document) ?? parsePolicy(document)
-}
+import { openBuiltinPolicy, parseKeptPolicy } from './open-policy.ts'
 
 /**
  * What a run decided with: the prompts, tool descriptions and policy that were kept with it. Those of this version are used
@@ -29,14 +20,14 @@ export function createGroundsOpener(blobs: Blobs): ReplayInput['openGrounds'] {
   return async (opened, kept): Promise<Grounds> => {
     const config = ConfigFile.safeParse(opened.settings ?? {})
     const tools = await openTools(opened.draft.network, config.data ?? {})
-    const own = { tools: tools.list, toolSpecs: tools.specs, policy: createCedarPolicy(toBook([])), templates }
+    const own = { tools: tools.list, toolSpecs: tools.specs, policy: openBuiltinPolicy(), templates }
     if (!kept) return own
     const toolSpecs = digestOf(toCanonicalJson(own.toolSpecs)) === kept.tools.digest ? own.toolSpecs : z.array(ToolSpec).parse(JSON.parse(await read(kept.tools)))
     return {
       // A tool that came later did not exist for that run.
       tools: own.tools.filter((tool) => toolSpecs.some((spec) => spec.name === tool.name)),
       toolSpecs,
-      policy: own.policy.hash === kept.policy.digest ? own.policy : openKept(await read(kept.policy)),
+      policy: own.policy.hash === kept.policy.digest ? own.policy : await parseKeptPolicy(await read(kept.policy)),
       templates: templateDigest === kept.template.digest ? own.templates : Templates.parse(JSON.parse(await read(kept.template))),
     }
   }

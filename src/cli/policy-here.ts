@@ -1,7 +1,6 @@
-import type { OpenedPolicy } from '../adapters/policy-cedar/open-policy.ts'
 import { Fault } from '../protocol/fault.ts'
 import { findRoot, openRecord, openWorkspaces, type OpenRecord } from './compose.ts'
-import { openPolicyFor } from './open-policy.ts'
+import { openPolicyFor, type OpenedPolicy, type PolicyRepository } from './open-policy.ts'
 
 export interface PolicyHere {
   readonly record: OpenRecord
@@ -14,17 +13,22 @@ export interface PolicyHere {
 export async function openPolicyHere(repo: string | undefined, now?: number): Promise<PolicyHere> {
   const record = await openRecord()
   const root = await findRootOrNone(repo)
-  const workspaces = root === undefined ? undefined : await openWorkspaces(record.places)
-  const opened = await openPolicyFor({
-    places: record.places, now: now ?? record.clock.now(),
-    ...(root !== undefined && workspaces ? { repository: { root, base: async () => {
+  const opened = await openPolicyFor({ places: record.places, now: now ?? record.clock.now(), ...(root === undefined ? {} : { repository: toPolicyRepository(record, root) }) })
+  await opened.policy.ready()
+  return { record, root, opened }
+}
+
+/** The commit that a run would start from in this repository. */
+export function toPolicyRepository(record: OpenRecord, root: string): PolicyRepository {
+  return {
+    root,
+    base: async () => {
       const run = record.ids.runId()
+      const workspaces = await openWorkspaces(record.places)
       const { base } = await workspaces.inspect(root, { run, includeDirty: false })
       return workspaces.readBase(root, base, run)
-    } } } : {}),
-  })
-  await opened.policy.ready?.()
-  return { record, root, opened }
+    },
+  }
 }
 
 async function findRootOrNone(repo: string | undefined): Promise<string | undefined> {

@@ -44,7 +44,7 @@ export async function getRun(log: EventLog, word: string, { repo, changes = fals
 }
 
 /** Undefined outside of any repository; one that cannot be used is said, not passed over. */
-async function findRootAround(directory: string): Promise<string | undefined> {
+export async function findRootAround(directory: string): Promise<string | undefined> {
   try {
     return await findRoot(directory)
   } catch (error) {

@@ -1,50 +1,68 @@
-import { toApprovalId } from '../domain/approval/answer.ts'
+import { explainGone, findWaiting, type Waiting } from '../domain/approval/waiting.ts'
 import type { RunState } from '../domain/run-state.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
-import type { Payload } from '../protocol/events/event.ts'
-import { Fault } from '../protocol/fault.ts'
+import { Fault, toMessage } from '../protocol/fault.ts'
 import type { RunId } from '../protocol/ids.ts'
 import type { OpenRecord } from './compose.ts'
 import { readRun } from './read-run.ts'
 
-/** A question that nobody has answered yet. */
-export interface Waiting {
-  readonly id: string
-  readonly run: RunId
-  readonly goal: string
-  readonly repository: string
-  readonly askedAt: string
-  readonly question: Payload<'approval.requested'>
-}
-
 /** Runs that are looked at, newest first. */
 const mostRuns = 500
 
+export interface Stopped {
+  readonly run: RunId
+  readonly state: RunState
+  readonly events: readonly StoredEvent[]
+}
+
+export interface WaitingList {
+  readonly waiting: readonly Waiting[]
+  /** Records that cannot be read, in words. */
+  readonly unread: readonly string[]
+}
+
 /** All that waits for a person, newest run first. A run that a process works on asks in its own terminal and is not among them. */
-export async function listWaiting(record: Pick<OpenRecord, 'log'>, repository?: string): Promise<readonly Waiting[]> {
-  const runs = await record.log.list({ ...(repository === undefined ? {} : { repository }), limit: mostRuns })
-  const found: Waiting[] = []
-  for (const each of runs) {
-    if (each.status !== 'stopped') continue
-    const { state, events } = await readRun(record.log, each.run)
-    found.push(...waitingOf(each.run, state, events))
+export async function listWaiting(record: Pick<OpenRecord, 'log'>, repository?: string): Promise<WaitingList> {
+  const waiting: Waiting[] = []
+  const unread: string[] = []
+  for await (const stopped of readStopped(record, repository, unread)) waiting.push(...findWaiting(stopped.state, stopped.events))
+  return { waiting, unread }
+}
+
+/** One damaged record keeps nobody from answering what another asks. */
+async function* readStopped(record: Pick<OpenRecord, 'log'>, repository: string | undefined, unread: string[]): AsyncIterable<Stopped> {
+  for (const { run, status } of await record.log.list({ ...(repository === undefined ? {} : { repository }), limit: mostRuns })) {
+    if (status !== 'stopped') continue
+    try {
+      yield { run, ...(await readRun(record.log, run)) }
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'run-corrupt') throw error
+      unread.push(toMessage(error))
+    }
   }
-  return found
 }
 
-export function waitingOf(run: RunId, state: RunState, events: readonly StoredEvent[]): readonly Waiting[] {
-  if (state.ended) return []
-  return state.asked.map((question) => ({
-    id: toApprovalId(run, question.gate), run, goal: state.contract?.goal ?? '', repository: state.opened?.repository.root ?? '', question,
-    askedAt: events.findLast((event) => event.type === 'approval.requested' && event.data.gate === question.gate)?.at ?? '',
-  }))
-}
-
-/** By an id or a unique beginning of it. @throws Fault `request-invalid` naming what waits. */
-export function getWaiting(all: readonly Waiting[], word: string): Waiting {
-  const found = all.filter((each) => each.id === word || each.id.startsWith(word) || (word === 'latest' && each === all[0]))
+/** By an id or a unique beginning of it, or `latest`. @throws Fault `request-invalid` that says what became of it, or what waits. */
+export async function getWaiting(record: Pick<OpenRecord, 'log'>, { waiting }: WaitingList, word: string): Promise<Waiting> {
+  const found = waiting.filter((each) => each.id === word || (word.length > 3 && each.id.startsWith(word)) || (word === 'latest' && each === waiting[0]))
   const [only] = found
   if (only && found.length === 1) return only
   if (found.length > 1) throw new Fault('request-invalid', `${word} is the beginning of ${found.map((each) => each.id).join(', ')}; say which`)
-  throw new Fault('request-invalid', `no question that waits is called ${word}${all.length > 0 ? `; there is ${all.slice(0, 10).map((each) => each.id).join(', ')}` : ': nothing waits for anybody'} (writ approvals)`)
+  const gone = /^ap_[0-9a-f]{10}$/.test(word) ? await findGone(record, word) : undefined
+  if (gone) throw new Fault('request-invalid', `${word} ${gone}`)
+  throw new Fault('request-invalid', `no question that waits is called ${word}${waiting.length > 0 ? `; there is ${waiting.slice(0, 10).map((each) => each.id).join(', ')}` : ': nothing waits for anybody'} (writ approvals)`)
+}
+
+async function findGone(record: Pick<OpenRecord, 'log'>, id: string): Promise<string | undefined> {
+  for (const { run, status } of await record.log.list({ limit: mostRuns })) {
+    try {
+      const { state, events } = await readRun(record.log, run)
+      const gone = explainGone(state, events, id)
+      if (gone) return status === 'running' ? `is asked by a process that works on ${run} now: answer in its terminal, or end it there (Ctrl-C) and answer here` : gone
+    } catch (error) {
+      // What cannot be read cannot have asked it, as far as anybody can tell; the list says that it is damaged.
+      if (!(error instanceof Fault) || error.code !== 'run-corrupt') throw error
+    }
+  }
+  return undefined
 }

@@ -4,6 +4,7 @@ import type { ChangedPaths } from '../protocol/events/tool.ts'
 import type { EffectClass, PolicyDecision } from '../protocol/policy.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { findWorkDeadline } from '../domain/budget.ts'
+import { knownEnvironment } from '../domain/command/known-environment.ts'
 import { toEffect } from '../domain/command/to-effect.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import { isStaged } from '../domain/decisions.ts'
@@ -94,7 +95,7 @@ async function readCommand(run: RunContext, callId: string, command: string | un
   const { home } = getWorkspace(run)
   const { tree } = run.state
   const reading = await commands.read(command, {
-    callId, home, env: {}, isSecret: (path) => toSecrecy(path) === 'yes',
+    callId, home, env: knownEnvironment(home, process.env.HOME ?? '/root'), isSecret: (path) => toSecrecy(path) === 'yes',
     readFile: async (path) => {
       const bytes = tree ? await getWorkspace(run).readAt(tree, path) : undefined
       return bytes && bytes.byteLength <= longestScript ? new TextDecoder().decode(bytes) : undefined

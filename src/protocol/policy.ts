@@ -19,6 +19,8 @@ export const PolicyDecision = z.object({
   reason: z.string(),
   /** What the deciding rules were about: a path, a command, a host. */
   about: z.array(z.string()).optional(),
+  /** The highest that a deciding rule names. */
+  risk: z.enum(['low', 'medium', 'high']).optional(),
 })
 export type PolicyDecision = z.infer<typeof PolicyDecision>
 

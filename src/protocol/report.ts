@@ -68,6 +68,26 @@ export const Deviation = z.object({
 })
 export type Deviation = z.infer<typeof Deviation>
 
+/** What people were asked in a run. `unasked` was answered without disturbing anybody: remembered, by an option, or a hook's no. */
+export const QuestionsAccount = z.object({
+  asked: z.int().nonnegative(),
+  unasked: z.int().nonnegative(),
+  /** How many a run should come to at most, as the policy says. */
+  target: z.int().nonnegative(),
+  answers: z.array(z.object({
+    /** As `writ approvals` names it. */
+    id: z.string(),
+    kind: z.string(),
+    by: z.string(),
+    answer: z.enum(['approve', 'deny']),
+    via: z.enum(['terminal', 'command', 'option', 'remembered', 'hook']),
+    afterMs: z.number().nonnegative(),
+  })),
+  /** Ids of those that still wait. */
+  waiting: z.array(z.string()),
+})
+export type QuestionsAccount = z.infer<typeof QuestionsAccount>
+
 /**
  * The account of a run for people and machines: `writ show RUN --json`. Everything in it is computed from the log.
  * Times are milliseconds, money US dollars.
@@ -112,6 +132,8 @@ export const Report = z.object({
   restored: z.array(z.string()),
   notDone: z.array(z.string()),
   deviations: z.array(Deviation),
+  /** Left out where nothing was asked. */
+  questions: QuestionsAccount.optional(),
   unknowns: z.array(Unknown),
   time: z.object({
     startedAt: z.string(),

@@ -54,7 +54,7 @@ describe('killed around something that cannot be undone', { concurrency: 2 }, ()
     for (const args of [resume, [...resume, '--yes']]) {
       const waiting = await stage.writ(args)
       assert.equal(waiting.code, 3, toText(waiting))
-      assert.match(waiting.stderr, /waiting for a person: .*may or may not have happened: shell .*curl[\s\S]*begun to talk to 127\.0\.0\.1:\d+[\s\S]*--in-doubt repeat or --in-doubt skip/)
+      assert.match(waiting.stderr, /waiting for a person:\n.*may or may not have happened: shell .*curl[\s\S]*begun to talk to 127\.0\.0\.1:\d+[\s\S]*--in-doubt repeat, or --in-doubt skip/)
       assert.equal(posts(), 0)
     }
     const resumed = await stage.writ([...resume, '--in-doubt', 'repeat'])

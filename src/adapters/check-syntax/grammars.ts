@@ -10,6 +10,8 @@ export interface SyntaxFault {
 }
 
 export interface Grammars {
+  /** Undefined when there is no such grammar here, or when parsing took too long. The tree is gone when this returns. */
+  read<T>(language: string, text: string, use: (root: Node) => T): Promise<T | undefined>
   /** The first faults in a text of that language, top to bottom. Undefined when there is no such grammar here. */
   findFaults(language: string, text: string, limit: number): Promise<readonly SyntaxFault[] | undefined>
 }
@@ -75,26 +77,37 @@ export function createGrammars(wasmDir: string | undefined): Grammars {
     return parser
   }
 
+  async function findParser(language: string): Promise<Parser | undefined> {
+    let loading = parsers.get(language)
+    if (loading === undefined) {
+      loading = load(language)
+      parsers.set(language, loading)
+    }
+    return loading
+  }
+
+  function parse<T>(parser: Parser, text: string, use: (root: Node) => T): T | undefined {
+    const until = performance.now() + maxParseMs
+    const tree = parser.parse(text, null, { progressCallback: () => performance.now() > until })
+    if (tree === null) {
+      parser.reset()
+      return undefined
+    }
+    try {
+      return use(tree.rootNode)
+    } finally {
+      tree.delete()
+    }
+  }
+
   return {
+    async read(language, text, use) {
+      const parser = await findParser(language)
+      return parser && parse(parser, text, use)
+    },
     async findFaults(language, text, limit) {
-      let loading = parsers.get(language)
-      if (loading === undefined) {
-        loading = load(language)
-        parsers.set(language, loading)
-      }
-      const parser = await loading
-      if (parser === undefined) return undefined
-      const until = performance.now() + maxParseMs
-      const tree = parser.parse(text, null, { progressCallback: () => performance.now() > until })
-      if (tree === null) {
-        parser.reset()
-        return []
-      }
-      try {
-        return tree.rootNode.hasError ? collect(tree.rootNode, limit) : []
-      } finally {
-        tree.delete()
-      }
+      const parser = await findParser(language)
+      return parser && (parse(parser, text, (root) => (root.hasError ? collect(root, limit) : [])) ?? [])
     },
   }
 }

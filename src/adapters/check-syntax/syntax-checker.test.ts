@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { defaultSettings } from '../../domain/validation/settings.ts'
 import { findJsonFault } from './find-json-fault.ts'
 import { createSyntaxChecker } from './syntax-checker.ts'
+import { createSyntaxValidator } from './syntax-validator.ts'
 
 const checker = createSyntaxChecker()
 const check = (path: string, text: string) => checker.check([{ path, content: new TextEncoder().encode(text) }])
@@ -52,6 +54,7 @@ describe('files that do not parse', () => {
 describe('files that parse', () => {
   const good: readonly (readonly [string, string])[] = [
     ['a.ts', 'using x = foo()\nimport { type A, b } from "x" with { type: "json" }\nclass Q<const T> { accessor y = 1; static {} }\nexport type { A }\nlet z = a satisfies B\n'],
+    ['a.ts', 'test("it", async () => {\n  await using opened = await open()\n  use(opened)\n})\n'],
     ['a.mjs', 'for await (const x of y) await z?.[0] ?? 1\n'],
     ['a.py', 'def f[T](x: T) -> T:\n  match x:\n    case [1, *_]: pass\n  return f"{x!r:>10}"\ntype A = int\n'],
     ['a.json', '\uFEFF{"a": 1}'],
@@ -62,6 +65,16 @@ describe('files that parse', () => {
     ['bin.js', 'a\0((('],
   ]
   for (const [path, text] of good) test(`${path}: ${JSON.stringify(text).slice(0, 40)}`, async () => assert.deepEqual(await check(path, text), []))
+})
+
+test('as a validator: what does not parse is an error; macros of C may be what does not', async () => {
+  const validator = createSyntaxValidator()
+  const look = async (path: string, text: string) => (await validator.look({ path, text }, defaultSettings)).map(({ line, severity }) => [line, severity])
+  assert.deepEqual(await look('a.ts', 'const = 1\n'), [[1, 'error']])
+  assert.deepEqual(await look('a.json', '{"a": }'), [[1, 'error']])
+  assert.deepEqual(await look('a.c', 'int main() {\n  return 0;\n'), [[2, 'warning']])
+  assert.deepEqual(await look('a.py', 'x = 1\n'), [])
+  assert.equal(validator.concerns('a.unknown'), false)
 })
 
 test('it says which languages it knows without loading one', () => {

@@ -4,6 +4,7 @@ import { toMessage } from '../../protocol/fault.ts'
 import { findJsonFault } from './find-json-fault.ts'
 import { createGrammars, type SyntaxFault } from './grammars.ts'
 import { findLanguage } from './languages.ts'
+import { parsesInNode } from './parses-in-node.ts'
 
 export interface SyntaxCheckerOptions {
   /** Where the grammars lie; the installed package when left out. */
@@ -62,8 +63,10 @@ export function createSyntaxChecker({ wasmDir }: SyntaxCheckerOptions = {}): Syn
         return findYamlFaults(text)
       case 'toml':
         return findTomlFaults(text)
-      case 'grammar':
-        return (await grammars.findFaults(language.name, text, maxFaults)) ?? []
+      case 'grammar': {
+        const faults = (await grammars.findFaults(language.name, text, maxFaults)) ?? []
+        return faults.length > 0 && parsesInNode(language.name, text) ? [] : faults
+      }
     }
   }
 

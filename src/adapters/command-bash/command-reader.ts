@@ -1,23 +1,28 @@
+import type { CommandReading } from '../../protocol/command.ts'
 import { readCommand } from '../../domain/command/read-command.ts'
-import type { CommandReader } from '../../engine/ports/commands.ts'
-import { openShellParser } from './parse-shell.ts'
+import type { CommandPlace } from '../../engine/ports/commands.ts'
 
-/** Rounds in which scripts lead to other scripts, and files that are read in all. */
-const mostRounds = 6
-const mostFiles = 40
+/** A script can start a script: after so many rounds the rest is unknown. */
+const mostRounds = 8
+const longestFile = 200_000
 
-/** Reads commands of bash and its relatives. The grammar is loaded with the first. */
-export function createCommandReader(): CommandReader {
+/** Reads commands for bash. Files of the workspace that a command would run are loaded through the place, and read with it. */
+export function createCommandReader(): { read(command: string, place: CommandPlace): Promise<CommandReading> } {
   return {
-    read: async (command, { home, env, isSecret, readFile }) => {
-      const parse = await openShellParser()
+    async read(command, place) {
       const files = new Map<string, string | undefined>()
       for (let round = 0; ; round += 1) {
-        const { acts, unknown, wanted } = readCommand(command, { home, env, isSecret, files, parse })
-        const missing = wanted.filter((path) => !files.has(path)).slice(0, mostFiles - files.size)
-        if (missing.length === 0 || round === mostRounds) return { acts, unknown }
-        for (const path of missing) files.set(path, await readFile(path))
+        const { reading, wanted } = readCommand(command, { home: place.home, env: place.env, isSecret: (path) => place.isSecret(path), files })
+        if (wanted.length === 0) return reading
+        if (round >= mostRounds) return { ...reading, unknown: [...reading.unknown, { text: wanted.join(' ').slice(0, 500), why: 'scripts start scripts too deeply' }] }
+        await Promise.all(wanted.map(async (path) => files.set(path, await load(path, place))))
       }
     },
   }
+}
+
+/** What is too long to be read whole is put in as something that nobody can know. */
+async function load(path: string, place: CommandPlace): Promise<string | undefined> {
+  const content = await place.readFile(path)
+  return content !== undefined && content.length > longestFile ? '\uE000' : content
 }

@@ -1,14 +1,16 @@
-import { keyFixtureGlobs, keyGlobs, secretGlobs } from '../../domain/text/secret-paths.ts'
-import type { Bundle, PolicyBook } from '../../domain/policy/bundle.ts'
-import { builtinRules } from './builtin-rules.ts'
+import type { Bundle, PlacedBundle } from './bundle.ts'
+import type { KeptRule, Rule } from './parse-rules.ts'
+import builtin from './builtin.json' with { type: 'json' }
 
-/** The rules that every run is under. Raised with every change of them. */
-export const builtinBundle: Bundle = {
-  file: { id: 'writ', version: '1.0.0', owner: 'Writ', description: 'What every run is under: files, shields, what reaches outside, caps, checkpoints, people.' },
-  layer: 'built-in',
-  rules: [{ name: 'built-in', text: builtinRules }],
-}
+/** The rules that every run is under. `builtin.json` is made of the folder `builtin/` by scripts/policy.mjs. */
+export const builtinBundle: PlacedBundle = { ...(builtin.bundle as Bundle), place: 'the built-in bundle' }
 
-export function toBook(bundles: readonly Bundle[]): PolicyBook {
-  return { version: 2, bundles: [builtinBundle, ...bundles], secretGlobs: [...secretGlobs], keyGlobs: [...keyGlobs], keyFixtureGlobs: [...keyFixtureGlobs] }
+/** What rules can speak of. */
+export const policySchema: string = builtin.schema
+
+/** The rules of that bundle, parsed when they were written; undefined for any other bundle. */
+export async function readBuiltinRules(bundle: Bundle): Promise<readonly Rule[] | undefined> {
+  if (bundle.layer !== 'built-in' || bundle.digest !== builtinBundle.digest) return undefined
+  const { default: kept } = await import('./builtin-rules.json', { with: { type: 'json' } })
+  return (kept as readonly KeptRule[]).map((rule) => ({ ...rule, bundle }))
 }

@@ -1,114 +1,155 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
-import { Contract } from '../../protocol/contract.ts'
-import type { Circumstances } from '../../engine/ports/policy.ts'
-import { isOpen, openWindows, Window } from '../../domain/policy/windows.ts'
-import { findLoosening, mergeSettings } from '../../domain/policy/settings.ts'
-import { judgeStanding, type Bundle } from '../../domain/policy/bundle.ts'
-import { toChangeKinds } from '../../domain/policy/change-kinds.ts'
-import { toBook } from './builtin-bundle.ts'
-import { createCedarPolicy } from './cedar-policy.ts'
-import { requireFitting } from './evaluator.ts'
-import { loadCedar, readBook } from './rules.ts'
+import { test } from 'node:test'
+import { Fault } from '../../protocol/fault.ts'
+import { CaseQuestion } from '../../protocol/policy-bundle.ts'
+import type { PolicyDecision } from '../../protocol/policy.ts'
+import type { PlacedBundle } from './bundle.ts'
+import { builtinBundle } from './builtin-bundle.ts'
+import { decideQuestion, toPolicyQuestion } from './case-question.ts'
+import { createCedarPolicy, parseCedarPolicy, type CedarPolicy } from './cedar-policy.ts'
+import { makeBundle } from './test-bundles.ts'
 
-const contract = Contract.parse({ version: 1, goal: 'g', constraints: [], checks: [], scope: [], dataLocations: [], budget: { maxTurns: 1, maxIdleTurns: 1 }, approvers: [], unknowns: [], network: ['api.example:443'], pins: [], guarded: [] })
-const circumstances = (more: Partial<Circumstances> = {}): Circumstances => ({ contract, principal: { kind: 'agent', name: 'model', depth: 0 }, at: 0, callsInMinute: 0, callsInRun: 0, fanOut: 0, autonomy: 1, ...more })
-const bundle = (text: string, file: Partial<Bundle['file']> = {}): Bundle => ({ layer: 'user', file: { id: 'mine', version: '1', owner: 'me', ...file }, rules: [{ name: 'r.cedar', text }] })
+async function open(...bundles: readonly PlacedBundle[]): Promise<CedarPolicy> {
+  const policy = createCedarPolicy([builtinBundle, ...bundles])
+  await policy.ready()
+  return policy
+}
 
-describe('policy', () => {
-  test('every built-in rule fits the schema', async () => {
-    const cedar = await loadCedar()
-    const rules = readBook(cedar, toBook([]))
-    assert.ok(rules.length > 35)
-    requireFitting(cedar, rules)
-  })
+async function decide(policy: CedarPolicy, question: unknown): Promise<PolicyDecision> {
+  const asked = await toPolicyQuestion(CaseQuestion.parse(question), () => assert.fail('nothing is read here'))
+  const decision = decideQuestion(policy, asked)
+  assert.equal(decision.policy, policy.hash)
+  return decision
+}
 
-  test('the hash and the document need no evaluator, and the same document is the same policy', async () => {
-    const policy = createCedarPolicy(toBook([bundle('@id("x") forbid (principal, action, resource);')]))
-    assert.equal(createCedarPolicy(JSON.parse(policy.document) as never).hash, policy.hash)
-    assert.notEqual(createCedarPolicy(toBook([])).hash, policy.hash)
-  })
+const brief = ({ effect, rules }: PolicyDecision): string => [effect, ...rules].join(' ')
 
-  test('the strictest answer wins, cites the deciding rules first, and says what they are about', async () => {
-    const policy = createCedarPolicy(toBook([bundle('@id("no-x") @reason("{command} is out.") forbid (principal, action == Writ::Action::"exec", resource) when { resource.words.contains("x") };')]))
-    await policy.ready?.()
-    const decision = policy.decide({ tool: 'shell', input: {}, effect: 'irreversible', paths: [], contract, circumstances: circumstances(), command: { acts: [{ argv: ['npm', 'publish'], kinds: ['publish'], paths: [], hosts: [], via: [] }, { argv: ['a', 'x'], kinds: [], paths: [], hosts: [], via: [] }], unknown: [] } })
-    assert.equal(decision.effect, 'deny')
-    assert.deepEqual(decision.rules, ['mine:no-x', 'ask-publish', 'irreversible-effect'])
-    assert.equal(decision.reason, 'a x is out.')
-    assert.deepEqual(decision.about, ['a x'])
-  })
-
-  test('a rule that cannot be evaluated forbids', async () => {
-    const policy = createCedarPolicy(toBook([bundle('@id("odd") forbid (principal, action == Writ::Action::"exec", resource) when { context.autonomy + 9223372036854775807 > 0 };')]))
-    await policy.ready?.()
-    const decision = policy.decide({ tool: 'shell', input: {}, effect: 'reversible', paths: [], contract, circumstances: circumstances(), command: { acts: [{ argv: ['ls'], kinds: [], paths: [], hosts: [], via: [] }], unknown: [] } })
-    assert.equal(decision.effect, 'deny')
-    assert.match(decision.reason, /could not be evaluated/)
-  })
-
-  test('irreversible actions can be kept to change windows', async () => {
-    const policy = createCedarPolicy(toBook([bundle('@id("in-hours") @reason("Only in working hours.") forbid (principal, action in Writ::Action::"effect:irreversible", resource) unless { context.windows.contains("work") };', { windows: { work: Window.parse({ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00', zone: 'Europe/Berlin' }) } })]))
-    await policy.ready?.()
-    const at = (iso: string) => policy.decide({ tool: 'shell', input: {}, effect: 'irreversible', paths: [], contract, circumstances: circumstances({ at: Date.parse(iso) }) }).effect
-    assert.equal(at('2026-11-26T10:00:00Z'), 'ask')
-    assert.equal(at('2026-11-26T18:00:00Z'), 'deny')
-    assert.equal(at('2026-11-28T10:00:00Z'), 'deny')
-  })
-
-  test('owners of paths are asked in the order of the layers, deputies named', () => {
-    const policy = createCedarPolicy(toBook([bundle('', { owners: [{ paths: ['src/pay/**'], approvers: ['ada|bob', 'eve'], escalate_after: '2h' }] })]))
-    assert.deepEqual(policy.approversFor?.(['src/pay/a.ts', 'x']), { steps: [{ who: 'ada', deputies: ['bob'] }, { who: 'eve', deputies: [] }], escalateMs: 7_200_000 })
-    assert.deepEqual(policy.approversFor?.(['docs/a.md']), { steps: [], escalateMs: 0 })
-  })
+test('the deciding rules come first, then the others that hold; about names what they are about', async () => {
+  const policy = await open()
+  const decision = await decide(policy, { tool: 'patch', effect: 'irreversible', paths: ['lib/x.ts', '.env', 'lib/y.ts'], scope: ['src/**'] })
+  assert.equal(brief(decision), 'deny outside-scope secret-files irreversible-effect ordinary')
+  assert.deepEqual(decision.about, ['lib/x.ts', '.env', 'lib/y.ts'])
+  assert.match(decision.reason, /^lib\/x\.ts, \.env and lib\/y\.ts|^lib\/x\.ts, \.env, lib\/y\.ts is outside the scope of the contract \(src\/\*\*\)/)
 })
 
-describe('change windows', () => {
-  const window = (more: object): Window => Window.parse(more)
-  test('both switches of the clocks, where 09:00 is another instant', () => {
-    const work = window({ from: '09:00', to: '10:00', zone: 'Europe/Berlin' })
-    assert.equal(isOpen(work, Date.parse('2026-03-28T08:30:00Z')), true)
-    assert.equal(isOpen(work, Date.parse('2026-03-29T07:30:00Z')), true)
-    assert.equal(isOpen(work, Date.parse('2026-03-29T08:30:00Z')), false)
-    assert.equal(isOpen(work, Date.parse('2026-10-25T08:30:00Z')), true)
-    assert.equal(isOpen(work, Date.parse('2026-10-24T08:30:00Z')), false)
-  })
-  test('past midnight it belongs to the day on which it opened', () => {
-    const night = window({ days: ['fri'], from: '22:00', to: '04:00', zone: 'America/New_York', except: ['2026-11-20'] })
-    assert.equal(isOpen(night, Date.parse('2026-11-28T03:30:00Z')), true)
-    assert.equal(isOpen(night, Date.parse('2026-11-28T08:30:00Z')), true)
-    assert.equal(isOpen(night, Date.parse('2026-11-28T09:30:00Z')), false)
-    assert.equal(isOpen(night, Date.parse('2026-11-27T08:30:00Z')), false)
-    assert.equal(isOpen(night, Date.parse('2026-11-21T08:30:00Z')), false, 'the day before is an exception')
-  })
-  test('both sides of the date line', () => {
-    const at = Date.parse('2026-11-26T23:30:00Z')
-    assert.deepEqual(openWindows({ kiritimati: window({ days: ['fri'], zone: 'Pacific/Kiritimati' }), honolulu: window({ days: ['thu'], zone: 'Pacific/Honolulu' }), closed: window({ days: ['mon'] }) }, at), ['honolulu', 'kiritimati'])
-  })
-  test('what is no time or zone is refused', () => {
-    for (const wrong of [{ from: '9:00' }, { zone: 'Mars/Base' }, { days: [] }, { except: ['tomorrow'] }]) assert.equal(Window.safeParse(wrong).success, false)
-  })
+test('several parts of a command: the strictest answer decides, with its own words and risk', async () => {
+  const policy = await open()
+  const push = { argv: ['git', 'push', '--force', 'origin', 'main'], kinds: ['git-remote', 'force-push'] }
+  const asked = await decide(policy, { tool: 'shell', grants: ['git.example'], acts: [{ argv: ['npm', 'test'] }, push] })
+  assert.equal(brief(asked), 'ask ask-force-push ask-git-remote ordinary')
+  assert.deepEqual([asked.about, asked.risk], [['git push --force origin main'], 'high'])
+  assert.match(asked.reason, /^`git push --force origin main` would overwrite/)
+  const denied = await decide(policy, { tool: 'shell', grants: ['git.example'], unknown: ['$($X)'], acts: [push, { argv: ['cat', '.env'], kinds: ['secret-read'], paths: [{ path: '.env', access: 'read' }] }] })
+  assert.equal(brief(denied), 'deny shield-secret-read secret-files ask-force-push ask-git-remote undecidable ordinary')
+  assert.deepEqual(denied.about, ['cat .env', '.env'])
 })
 
-describe('bundles', () => {
-  const file = { id: 'a', version: '1', owner: 'ada' }
-  test('standing', () => {
-    const now = Date.parse('2026-06-01')
-    assert.equal(judgeStanding({ ...file, from: '2026-01-01', until: '2027-01-01' }, [], now).in, 'force')
-    assert.equal(judgeStanding({ ...file, until: '2026-06-01' }, [], now).in, 'past')
-    assert.equal(judgeStanding({ ...file, from: '2026-07-01' }, [], now).in, 'future')
-    assert.equal(judgeStanding(file, [{ ...file, id: 'b', supersedes: ['a@1'] }], now).in, 'past')
-    assert.equal(judgeStanding(file, [{ ...file, id: 'b', supersedes: ['a@1'], from: '2027-01-01' }], now).in, 'force', 'not before its successor is in force')
+test('slots that the question does not set are never filled from a prototype, and long names are cut', async () => {
+  const policy = await open(makeBundle('user', '@id("long") @reason("{constructor} {paths} {command} {nothing}") forbid (principal, action == Writ::Action::"exec", resource) when { resource.program == "x" };'))
+  const { reason, about } = await decide(policy, { tool: 'shell', acts: [{ argv: ['x', 'y'.repeat(500)] }] })
+  assert.match(reason, /^\{constructor\} {2}x y{197}… \{nothing\}$/)
+  assert.equal(about?.[0]?.length, 200)
+})
+
+test('rules of others are cited with their bundle, forbid what was allowed, and ask', async () => {
+  const policy = await open(
+    makeBundle('organisation', '@id("no-billing") @reason("{paths} belongs to billing.") forbid (principal, action == Writ::Action::"path.write", resource) when { resource.path like "src/billing/*" };', { id: 'acme' }),
+    makeBundle('repository', '@id("see-locks") @answer("ask") @reason("See {paths}.") forbid (principal, action == Writ::Action::"integrate", resource) when { resource.paths.contains("a.lock") };'),
+  )
+  assert.equal(brief(await decide(policy, { tool: 'edit', paths: ['src/billing/a.ts'] })), 'deny acme:no-billing ordinary')
+  assert.equal(brief(await decide(policy, { integrate: ['a.lock'] })), 'ask house:see-locks integrate')
+  assert.deepEqual(policy.bundles.map(({ id, layer }) => `${layer} ${id}`), ['built-in writ', 'organisation acme', 'repository house'])
+})
+
+test('who asks, roles, autonomy, rates and children are there to be asked about', async () => {
+  const policy = await open(makeBundle('user', `
+@id("reviewers-read") @reason("r") forbid (principal is Writ::Specialist, action in Writ::Action::"edit", resource) when { principal.roles.contains("reviewer") };
+@id("slow") @reason("r") forbid (principal, action in Writ::Action::"shell", resource) when { context.callsInMinute >= 30 };
+@id("earn-it") @answer("ask") @reason("r") forbid (principal, action in Writ::Action::"irreversible", resource) when { context.autonomy < 4 };
+@id("main-only") @reason("r") forbid (principal == Writ::Agent::"side", action, resource);`))
+  assert.equal((await decide(policy, { tool: 'edit', as: 'specialist', name: 'reviewer' })).effect, 'deny')
+  assert.equal((await decide(policy, { tool: 'edit', as: 'specialist', name: 'writer' })).effect, 'allow')
+  assert.equal((await decide(policy, { tool: 'shell', calls_in_minute: 30 })).effect, 'deny')
+  assert.equal((await decide(policy, { tool: 'shell', calls_in_minute: 29 })).effect, 'allow')
+  assert.equal(brief(await decide(policy, { tool: 'shell', effect: 'irreversible', autonomy: 3 })), 'ask irreversible-effect house:earn-it ordinary')
+  assert.equal((await decide(policy, { tool: 'read', name: 'side' })).effect, 'deny')
+  assert.equal((await decide(policy, { tool: 'read', name: 'agent' })).effect, 'allow')
+})
+
+test('a change window: irreversible calls only while it is open', async () => {
+  const windows = { office: { days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const, from: '09:00', to: '17:00', zone: 'Europe/Berlin', except: [] } }
+  const rule = '@id("in-office-hours") @reason("{tool} only in office hours.") forbid (principal, action in Writ::Action::"irreversible", resource) unless { context.windows.contains("office") };'
+  const policy = await open(makeBundle('organisation', rule, { windows: { office: { ...windows.office, days: [...windows.office.days] } } }))
+  assert.equal((await decide(policy, { tool: 'shell', effect: 'irreversible', at: '2026-01-07T07:59:00Z' })).effect, 'deny')
+  assert.equal(brief(await decide(policy, { tool: 'shell', effect: 'irreversible', at: '2026-01-07T08:00:00Z' })), 'ask irreversible-effect ordinary')
+  assert.equal((await decide(policy, { tool: 'shell', effect: 'reversible', at: '2026-01-07T03:00:00Z' })).effect, 'allow')
+})
+
+test('a rule that cannot be worked out denies, and is named', async () => {
+  const policy = await open(makeBundle('user', '@id("too-big") @reason("r") forbid (principal, action in Writ::Action::"shell", resource) when { 9223372036854775807 + context.callsInRun > 5 };'))
+  assert.equal((await decide(policy, { tool: 'shell', calls_in_run: 0 })).effect, 'deny')
+  const broken = await decide(policy, { tool: 'shell', calls_in_run: 1 })
+  assert.equal(brief(broken), 'deny house:too-big ordinary')
+  assert.match(broken.reason, /house:too-big could not be worked out, so nothing goes: .*overflow/)
+})
+
+test('nothing is allowed that no rule allows', async () => {
+  const policy = await open(makeBundle('organisation', '@id("only-npm-test") @reason("r") permit (principal, action == Writ::Action::"exec", resource) when { resource.line == "npm test" };\n@id("call") @reason("r") permit (principal, action in Writ::Action::"shell", resource);', { disable: ['ordinary'] }))
+  assert.equal(brief(await decide(policy, { tool: 'shell', acts: [{ argv: ['npm', 'test'] }] })), 'allow house:only-npm-test house:call')
+  const refused = await decide(policy, { tool: 'shell', acts: [{ argv: ['npm', 'test'] }, { argv: ['npm', 'start'] }] })
+  assert.deepEqual([refused.effect, refused.rules, refused.about], ['deny', ['house:only-npm-test', 'house:call'], ['npm start']])
+  assert.equal(refused.reason, 'No rule of the policy allows it: npm start.')
+})
+
+test('a policy is made again from its document, and answers the same', async () => {
+  const policy = await open(makeBundle('user', '@id("x") @answer("ask") @reason("r") forbid (principal, action in Writ::Action::"shell", resource);', { settings: { confidence_bar: 0.8 } }))
+  const kept = parseCedarPolicy(policy.document)
+  assert.deepEqual([kept.hash, kept.document, kept.bundles, kept.settings], [policy.hash, policy.document, policy.bundles, policy.settings])
+  await kept.ready()
+  for (const question of [{ tool: 'shell' }, { tool: 'read' }, { integrate: ['src/a.ts'], confidence: 0.7 }]) assert.deepEqual(await decide(kept, question), await decide(policy, question))
+  assert.equal(brief(await decide(kept, { integrate: ['src/a.ts'], confidence: 0.7 })), 'ask checkpoint-confidence integrate')
+  assert.notEqual(createCedarPolicy([builtinBundle]).hash, policy.hash)
+  assert.equal(createCedarPolicy([builtinBundle]).hash, createCedarPolicy([builtinBundle]).hash)
+})
+
+test('owners: the last entry that fits a path counts, deputies come along, the shortest wait holds', async () => {
+  const policy = createCedarPolicy([builtinBundle, makeBundle('organisation', '', { id: 'acme', owners: [
+    { paths: ['**'], approvers: ['lead'] },
+    { paths: ['src/billing/**'], approvers: ['ada|bob', 'carol'], escalate_after: '30m' },
+  ] }), makeBundle('user', '', { owners: [{ paths: ['**/*.sql'], approvers: ['dba | carol'] }] })])
+  assert.deepEqual(policy.approversFor(['README.md']), { steps: [{ who: 'lead', deputies: [] }], escalateMs: 4 * 3_600_000 })
+  assert.deepEqual(policy.approversFor(['src/billing/a.sql']), { steps: [{ who: 'ada', deputies: ['bob'] }, { who: 'carol', deputies: [] }, { who: 'dba', deputies: ['carol'] }], escalateMs: 1_800_000 })
+  assert.deepEqual(policy.approversFor([]), { steps: [], escalateMs: 0 })
+})
+
+const refused: readonly (readonly [string, PlacedBundle, RegExp])[] = [
+  ['what does not parse, by line', makeBundle('user', '@id("a") @reason("r")\npermit (principal, action, resource);\nforbid (principal action, resource);'), /rules\.cedar:3: .*unexpected token `action`/],
+  ['an action that is not there', makeBundle('user', '// first\n@id("a")\n@reason("r")\nforbid (principal, action == Writ::Action::"exe", resource);'), /rules\.cedar:4 \(rule house:a\): unrecognized action `Action::"exe"` \(did you mean `Action::"exec"`\?\)/],
+  ['an attribute that is not there', makeBundle('user', '@id("a") @reason("r") forbid (principal, action == Writ::Action::"exec", resource)\nwhen { resource.lin like "x" };'), /rules\.cedar:2 \(rule house:a\): attribute `lin`.*not found/],
+  ['a rule without an id', makeBundle('user', '@reason("r") forbid (principal, action, resource);'), /rules\.cedar:1: a rule has no @id/],
+  ['a rule without a reason', makeBundle('user', '@id("a") forbid (principal, action, resource);'), /\(rule house:a\): it has no @reason/],
+  ['two rules of one id', makeBundle('user', '@id("a") @reason("r") forbid (principal, action, resource) when { context.depth > 9 };\n@id("a") @reason("r") forbid (principal, action, resource);'), /rules\.cedar:2 \(rule house:a\): there is a rule of that id already, at rules\.cedar:1/],
+  ['an answer that is none', makeBundle('user', '@id("a") @reason("r") @answer("maybe") forbid (principal, action, resource);'), /@answer\("maybe"\) is neither/],
+  ['an annotation with a slip of the pen', makeBundle('user', '@id("a") @reason("r") @anwser("ask") forbid (principal, action, resource);'), /@anwser means nothing/],
+  ['a template', makeBundle('user', '@id("a") @reason("r") forbid (principal == ?principal, action, resource);'), /template/],
+  ['a permit of a repository', makeBundle('repository', '@id("a") @reason("r") permit (principal, action, resource);'), /\(repository\) is refused: rules\.cedar:1 \(rule house:a\): a repository may only tighten/],
+  ['a repository that disables', makeBundle('repository', '', { disable: ['ask-publish'] }), /cannot disable built-in rules/],
+  ['a locked rule disabled', makeBundle('user', '', { disable: ['secret-files'] }), /it disables secret-files, which is locked/],
+  ['a rule disabled that is not there', makeBundle('user', '', { disable: ['secret-file'] }), /there is no such built-in rule/],
+]
+for (const [name, bundle, message] of refused) {
+  test(`refused: ${name}`, async () => {
+    await assert.rejects(open(bundle), (thrown) => {
+      assert.ok(thrown instanceof Fault)
+      assert.equal(thrown.code, 'policy-refused')
+      assert.match(thrown.message, message)
+      return true
+    })
   })
-  test('settings of later layers win, lists grow, a repository may only add', () => {
-    const merged = mergeSettings([{ questions_target: 5, validation: { licences: { deny: ['GPL-3.0-only'] }, off: ['black'] } }, { approval_expires: '2h', validation: { licences: { deny: ['AGPL-3.0-only'] }, complexity: { most: 10 } } }])
-    assert.equal(merged.gates.questions_target, 5)
-    assert.equal(merged.gates.approval_expires, '2h')
-    assert.deepEqual(merged.validation.licences.deny, ['GPL-3.0-only', 'AGPL-3.0-only'])
-    assert.equal(merged.validation.complexity.most, 10)
-    assert.deepEqual(findLoosening({ questions_target: 1, validation: { patterns: [], off: [] } }), ['questions_target', 'validation.off'])
-  })
-  test('kinds of changes', () => {
-    for (const [path, kind] of [['package.json', 'dependencies'], ['go.sum', 'dependencies'], ['a/b/migrations/1.py', 'schema'], ['x.proto', 'schema'], ['.github/workflows/a.yml', 'ci'], ['.writ/hooks.yaml', 'policy'], ['AGENTS.md', 'policy'], ['vitest.config.ts', 'checks'], ['test/a.test.ts', 'tests'], ['docs/a.md', 'docs'], ['src/a.ts', 'source'], ['Dockerfile', 'configuration'], ['config.yaml', 'configuration']] as const) assert.deepEqual(toChangeKinds([path]), [kind], path)
-  })
+}
+
+test('a built-in rule that is not locked can be disabled', async () => {
+  const question = { integrate: ['package.json'] }
+  assert.equal((await decide(await open(), question)).effect, 'ask')
+  assert.equal((await decide(await open(makeBundle('user', '', { disable: ['checkpoint-dependencies'] })), question)).effect, 'allow')
 })

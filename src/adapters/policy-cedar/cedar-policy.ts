@@ -1,165 +1,104 @@
-import type { CedarValueJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { toCanonicalJson } from '../../domain/chain.ts'
-import { isGuarded } from '../../domain/contract/pins.ts'
-import { isWithin } from '../../domain/contract/scope.ts'
-import { digestOf, digestOfJson } from '../../domain/digest.ts'
-import type { PolicyBook } from '../../domain/policy/bundle.ts'
-import { mergeSettings, toMs } from '../../domain/policy/settings.ts'
+import { digestOf } from '../../domain/digest.ts'
 import { openWindows } from '../../domain/policy/windows.ts'
-import { toSecretMatcher } from '../../domain/text/secret-paths.ts'
-import type { CallQuestion, Circumstances, IntegrateQuestion, OtherQuestion, Policy } from '../../engine/ports/policy.ts'
-import type { Act, CommandReading } from '../../protocol/command.ts'
+import { mergeSettings, type PolicySettings } from '../../domain/policy/settings.ts'
+import { keyFixtureGlobs, keyGlobs, secretGlobs, toSecretMatcher } from '../../domain/text/secret-paths.ts'
+import type { CallQuestion, Policy } from '../../engine/ports/policy.ts'
+import type { ChangeWindow } from '../../protocol/policy-bundle.ts'
 import type { Contract } from '../../protocol/contract.ts'
-import type { ApproverStep, PolicyDecision } from '../../protocol/policy.ts'
-import { createEvaluator, type Evaluation, type Evaluator } from './evaluator.ts'
-import { loadCedar, readBook, type Rule } from './rules.ts'
-import { knownTools } from './schema.ts'
+import type { Json } from '../../protocol/ids.ts'
+import type { PolicyDecision } from '../../protocol/policy.ts'
+import { Bug } from '../../protocol/fault.ts'
+import { policySchema } from './builtin-bundle.ts'
+import { CedarDocument, toBundleName, type Bundle } from './bundle.ts'
+import { toCaseContract } from './case-question.ts'
+import { loadCedar } from './cedar.ts'
+import { findApprovers } from './find-approvers.ts'
+import { openRules } from './open-rules.ts'
+import { createRuleIndex, type Verdict } from './rule-index.ts'
+import { toDecision } from './to-decision.ts'
+import { toCallParts, toIntegratePart, toOtherPart, type Part, type Surroundings } from './to-asked.ts'
 
-type Attributes = Readonly<Record<string, CedarValueJson>>
-
-/** What a question comes down to: evaluations, each with the words by which people know what it is about. */
-interface Part {
-  readonly evaluation: Evaluation
-  readonly about: string
-  readonly slots: Readonly<Record<string, string>>
+export interface CedarPolicy extends Policy {
+  readonly ready: () => Promise<void>
+  readonly integrate: NonNullable<Policy['integrate']>
+  readonly judge: NonNullable<Policy['judge']>
+  readonly approversFor: NonNullable<Policy['approversFor']>
+  readonly bundles: NonNullable<Policy['bundles']>
+  readonly settings: Json
 }
 
-const strictness: Record<PolicyDecision['effect'], number> = { allow: 0, ask: 1, deny: 2 }
-
-/** A policy of bundles. Its hash and document cost no more than hashing; the rules are read when the first question is near. */
-export function createCedarPolicy(book: PolicyBook): Policy & { rules(): readonly Rule[] } {
-  const document = toCanonicalJson(book)
-  const hash = digestOf(document)
-  const settings = mergeSettings(book.bundles.flatMap(({ file }) => (file.settings ? [file.settings] : [])))
-  const windows = Object.assign({}, ...book.bundles.map(({ file }) => file.windows ?? {})) as NonNullable<PolicyBook['bundles'][number]['file']['windows']>
-  const isSecret = toSecretMatcher(book)
-  let evaluator: Evaluator | undefined
-  let rules: readonly Rule[] = []
-  const ready = async (): Promise<void> => {
-    if (evaluator) return
-    const cedar = await loadCedar()
-    rules = withNumbers(readBook(cedar, book), settings.gates)
-    evaluator = createEvaluator(cedar, rules)
-  }
-  const placeOf = (at: Circumstances | undefined, contract: Contract, more: { readonly effect: string; readonly tool: string }): Attributes => ({
-    network: contract.network.length > 0, windows: openWindows(windows, at?.at ?? 0), autonomy: at?.autonomy ?? 0, depth: at?.principal.depth ?? 0, ...more,
+/** Bundles as one policy, in the order of their layers. Nothing is parsed before `ready`, which takes some 50 ms. */
+export function createCedarPolicy(bundles: readonly Bundle[]): CedarPolicy {
+  return toPolicy(true, {
+    form: 'cedar', model: 1, bundles: bundles.map(({ layer, digest, manifest, files }) => ({ layer, digest, manifest, files })),
+    secretGlobs: [...secretGlobs], keyGlobs: [...keyGlobs], keyFixtureGlobs: [...keyFixtureGlobs],
   })
-  const countedOf = (at: Circumstances | undefined): Attributes => ({ callsInMinute: at?.callsInMinute ?? 0, callsInRun: at?.callsInRun ?? 0, fanOut: at?.fanOut ?? 0 })
-  const judge = (parts: readonly Part[]): PolicyDecision => combine(parts, evaluator ?? notReady, hash)
+}
+
+/** A policy as it was kept with a run. @throws z.ZodError where it is none of this form. */
+export function parseCedarPolicy(document: string): CedarPolicy {
+  return toPolicy(false, CedarDocument.parse(JSON.parse(document)))
+}
+
+function toPolicy(isNew: boolean, contents: CedarDocument): CedarPolicy {
+  const { bundles } = contents
+  const document = toCanonicalJson(contents)
+  const hash = digestOf(document)
+  const settings = toSettings(bundles)
+  const surroundings = toSurroundings(contents, settings)
+  let ask: ((part: Part) => Verdict) | undefined
+  const answer = (parts: readonly Part[], contract: Contract, tool: string): PolicyDecision => {
+    if (ask === undefined) throw new Bug('the policy was asked before it was ready')
+    const verdicts = parts.map((part) => ({ part, ...(ask as (part: Part) => Verdict)(part) }))
+    return toDecision(verdicts, { policy: hash, contract, tool })
+  }
   return {
-    hash, document, ready, rules: () => rules,
-    bundles: book.bundles.map((bundle) => ({ id: bundle.file.id, version: bundle.file.version, layer: bundle.layer, digest: digestOfJson(bundle) })),
-    settings: { gates: { ...settings.gates }, validation: JSON.parse(JSON.stringify(settings.validation)) as never },
-    decide: (question) => judge(toCallParts(question, isSecret, placeOf, countedOf)),
-    integrate: (question) => judge([toChangePart(question, placeOf(question.circumstances, question.circumstances.contract, { effect: 'reversible', tool: '' }))]),
-    judge: (question) => judge([toOtherPart(question, placeOf(question.circumstances, question.circumstances.contract, { effect: '', tool: '' }), countedOf(question.circumstances))]),
-    approversFor: (paths) => findApprovers(book, paths),
+    hash, document, bundles: bundles.map(toBundleName), settings: JSON.parse(JSON.stringify(settings)) as Json,
+    ready: async () => {
+      if (ask !== undefined) return
+      const cedar = await loadCedar()
+      const rules = await openRules(cedar, bundles, isNew ? policySchema : undefined)
+      const index = createRuleIndex(cedar, rules)
+      // The engine compiles what it is asked to do when it is first asked: better now than in the first decision.
+      toCallParts(warmUp, surroundings).forEach(index)
+      ask ??= index
+    },
+    decide: (question) => answer(toCallParts(question, surroundings), question.contract, question.tool),
+    integrate: (question) => answer([toIntegratePart(question, surroundings)], question.circumstances.contract, ''),
+    judge: (question) => answer([toOtherPart(question, surroundings)], question.circumstances.contract, ''),
+    approversFor: (paths) => findApprovers(bundles, paths),
   }
 }
 
-const notReady: Evaluator = () => {
-  throw new Error('the policy was asked before it was ready')
+const warmUp: CallQuestion = {
+  tool: 'shell', input: {}, effect: 'irreversible', paths: [], contract: toCaseContract({ grants: ['host.example'] }),
+  command: { acts: [{ argv: ['git', 'push', null], kinds: ['git-remote'], paths: [{ path: '.env', access: 'read', outside: false }], hosts: ['host.example'], via: [] }], unknown: [{ text: '?', why: '' }] },
 }
 
-/** Numbers of the settings stand in the built-in rules, so that they are rules too, and cited as such. */
-function withNumbers(rules: readonly Rule[], gates: { readonly confidence_bar: number; readonly max_quarantined: number }): readonly Rule[] {
-  const fill = (text: string): string => text.replaceAll('9223372036854775801', String(Math.round(gates.confidence_bar * 100))).replaceAll('9223372036854775802', String(gates.max_quarantined))
-  return rules.map((rule) => (rule.layer === 'built-in' ? { ...rule, text: fill(rule.text) } : rule))
+export function toSettings(bundles: readonly Bundle[]): PolicySettings {
+  return mergeSettings(toLayers(bundles)).settings
 }
 
-function combine(parts: readonly Part[], evaluator: Evaluator, hash: PolicyDecision['policy']): PolicyDecision {
-  const judged = parts.map((part) => ({ part, verdict: evaluator(part.evaluation) }))
-  const effect = judged.reduce<PolicyDecision['effect']>((worst, { verdict }) => (strictness[verdict.answer] > strictness[worst] ? verdict.answer : worst), 'allow')
-  const deciding = judged.filter(({ verdict }) => verdict.answer === effect)
-  const ruled = (entries: typeof judged): string[] => [...new Set(entries.flatMap(({ verdict }) => verdict.rules.toSorted((a, b) => strictness[b.answer] - strictness[a.answer]).map((rule) => rule.name)))]
-  const names = [...new Set([...ruled(deciding), ...(effect === 'allow' ? [] : ruled(judged.filter(({ verdict }) => verdict.answer !== effect && verdict.answer !== 'allow')))])]
-  const about = effect === 'allow' ? [] : [...new Set(deciding.map(({ part }) => part.about).filter(Boolean))].slice(0, 10)
-  return { effect, rules: names, policy: hash, reason: toReason(deciding, effect), ...(about.length > 0 ? { about } : {}) }
+/** What of the settings has no effect, and why. */
+export function findRefusedSettings(bundles: readonly Bundle[]): readonly string[] {
+  return mergeSettings(toLayers(bundles)).refused
 }
 
-function toReason(deciding: readonly { readonly part: Part; readonly verdict: { readonly rules: readonly Rule[]; readonly answer: string; readonly broken: readonly string[] } }[], effect: PolicyDecision['effect']): string {
-  const [first] = deciding
-  if (!first) return 'Nothing was asked.'
-  if (first.verdict.broken.length > 0) return `A rule could not be evaluated, and then nothing is allowed: ${first.verdict.broken[0] ?? ''}`
-  const rule = first.verdict.rules.toSorted((a, b) => strictness[b.answer] - strictness[a.answer])[0]
-  if (!rule) return 'No rule of the policy allows it.'
-  const same = deciding.filter(({ verdict }) => verdict.rules.some((each) => each.name === rule.name)).map(({ part }) => part)
-  const shown = (slot: string): string => {
-    const values = [...new Set(same.flatMap((part) => part.slots[slot] ?? []))]
-    return values.length > 3 ? `${values.slice(0, 3).join(', ')} and ${values.length - 3} more` : values.join(', ')
-  }
-  const text = rule.reason.replaceAll(/\{(paths|command|host|scope|tool)\}/g, (slot, name: string) => shown(name) || slot)
-  return effect === 'allow' ? text : text.slice(0, 1000)
+function toLayers(bundles: readonly Bundle[]) {
+  return bundles.flatMap(({ layer, manifest }) => (manifest.settings ? [{ layer, bundle: manifest.id, settings: manifest.settings }] : []))
 }
 
-type PlaceOf = (at: Circumstances | undefined, contract: Contract, more: { readonly effect: string; readonly tool: string }) => Attributes
-
-function toCallParts({ tool, effect, paths, contract, command, circumstances }: CallQuestion, isSecret: (path: string) => boolean, placeOf: PlaceOf, countedOf: (at: Circumstances | undefined) => Attributes): Part[] {
-  const principal = circumstances?.principal ?? { kind: 'agent' as const, name: 'solver' }
-  const who = { kind: principal.kind, name: principal.name }
-  const place = placeOf(circumstances, contract, { effect, tool })
-  const action = `${knownTools.includes(tool) ? tool : 'tool'}.${effect}`
-  const call: Part = { evaluation: { principal: who, action, resource: { type: 'Call', attributes: { tool } }, context: { ...place, ...countedOf(circumstances) } }, about: command ? '' : tool, slots: { tool } }
-  return [
-    ...paths.map(({ path, access, outside }): Part => ({
-      evaluation: {
-        principal: who, action: `path.${access}`, context: place,
-        resource: { type: 'Path', attributes: {
-          path, outside, secret: !outside && isSecret(path),
-          pinned: !outside && contract.pins.some((pin) => pin.mode === 'whole' && pin.path === path), guarded: !outside && isGuarded(contract, path),
-          outsideScope: !outside && contract.scope.length > 0 && !isWithin(path, contract.scope),
-        } },
-      },
-      about: path, slots: { paths: path, tool, scope: contract.scope.slice(0, 5).join(', ') },
-    })),
-    ...toCommandParts(command, who, place),
-    call,
-  ]
-}
-
-function toCommandParts(command: CommandReading | undefined, principal: Evaluation['principal'], context: Attributes): Part[] {
-  if (command === undefined) return []
-  const part = (line: string, attributes: Attributes): Part => ({ evaluation: { principal, action: 'exec', context, resource: { type: 'Command', attributes } }, about: line, slots: { command: line, tool: 'shell' } })
-  return [
-    ...command.acts.map((act) => part(toLine(act), { line: toLine(act), program: act.argv[0] ?? '', words: [...new Set(act.argv.flatMap((word) => word ?? []))], kinds: act.kinds, known: true, writesOutside: act.paths.some((each) => each.outside && each.access === 'write'), secret: act.kinds.includes('secret-read'), hosts: act.hosts })),
-    ...command.unknown.map(({ text }) => part(text, { line: text, program: '', words: [], kinds: [], known: false, writesOutside: false, secret: false, hosts: [] })),
-  ]
-}
-
-/** Words joined by spaces; one that is not known before it runs is shown as …. */
-function toLine(act: Act): string {
-  return act.argv.map((word) => word ?? '…').join(' ').slice(0, 2000)
-}
-
-function toChangePart({ paths, kinds, risk, confidence, warnings, wanted, circumstances }: IntegrateQuestion, context: Attributes): Part {
-  const { kind, name } = circumstances.principal
-  const attributes = { kinds: [...kinds], paths: [...paths].slice(0, 1000), risk, confidence: Math.round((confidence ?? 1) * 100), warnings, wanted }
-  return { evaluation: { principal: { kind, name }, action: 'integrate', resource: { type: 'Change', attributes }, context }, about: paths.slice(0, 5).join(', '), slots: { paths: paths.slice(0, 3).join(', ') } }
-}
-
-function toOtherPart(question: OtherQuestion, place: Attributes, counted: Attributes): Part {
-  const { kind, name } = question.circumstances.principal
-  const part = (type: string, attributes: Attributes, about: string, context = place): Part => ({ evaluation: { principal: { kind, name }, action: question.action, resource: { type, attributes }, context }, about, slots: { host: about } })
-  switch (question.action) {
-    case 'deliver': return part('Result', { branch: question.branch, proven: question.proven }, question.branch)
-    case 'amend': return part('Contract', { parts: [...question.parts] }, question.parts.join('; '))
-    case 'connect': {
-      const [host = '', port = '443'] = question.host.split(/:(?=\d+$)/)
-      return part('Host', { name: host, port: Number(port), granted: question.circumstances.contract.network.includes(question.host) }, question.host)
-    }
-    case 'delegate': return part('Role', { name: question.role }, question.role, { ...place, ...counted })
-    case 'approve': return part('Question', { kind: question.kind, rules: [...question.rules], requestedBy: question.requestedBy }, question.kind)
-    case 'continue': return part('Sealed', { rule: question.rule, count: question.quarantined }, question.rule)
+function toSurroundings(contents: CedarDocument, settings: PolicySettings): Surroundings {
+  const windows: Record<string, ChangeWindow> = Object.assign({}, ...contents.bundles.map(({ manifest }) => manifest.windows ?? {}))
+  let last: { at: number; open: readonly string[] } | undefined
+  return {
+    isSecret: toSecretMatcher(contents),
+    windowsAt: (at) => {
+      if (last?.at !== at) last = { at, open: openWindows(windows, at) }
+      return last.open
+    },
+    confidenceBar: Math.round(settings.gates.confidence_bar * 100), maxQuarantined: settings.gates.max_quarantined,
   }
 }
 
-/** The owner rules of all bundles that speak of one of the paths, in the order of their layers; each person once. */
-function findApprovers(book: PolicyBook, paths: readonly string[]): { readonly steps: readonly ApproverStep[]; readonly escalateMs: number } {
-  const owners = book.bundles.flatMap(({ file }) => file.owners ?? []).filter((rule) => paths.some((path) => isWithin(path, rule.paths)))
-  const steps: ApproverStep[] = []
-  for (const entry of owners.flatMap((rule) => rule.approvers)) {
-    const [who = '', ...deputies] = entry.split('|').map((name) => name.trim())
-    if (!steps.some((step) => step.who === who)) steps.push({ who, deputies })
-  }
-  return { steps, escalateMs: owners.length === 0 ? 0 : Math.min(...owners.map((rule) => toMs(rule.escalate_after))) }
-}

@@ -1,92 +1,94 @@
+import { isInScope } from '../../domain/contract/in-scope.ts'
+import { whyTest } from '../../domain/contract/test-places.ts'
+import { findConflicts } from '../../domain/validation/conflict-markers.ts'
+import { resolveLink } from '../../domain/validation/link-target.ts'
+import { findCollisions, findPathFault } from '../../domain/validation/path-faults.ts'
+import type { SyntaxTrees } from '../../engine/ports/syntax-trees.ts'
+import type { ChangeValidator, Subject, Validator } from '../../engine/ports/validation.ts'
+import type { FileMode } from '../../engine/ports/workspace.ts'
 import type { Finding } from '../../protocol/evidence.ts'
 import type { FileChange } from '../../protocol/events/workspace.ts'
-import { isWithin } from '../../domain/contract/scope.ts'
-import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
+import { findMissingImports } from './missing-imports.ts'
 
-const longestPath = 240
 const largeBytes = 5_000_000
-const decoder = new TextDecoder()
+/** Pictures and fonts, which belong to many repositories; larger ones are told all the same. */
+const media = /\.(png|jpe?g|gif|webp|avif|ico|woff2?|ttf|otf|pdf)$/i
+const mediaBytes = 500_000
 
-/** The change itself: its paths are legal and in scope, nothing of a failed merge is left, what it imports by a relative path is there. */
-export function createChangeValidator(): ChangeValidator {
+type Modes = ReadonlyMap<string, FileMode>
+
+/** Stage 1: does the change apply, does what it names exist, does it stay in scope? */
+export function changeValidators(trees: SyntaxTrees): readonly Validator[] {
+  return [createChangeValidator(trees)]
+}
+
+export function createChangeValidator(trees: SyntaxTrees): ChangeValidator {
   return {
-    id: 'change', stage: 'change', version: '1', kind: 'change', quick: true,
-    look: async (subject) => {
-      const files = new Set(await subject.files())
-      const findings: Finding[] = [...lookAtPaths(subject, files)]
-      for (const change of subject.changes.slice(0, 2000)) if (change.kind !== 'deleted') findings.push(...await lookAtContent(subject, change, files))
-      return { findings }
+    kind: 'change', id: 'change', stage: 'change', version: '1', quick: true,
+    async look(subject) {
+      if (subject.changes.length === 0) return undefined
+      const [result, base, files] = await Promise.all([subject.modes?.('result'), subject.modes?.('base'), subject.files()])
+      const findings = [...findByName(subject, files)]
+      for (const change of subject.changes) {
+        if (change.kind === 'deleted') continue
+        const mode = result?.get(change.path)
+        if (mode === '160000') continue
+        const bytes = await subject.read(change.path)
+        if (bytes === undefined) continue
+        if (mode === '120000') findings.push(...judgeLink(change.path, new TextDecoder().decode(bytes), files))
+        else findings.push(...judgeContent(change, bytes, await subject.readBase(change.from ?? change.path)), ...judgeExecutable(change, bytes, mode, base))
+      }
+      if (result !== undefined && base !== undefined) findings.push(...findSubmodules(subject.changes, result, base))
+      findings.push(...(await findMissingImports(subject, trees)))
+      return { findings, notes: result === undefined ? ['links, executable files and submodules were not looked at: what the files are is not known here'] : [] }
     },
   }
 }
 
-function lookAtPaths(subject: Subject, files: ReadonlySet<string>): Finding[] {
+/** What the paths alone tell. */
+function findByName({ changes, contract }: Subject, files: readonly string[]): readonly Finding[] {
   const findings: Finding[] = []
-  const byFold = new Map<string, string>()
-  for (const path of files) byFold.set(path.toLowerCase(), path)
-  for (const { path, kind } of subject.changes) {
-    if (subject.contract && subject.contract.scope.length > 0 && !isWithin(path, subject.contract.scope)) findings.push({ path, rule: 'change/scope', severity: 'error', message: `is outside the scope of the contract (${subject.contract.scope.slice(0, 5).join(', ')})` })
-    if (kind === 'deleted') continue
-    const [, name = ''] = /([^/]*)$/.exec(path) ?? []
-    if (path.length > longestPath) findings.push({ path: path.slice(0, longestPath), rule: 'change/path-length', severity: 'error', message: `has ${path.length} characters, which some systems cannot check out; ${longestPath} are the most` })
-    if (/[<>:"|?*\\\u0000-\u001F]/.test(path) || /[ .]$/.test(name) || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) findings.push({ path, rule: 'change/path-name', severity: 'error', message: 'has a name that cannot be checked out everywhere' })
-    if (byFold.get(path.toLowerCase()) !== path && files.has(path)) findings.push({ path, rule: 'change/path-case', severity: 'error', message: `differs from ${byFold.get(path.toLowerCase()) ?? ''} only in case` })
-    if (/\.(orig|rej)$/.test(name)) findings.push({ path, rule: 'change/left-over', severity: 'error', message: 'is what a merge or patch left behind' })
+  const added = changes.flatMap(({ path, kind }) => (kind === 'added' || kind === 'renamed' ? [path] : []))
+  for (const path of added) {
+    const fault = findPathFault(path)
+    if (fault !== undefined) findings.push({ path, ...fault })
+    if (/\.(rej|orig)$/.test(path)) findings.push({ path, rule: 'leftover', message: 'is what a merge or patch left behind', severity: 'error' })
+  }
+  for (const [path, other] of findCollisions(added, files)) findings.push({ path, rule: 'case-collision', message: `differs from ${other} only by case or by how letters are composed`, severity: 'error' })
+  if (contract === undefined) return findings
+  for (const path of new Set(changes.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from])))) {
+    if (!isInScope(contract.scope, path)) findings.push({ path, rule: 'out-of-scope', message: `is outside the scope of the contract (${contract.scope.slice(0, 5).join(', ')}${contract.scope.length > 5 ? ', …' : ''})`, severity: 'error' })
   }
   return findings
 }
 
-async function lookAtContent(subject: Subject, { path, binary, kind }: FileChange, files: ReadonlySet<string>): Promise<Finding[]> {
-  const bytes = await subject.read(path)
-  if (!bytes) return []
-  if (bytes.byteLength > largeBytes) return [{ path, rule: 'change/large', severity: 'warning', message: `has ${Math.round(bytes.byteLength / 1e6)} MB, which the history keeps for ever` }]
-  if (binary || bytes.subarray(0, 8000).includes(0)) return kind === 'added' ? [{ path, rule: 'change/binary', severity: 'note', message: 'is a new binary file' }] : []
-  const text = decoder.decode(bytes)
+function judgeContent({ path, kind, binary }: FileChange, bytes: Uint8Array, before: Uint8Array | undefined): readonly Finding[] {
   const findings: Finding[] = []
-  const marker = /^(<{7} |>{7} |\|{7} )/m.exec(text)
-  if (marker && /^={7}$/m.test(text)) findings.push({ path, line: lineOf(text, marker.index), rule: 'change/conflict', severity: 'error', message: 'has the marks of a merge conflict' })
-  if (/\.([cm]?[jt]sx?)$/.test(path)) findings.push(...findLostImports(path, text, files))
+  if (bytes.length > largeBytes && (before?.length ?? 0) <= largeBytes) findings.push({ path, rule: 'large-file', message: `has ${(bytes.length / 1e6).toFixed(1)} MB; a repository keeps every version of it for ever`, severity: 'warning' })
+  else if (kind === 'added' && binary) findings.push({ path, rule: 'binary-file', message: `is a binary of ${Math.ceil(bytes.length / 1000)} kB`, severity: media.test(path) && bytes.length <= mediaBytes ? 'note' : 'warning' })
+  if (binary || bytes.length > largeBytes) return findings
+  const conflicts = findConflicts(new TextDecoder().decode(bytes))
+  const old = before === undefined ? 0 : findConflicts(new TextDecoder().decode(before)).length
+  // Texts about merges and their tests show such marks on purpose.
+  const severity = /\.(md|mdx|rst|adoc|txt)$/i.test(path) || whyTest(path) !== undefined ? 'warning' : 'error'
+  for (const line of conflicts.slice(old)) findings.push({ path, line, rule: 'conflict', message: 'a conflict of a merge was left unresolved', severity })
   return findings
 }
 
-/** Relative imports of files that are not in the result; only where no bundler could mean something else. */
-function findLostImports(path: string, text: string, files: ReadonlySet<string>): Finding[] {
-  const folder = path.split('/').slice(0, -1)
-  const findings: Finding[] = []
-  for (const match of text.matchAll(/^\s*(?:import|export)\b[^'"\n;]*?\bfrom\s*['"](\.{1,2}\/[^'"\n]+)['"]|^\s*import\s*['"](\.{1,2}\/[^'"\n]+)['"]/gm)) {
-    const target = match[1] ?? match[2] ?? ''
-    if (/[?#!*]/.test(target)) continue
-    const whole = resolve(folder, target)
-    if (whole === undefined || isThere(whole, files)) continue
-    findings.push({ path, line: lineOf(text, match.index + match[0].indexOf(target)), rule: 'change/lost-import', severity: 'error', message: `imports ${target}, and there is no such file` })
-  }
-  return findings
+function judgeLink(path: string, target: string, files: readonly string[]): readonly Finding[] {
+  const to = resolveLink(path, target)
+  if (to === undefined) return [{ path, rule: 'link-outside', message: `is a link that leaves the repository: ${target.slice(0, 200)}`, severity: 'error' }]
+  if (to === '' || files.some((file) => file === to || file.startsWith(`${to}/`))) return []
+  return [{ path, rule: 'link-nowhere', message: `is a link to ${to.slice(0, 200)}, which is not there`, severity: 'warning' }]
 }
 
-function resolve(folder: readonly string[], target: string): string | undefined {
-  const parts = [...folder]
-  for (const part of target.split('/')) {
-    if (part === '.' || part === '') continue
-    if (part === '..') {
-      // Above the root lies what is no part of the result.
-      if (parts.length === 0) return undefined
-      parts.pop()
-    } else parts.push(part)
-  }
-  return parts.join('/')
+function judgeExecutable({ path, from }: FileChange, bytes: Uint8Array, mode: FileMode | undefined, base: Modes | undefined): readonly Finding[] {
+  const isScript = bytes[0] === 0x23 && bytes[1] === 0x21
+  if (!isScript || mode !== '100644' || base?.get(from ?? path) !== '100755') return []
+  return [{ path, rule: 'not-executable', message: 'is a script that was executable and no longer is; run chmod +x', severity: 'error' }]
 }
 
-const endings = ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json', '.d.ts', '.vue', '.svelte', '.css', '.node', '.wasm', '/index.ts', '/index.tsx', '/index.js', '/index.mjs', '/index.jsx', '/package.json']
-
-function isThere(path: string, files: ReadonlySet<string>): boolean {
-  // What is built or ignored is not in the tree; TypeScript writes `.js` for a `.ts`.
-  if (/(^|\/)(dist|build|out|generated|gen|\.svelte-kit|\.next|node_modules|__generated__)(\/|$)/.test(path)) return true
-  const bare = path.replace(/\.([cm]?)jsx?$/, '')
-  return endings.some((ending) => files.has(`${path}${ending}`)) || endings.some((ending) => files.has(`${bare}${ending}`)) || ![...files].some((file) => file.startsWith(`${path.split('/').slice(0, -1).join('/')}/`) || !path.includes('/'))
-}
-
-function lineOf(text: string, at: number): number {
-  let line = 1
-  for (let n = text.indexOf('\n'); n >= 0 && n < at; n = text.indexOf('\n', n + 1)) line += 1
-  return line
+function findSubmodules(changes: readonly FileChange[], result: Modes, base: Modes): readonly Finding[] {
+  return changes.filter(({ path, from }) => result.get(path) === '160000' || base.get(from ?? path) === '160000')
+    .map(({ path }) => ({ path, rule: 'submodule', message: 'is a submodule that now points elsewhere', severity: 'warning' }))
 }

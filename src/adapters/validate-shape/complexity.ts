@@ -1,30 +1,54 @@
-import type { ChangeValidator } from '../../engine/ports/validation.ts'
-import type { Finding } from '../../protocol/evidence.ts'
-import { isMeasured, measureFunctions } from './function-complexity.ts'
+import { digestOfJson } from '../../domain/digest.ts'
+import { findRaised, type Measured } from '../../domain/validation/compare-complexity.ts'
+import { isGenerated } from '../../domain/validation/generated.ts'
+import type { SyntaxTrees } from '../../engine/ports/syntax-trees.ts'
+import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
+import { grammars } from './decisions.ts'
+import { measureFunctions } from './measure-functions.ts'
 
-const decoder = new TextDecoder()
-const largest = 500_000
+const maxBytes = 512 * 1024
 
-/** Functions that the change adds above the bound, or raises, function by function. */
-export function createComplexityValidator(): ChangeValidator {
+/** Functions that the change makes more complex than the settings allow. What was complex before, and did not become more so, is left alone. */
+export function createComplexityValidator(trees: SyntaxTrees): ChangeValidator {
+  const concerned = ({ changes }: Subject): Subject['changes'] => changes.filter(({ path, binary }) => !binary && (trees.languageOf(path) ?? '') in grammars)
+
+  async function measure(path: string, as: string, bytes: Uint8Array | undefined): Promise<readonly Measured[]> {
+    if (bytes === undefined || bytes.length > maxBytes || bytes.includes(0)) return []
+    const text = new TextDecoder().decode(bytes)
+    if (isGenerated(path, text)) return []
+    const functions = await trees.read(path, text, (root, language) => measureFunctions(root, language, text))
+    return (functions ?? []).map((one) => ({ ...one, path: as }))
+  }
+
   return {
-    id: 'complexity', stage: 'shape', version: '1', kind: 'change',
-    look: async (subject) => {
-      const { most, severity } = subject.settings.complexity
-      const findings: Finding[] = []
-      const changes = subject.changes.filter((change) => change.kind !== 'deleted' && isMeasured(change.path)).slice(0, 500)
+    kind: 'change', id: 'complexity', stage: 'shape', version: '1',
+    async key(subject) {
+      const changes = concerned(subject)
       if (changes.length === 0) return undefined
-      for (const { path, from } of changes) {
-        const [now, base] = await Promise.all([subject.read(path), subject.readBase(from ?? path)])
-        if (!now || now.byteLength > largest || now.includes(0)) continue
-        const before = new Map((base ? await measureFunctions(from ?? path, decoder.decode(base)) : []).map((each) => [each.name, each.complexity]))
-        for (const { name, line, complexity } of await measureFunctions(path, decoder.decode(now))) {
-          const old = before.get(name)
-          if (complexity <= most || (old !== undefined && complexity <= old)) continue
-          findings.push({ path, line, rule: 'complexity/function', severity, message: `${name} has a complexity of ${complexity}${old === undefined ? '' : `, up from ${old}`}; ${most} is the most: take it apart` })
-        }
+      const contents = await Promise.all(changes.map(async ({ path, from }) => [path, toText(await subject.read(path)), toText(await subject.readBase(from ?? path))]))
+      return digestOfJson([contents, subject.settings.complexity])
+    },
+    async look(subject) {
+      const changes = concerned(subject)
+      if (changes.length === 0) return undefined
+      const before: Measured[] = []
+      const after: Measured[] = []
+      for (const { path, from, kind } of changes) {
+        // Of a renamed file, too, a function is known by where it is now.
+        before.push(...(await measure(from ?? path, path, await subject.readBase(from ?? path))))
+        if (kind !== 'deleted') after.push(...(await measure(path, path, await subject.read(path))))
       }
-      return { findings }
+      const { most, severity } = subject.settings.complexity
+      return {
+        findings: findRaised(before, after, most).map((one) => ({
+          path: one.path, line: one.line, rule: 'complexity', severity,
+          message: `${one.name} has ${one.complexity} ways through it${one.before === undefined ? '' : `, ${one.before} before`}; at most ${most} are wanted`,
+        })),
+      }
     },
   }
+}
+
+function toText(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : new TextDecoder().decode(bytes)
 }

@@ -1,130 +1,144 @@
-import { z } from 'zod'
-import { findChangedLines, findUnrunLines, isRunnable, type Uncovered } from '../../domain/validation/changed-lines.ts'
 import { whyTest } from '../../domain/contract/test-places.ts'
+import { digestOf, digestOfJson } from '../../domain/digest.ts'
+import { findChangedLines } from '../../domain/validation/changed-lines.ts'
+import { toCodeLines } from '../../domain/validation/code-lines.ts'
+import { isGenerated } from '../../domain/validation/generated.ts'
+import { toLineRanges } from '../../domain/validation/line-ranges.ts'
+import { findUnrunLines } from '../../domain/validation/unrun-lines.ts'
+import type { CheckFinder } from '../../engine/ports/checks.ts'
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
 import type { Finding } from '../../protocol/evidence.ts'
-import { pythonTracer } from './python-tracer.ts'
+import { runWithCoverage, type CoverageRun } from './run-with-coverage.ts'
 
-const decoder = new TextDecoder()
-const mostMs = 600_000
-const V8 = z.looseObject({ result: z.array(z.looseObject({ url: z.string(), functions: z.array(z.looseObject({ ranges: z.array(z.looseObject({ startOffset: z.int(), endOffset: z.int(), count: z.int() })) })) })) })
+const javaScript = /(?<!\.d)\.[cm]?[jt]sx?$/
+const python = /\.py$/
+/** Languages whose code runs too, but of which nothing here can tell which lines. */
+const others = /\.(go|rs|java|kt|cs|c|cc|cpp|h|hpp|rb|php|swift|scala|vue|svelte)$/
+const configuration = /(^|\/)([\w.-]+\.config\.[cm]?[jt]s|\.[\w.-]+\.[cm]?js|setup\.py|conftest\.py)$/
+const most = { files: 200, bytes: 1024 * 1024 }
 
-/** Which of the changed lines the tests run: JavaScript and TypeScript by V8's own coverage, Python by a tracer of the standard library. */
-export function createCoverageValidator(): ChangeValidator {
+interface ChangedFile {
+  readonly path: string
+  readonly text: string
+  /** Changed lines that say something. */
+  readonly lines: readonly number[]
+}
+
+/** Which of the changed lines do the tests run? For JavaScript, TypeScript and Python. */
+export function createCoverageValidator(checks: CheckFinder): ChangeValidator {
   return {
-    id: 'coverage', stage: 'tests', version: '1', kind: 'change',
-    look: async (subject) => {
-      const files = subject.changes.filter((change) => change.kind !== 'deleted' && /\.([cm]?[jt]s|jsx|tsx|py)$/.test(change.path) && whyTest(change.path) === undefined)
-      if (files.length === 0) return undefined
-      const command = subject.contract?.checks[0]?.command ?? await findTestCommand(subject)
-      if (command === undefined) return { findings: [], notChecked: 'no command that runs tests is known' }
-      const measured = await measure(subject, command)
-      if (typeof measured === 'string') return { findings: [], notChecked: measured }
-      return judge(subject, files.map((change) => ({ path: change.path, from: change.from ?? change.path })), measured)
+    kind: 'change', id: 'coverage', stage: 'tests', version: '1',
+    async key(subject) {
+      const command = await findCommand(checks, subject)
+      if (command === undefined || !subject.changes.some(concerns)) return undefined
+      return digestOfJson([await nameContent(subject), command, subject.settings.coverage])
+    },
+    async look(subject) {
+      const files = await readChanged(subject)
+      const foreign = subject.changes.filter(({ path, kind }) => kind !== 'deleted' && others.test(path) && whyTest(path) === undefined).map(({ path }) => path)
+      const toForeign = foreign.length === 0 ? [] : [`which lines run is not known for ${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ` and ${foreign.length - 3} more` : ''}: it is learned for JavaScript, TypeScript and Python`]
+      if (files.length === 0) return toForeign.length === 0 ? undefined : { findings: [], notChecked: toForeign[0] ?? '' }
+      const command = await findCommand(checks, subject)
+      if (command === undefined) return { findings: [], notChecked: 'no command runs the tests: the contract names none, and none was found' }
+      const run = await runWithCoverage(subject, { ...command, paths: files.map(({ path }) => path) })
+      if ('failed' in run) return { findings: [], notChecked: run.failed }
+      const said = judge(files, run, subject.settings.coverage.least)
+      if (said.known === 0) return { findings: [], notChecked: said.unknown[0] ?? 'no changed line can run', notes: toForeign }
+      const share = `${Math.floor((said.ran / said.known) * 100)} % of ${said.known} changed lines of code are run by the tests (${command.command.slice(0, 80)})`
+      return { findings: said.findings, notes: [share, ...(run.exitCode === 0 ? [] : [`the tests ended with ${run.exitCode}: what they did not come to is not run`]), ...said.unknown, ...toForeign] }
     },
   }
 }
 
-interface Measured {
-  /** By path: ranges that never ran, of files that were loaded. */
-  readonly javascript: ReadonlyMap<string, readonly Uncovered[]>
-  /** By path: lines that ran. */
-  readonly python: ReadonlyMap<string, ReadonlySet<number>>
+function concerns({ path, kind, binary }: Subject['changes'][number]): boolean {
+  return kind !== 'deleted' && !binary && (javaScript.test(path) || python.test(path)) && whyTest(path) === undefined && !configuration.test(path)
 }
 
-async function findTestCommand(subject: Subject): Promise<string | undefined> {
-  const text = decoder.decode((await subject.read('package.json')) ?? new Uint8Array())
-  if (/"test"\s*:/.test(text)) return 'npm test'
-  const files = await subject.files()
-  return files.some((path) => /(^|\/)test_[^/]+\.py$|_test\.py$/.test(path)) ? 'python3 -m pytest -q' : undefined
+async function findCommand(checks: CheckFinder, subject: Subject): Promise<{ command: string; timeoutMs: number } | undefined> {
+  const [check] = subject.contract?.checks ?? []
+  if (check !== undefined) return { command: check.command, timeoutMs: check.timeoutMs }
+  const [found] = await checks.findChecks({ list: () => subject.files(), read: (path) => subject.read(path) })
+  return found && { command: found.command, timeoutMs: 600_000 }
 }
 
-/** Runs the tests with both ways of measuring on; what they leave is printed by the same command, for a sandbox keeps nothing. */
-async function measure(subject: Subject, command: string): Promise<Measured | string> {
-  const script = [
-    'export NODE_V8_COVERAGE=/tmp/writ-v8 WRIT_TRACE_OUT=/tmp/writ-py PYTHONPATH="$PWD/.writ-tracer${PYTHONPATH:+:$PYTHONPATH}"',
-    'mkdir -p /tmp/writ-v8 /tmp/writ-py', `( ${command} ) > /tmp/writ-out 2>&1`, 'code=$?', 'unset NODE_V8_COVERAGE',
-    'printf "\\036WRIT %s\\n" "$code"', 'for f in /tmp/writ-v8/*.json; do [ -f "$f" ] && { printf "\\036V8\\n"; cat "$f"; }; done', 'for f in /tmp/writ-py/*; do [ -f "$f" ] && { printf "\\036PY\\n"; cat "$f"; }; done', 'true',
-  ].join('\n')
-  const result = await subject.run('result', { argv: ['bash', '-c', script], timeoutMs: mostMs, files: new Map([['.writ-tracer/sitecustomize.py', new TextEncoder().encode(pythonTracer)]]) })
-  if (result.ended !== 'exited') return `the tests ended by ${result.ended}`
-  const parts = decoder.decode(result.stdout).split('\u001E')
-  if (result.droppedBytes > 0) return 'the tests load more files than can be measured'
-  const javascript = new Map<string, readonly Uncovered[]>()
-  const python = new Map<string, Set<number>>()
-  for (const part of parts) {
-    if (part.startsWith('V8\n')) addV8(part.slice(3), javascript)
-    else if (part.startsWith('PY\n')) addPython(part.slice(3), python)
-  }
-  return { javascript, python }
+async function nameContent(subject: Subject): Promise<unknown> {
+  if (subject.trees !== undefined) return subject.trees
+  const files = await Promise.all((await subject.files()).map(async (path) => [path, digestOf((await subject.read(path)) ?? '')]))
+  const base = await Promise.all(subject.changes.map(async ({ path, from }) => [path, digestOf((await subject.readBase(from ?? path)) ?? '')]))
+  return [files, base]
 }
 
-/** A line counts as run where any process ran it: ranges that never ran are met across processes. */
-function addV8(text: string, into: Map<string, readonly Uncovered[]>): void {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return // a process that was killed while it wrote its report
+async function readChanged(subject: Subject): Promise<readonly ChangedFile[]> {
+  const files: ChangedFile[] = []
+  for (const { path, from } of subject.changes.filter(concerns).slice(0, most.files)) {
+    const [bytes, before] = await Promise.all([subject.read(path), subject.readBase(from ?? path)])
+    if (bytes === undefined || bytes.length > most.bytes) continue
+    const text = new TextDecoder().decode(bytes)
+    if (isGenerated(path, text) || isTypesOnly(path, text)) continue
+    const changed = findChangedLines(before === undefined ? undefined : new TextDecoder().decode(before), text)
+    const lines = toCodeLines(text).lines.filter((line) => changed.has(line))
+    if (lines.length > 0) files.push({ path, text, lines })
   }
-  const parsed = V8.safeParse(json)
-  if (!parsed.success) return
-  for (const { url, functions } of parsed.data.result) {
-    if (!url.startsWith('file://') || url.includes('/node_modules/')) continue
-    const path = decodeURIComponent(url.slice('file://'.length))
-    const ranges = functions.flatMap((each) => each.ranges.map(({ startOffset, endOffset, count }) => ({ from: startOffset, to: endOffset, count })))
-    const zero = ranges.filter((range) => range.count === 0 && !ranges.some((inner) => inner.count > 0 && inner.from >= range.from && inner.to <= range.to && (inner.from > range.from || inner.to < range.to)))
-    const before = into.get(path)
-    into.set(path, before === undefined ? zero : before.filter((old) => zero.some((range) => range.from <= old.from && range.to >= old.to)))
-  }
+  return files
 }
 
-function addPython(text: string, into: Map<string, Set<number>>): void {
-  for (const line of text.split('\n')) {
-    const [path, numbers] = line.split('\t')
-    if (!path || !numbers) continue
-    const lines = into.get(path) ?? new Set<number>()
-    for (const each of numbers.split(',')) lines.add(Number(each))
-    into.set(path, lines)
-  }
+/** Types are gone before anything runs: no test can load a file that has nothing else. */
+function isTypesOnly(path: string, text: string): boolean {
+  return /\.[cm]?tsx?$/.test(path) && toCodeLines(text).lines.every((line) => /^(\s|(export\s+)?(declare\s+)?(type|interface)\b|[})\]|&>])/.test(text.split('\n')[line - 1] ?? ''))
 }
 
-async function judge(subject: Subject, files: readonly { readonly path: string; readonly from: string }[], measured: Measured): Promise<{ findings: Finding[]; notes: string[] }> {
-  const findings: Finding[] = []
-  const least = subject.settings.coverage.least
-  let changedLines = 0
-  let runLines = 0
-  const unknown: string[] = []
-  for (const { path, from } of files) {
-    const [now, base] = await Promise.all([subject.read(path), subject.readBase(from)])
-    if (!now) continue
-    const text = decoder.decode(now)
-    const lines = text.split('\n')
-    const changed = findChangedLines(base ? decoder.decode(base) : undefined, text).filter((n) => isRunnable(lines[n - 1] ?? ''))
-    if (changed.length === 0) continue
-    const unrun = findUnrun(path, text, changed, measured)
-    if (unrun === undefined) {
-      unknown.push(path)
-      continue
-    }
-    changedLines += changed.length
-    runLines += changed.length - unrun.length
-    if (unrun.length > 0) findings.push({ path, line: unrun[0] as number, rule: 'coverage/changed-lines', severity: 'note', message: `no test runs ${unrun.length} of ${changed.length} changed lines: ${unrun.slice(0, 20).join(', ')}${unrun.length > 20 ? ' …' : ''}` })
-  }
-  const share = changedLines === 0 ? 1 : runLines / changedLines
-  if (share < least) findings.unshift({ path: findings[0]?.path ?? '.', rule: 'coverage/least', severity: 'error', message: `tests run ${Math.round(share * 100)} % of the changed lines; ${Math.round(least * 100)} % are asked for` })
-  return { findings, notes: [...(changedLines > 0 ? [`tests run ${runLines} of ${changedLines} changed lines`] : []), ...(unknown.length > 0 ? [`not checked, because no test loads them: ${unknown.slice(0, 5).join(', ')}`] : [])] }
+interface Judged {
+  readonly findings: readonly Finding[]
+  readonly known: number
+  readonly ran: number
+  /** Why nothing can be said of some files. */
+  readonly unknown: readonly string[]
 }
 
-/** Undefined where no test loaded the file at all and so nothing is known of it. */
-function findUnrun(path: string, text: string, changed: readonly number[], { javascript, python }: Measured): number[] | undefined {
-  const endsSo = (each: string): boolean => each === path || each.endsWith(`/${path}`)
-  if (path.endsWith('.py')) {
-    const ran = [...python].find(([each]) => endsSo(each))?.[1]
-    return ran && changed.filter((n) => !ran.has(n))
-  }
-  const ranges = [...javascript].find(([each]) => endsSo(each))?.[1]
-  if (!ranges) return undefined
-  const unrun = findUnrunLines(text, ranges)
-  return changed.filter((n) => unrun.has(n))
+function judge(files: readonly ChangedFile[], run: CoverageRun, least: number): Judged {
+  const seen = files.map((file) => ({ file, lines: javaScript.test(file.path) ? judgeScript(file, run) : judgePython(file, run) }))
+  const unknown = seen.flatMap(({ lines }) => (typeof lines === 'string' ? [lines] : []))
+  const known = seen.flatMap(({ file, lines }) => (typeof lines === 'string' ? [] : [{ file, ...lines }]))
+  const total = known.reduce((sum, { able }) => sum + able.length, 0)
+  const ran = total - known.reduce((sum, { unrun }) => sum + unrun.length, 0)
+  const isTooLittle = total > 0 && ran / total < least
+  const findings = known.flatMap(({ file, able, unrun, isLoaded }): readonly Finding[] => {
+    if (unrun.length === 0) return []
+    const wanted = isTooLittle ? `; at least ${Math.round(least * 100)} % of the changed lines are wanted, ${Math.floor((ran / total) * 100)} % are run` : ''
+    if (!isLoaded) return [{ path: file.path, line: unrun[0] ?? 1, rule: 'coverage', message: `no test loads this file: none of its ${able.length} changed lines of code is run${wanted}`, severity: isTooLittle ? 'error' : 'warning' }]
+    const between = new Set(toCodeLines(file.text).lines)
+    return toLineRanges(unrun, (line) => !between.has(line)).map(([from, to]) => ({
+      path: file.path, line: from, rule: 'coverage', severity: isTooLittle ? 'error' : 'note',
+      message: `${from === to ? `line ${from} is` : `lines ${from} to ${to} are`} run by no test${wanted}`,
+      evidence: (file.text.split('\n')[from - 1] ?? '').trim().slice(0, 200),
+    }))
+  })
+  return { findings, known: total, ran, unknown: [...new Set(unknown)] }
+}
+
+/** Changed lines that can run, and those that did not; a sentence where that is not known. */
+type Lines = { readonly able: readonly number[]; readonly unrun: readonly number[]; readonly isLoaded: boolean } | string
+
+function judgeScript({ path, text, lines }: ChangedFile, run: CoverageRun): Lines {
+  if (run.nodeProcesses === 0) return 'no Node process told what it ran'
+  const scripts = run.scripts.filter((script) => script.path === path)
+  // A runner that transforms its files itself does not load them as Node would: that the file is not seen says nothing.
+  if (scripts.length === 0) return transforms(run) ? `which lines of ${path} run is not known: the test runner transforms what it loads` : { able: lines, unrun: lines, isLoaded: false }
+  const each = scripts.map((script) => findUnrunLines(text, script.url, script))
+  const known = each.filter((one) => one !== undefined)
+  if (known.length < each.length) return `which lines of ${path} run is not known: the test runner transforms it without a source map`
+  return { able: lines, unrun: lines.filter((line) => known.every((one) => one.has(line))), isLoaded: true }
+}
+
+function transforms(run: CoverageRun): boolean {
+  return /\b(vitest|jest|vite-node)\b/i.test(run.tail) || /^(PASS|FAIL) \S/m.test(run.tail) || /^\s*(Test Files|Test Suites:)\s/m.test(run.tail)
+}
+
+function judgePython({ path, lines }: ChangedFile, run: CoverageRun): Lines {
+  const seen = run.python?.get(path)
+  if (seen === undefined) return 'no Python process told what it ran'
+  if (seen.executable === undefined) return `which lines of ${path} can run is not known: it does not compile`
+  const { executable, ran } = seen
+  const able = lines.filter((line) => executable.has(line))
+  return { able, unrun: able.filter((line) => !ran.has(line)), isLoaded: ran.size > 0 }
 }

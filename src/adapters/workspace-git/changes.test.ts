@@ -25,6 +25,13 @@ async function withRepository(work: (repository: TestRepository) => Promise<void
   }
 }
 
+test('what the files of a commit are', () => withRepository(async (repository) => {
+  const workspace = await repository.open()
+  const modes = await workspace.modesAt?.(workspace.base.commit)
+  assert.deepEqual([...(modes ?? [])].toSorted(), [['.gitignore', '100644'], ['README.md', '100644'], ['link', '120000'], ['run.sh', '100755'], ['src/a.txt', '100644']])
+  await workspace.dispose()
+}))
+
 describe('changes', () => {
   test('between snapshots are those that git lists, with as few lines', () => withRepository(async (repository) => {
     const random = createRandom(7)

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import type { FileMode } from '../../engine/ports/workspace.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { PrivateRepository } from './private-repository.ts'
 import { isSettledAt, toNode, type DirectoryNode, type FileNode } from './scan.ts'
@@ -66,6 +67,10 @@ export function isPlain(repository: PrivateRepository, entries: readonly ListedE
 /** The paths of a listing as people write them: regular files and links. */
 export function toPaths(entries: readonly ListedEntry[]): readonly string[] {
   return entries.filter(({ mode }) => mode.startsWith('10') || mode === '120000').map((entry) => toText(fromTreePath(entry.path)))
+}
+
+export function toFileModes(entries: readonly ListedEntry[]): ReadonlyMap<string, FileMode> {
+  return new Map(entries.flatMap(({ path: file, mode }) => (mode === '40000' ? [] : [[toText(fromTreePath(file)), mode]])))
 }
 
 export function fromTreePath(treePath: string): string {

@@ -9,7 +9,7 @@ import { toMessage, writeBranch, writeCommit, writeWorktree } from './commit.ts'
 import { placeDependencies, type Dependency } from './dependencies.ts'
 import { removeTree } from './directory-handle.ts'
 import type { RunGit } from './git-process.ts'
-import { listTree, toPaths } from './listing.ts'
+import { listTree, toFileModes, toPaths } from './listing.ts'
 import { createLoosePacker } from './loose-packer.ts'
 import { applyModes, getUsualModes, openDirectories, readModes, whileReadable } from './modes.ts'
 import type { PrivateRepository } from './private-repository.ts'
@@ -111,6 +111,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     diff: (from, to, options) => readDiff(repository, from, to, parts.conversions, options),
     readAt: (at, file) => readPath(repository, at, file),
     listAt: async (at) => toPaths(await listTree(repository, at)),
+    modesAt: async (at) => toFileModes(await listTree(repository, at)),
     commit: (request) => inTurn(() => commit(request)),
     checkout,
     publish: (made, expected) => publish(repository, { branch: parts.branch, base: parts.base.commit, commit: made, expected, runGit: parts.runGit, env: parts.env }),

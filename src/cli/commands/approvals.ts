@@ -1,11 +1,15 @@
 import { describeApprovers } from '../../domain/approval/describe-ask.ts'
 import { describeRemembered } from '../../domain/approval/remembered.ts'
+import type { Waiting } from '../../domain/approval/waiting.ts'
+import { toShortId } from '../../domain/report/short-id.ts'
+import { toVisible } from '../../domain/text/visible.ts'
 import { Fault } from '../../protocol/fault.ts'
-import { findRoot, openRecord } from '../compose.ts'
+import { findRoot, openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
-import { openRemembered } from '../remembered.ts'
+import { openRemembered, type RememberedEntry } from '../remembered.ts'
 import { oneLine } from '../render.ts'
 import { listWaiting } from '../waiting.ts'
+import { toAge } from './list.ts'
 
 export interface ApprovalsOptions {
   readonly repo?: string
@@ -14,32 +18,49 @@ export interface ApprovalsOptions {
 
 /** `writ approvals`: what waits, and what is remembered. */
 export async function approvalsCommand(action: 'waiting' | 'remembered' | 'forget', id: string | undefined, options: ApprovalsOptions): Promise<number> {
+  if (action !== 'forget' && id !== undefined) throw new Fault('request-invalid', `writ approvals ${action} takes no ${id}; to answer it: writ approve ${id}`)
   const record = await openRecord()
   const root = options.repo === undefined ? undefined : await findRoot(options.repo)
-  const remembered = openRemembered(record.places)
-  if (action === 'forget') {
-    if (id === undefined) throw new Fault('request-invalid', 'say which: writ approvals forget ID (writ approvals remembered lists them)')
-    const gone = await remembered.forget(id)
-    process.stdout.write(`Forgotten: ${describeRemembered(gone.covers)} in ${gone.root}. It is asked about again.\n`)
-    return 0
-  }
+  if (action === 'forget') return forget(record, id)
   return whilePrinting(async () => {
-    if (action === 'remembered') {
-      const list = await remembered.list(root)
-      if (options.json) await print(list.map((each) => `${JSON.stringify(each)}\n`).join(''))
-      else await print(list.length === 0 ? 'Nothing is remembered.\n' : list.map((each) => `${each.id}  ${describeRemembered(each.covers)}  in ${each.root}, by ${each.by}, ${each.at.slice(0, 10)}\n`).join(''))
-      return 0
-    }
-    const waiting = await listWaiting(record, root)
-    if (options.json) await print(waiting.map((each) => `${JSON.stringify(each)}\n`).join(''))
-    else if (waiting.length === 0) await print('Nothing waits for anybody.\n')
-    else {
-      const lines = waiting.flatMap(({ id: name, run, question, askedAt, repository }) => [
-        `${name}  ${question.ask?.risk ?? ''}${question.ask ? ' risk  ' : ''}${oneLine(question.ask?.does ?? question.question, 160)}`,
-        `    ${run} in ${repository}, asked ${askedAt}${question.ask ? `, until ${question.ask.expiresAt}, for ${describeApprovers(question.ask.approvers)}` : ''}`,
-      ])
-      await print(`${lines.join('\n')}\n\nLook at one and answer: writ approve ID, writ reject ID --reason "…"\n`)
-    }
+    if (action === 'waiting') await printWaiting(record, root, options.json ?? false)
+    else await printRemembered(await openRemembered(record.places).list(root), options.json ?? false)
     return 0
   })
+}
+
+async function forget(record: OpenRecord, id: string | undefined): Promise<number> {
+  if (id === undefined) throw new Fault('request-invalid', 'say which: writ approvals forget ID (writ approvals remembered lists them)')
+  const gone = await openRemembered(record.places).forget(id)
+  process.stdout.write(`Forgotten: ${oneLine(toVisible(describeRemembered(gone.covers)), 400)} in ${gone.root}. It is asked about again.\n`)
+  return 0
+}
+
+async function printWaiting(record: OpenRecord, root: string | undefined, json: boolean): Promise<void> {
+  const { waiting, unread } = await listWaiting(record, root)
+  for (const each of unread) process.stderr.write(`writ: ${each}\n`)
+  const now = record.clock.now()
+  if (json) await print(waiting.map((each) => `${JSON.stringify({ ...each, askedAt: new Date(each.askedAt).toISOString(), expired: isExpired(each, now) })}\n`).join(''))
+  else if (waiting.length === 0) await print('Nothing waits for anybody.\n')
+  else await print(`${waiting.flatMap((each) => describe(each, now)).join('\n')}\n\nLook at one and answer: writ approve ID, writ reject ID --reason "…"\n`)
+}
+
+function describe(waiting: Waiting, now: number): string[] {
+  const { id, run, repository, question, askedAt } = waiting
+  const { ask } = question
+  const until = ask === undefined ? [] : [isExpired(waiting, now) ? `expired: writ resume ${toShortId(run)} asks again` : `until ${ask.expiresAt}`]
+  return [
+    `${id}  ${ask ? `${ask.risk} risk  ` : ''}${oneLine(toVisible(ask?.does ?? question.question), 160)}`,
+    `    ${[`${toShortId(run)} in ${repository}`, toAge(now - askedAt) === 'now' ? 'asked just now' : `asked ${toAge(now - askedAt)} ago`, ...until, ...(ask ? [`for ${oneLine(toVisible(describeApprovers(ask.approvers)), 200)}`] : [])].join(' · ')}`,
+  ]
+}
+
+function isExpired({ question }: Waiting, now: number): boolean {
+  return question.ask !== undefined && now >= Date.parse(question.ask.expiresAt)
+}
+
+async function printRemembered(list: readonly RememberedEntry[], json: boolean): Promise<void> {
+  if (json) await print(list.map((each) => `${JSON.stringify(each)}\n`).join(''))
+  else if (list.length === 0) await print('Nothing is remembered.\n')
+  else await print(list.map((each) => `${each.id}  ${oneLine(toVisible(describeRemembered(each.covers)), 300)} · in ${each.root} · by ${oneLine(each.by, 100)}, ${each.at.slice(0, 10)}\n`).join(''))
 }

@@ -11,9 +11,9 @@ import { painter, tame } from '../render.ts'
 
 const maxBytes = 64 * 1024 * 1024
 /** The same for everybody, so that the output is a patch that applies, whatever a configuration says. */
-const form = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-relative', '--src-prefix=a/', '--dst-prefix=b/', '-M', '--end-of-options']
+export const form = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-relative', '--src-prefix=a/', '--dst-prefix=b/', '-M', '--end-of-options']
 
-type RunGit = (args: readonly string[], accepts?: readonly number[]) => Promise<GitAnswer>
+export type RunGit = (args: readonly string[], accepts?: readonly number[]) => Promise<GitAnswer>
 
 /** `writ diff`: what a run changed against its base, as a patch. */
 export async function diffCommand(word: string, options: { readonly stat?: boolean; readonly repo?: string }): Promise<number> {
@@ -51,13 +51,18 @@ function toRange(state: RunState): Range | undefined {
   return { from: workspace.tree, to: tree, note: state.ended ? 'Nothing was committed; this is how the worktree was left.' : 'The run has not ended; this is its worktree as it was recorded last.' }
 }
 
+/** Git over the run's own repository, which keeps every snapshot; nothing of the run is touched by it. */
+export function openRunGit(runDirectory: string, process_ = createGitProcess('git')): RunGit {
+  return (args, accepts = []) => process_({
+    args: [...quietFlags, ...args], cwd: runDirectory, env: toSealedEnv(process.env, { GIT_DIR: join(runDirectory, 'git') }), accepts, maxBytes, cut: true,
+  })
+}
+
 /** The person's repository where it has both ends; otherwise the run's own, which keeps everything. */
 async function findGit(root: string, runDirectory: string, range: Range): Promise<RunGit> {
   const process_ = createGitProcess('git')
   const both = [range.from, range.to]
-  const inRun: RunGit = (args, accepts = []) => process_({
-    args: [...quietFlags, ...args], cwd: runDirectory, env: toSealedEnv(process.env, { GIT_DIR: join(runDirectory, 'git') }), accepts, maxBytes, cut: true,
-  })
+  const inRun = openRunGit(runDirectory, process_)
   const inPerson = await openPerson(root, process_)
   for (const git of [inPerson, inRun]) {
     if (git && (await holds(git, both))) return git

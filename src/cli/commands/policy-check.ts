@@ -1,51 +1,93 @@
+import { decideQuestion } from '../../adapters/policy-cedar/case-question.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
-import { Fault } from '../../protocol/fault.ts'
-import { askPolicy, WrittenQuestion } from '../ask-policy.ts'
+import { Fault, toMessage } from '../../protocol/fault.ts'
+import type { Json } from '../../protocol/ids.ts'
+import { CaseQuestion } from '../../protocol/policy-bundle.ts'
+import type { EffectClass, PolicyDecision } from '../../protocol/policy.ts'
+import { toQuestion } from '../ask-policy.ts'
 import { openPolicyHere } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
 
 export interface PolicyCheckOptions {
   readonly tool?: string
   readonly input?: string
-  readonly action?: string
   readonly path?: readonly string[]
-  readonly host?: string
-  readonly unproven?: boolean
+  readonly effect?: EffectClass
+  readonly integrate?: readonly string[]
+  readonly risk?: 'low' | 'medium' | 'high'
   readonly confidence?: number
+  readonly wanted?: boolean
+  readonly action?: 'deliver' | 'amend' | 'connect' | 'delegate' | 'approve' | 'continue'
+  readonly proven?: boolean
+  readonly branch?: string
+  readonly host?: string
+  readonly quarantined?: number
   readonly grant?: readonly string[]
   readonly scope?: readonly string[]
-  readonly at?: string
+  readonly as?: 'agent' | 'specialist' | 'hook' | 'person'
+  readonly name?: string
+  readonly depth?: number
+  readonly fanOut?: number
   readonly autonomy?: number
-  readonly as?: string
+  readonly callsInMinute?: number
+  readonly at?: string
   readonly repo?: string
 }
 
-const codes = { allow: exitCodes.proven, ask: exitCodes.waiting, deny: exitCodes['not-achieved'] } as const
+const exits: Readonly<Record<PolicyDecision['effect'], number>> = { allow: 0, ask: exitCodes.waiting, deny: exitCodes['not-achieved'] }
 
-/** `writ policy check`: one question, its answer as JSON. Nothing is run or recorded. */
+/** `writ policy check`: asks the policy one question. Nothing is run, and nothing is recorded. */
 export async function policyCheckCommand(options: PolicyCheckOptions): Promise<number> {
-  const written = WrittenQuestion.safeParse(withoutUndefined({
-    tool: options.tool, input: options.input === undefined ? undefined : toJson(options.input), action: options.action, paths: options.path, host: options.host, proven: options.unproven ? false : undefined,
-    confidence: options.confidence, grants: options.grant, scope: options.scope, at: options.at, autonomy: options.autonomy, as: options.as,
-  }))
-  if (!written.success) throw new Fault('request-invalid', `the question does not fit: ${written.error.issues[0]?.path.join('.') ?? ''} ${written.error.issues[0]?.message ?? ''}`)
-  const { record, opened } = await openPolicyHere(options.repo)
-  const { decision, reading } = await askPolicy(opened.policy, written.data, record.clock.now())
-  for (const note of opened.notes) process.stderr.write(`writ: ${note}\n`)
+  const kinds = [options.tool, options.integrate, options.action].filter((kind) => kind !== undefined)
+  if (kinds.length !== 1) throw new Fault('request-invalid', 'ask one thing: --tool NAME with --input JSON, or --integrate PATH…, or --action ACTION (writ policy check --help has examples)')
+  const written = CaseQuestion.safeParse(toWritten(options))
+  if (!written.success) throw new Fault('request-invalid', `the question does not fit: ${written.error.issues[0]?.message ?? ''}`)
+  const { root, opened: { policy, notes } } = await openPolicyHere(options.repo)
+  const asked = await toQuestion(written.data, root ?? process.cwd())
+  const decision = decideQuestion(policy, asked)
+  const reading = asked.kind === 'call' ? asked.question.command : undefined
   return whilePrinting(async () => {
-    await print(`${JSON.stringify({ ...decision, ...(reading ? { reading } : {}) }, undefined, 2)}\n`)
-    return codes[decision.effect]
+    await print(`${JSON.stringify({ ...decision, ...(asked.kind === 'call' ? { class: asked.question.effect } : {}), ...(asked.kind === 'integrate' ? { kinds: asked.question.kinds } : {}), ...(reading === undefined ? {} : { reading }), bundles: policy.bundles, notes }, undefined, 2)}\n`)
+    return exits[decision.effect]
   })
 }
 
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    throw new Fault('request-invalid', `--input is not JSON: ${text.slice(0, 100)} (write it like '{"command":"npm publish"}')`)
+/** In the form of a case. */
+function toWritten(options: PolicyCheckOptions): Record<string, unknown> {
+  const { tool, integrate, action, as, name, depth, fanOut, autonomy, callsInMinute, grant, scope, risk, confidence, wanted, branch, host, quarantined, effect } = options
+  const around = { as, name, depth, fan_out: fanOut, autonomy, calls_in_minute: callsInMinute, grants: grant, scope, at: toInstant(options.at) }
+  if (tool !== undefined) {
+    const paths = options.path?.map((path) => (path.startsWith('read:') ? { path: path.slice(5), access: 'read' } : path))
+    return drop({ tool, input: parseInput(options.input), effect: effect ?? (options.input === undefined ? 'irreversible' : undefined), paths, ...around })
+  }
+  if (integrate !== undefined) return drop({ integrate, risk, confidence, wanted, ...around })
+  switch (action) {
+    case 'deliver': return drop({ action, proven: options.proven ?? false, branch, ...around })
+    case 'connect': {
+      if (host === undefined) throw new Fault('request-invalid', 'connect to which host? say so with --host HOST:PORT')
+      return drop({ action, host, ...around })
+    }
+    case 'continue': return drop({ action, quarantined: quarantined ?? 0, ...around })
+    default: return drop({ action, ...around })
   }
 }
 
-function withoutUndefined(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
+function parseInput(text: string | undefined): Json | undefined {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as Json
+  } catch (thrown) {
+    throw new Fault('request-invalid', `--input is not JSON: ${toMessage(thrown)}. Give what the tool is called with, like '{"command":"npm test"}'`, { cause: thrown })
+  }
+}
+
+function toInstant(at: string | undefined): string {
+  if (at === undefined) return new Date().toISOString()
+  const ms = Date.parse(at)
+  if (Number.isNaN(ms)) throw new Fault('request-invalid', `--at takes an instant like 2026-12-24T12:00:00+01:00, not '${at}'`)
+  return new Date(ms).toISOString()
+}
+
+function drop(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }

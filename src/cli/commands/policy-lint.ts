@@ -1,21 +1,26 @@
-import { lintRules } from '../../adapters/policy-cedar/lint.ts'
-import { openPolicyFolder, readBundles } from '../../adapters/policy-cedar/read-bundles.ts'
-import { loadCedar, readRules } from '../../adapters/policy-cedar/rules.ts'
+import { resolve } from 'node:path'
+import { builtinBundle, policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
+import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
+import { lintRules, type LintFinding } from '../../adapters/policy-cedar/lint-rules.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
-import { Fault } from '../../protocol/fault.ts'
+import { readBundlesIn } from '../open-policy.ts'
 import { openPolicyHere } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
+import { oneLine } from '../render.ts'
 
-/** `writ policy lint`: rules that cannot do what they are written for. */
-export async function policyLintCommand(dir: string | undefined, options: { readonly json?: boolean; readonly repo?: string }): Promise<number> {
-  const cedar = await loadCedar()
-  const bundles = dir === undefined ? (await openPolicyHere(options.repo)).opened.found.map(({ bundle }) => bundle) : (await readBundles(openPolicyFolder(dir), 'user', dir)).map(({ bundle }) => bundle)
-  if (dir !== undefined && bundles.length === 0) throw new Fault('request-invalid', `${dir} holds no bundle: it needs a bundle.yaml, or folders that have one`)
-  const rules = bundles.flatMap((bundle) => readRules(cedar, bundle))
-  const findings = lintRules(cedar, rules, new Set(bundles.flatMap(({ file }) => Object.keys(file.windows ?? {}))))
+/** `writ policy lint`: what is wrong with rules, read off them. Exits with 1 when something is. */
+export async function policyLintCommand(folder: string | undefined, options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
+  const about = folder === undefined ? (await openPolicyHere(options.repo)).opened.bundles : await readBundlesIn(resolve(folder))
+  const all = [...(about.some(({ manifest }) => manifest.id === builtinBundle.manifest.id) ? [] : [builtinBundle]), ...about]
+  const findings = lintRules(await loadCedar(), policySchema, about, all)
   return whilePrinting(async () => {
-    if (options.json) await print(findings.map((each) => `${JSON.stringify(each)}\n`).join(''))
-    else await print(`${findings.map((each) => `${each.at}  ${each.rule}  ${each.kind}: ${each.message}\n`).join('')}${rules.length} rules, ${findings.length === 0 ? 'nothing to say' : `${findings.length} to look at`}.\n`)
-    return findings.length === 0 ? exitCodes.proven : exitCodes['not-achieved']
+    if (options.json) await print(`${JSON.stringify({ ok: findings.length === 0, bundles: about.map(({ manifest, place, layer }) => ({ id: manifest.id, version: manifest.version, layer, place })), findings }, undefined, 2)}\n`)
+    else if (findings.length === 0) await print(`Nothing is wrong with ${about.map(({ manifest }) => `${manifest.id}@${manifest.version}`).join(', ')}.\n`)
+    else await print(`${findings.map(toLine).join('\n')}\n${findings.length} finding${findings.length === 1 ? '' : 's'}.\n`)
+    return findings.length === 0 ? 0 : exitCodes['not-achieved']
   })
+}
+
+function toLine({ bundle, file, line, rule, kind, message }: LintFinding): string {
+  return oneLine(`${bundle} ${file}:${line} ${rule ?? '-'} ${kind}: ${message}`, 2000)
 }

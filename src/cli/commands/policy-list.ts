@@ -1,23 +1,47 @@
-import { describeApprovers } from '../../domain/approval/describe-ask.ts'
-import { print, whilePrinting } from '../print.ts'
+import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
+import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
+import { openRules } from '../../adapters/policy-cedar/open-rules.ts'
+import type { Rule } from '../../adapters/policy-cedar/parse-rules.ts'
+import { policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
 import { openPolicyHere } from '../policy-here.ts'
+import { isTerminal, print, whilePrinting } from '../print.ts'
+import { oneLine, painter } from '../render.ts'
+import { toRows } from '../to-rows.ts'
 
-/** `writ policy`: what holds here. */
-export async function policyListCommand(options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
-  const { opened: { policy, found, notes } } = await openPolicyHere(options.repo)
-  const rules = policy.rules()
+export interface PolicyListOptions {
+  readonly rules?: boolean
+  readonly repo?: string
+  readonly json?: boolean
+}
+
+/** `writ policy`: the bundles in force here, and what lies around without being in force. */
+export async function policyListCommand(options: PolicyListOptions): Promise<number> {
+  const { root, opened: { policy, bundles, notes } } = await openPolicyHere(options.repo)
+  const rules = await openRules(await loadCedar(), bundles, policySchema)
   return whilePrinting(async () => {
     if (options.json) {
-      await print(`${JSON.stringify({ hash: policy.hash, bundles: policy.bundles, rules: rules.map(({ name, answer, reason, locked, layer }) => ({ name, answer, reason, locked, layer })), settings: policy.settings, notes }, undefined, 2)}\n`)
+      await print(`${JSON.stringify({ policy: policy.hash, repository: root ?? null, bundles: bundles.map((bundle) => toJson(bundle, rules)), notes, settings: policy.settings, ...(options.rules ? { rules: rules.map(describeRule) } : {}) }, undefined, 2)}\n`)
       return 0
     }
-    const lines = (policy.bundles ?? []).map(({ id, version, layer, digest }) => {
-      const file = found.find(({ bundle }) => bundle.file.id === id)?.bundle.file
-      const count = rules.filter((rule) => rule.bundle === id).length
-      const dates = file?.from || file?.until ? `, ${file.from ? `from ${file.from}` : ''}${file.until ? ` until ${file.until}` : ''}` : ''
-      return `${`${id}@${version}`.padEnd(28)} ${layer.padEnd(13)} ${String(count).padStart(3)} rules  ${digest.slice(0, 12)}${file ? `  of ${file.owner}${dates}` : ''}${file?.disable ? `\n    without ${file.disable.join(', ')}` : ''}${file?.owners ? file.owners.map((owner) => `\n    ${owner.paths.join(', ')}: ${describeApprovers(owner.approvers.map((who) => ({ who: who.replace('|', ' or '), deputies: [] })))}`).join('') : ''}`
-    })
-    await print(`${lines.join('\n')}\n\nAll of it: ${policy.hash}\n${notes.map((note) => `Note: ${note}\n`).join('')}`)
+    const table = [['LAYER', 'BUNDLE', 'VERSION', 'RULES', 'FROM', 'UNTIL', 'OWNER', 'DIGEST'], ...bundles.map((bundle) => {
+      const { id, version, from, until, owner } = bundle.manifest
+      return [bundle.layer, id, oneLine(version, 30), String(rules.filter((rule) => rule.bundle === bundle).length), from ?? '-', until ?? '-', oneLine(owner, 40), bundle.digest.slice(0, 12)]
+    })]
+    const paint = isTerminal() ? painter(process.stdout) : (_: unknown, text: string) => text
+    await print(`${toRows(table).join('\n')}\n\nTogether: policy ${policy.hash.slice(0, 12)}\n${notes.map((note) => `Note: ${oneLine(note, 1000)}\n`).join('')}`)
+    if (options.rules) {
+      for (const rule of rules) await print(`\n${paint('bold', rule.id)}  ${rule.answer}${rule.locked ? ', locked' : ''}${rule.risk ? `, ${rule.risk} risk` : ''}\n  ${oneLine(rule.reason, 1000)}\n`)
+    }
     return 0
   })
+}
+
+function toJson({ layer, manifest, digest, place }: PlacedBundle, rules: readonly Rule[]) {
+  const { settings: _, ...said } = manifest
+  return { layer, ...said, digest, place, rules: rules.filter((rule) => rule.bundle.digest === digest && rule.bundle.layer === layer).length }
+}
+
+/** A rule as other programs see it. */
+export function describeRule({ id, answer, reason, risk, locked, file, line, text, bundle }: Rule) {
+  return { id, answer, reason, ...(risk ? { risk } : {}), locked, bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, layer: bundle.layer, file, line, text }
 }

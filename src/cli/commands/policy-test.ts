@@ -1,66 +1,81 @@
-import { parse } from 'yaml'
-import { builtinCases } from '../../adapters/policy-cedar/builtin-cases.ts'
-import { toBook } from '../../adapters/policy-cedar/builtin-bundle.ts'
-import { createCedarPolicy } from '../../adapters/policy-cedar/cedar-policy.ts'
-import { openPolicyFolder, readBundles, type ReadBundle } from '../../adapters/policy-cedar/read-bundles.ts'
-import type { Policy } from '../../engine/ports/policy.ts'
+import { resolve } from 'node:path'
+import type { CasesFile } from '../../protocol/policy-bundle.ts'
+import { CasesFile as Cases } from '../../protocol/policy-bundle.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
-import { askPolicy, CasesFile, type Cases } from '../ask-policy.ts'
+import { builtinBundle } from '../../adapters/policy-cedar/builtin-bundle.ts'
+import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
+import { createCedarPolicy } from '../../adapters/policy-cedar/cedar-policy.ts'
+import { readCases } from '../../adapters/policy-cedar/read-bundle.ts'
+import { runCases, type CaseResult } from '../../adapters/policy-cedar/run-cases.ts'
+import { toQuestion } from '../ask-policy.ts'
+import { readBundlesIn } from '../open-policy.ts'
 import { openPolicyHere } from '../policy-here.ts'
-import { print, whilePrinting } from '../print.ts'
+import { isTerminal, print, whilePrinting } from '../print.ts'
+import { oneLine, painter } from '../render.ts'
+import { toRows } from '../to-rows.ts'
 
-interface Result {
+interface Tested {
   readonly bundle: string
-  readonly name: string
-  readonly ok: boolean
-  readonly expected: string
-  readonly got: string
-  readonly rules: readonly string[]
+  readonly place: string
+  readonly results: readonly CaseResult[]
 }
 
-/** `writ policy test`: the cases beside the rules, each put to the policy that they are written for. */
-export async function policyTestCommand(dir: string | undefined, options: { readonly json?: boolean; readonly repo?: string }): Promise<number> {
-  const results: Result[] = []
-  if (dir === undefined) {
-    const { record, opened } = await openPolicyHere(options.repo)
-    results.push(...await run('writ', CasesFile.parse(builtinCases), await bare([]), record.clock.now()))
-    for (const each of opened.found) results.push(...await run(each.bundle.file.id, casesOf(each), opened.policy, record.clock.now()))
-  } else {
-    const found = await readBundles(openPolicyFolder(dir), 'user', dir)
-    if (found.length === 0) throw new Fault('request-invalid', `${dir} holds no bundle: it needs a bundle.yaml, or folders that have one`)
-    const policy = await bare(found)
-    for (const each of found) results.push(...await run(each.bundle.file.id, casesOf(each), policy, Date.now()))
-  }
-  const failed = results.filter((each) => !each.ok)
+/** `writ policy test`: a bundle's cases are asked of it on top of the built-in rules. Exits with 1 when one comes out otherwise. */
+export async function policyTestCommand(folder: string | undefined, options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
+  const tested = folder === undefined ? await testInForce(options.repo) : await testFolder(resolve(folder))
+  const all = tested.flatMap(({ results }) => results)
+  const failed = all.filter(({ ok }) => !ok)
   return whilePrinting(async () => {
-    if (options.json) await print(results.map((each) => `${JSON.stringify(each)}\n`).join(''))
-    else {
-      await print(failed.map((each) => `✗ ${each.bundle}: ${each.name}\n    expected ${each.expected}, got ${each.got} by ${each.rules.join(', ') || 'no rule'}\n`).join(''))
-      await print(results.length === 0 ? 'There are no cases: put them into cases.yaml beside the rules.\n' : `${results.length - failed.length} of ${results.length} cases hold.\n`)
-    }
-    return failed.length === 0 ? exitCodes.proven : exitCodes['not-achieved']
+    if (options.json) await print(`${JSON.stringify({ ok: failed.length === 0, bundles: tested }, undefined, 2)}\n`)
+    else await print(`${describe(tested).join('\n')}\n${failed.length === 0 ? `All ${all.length} cases come out as written.` : `${failed.length} of ${all.length} cases come out otherwise.`}\n`)
+    return failed.length === 0 ? 0 : exitCodes['not-achieved']
   })
 }
 
-async function bare(found: readonly ReadBundle[]): Promise<Policy> {
-  const policy = createCedarPolicy(toBook(found.map(({ bundle }) => bundle)))
-  await policy.ready?.()
-  return policy
-}
-
-function casesOf({ bundle, cases }: ReadBundle): Cases {
-  if (cases === undefined) return []
-  const parsed = CasesFile.safeParse(parse(cases))
-  if (!parsed.success) throw new Fault('request-invalid', `cases.yaml of ${bundle.file.id} does not fit: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}`)
-  return parsed.data
-}
-
-async function run(bundle: string, cases: Cases, policy: Policy, now: number): Promise<Result[]> {
-  const results: Result[] = []
-  for (const { name, question, expect, rule } of cases) {
-    const { decision } = await askPolicy(policy, question, now)
-    results.push({ bundle, name, ok: decision.effect === expect && (rule === undefined || decision.rules.includes(rule)), expected: `${expect}${rule ? ` by ${rule}` : ''}`, got: decision.effect, rules: decision.rules })
+/** What is not installed is asked together with the built-in rules. */
+async function testFolder(folder: string): Promise<readonly Tested[]> {
+  const bundles = await readBundlesIn(folder)
+  const tested: Tested[] = []
+  for (const bundle of bundles) {
+    const cases = await readCases(bundle)
+    if (cases !== undefined) tested.push(await test(bundle, cases, bundle.layer === 'built-in' ? bundles : [builtinBundle, ...bundles]))
   }
-  return results
+  if (tested.length === 0) throw new Fault('request-invalid', `${folder} has no cases.yaml: write down what its rules have to answer (docs/policy.md has an example)`)
+  return tested
+}
+
+/** Each bundle's cases of all that is in force: rules of several hold together. */
+async function testInForce(repo: string | undefined): Promise<readonly Tested[]> {
+  const { bundles } = (await openPolicyHere(repo)).opened
+  const tested: Tested[] = []
+  for (const bundle of bundles) {
+    const cases = bundle.layer === 'built-in' ? await readBuiltinCases() : await readCases(bundle)
+    // The built-in cases are about the built-in rules alone: those of others may well say otherwise.
+    if (cases !== undefined) tested.push(await test(bundle, cases, bundle.layer === 'built-in' ? [bundle] : bundles))
+  }
+  return tested
+}
+
+async function readBuiltinCases(): Promise<CasesFile> {
+  return Cases.parse((await import('../../adapters/policy-cedar/builtin-cases.json', { with: { type: 'json' } })).default)
+}
+
+async function test(bundle: PlacedBundle, cases: CasesFile, bundles: readonly PlacedBundle[]): Promise<Tested> {
+  const policy = createCedarPolicy(bundles)
+  await policy.ready()
+  return { bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, place: bundle.place, results: await runCases(policy, cases, (asked) => toQuestion(asked)) }
+}
+
+function describe(tested: readonly Tested[]): string[] {
+  const paint = isTerminal() ? painter(process.stdout) : (_: unknown, text: string) => text
+  return tested.flatMap(({ bundle, place, results }) => {
+    const rows = results.map(({ name, expect, rule, decision, ok }) => {
+      const wanted = `${expect}${rule ? ` by ${rule}` : ''}`
+      const got = `${decision.effect}${decision.rules[0] ? ` by ${decision.rules[0]}` : ''}`
+      return [ok ? '✓' : '✗', oneLine(name, 60), wanted, ok ? '' : `came out: ${got}`]
+    })
+    const lines = toRows(rows).map((line) => (line.startsWith('✗') ? paint('red', line) : line))
+    return [paint('bold', `${bundle}  ${place}`), ...lines, '']
+  })
 }

@@ -1,12 +1,25 @@
-import { exitCodes } from '../../protocol/error-codes.ts'
-import { Fault } from '../../protocol/fault.ts'
-import type { RunId } from '../../protocol/ids.ts'
-import type { RunState } from '../../domain/run-state.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { toRunPaths } from '../../adapters/log-jsonl/layout.ts'
+import { toApproverSteps } from '../../domain/approval/approver-steps.ts'
+import { judgeAnswerer } from '../../domain/approval/judge-answerer.ts'
+import { toSettleGate } from '../../domain/approval/recorded-answers.ts'
+import { fold } from '../../domain/evolve.ts'
 import { toShortId } from '../../domain/report/short-id.ts'
-import { findRoot, openRecord, openWorkspaces, type OpenRecord } from '../compose.ts'
+import type { RunState } from '../../domain/run-state.ts'
+import { toVisible } from '../../domain/text/visible.ts'
+import type { NewEvent } from '../../protocol/events/event.ts'
+import { Fault, toMessage } from '../../protocol/fault.ts'
+import type { RunId } from '../../protocol/ids.ts'
+import { appendAfterEnd } from '../append-after-end.ts'
+import { findRoot, openRecord, type OpenRecord } from '../compose.ts'
+import { requirePerson, whileOwning } from '../person.ts'
 import { print, whilePrinting } from '../print.ts'
 import { readRun } from '../read-run.ts'
+import { oneLine } from '../render.ts'
+import { openPolicyOf } from '../require-allowed.ts'
 import { openAnswerSigner } from '../sign-answer.ts'
+import { form, openRunGit } from './diff.ts'
 
 export interface QuarantineOptions {
   readonly reason?: string
@@ -14,56 +27,65 @@ export interface QuarantineOptions {
   readonly json?: boolean
 }
 
+type Entry = NonNullable<ReturnType<RunState['quarantine']['get']>>
+
 interface Sealed {
+  /** `RUN:q1`, with the short id of the run. */
   readonly id: string
   readonly run: RunId
   readonly state: RunState
-  readonly entry: NonNullable<ReturnType<RunState['quarantine']['get']>>
+  readonly entry: Entry
+  /** Milliseconds since the epoch. */
+  readonly sealedAt: number
 }
 
 const mostRuns = 500
+/** Of a diff that is shown, in characters. */
+const mostShown = 100_000
 
 /** `writ quarantine`: what was sealed away. Nothing of it counts before a person has looked. */
 export async function quarantineCommand(action: 'list' | 'show' | 'release' | 'discard', word: string | undefined, options: QuarantineOptions): Promise<number> {
+  if (action === 'list' && word !== undefined) throw new Fault('request-invalid', `writ quarantine list takes no ${word}; to look at it: writ quarantine show ${word}`)
+  if (action === 'release' || action === 'discard') requirePerson('what was sealed is settled')
   const record = await openRecord()
-  const root = options.repo === undefined ? undefined : await findRoot(options.repo)
-  const all = await listSealed(record, root)
+  const all = await listSealed(record, options.repo === undefined ? undefined : await findRoot(options.repo))
   if (action === 'list') {
     return whilePrinting(async () => {
-      if (options.json) await print(all.map(({ id, run, entry }) => `${JSON.stringify({ ...entry, id, run, settled: entry.settled ?? null })}\n`).join(''))
-      else await print(all.length === 0 ? 'Nothing is sealed away.\n' : all.map(describe).join(''))
+      await print(options.json ? all.map((each) => `${JSON.stringify(toJson(each))}\n`).join('') : all.length === 0 ? 'Nothing is sealed away.\n' : all.map(describe).join(''))
       return 0
     })
   }
   const sealed = getSealed(all, word)
-  if (action === 'show') return show(record, sealed, options)
-  if (process.env.WRIT_SANDBOX) throw new Fault('request-invalid', 'this is a sandbox of Writ: what was sealed is settled by people, outside of it')
-  if (sealed.entry.settled) throw new Fault('request-invalid', `${sealed.id} was ${sealed.entry.settled} already`)
-  const as = action === 'release' ? 'released' as const : 'discarded' as const
-  const signer = await openAnswerSigner(record)
-  const { rollout } = await record.log.open(sealed.run)
-  try {
-    const signature = await signer.sign({ run: sealed.run, gate: sealed.entry.id, answer: as, ask: undefined, note: options.reason })
-    await rollout.append([{ type: 'artefact.settled', data: { id: sealed.entry.id, as, by: signer.owner, reason: options.reason ?? '', signature } }])
-  } finally {
-    await rollout.close()
-  }
-  process.stdout.write(`${sealed.id} is ${as} by ${signer.owner}.${as === 'released' ? ' The same content passes from now on in this run.' : ''}${sealed.state.ended ? '' : ` Go on with: writ resume ${sealed.run}`}\n`)
-  return 0
+  return action === 'show' ? show(record, sealed, options) : settle(record, sealed, action === 'release' ? 'released' : 'discarded', options)
 }
 
+function toJson({ id, run, entry }: Sealed): Readonly<Record<string, unknown>> {
+  return { ...entry, id, run, settled: entry.settled ?? null }
+}
+
+/** A record without the word in it sealed nothing, and is not parsed for it. */
 async function listSealed(record: OpenRecord, repository: string | undefined): Promise<readonly Sealed[]> {
-  const runs = await record.log.list({ ...(repository === undefined ? {} : { repository }), limit: mostRuns })
   const found: Sealed[] = []
-  for (const { run } of runs) {
-    const { state } = await readRun(record.log, run)
-    for (const entry of state.quarantine.values()) found.push({ id: `${toShortId(run)}:${entry.id}`, run, state, entry })
+  for (const { run } of await record.log.list({ ...(repository === undefined ? {} : { repository }), limit: mostRuns })) {
+    try {
+      if (!readFileSync(toRunPaths(record.places.state, run).rollout).includes('"type":"artefact.quarantined"')) continue
+      const { state, events } = await readRun(record.log, run)
+      for (const entry of state.quarantine.values()) {
+        const sealedAt = Date.parse(events.findLast((event) => event.type === 'artefact.quarantined' && event.data.id === entry.id)?.at ?? '')
+        found.push({ id: `${toShortId(run)}:${entry.id}`, run, state, entry, sealedAt })
+      }
+    } catch (error) {
+      // One that is gone by now, or damaged, hides nothing of the others.
+      if (!(error instanceof Fault) || error.code !== 'run-corrupt') throw error
+      process.stderr.write(`writ: ${toMessage(error)}\n`)
+    }
   }
   return found
 }
 
 function describe({ id, entry }: Sealed): string {
-  return `${id}  ${entry.settled ?? 'sealed'}  ${entry.findings[0]?.rule ?? ''} in ${entry.paths.slice(0, 3).join(', ')}: ${entry.findings[0]?.message ?? ''}\n`
+  const [first] = entry.findings
+  return `${id}  ${(entry.settled ?? 'sealed').padEnd(9)}  ${oneLine(toVisible(`${first?.rule ?? ''} in ${entry.paths.slice(0, 3).join(', ')}: ${first?.message ?? ''}`), 300)}\n`
 }
 
 function getSealed(all: readonly Sealed[], word: string | undefined): Sealed {
@@ -74,25 +96,54 @@ function getSealed(all: readonly Sealed[], word: string | undefined): Sealed {
   throw new Fault('request-invalid', found.length > 1 ? `${word} is in several runs; say ${found.slice(0, 5).map((each) => each.id).join(' or ')}` : `nothing was sealed as ${word}${all.length > 0 ? `; there is ${all.slice(0, 5).map((each) => each.id).join(', ')}` : ''}`)
 }
 
-async function show(record: OpenRecord, { id, run, state, entry }: Sealed, options: QuarantineOptions): Promise<number> {
+/** The findings, and what was sealed against what the workspace went back to, without secrets. */
+async function show(record: OpenRecord, sealed: Sealed, { json }: QuarantineOptions): Promise<number> {
+  const { id, run, entry } = sealed
   return whilePrinting(async () => {
-    if (options.json) {
-      await print(`${JSON.stringify({ ...entry, id, run, settled: entry.settled ?? null })}\n`)
+    if (json) {
+      await print(`${JSON.stringify(toJson(sealed))}\n`)
       return 0
     }
-    await print(`${id}  ${entry.settled ?? 'sealed'}\n${entry.findings.map((each) => `  ${each.path}${each.line ? `:${each.line}` : ''}  ${each.rule}  ${each.message}${each.evidence ? `  ${each.evidence}` : ''}`).join('\n')}\n\n`)
-    const { opened, workspace } = state
-    if (!opened || !workspace) return exitCodes.proven
+    const findings = entry.findings.map((each) => `  ${each.path}${each.line ? `:${each.line}` : ''}  ${each.rule}  ${each.message}${each.evidence ? `  ${each.evidence}` : ''}`)
+    await print(`${id}  ${entry.settled ?? 'sealed'}\n${toVisible(findings.join('\n'))}\n\n`)
+    const [{ openMasker }, { readConfig }] = await Promise.all([import('../compose-engine.ts'), import('../config.ts')])
+    const masker = openMasker(record.places, (await readConfig(record.places)).values)
     try {
-      const found = await (await openWorkspaces(record.places)).reopen({ run, repository: opened.repository.root, base: opened.repository.base, branch: workspace.branch, last: state.tree ?? entry.back, ...(state.head ? { head: state.head } : {}) })
-      const { openMasker } = await import('../compose-engine.ts')
-      const { readConfig } = await import('../config.ts')
-      const masker = openMasker(record.places, (await readConfig(record.places)).values)
-      await print(`${masker.mask(await found.diff(entry.back, entry.tree, { maxBytes: 100_000, paths: entry.paths }))}\n`)
+      const { stdout } = await openRunGit(join(record.places.state, 'runs', run))(['diff', ...form, entry.back, entry.tree, '--', ...entry.paths])
+      const text = toVisible(masker.mask(stdout.toString('utf8')))
+      await print(`${text.slice(0, mostShown)}${text.length > mostShown ? `\n[cut: ${text.length - mostShown} more characters]\n` : ''}`)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      await print(`Its content cannot be shown any more: ${error.message}\n`)
+      await print(`Its content cannot be shown any more: ${toMessage(error)}\n`)
     }
+    if (!entry.settled) await print(`\nwrit quarantine release ${id} --reason "…" lets the same content pass in this run; writ quarantine discard ${id} never does.\n`)
     return 0
   })
+}
+
+/** To throw away is anybody's; to let it pass is for those whom the contract or the owner rules name. */
+async function settle(record: OpenRecord, sealed: Sealed, as: 'released' | 'discarded', { reason = '' }: QuarantineOptions): Promise<number> {
+  const { id, run, state } = sealed
+  const signer = await openAnswerSigner(record)
+  if (as === 'released') await requireOwn(record, sealed, signer.owner)
+  const after = await whileOwning(record, run, async (rollout) => {
+    const entry = fold(rollout.events).quarantine.get(sealed.entry.id)
+    if (!entry) throw new Fault('request-invalid', `${id} is not sealed any more: the run was taken back to before it`)
+    if (entry.settled) throw new Fault('request-invalid', `${id} was ${entry.settled} already`)
+    const signature = await signer.sign({ run, gate: toSettleGate(entry), answer: as, ask: undefined, note: reason })
+    const event: NewEvent = { type: 'artefact.settled', data: { id: entry.id, as, by: signer.owner, reason, signature } }
+    if (state.ended) await appendAfterEnd(record, rollout, event)
+    else await rollout.append([event])
+    return fold(rollout.events)
+  })
+  const next = after.ended ? ` The run has ended; writ fork ${run} goes on from it.` : ` Go on with: writ resume ${run}`
+  process.stdout.write(`${id} is ${as} by ${signer.owner}.${as === 'released' ? ' The same content passes from now on in this run.' : ''}${next}\n`)
+  return 0
+}
+
+async function requireOwn(record: OpenRecord, { id, run, state, entry, sealedAt }: Sealed, who: string): Promise<void> {
+  const routed = (await openPolicyOf(record, run, state)).approversFor?.(entry.paths) ?? { steps: [], escalateMs: 0 }
+  const now = record.clock.now()
+  const judged = judgeAnswerer({ approvers: toApproverSteps(state.contract?.approvers ?? [], routed.steps), escalateMs: routed.escalateMs, expiresAt: new Date(now + 1).toISOString() }, who, sealedAt, now)
+  if (!judged.ok) throw new Fault('request-invalid', `${id} cannot be released by you now: ${judged.why}`)
 }

@@ -5,15 +5,16 @@ import type { EventLog } from '../../engine/ports/event-log.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { openRecord } from '../compose.ts'
 import { paintMarkdown } from '../paint-markdown.ts'
+import { readQuestionsTarget } from '../read-questions-target.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { painter } from '../render.ts'
 
 /** `writ show`: the report, as Markdown or JSON. Exits with 0 whatever the run's outcome was. */
 export async function showCommand(word: string, options: { readonly json?: boolean; readonly repo?: string }): Promise<number> {
-  const { log } = await openRecord()
+  const { log, blobs } = await openRecord()
   const { events, state } = await readRun(log, await getRun(log, word, { repo: options.repo }))
-  const report = buildReport(state, events, await look(log, state))
+  const report = buildReport(state, events, { ...(await look(log, state)), questionsTarget: await readQuestionsTarget(blobs, state) })
   return whilePrinting(async () => {
     if (options.json) await print(`${JSON.stringify(report, undefined, 2)}\n`)
     else await print(`${isTerminal() ? paintMarkdown(toMarkdown(report), painter(process.stdout)) : toMarkdown(report)}\n`)

@@ -1,80 +1,123 @@
-import { Argument, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { collect, eventNumber, runRepo } from './arguments.ts'
 
-/** `writ policy` and what it can do. */
+function count(value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 0 || value.trim() === '') throw new InvalidArgumentError('It takes a whole number.')
+  return number
+}
+
+function share(value: string): number {
+  const number = Number(value)
+  if (!Number.isFinite(number) || number < 0 || number > 1 || value.trim() === '') throw new InvalidArgumentError('It takes a number from 0 to 1.')
+  return number
+}
+
+const repoRules = 'the repository whose rules count as well (default: the one around the working directory)'
+
+/** Commands about the rules that decide what may happen. */
 export function addPolicyCommands(program: Command): void {
   const policy = program.command('policy')
-    .description('the rules in force here: bundles, their layers, who owns them')
-    .option('--repo <dir>', 'as seen from this repository (default: the one around the working directory)')
+    .description('the rules that decide what may happen: what is in force, what it would say, and whether it is sound')
+    .option('--rules', 'also every rule, with what it is for')
+    .option('--repo <dir>', repoRules)
     .option('--json', 'as JSON')
+    .addHelpText('after', `
+docs/policy.md shows how to write, test and install rules of your own.`)
     .action(async (options: Record<string, unknown>) => {
       const { policyListCommand } = await import('../commands/policy-list.ts')
       process.exitCode = await policyListCommand(options)
     })
-
-  policy.command('check')
-    .description('what the policy says to a call, as JSON; exit 0 allow, 3 ask, 1 deny')
-    .option('--tool <name>', 'a tool: shell, edit, read …')
-    .option('--input <json>', 'its input, like {"command":"npm publish"}')
-    .option('--action <name>', 'instead of a tool: integrate, deliver, amend, connect, delegate, approve, continue')
-    .option('--path <path>', 'integrate: a changed path (repeatable)', collect)
-    .option('--host <host:port>', 'connect: which host')
-    .option('--unproven', 'deliver: of a result that is not proven')
-    .option('--confidence <n>', 'integrate: how sure the solver is, 0 to 1', Number)
-    .option('--grant <host:port>', 'as if the contract granted this host (repeatable)', collect)
-    .option('--scope <glob>', 'as if the contract had this scope (repeatable)', collect)
-    .option('--at <instant>', 'as if it were then, like 2026-05-01T12:00:00Z')
-    .option('--autonomy <level>', 'as if this level were earned', Number)
-    .option('--as <who>', 'who asks: agent, specialist, hook, person', 'agent')
-    .option('--repo <dir>', runRepo)
-    .action(async (options: Record<string, unknown>, command: Command) => {
-      const { policyCheckCommand } = await import('../commands/policy-check.ts')
-      process.exitCode = await policyCheckCommand({ ...options, ...command.optsWithGlobals() })
-    })
+  addCheck(policy)
 
   policy.command('test')
-    .description('run the cases kept beside the rules (cases.yaml)')
-    .addArgument(new Argument('[dir]', 'a bundle, installed or not (default: all in force, and the built-in)'))
+    .description('ask the cases that lie beside rules, and say which come out otherwise')
+    .argument('[dir]', 'a bundle\'s folder, installed or not (default: every bundle in force)')
+    .option('--repo <dir>', repoRules)
     .option('--json', 'as JSON')
-    .action(async (dir: string | undefined, options: Record<string, unknown>, command: Command) => {
+    .action(async (folder: string | undefined, _: unknown, command: Command) => {
       const { policyTestCommand } = await import('../commands/policy-test.ts')
-      process.exitCode = await policyTestCommand(dir, { ...options, ...command.optsWithGlobals() })
-    })
-
-  policy.command('lint')
-    .description('find rules that can never match, contradict, or are shadowed')
-    .argument('[dir]', 'a bundle, installed or not (default: all in force)')
-    .option('--json', 'as JSON')
-    .action(async (dir: string | undefined, options: Record<string, unknown>, command: Command) => {
-      const { policyLintCommand } = await import('../commands/policy-lint.ts')
-      process.exitCode = await policyLintCommand(dir, { ...options, ...command.optsWithGlobals() })
+      process.exitCode = await policyTestCommand(folder, command.optsWithGlobals())
     })
 
   policy.command('explain')
-    .description('why a decision of a run came out as it did')
-    .argument('<event>', 'the number of the event, as writ log shows it', eventNumber)
-    .option('--run <run>', 'which run (default: the newest of this repository)', 'latest')
+    .description('why something was allowed, asked about or denied in a run')
+    .argument('<event>', 'the number of an event with a decision, as writ log shows it', eventNumber)
+    .option('--run <run>', 'a run id, a unique part of it, or `latest`', 'latest')
     .option('--repo <dir>', runRepo)
     .option('--json', 'as JSON')
-    .action(async (event: number, options: Record<string, unknown>, command: Command) => {
+    .action(async (event: number, _: unknown, command: Command) => {
       const { policyExplainCommand } = await import('../commands/policy-explain.ts')
-      process.exitCode = await policyExplainCommand(event, { ...options, ...command.optsWithGlobals() } as { run: string })
+      process.exitCode = await policyExplainCommand(event, command.optsWithGlobals())
+    })
+
+  policy.command('lint')
+    .description('find rules that can never hold, contradict each other, or are shadowed')
+    .argument('[dir]', 'a bundle\'s folder, installed or not (default: every bundle in force)')
+    .option('--repo <dir>', repoRules)
+    .option('--json', 'as JSON')
+    .action(async (folder: string | undefined, _: unknown, command: Command) => {
+      const { policyLintCommand } = await import('../commands/policy-lint.ts')
+      process.exitCode = await policyLintCommand(folder, command.optsWithGlobals())
     })
 
   policy.command('trust')
-    .description('let the rules and hooks that this repository brings count, as they are now')
-    .option('--repo <dir>', runRepo)
+    .description('show what a repository\'s own rules and hooks would do, and let them count exactly as they are now')
+    .option('--repo <dir>', 'the repository (default: the one around the working directory)')
     .option('--yes', 'ask nothing')
-    .action(async (options: Record<string, unknown>, command: Command) => {
+    .option('--json', 'as JSON; changes nothing without --yes')
+    .action(async (_: unknown, command: Command) => {
       const { policyTrustCommand } = await import('../commands/policy-trust.ts')
-      process.exitCode = await policyTrustCommand({ ...options, ...command.optsWithGlobals() })
+      process.exitCode = await policyTrustCommand(command.optsWithGlobals())
     })
 
   policy.command('distrust')
-    .description('what this repository brings counts no more')
-    .option('--repo <dir>', runRepo)
-    .action(async (options: Record<string, unknown>, command: Command) => {
+    .description('a repository\'s own rules and hooks do not count any more')
+    .option('--repo <dir>', 'the repository (default: the one around the working directory)')
+    .option('--json', 'as JSON')
+    .action(async (_: unknown, command: Command) => {
       const { policyDistrustCommand } = await import('../commands/policy-trust.ts')
-      process.exitCode = await policyDistrustCommand({ ...options, ...command.optsWithGlobals() })
+      process.exitCode = await policyDistrustCommand(command.optsWithGlobals())
+    })
+}
+
+function addCheck(policy: Command): void {
+  policy.command('check')
+    .description('what the policy would say: one question, answered as JSON')
+    .option('--tool <name>', 'a call of this tool')
+    .option('--input <json>', 'with this input')
+    .option('--path <path>', 'a path that a call of an unknown tool would write, or read as read:PATH (repeatable)', collect)
+    .addOption(new Option('--effect <class>', 'what a call of an unknown tool can do').choices(['read', 'reversible', 'irreversible']))
+    .option('--integrate <path...>', 'making changes of these paths part of a result')
+    .addOption(new Option('--risk <risk>', 'of that task').choices(['low', 'medium', 'high']))
+    .option('--confidence <share>', 'of its solver, 0 to 1', share)
+    .option('--wanted', 'the contract asks for a checkpoint there')
+    .addOption(new Option('--action <action>', 'something else').choices(['deliver', 'amend', 'connect', 'delegate', 'approve', 'continue']))
+    .option('--proven', 'what is delivered is proven')
+    .option('--branch <name>', 'where it is delivered')
+    .option('--host <host>', 'to connect to, as host or host:port')
+    .option('--quarantined <n>', 'changes that were sealed away so far', count)
+    .option('--grant <host>', 'the contract grants this host, as host or host:port (repeatable)', collect)
+    .option('--scope <glob>', 'the contract\'s scope (repeatable)', collect)
+    .addOption(new Option('--as <who>', 'who wants it').choices(['agent', 'specialist', 'hook', 'person']).default('agent'))
+    .option('--name <name>', 'and how they are called')
+    .option('--depth <n>', 'specialists above them', count)
+    .option('--fan-out <n>', 'specialists of theirs at work', count)
+    .option('--autonomy <level>', 'what the record has earned, 0 to 4', count)
+    .option('--calls-in-minute <n>', 'calls of the tool within the last minute', count)
+    .option('--at <when>', 'at this instant (default: now)')
+    .option('--repo <dir>', repoRules)
+    .option('--json', 'it is JSON anyway')
+    .addHelpText('after', `
+Exits with 0 when it is allowed, 3 when a person would be asked, 1 when it is denied, 2 when the question is wrong.
+
+Examples:
+  writ policy check --tool shell --input '{"command":"npm publish"}' --grant registry.npmjs.org
+  writ policy check --tool edit --input '{"path":".env","edits":[{"old":"a","new":"b"}]}'
+  writ policy check --integrate package.json package-lock.json
+  writ policy check --action deliver --at 2026-12-24T12:00:00+01:00`)
+    .action(async (_: unknown, command: Command) => {
+      const { policyCheckCommand } = await import('../commands/policy-check.ts')
+      process.exitCode = await policyCheckCommand(command.optsWithGlobals())
     })
 }

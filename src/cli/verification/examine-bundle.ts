@@ -14,6 +14,8 @@ export interface TrustedKey {
   readonly publicKey: string
   /** In words: `yours (ada)`, `ada's`. */
   readonly owner: string
+  /** The name under which answers by it are known; undefined where the key was given without one. */
+  readonly name?: string
   /** False for a key that only came along with the record. */
   readonly trusted: boolean
 }

@@ -33,7 +33,7 @@ export async function openTrust(record: OpenRecord, keyFile: string | undefined,
   return {
     find: (key): TrustedKey | undefined => {
       const known = ring.find(key)
-      if (known) return { publicKey: known.publicKey, owner: known.origin === 'own' ? `${known.owner} (a key of yours)` : known.owner, trusted: true }
+      if (known) return { publicKey: known.publicKey, owner: known.origin === 'own' ? `${known.owner} (a key of yours)` : known.owner, name: known.owner, trusted: true }
       return came?.id === key ? { publicKey: came.pem, owner: 'unknown', trusted: false } : undefined
     },
   }

@@ -16,6 +16,7 @@ import type { BlobRef, Digest, Json, RunId } from '../../protocol/ids.ts'
 import type { OpenRecord } from '../compose.ts'
 import { examineText, type OpenedText, type Trust } from './examine-bundle.ts'
 import { failed, ok, unchecked, type Finding } from './finding.ts'
+import { verifyAnswers } from './verify-answers.ts'
 
 export interface RunVerification {
   readonly events: readonly StoredEvent[]
@@ -43,7 +44,7 @@ export async function verifyRun(record: Pick<OpenRecord, 'places' | 'blobs'>, ru
   if (newest) findings.push(...judgeSigned(newest.statement.predicate, events))
   const later = judgeProvenance(toAttestationPaths(record.places.state, run).provenance, coverage, trust)
   if (later) findings.push(later)
-  findings.push(...(await verifyBlobs(record, events)))
+  findings.push(...(await verifyBlobs(record, events)), ...verifyAnswers(run, events, trust))
   if (!findings.some((each) => each.status === 'failed' && each.about === 'record')) findings.unshift(ok('record', `${events.length} events: none was changed, dropped, added or moved`))
   return { events, findings, newest, digests: events.flatMap((event) => (event.type === 'run.attested' ? [event.data.bundle.digest] : [])) }
 }

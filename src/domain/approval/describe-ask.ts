@@ -1,26 +1,34 @@
 import type { Ask, ApproverStep } from '../../protocol/policy.ts'
+import { toVisible } from '../text/visible.ts'
+import { describeRemembered } from './remembered.ts'
 
 export function describeApprovers(steps: readonly ApproverStep[]): string {
   return steps.length === 0 ? 'anybody whose key counts' : steps.map((step) => (step.deputies.length > 0 ? `${step.who} (or ${step.deputies.join(', ')})` : step.who)).join(', then ')
 }
 
-/** All that a person is shown of a question, as lines. */
+/** What stands over the text that is shown: a person is given what is new, not all of it again. */
+const shown: Record<Ask['kind'], string> = {
+  call: 'In full:', integrate: 'Changed since your last approval, or since nothing needed one:', amend: 'In the contract:', quarantine: 'Sealed away:',
+}
+
+/** All that a person is shown of a question, as lines. Nothing in it can hide: what is not to be seen is written out. */
 export function describeAsk(id: string, question: string, ask: Ask | undefined): string[] {
-  if (!ask) return [`${id}  ${question}`]
+  if (!ask) return [`${id}  ${oneLine(question, 3000)}`]
   return [
-    `${id}  ${ask.does}`,
-    ...(ask.why ? [`  the solver says   ${oneLine(ask.why)}`] : []),
-    `  asked because     ${oneLine(question)}`,
-    `  rules             ${ask.rules.join(', ')}`,
+    `${id}  ${oneLine(ask.does, 1000)}`,
+    ...(ask.why ? [`  the solver says   ${oneLine(ask.why, 400)}`] : []),
+    `  asked because     ${oneLine(question, 1000)}`,
+    `  rules             ${ask.rules.length === 0 ? 'none is named' : oneLine(ask.rules.join(', '), 400)}`,
     `  risk              ${ask.risk}`,
-    `  undo              ${ask.undo}`,
-    `  who may answer    ${describeApprovers(ask.approvers)}`,
+    `  undo              ${oneLine(ask.undo, 400)}`,
+    `  who may answer    ${oneLine(describeApprovers(ask.approvers), 400)}`,
     `  until             ${ask.expiresAt}`,
-    ...(ask.shows ? ['', ...ask.shows.split('\n').map((line) => `    ${line}`)] : []),
+    ...(ask.remember ? [`  --remember        ${oneLine(describeRemembered(ask.remember), 400)}`] : []),
+    ...(ask.shows ? ['', `  ${shown[ask.kind]}`, ...toVisible(ask.shows).split('\n').map((line) => `    ${line}`)] : []),
   ]
 }
 
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > 400 ? `${line.slice(0, 399)}…` : line
+function oneLine(text: string, most: number): string {
+  const line = toVisible(text).replaceAll(/\s+/g, ' ').trim()
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }

@@ -1,79 +1,133 @@
 import { z } from 'zod'
+import { Duration } from '../../protocol/policy-bundle.ts'
+import type { PolicyLayer } from '../../protocol/policy.ts'
 import type { Json } from '../../protocol/ids.ts'
 import { defaultSettings, ValidationSettings } from '../validation/settings.ts'
 
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-export const Duration = z.string().regex(/^\d{1,5}[mhd]$/, 'it is a duration like 30m, 4h or 2d')
-
-export function toMs(duration: string): number {
-  return Number(duration.slice(0, -1)) * (units[duration.slice(-1)] ?? 0)
-}
-
 /** Numbers about people at the gates. */
 export const GateSettings = z.strictObject({
-  /** Questions to people per run that a team aims for; shown beside the count. */
+  /** Questions to people that a run should stay under: a metric's target, not a limit. */
   questions_target: z.int().nonnegative().default(3),
-  /** How long a question can be answered. */
+  /** How long a question to a person stands. */
   approval_expires: Duration.default('24h'),
-  /** Confidence below which a person is asked, 0 to 1. */
+  /** A result that its solver is less sure of than this, 0 to 1, is shown to a person. */
   confidence_bar: z.number().min(0).max(1).default(0.5),
-  /** Changes that may be sealed away before the run stops. */
+  /** Changes of one run that may be sealed away before it has to stop. */
   max_quarantined: z.int().nonnegative().default(3),
 })
 export type GateSettings = z.infer<typeof GateSettings>
 
-/** What a bundle may set: validation, and numbers about people. Left out is as in the layers below. */
-export const BundleSettings = z.strictObject({ ...GateSettings.partial().shape, validation: z.record(z.string(), z.json()).optional() })
-export type BundleSettings = z.infer<typeof BundleSettings>
+/** `settings` of a bundle, whole: what is left out has its default. */
+export const BundleSettings = z.strictObject({ ...GateSettings.shape, validation: ValidationSettings.prefault({}) })
 
-export interface PolicySettings {
-  readonly gates: GateSettings
-  readonly validation: ValidationSettings
-}
-
-/** Later layers win; lists of patterns, commands, denied licences and switched-off validators grow instead. @throws z.ZodError */
-export function mergeSettings(layers: readonly BundleSettings[]): PolicySettings {
-  let gates: Record<string, unknown> = {}
-  let validation: Record<string, Json> = {}
-  for (const { validation: more = {}, ...rest } of layers) {
-    gates = { ...gates, ...withoutUndefined(rest) }
-    validation = mergeValidation(validation, more)
-  }
-  return { gates: GateSettings.parse(gates), validation: ValidationSettings.parse(validation) }
-}
-
-function withoutUndefined(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
-}
-
-function mergeValidation(before: Readonly<Record<string, Json>>, more: Readonly<Record<string, Json>>): Record<string, Json> {
-  const merged: Record<string, Json> = { ...before }
-  for (const [name, value] of Object.entries(more)) {
-    const old = merged[name]
-    if (Array.isArray(old) && Array.isArray(value)) merged[name] = [...old, ...value]
-    else if (isRecord(old) && isRecord(value)) merged[name] = mergeValidation(old, value)
-    else merged[name] = value
-  }
-  return merged
-}
-
-function isRecord(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Settings that a repository's bundle may bring: they only add to what is looked for. */
-export function findLoosening({ validation = {}, ...gates }: BundleSettings): readonly string[] {
-  const added = new Set(['patterns', 'commands', 'performance'])
-  return [
-    ...Object.entries(gates).flatMap(([name, value]) => (value === undefined ? [] : [name])),
-    ...Object.keys(validation).filter((name) => !added.has(name)).map((name) => `validation.${name}`),
-  ]
-}
-
-const Kept = z.object({ gates: GateSettings, validation: ValidationSettings })
+/** What the settings of all bundles come to: numbers and lists that rules are not made of. */
+export const PolicySettings = z.object({ gates: GateSettings, validation: ValidationSettings })
+export type PolicySettings = z.infer<typeof PolicySettings>
 
 /** As a policy carries them; the defaults for a policy from before there were any. */
 export function readPolicySettings(settings: Json | undefined): PolicySettings {
-  const parsed = Kept.safeParse(settings)
+  const parsed = PolicySettings.safeParse(settings)
   return parsed.success ? parsed.data : { gates: GateSettings.parse({}), validation: defaultSettings }
+}
+
+/** How two values of a field compare. `loosens`: whatever is added takes a wall away. `free`: neither. */
+type Kind = 'severity' | 'lower' | 'higher' | 'shorter' | 'narrows' | 'adds' | 'adds-by-id' | 'loosens' | 'once' | 'free'
+
+const fields: readonly (readonly [path: string, kind: Kind])[] = [
+  ['questions_target', 'free'], ['approval_expires', 'shorter'], ['confidence_bar', 'higher'], ['max_quarantined', 'lower'],
+  ...([
+    ['off', 'loosens'],
+    ['licences.allow', 'narrows'], ['licences.deny', 'adds'], ['licences.unknown', 'severity'],
+    ['patterns', 'adds-by-id'], ['commands', 'adds-by-id'], ['performance', 'adds-by-id'],
+    ['dependencies.known', 'loosens'], ['dependencies.install_scripts', 'severity'], ['dependencies.advisories', 'once'],
+    ['complexity.most', 'lower'], ['complexity.severity', 'severity'],
+    ['duplication.lines', 'lower'], ['duplication.severity', 'severity'],
+    ['coverage.least', 'higher'], ['lint', 'severity'], ['format', 'severity'],
+  ] as const).map(([path, kind]) => [`validation.${path}`, kind] as const),
+]
+
+const severities = ['note', 'warning', 'error']
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Milliseconds of a length of time like `4h`. */
+export function toMs(duration: string): number {
+  return Number(duration.slice(0, -1)) * (units[duration.slice(-1)] ?? Number.NaN)
+}
+
+export interface LayeredSettings {
+  readonly layer: PolicyLayer
+  readonly bundle: string
+  /** As the bundle has them. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Puts the settings of bundles together, in the order of their layers. A repository's may only tighten, a user's may not
+ * loosen what the organisation has set. What is refused has no effect and is said, a sentence each.
+ */
+export function mergeSettings(layers: readonly LayeredSettings[]): { readonly settings: PolicySettings; readonly refused: readonly string[] } {
+  const merged: unknown = BundleSettings.parse({})
+  const setBy = new Map<string, PolicyLayer>()
+  const refused: string[] = []
+  for (const { layer, bundle, settings } of layers) {
+    const parsed = BundleSettings.parse(settings)
+    for (const [path, kind] of fields) {
+      if (valueAt(settings, path) === undefined) continue
+      const [old, wanted] = [valueAt(merged, path), valueAt(parsed, path)]
+      const isFree = layer === 'built-in' || layer === 'organisation' || (layer === 'user' && setBy.get(path) !== 'organisation')
+      const next = isFree ? replace(kind, old, wanted) : tighten(kind, old, wanted)
+      if (next === undefined) refused.push(`the bundle ${bundle} sets ${path} to ${JSON.stringify(wanted)?.slice(0, 100)}, which ${layer === 'repository' ? 'a repository may not, because it does not tighten' : 'would loosen what the organisation set:'} ${JSON.stringify(old)?.slice(0, 100) ?? 'nothing'}; that has no effect`)
+      else {
+        putAt(merged, path, next)
+        if (isFree) setBy.set(path, layer)
+      }
+    }
+  }
+  const { validation, ...gates } = BundleSettings.parse(merged)
+  return { settings: { gates, validation }, refused }
+}
+
+/** Lists grow; of two entries with one id, and of anything else, the later counts. */
+function replace(kind: Kind, old: unknown, wanted: unknown): unknown {
+  if (kind === 'adds-by-id') {
+    const ids = new Set((wanted as readonly { id: string }[]).map(({ id }) => id))
+    return [...(old as readonly { id: string }[]).filter(({ id }) => !ids.has(id)), ...(wanted as readonly unknown[])]
+  }
+  return kind === 'adds' || kind === 'loosens' ? union(old, wanted) : wanted
+}
+
+/** Undefined where it would not tighten. What is as strict as before is fine. */
+function tighten(kind: Kind, old: unknown, wanted: unknown): unknown {
+  switch (kind) {
+    case 'severity': return severities.indexOf(wanted as string) >= severities.indexOf(old as string) ? wanted : undefined
+    case 'lower': return (wanted as number) <= (old as number) ? wanted : undefined
+    case 'higher': return (wanted as number) >= (old as number) ? wanted : undefined
+    case 'shorter': return toMs(wanted as string) <= toMs(old as string) ? wanted : undefined
+    case 'adds': return union(old, wanted)
+    case 'narrows': {
+      const [before, after] = [old as readonly string[], wanted as readonly string[]]
+      return after.length > 0 && (before.length === 0 || after.every((each) => before.includes(each))) ? after : undefined
+    }
+    case 'adds-by-id': {
+      const known = new Set((old as readonly { id: string }[]).map(({ id }) => id))
+      return (wanted as readonly { id: string }[]).some(({ id }) => known.has(id)) ? undefined : [...(old as readonly unknown[]), ...(wanted as readonly unknown[])]
+    }
+    case 'once': return old === undefined || old === wanted ? wanted : undefined
+    case 'loosens': return (wanted as readonly unknown[]).length === 0 ? old : undefined
+    case 'free': return old === wanted ? wanted : undefined
+  }
+}
+
+function union(old: unknown, wanted: unknown): unknown[] {
+  return [...new Set([...(old as readonly unknown[]), ...(wanted as readonly unknown[])])]
+}
+
+function valueAt(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined), value)
+}
+
+function putAt(value: unknown, path: string, next: unknown): void {
+  const at = path.lastIndexOf('.')
+  const holder = at === -1 ? value : valueAt(value, path.slice(0, at))
+  ;(holder as Record<string, unknown>)[path.slice(at + 1)] = next
 }

@@ -6,12 +6,15 @@ import { accountChecks } from './check-accounts.ts'
 import { findDeviations } from './deviations.ts'
 import { findInEffect } from '../rewind.ts'
 import { findNext } from './next-steps.ts'
+import { accountQuestions } from './questions.ts'
 import { toShortId } from './short-id.ts'
 import { count, toLine } from './words.ts'
 
 /** What the log cannot know, where somebody looked: who owns the run now, and what became of what was accepted. */
 export interface Today {
   readonly running?: boolean | undefined
+  /** Questions per run that the policy's owners aim for. */
+  readonly questionsTarget?: number | undefined
   readonly accepted?: { readonly standing: NonNullable<NonNullable<Report['accepted']>['standing']>; readonly undo: string } | undefined
 }
 
@@ -24,6 +27,7 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
   const contract = state.contract ?? opened?.draft
   const commits = state.commits.map((made) => accountCommit(made, contract?.goal ?? ''))
   const inEffect = findInEffect(events)
+  const questions = accountQuestions(state, events, today.questionsTarget)
   const tasks = accountTasks(state, inEffect)
   const checks = accountChecks(state, inEffect)
   const base: Omit<Report, 'next'> = {
@@ -62,6 +66,7 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     restored: [...new Set([...state.restored, ...(proof?.restored ?? [])])],
     notDone: findNotDone(state, inEffect, tasks, checks),
     deviations: findDeviations(state, events),
+    ...(questions ? { questions } : {}),
     unknowns: contract?.unknowns ?? [],
     time: accountTime(state, events),
     cost: {

@@ -4,6 +4,9 @@ import { toShortCommit } from './short-id.ts'
 /** Which bound ended the work, as `limit.reached` names it. */
 type Limit = 'turns' | 'usd' | 'tokens' | 'deadline' | 'idle' | 'repetition'
 
+/** Questions whose answers are spelt out; writ approvals lists all. */
+const mostAnswers = 3
+
 /** The commands with which a person looks at the result, takes it, or does not. */
 export function findNext(report: Omit<Report, 'next'>, limit?: Limit): Report['next'] {
   const { short, result, accepted } = report
@@ -14,7 +17,8 @@ export function findNext(report: Omit<Report, 'next'>, limit?: Limit): Report['n
   const events = { does: 'every event', command: `writ log ${short}` }
   if (accepted && accepted.standing !== 'gone') return [{ does: accepted.standing === 'below' ? 'undo, under later commits' : 'undo', command: `writ undo ${short}` }, ...look, events]
   if (report.running) return [{ does: 'watch it', command: `writ log ${short} --follow` }, { does: 'what it changed so far', command: `writ diff ${short}` }]
-  if (report.status === 'unfinished') return [{ does: 'go on', command: `writ resume ${short}` }, { does: 'what it changed so far', command: `writ diff ${short}` }, events]
+  const answers = (report.questions?.waiting ?? []).slice(0, mostAnswers).flatMap((id) => [{ does: 'say yes', command: `writ approve ${id}` }, { does: 'say no', command: `writ reject ${id} --reason "…"` }])
+  if (report.status === 'unfinished') return [...answers, { does: answers.length > 0 ? 'be asked here' : 'go on', command: `writ resume ${short}` }, { does: 'what it changed so far', command: `writ diff ${short}` }, events]
   const further = report.outcome === 'limit' ? [goOn(report, limit)] : []
   if (!result) return [...further, ...(report.outcome === 'waiting' || report.outcome === 'limit' ? [{ does: 'what it changed', command: `writ diff ${short}` }] : []), events]
   if (report.rejected && !accepted) return [...look, { does: 'delete the branch', command: `writ reject ${short} --delete-branch` }, events]

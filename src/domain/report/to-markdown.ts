@@ -1,5 +1,6 @@
 import type { Origin } from '../../protocol/contract.ts'
 import type { CheckAccount, Report } from '../../protocol/report.ts'
+import { medianAnswerMs } from './questions.ts'
 import { toShortCommit } from './short-id.ts'
 import { describeTally } from './tally.ts'
 import { count, toAmount, toCode, toDuration, toLine, toLines, toMoney, toShare } from './words.ts'
@@ -18,7 +19,7 @@ export function toMarkdown(report: Report): string {
     section('Not done', report.notDone.map((line) => `- ${line}`)),
     section('Deviations', report.deviations.map((each) => `- ${each.text}${each.times > 1 ? ` (${each.times} times)` : ''}`)),
     section('Unknowns', report.unknowns.map((each) => `- ${toLine(each.question, 1000)}${each.why ? ` ${toLine(each.why, 1000)}` : ''}`)),
-    section('Time and cost', timeAndCost(report)),
+    section('Time and cost', [...timeAndCost(report), ...questions(report)]),
     section('Next', next(report)),
   ]
   return sections.filter((part) => part !== '').join('\n\n')
@@ -173,6 +174,21 @@ function timeAndCost({ time, cost, solver }: Report): string[] {
   const tokens = `${count(cost.turns, 'turn')}, ${toAmount(cost.inputTokens)} tokens in (${toShare(cost.cachedTokens, cost.inputTokens)} from cache), ${toAmount(cost.outputTokens)} out`
   const money = cost.unpriced ? (cost.usd > 0 ? `at least ${toMoney(cost.usd)}; not every answer has a known price` : 'unknown: the model has no known price') : toMoney(cost.usd)
   return [spent, `- Cost: ${money}; ${tokens}`]
+}
+
+/** How much of people's time it took, against what it should. */
+function questions({ questions }: Report): string[] {
+  if (!questions) return []
+  const { asked, unasked, target, answers, waiting } = questions
+  const median = medianAnswerMs(questions)
+  const people = [...new Set(answers.filter(({ via }) => via === 'terminal' || via === 'command').map(({ by }) => toLine(by, 100)))]
+  const parts = [
+    `${count(asked, 'question')} to people (the target is at most ${target}${asked > target ? ', so this is too many' : ''})`,
+    ...(median === undefined ? [] : [`answered by ${people.join(', ')} within ${toDuration(median)}${answers.length - unasked > 1 ? ' in the median' : ''}`]),
+    ...(waiting.length > 0 ? [`${waiting.length} ${waiting.length === 1 ? 'waits' : 'wait'}`] : []),
+    ...(unasked > 0 ? [`${unasked} more answered without disturbing anybody`] : []),
+  ]
+  return [`- Asked: ${parts.join('; ')}`]
 }
 
 function next(report: Report): string[] {

@@ -1,39 +1,47 @@
-/** What pairs of timings say about two versions. */
-export interface Comparison {
-  /** Median of the result over median of the base. */
-  readonly ratio: number
-  /** Medians, in milliseconds. */
+export interface TimingComparison {
+  /** Medians, in the unit of the samples. */
   readonly base: number
   readonly result: number
-  /** Share of the pairs in which the result took longer than `most` times the base: a sign test without any assumption. */
-  readonly beyond: number
-  /** Slower than allowed, and not by chance: the sign test's one-sided probability is below 5 %. */
-  readonly isSlower: boolean
+  /** Median of the result by that of the base. */
+  readonly ratio: number
+  /** 0 to 1: how sure it is that the ratio is above the limit. */
+  readonly confidence: number
 }
 
-/** Timings of the same command on base and result, taken in turn, so that a pair saw the same moment of the machine. */
-export function compareTimings(pairs: readonly { readonly base: number; readonly result: number }[], most: number): Comparison {
-  const base = median(pairs.map((pair) => pair.base))
-  const result = median(pairs.map((pair) => pair.result))
-  const slower = pairs.filter((pair) => pair.result > pair.base * most).length
-  const ratio = base > 0 ? result / base : 1
-  return { ratio, base, result, beyond: pairs.length === 0 ? 0 : slower / pairs.length, isSlower: ratio > most && chanceOf(slower, pairs.length) < 0.05 }
-}
+const resamples = 2000
 
-export function median(values: readonly number[]): number {
-  if (values.length === 0) return 0
-  const sorted = values.toSorted((a, b) => a - b)
-  const half = sorted.length >> 1
-  return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2
-}
-
-/** The probability of at least so many heads of fair coins. */
-function chanceOf(heads: number, coins: number): number {
-  let sum = 0
-  let ways = 1
-  for (let n = 0; n <= coins; n += 1) {
-    if (n >= heads) sum += ways
-    ways = (ways * (coins - n)) / (n + 1)
+/**
+ * Compares times that were taken in turn: the n-th of the base with the n-th of the result, so that what slowed the machine
+ * slowed both. The confidence is the share of bootstrap resamples of those pairs (Efron, 1979) whose ratio of medians is above
+ * `most`. Their draws come from a fixed seed: the same samples give the same answer.
+ * @throws RangeError where there are no samples, or not as many of one as of the other
+ */
+export function compareTimings(base: readonly number[], result: readonly number[], most: number): TimingComparison {
+  if (base.length === 0 || base.length !== result.length) throw new RangeError(`${base.length} and ${result.length} times cannot be compared in pairs`)
+  const draw = createDraws(base.length)
+  let above = 0
+  for (let n = 0; n < resamples; n++) {
+    const picks = base.map(() => draw())
+    const [one, other] = [median(picks.map((pick) => base[pick] ?? 0)), median(picks.map((pick) => result[pick] ?? 0))]
+    if (other > one * most) above++
   }
-  return sum / 2 ** coins
+  const [before, after] = [median(base), median(result)]
+  return { base: before, result: after, ratio: before === 0 ? 1 : after / before, confidence: above / resamples }
+}
+
+export function median(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+}
+
+/** Numbers below `limit`, the same on every run (Marsaglia's xorshift, 2003). */
+function createDraws(limit: number): () => number {
+  let state = 0x9e3779b9
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) % limit
+  }
 }

@@ -4,7 +4,7 @@ import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { CommitId, Json, TreeId } from '../../protocol/ids.ts'
 import type { ValidationSettings } from '../../domain/validation/settings.ts'
 import type { SandboxResult } from './sandbox.ts'
-import type { Workspace } from './workspace.ts'
+import type { FileMode, Workspace } from './workspace.ts'
 
 /**
  * What others can add: docs/validation.md shows how. A validator says what it finds; which of it is new, what fails a stage and
@@ -60,18 +60,22 @@ export interface Subject {
   readonly contract: Contract | undefined
   /** What the contract's checks showed on the base, with the names of tests where the runner tells. */
   readonly baseline: readonly CheckOutcome[]
+  /** Names of the two contents: the same name, the same content. Absent where they have none. */
+  readonly trees?: { readonly base: string; readonly result: string }
   files(): Promise<readonly string[]>
   read(path: string): Promise<Uint8Array | undefined>
   readBase(path: string): Promise<Uint8Array | undefined>
   /** Runs a program in the sandbox in a clean checkout of one of the two, with extra files in place. Never with network. */
   run(on: 'result' | 'base', command: { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly files?: ReadonlyMap<string, Uint8Array>; readonly timeoutMs: number }): Promise<SandboxResult>
-  /** Is this program in the sandbox? */
+  /** What the paths of one side are: links, executable, submodules. Absent where that is not known. */
+  modes?(on: 'result' | 'base'): Promise<ReadonlyMap<string, FileMode>>
+  /** Is this program in the sandbox? One with a `/` is looked for from the root of the result, where its dependencies are mounted. */
   has(program: string): Promise<boolean>
   readonly signal: AbortSignal
 }
 
 export interface ValidationRequest {
-  readonly workspace: Pick<Workspace, 'home' | 'checkout' | 'readAt' | 'listAt' | 'changes'>
+  readonly workspace: Pick<Workspace, 'home' | 'checkout' | 'readAt' | 'listAt' | 'modesAt' | 'changes'>
   readonly base: TreeId | CommitId
   readonly tree: TreeId | CommitId
   readonly changes: readonly FileChange[]

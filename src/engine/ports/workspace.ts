@@ -14,6 +14,9 @@ export interface Checkout {
   dispose(): Promise<void>
 }
 
+/** A file, an executable file, a link, a submodule. */
+export type FileMode = '100644' | '100755' | '120000' | '160000'
+
 export interface CommitRequest {
   readonly message: string
   readonly parent: CommitId
@@ -49,6 +52,8 @@ export interface Workspace {
   readAt(at: TreeId | CommitId, path: string): Promise<Uint8Array | undefined>
   /** Regular files and links of a commit or tree. */
   listAt(at: TreeId | CommitId): Promise<readonly string[]>
+  /** What everything in a commit or tree but folders is, as git says it (see `FileMode`). */
+  modesAt?(at: TreeId | CommitId): Promise<ReadonlyMap<string, FileMode>>
   /** Commits what is in the worktree, without ignored files. Returns undefined when that is the parent's tree. */
   commit(request: CommitRequest): Promise<{ commit: CommitId; tree: TreeId } | undefined>
   /** A clean directory with exactly that content and the dependencies as they were on the base. */

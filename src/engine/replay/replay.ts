@@ -46,7 +46,7 @@ function isTold(events: readonly StoredEvent[], at: number): boolean {
   // A signature follows from no log, and neither does what was in its way.
   if (event.type === 'fault.met') return event.data.during === 'attest'
   // An answer from another terminal, and an amendment by a person: given while no process worked on the run.
-  if (event.type === 'approval.given') return event.data.via === 'command'
+  if (event.type === 'approval.given' || event.type === 'approval.requested' || event.type === 'amendment.proposed') return event.data.via === 'command'
   if (event.type === 'contract.amended') return isByPerson(events, at)
   return toldTypes.has(event.type) || (event.type === 'snapshot.taken' && events[at + 1]?.type === 'run.rewound')
 }

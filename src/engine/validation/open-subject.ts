@@ -40,6 +40,8 @@ export function openSubject(sandbox: Sandbox, request: ValidationRequest): OpenS
     changes: request.changes, settings: request.settings, contract: request.contract, baseline: request.baseline, signal,
     files: () => (listed ??= workspace.listAt(tree)),
     read: (path) => workspace.readAt(tree, path),
+    ...(workspace.modesAt ? { modes: async (on: 'result' | 'base') => (await workspace.modesAt?.(on === 'result' ? tree : base)) ?? new Map() } : {}),
+    trees: { base, result: tree },
     readBase: (path) => workspace.readAt(base, path),
     run,
     has: (program) => {

@@ -1,0 +1,36 @@
+import type { Waiting } from '../domain/approval/waiting.ts'
+import type { OtherQuestion, Policy } from '../engine/ports/policy.ts'
+import { Fault } from '../protocol/fault.ts'
+import type { RunId } from '../protocol/ids.ts'
+import { openWorkspaces, type OpenRecord } from './compose.ts'
+import { openPolicyFor } from './open-policy.ts'
+import { readRun } from './read-run.ts'
+import type { RunState } from '../domain/run-state.ts'
+
+/** The policy that is in force now where a run was started. @throws Fault `policy-refused`, `run-corrupt`. */
+export async function openPolicyOf(record: OpenRecord, run: RunId, { opened }: Pick<RunState, 'opened'>): Promise<Policy> {
+  if (!opened) throw new Fault('run-corrupt', `the record of ${run} has no beginning`)
+  const { root, base } = opened.repository
+  const { policy } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root, base: async () => (await openWorkspaces(record.places)).readBase(root, base, run) } })
+  await policy.ready?.()
+  return policy
+}
+
+/** What a question to the policy says of a person who does something about a run. */
+export function toPersonCircumstances(state: RunState, who: string, at: number): OtherQuestion['circumstances'] {
+  const contract = state.contract ?? state.opened?.draft
+  if (!contract) throw new Fault('run-corrupt', `the record of ${state.run ?? 'the run'} has no contract`)
+  return { contract, principal: { kind: 'person', name: who, depth: 0 }, at, callsInMinute: 0, callsInRun: 0, fanOut: 0, autonomy: 1 }
+}
+
+/** Rules may say who answers what: nobody but two of them, not who asked for the run. @throws Fault `policy-refused` that cites them. */
+export async function requireAllowed(record: OpenRecord, waiting: readonly Waiting[], who: string): Promise<void> {
+  for (const run of new Set(waiting.map((each) => each.run))) {
+    const { state } = await readRun(record.log, run)
+    const policy = await openPolicyOf(record, run, state)
+    for (const { id, question } of waiting.filter((each) => each.run === run)) {
+      const decision = policy.judge?.({ action: 'approve', kind: question.ask?.kind ?? 'call', rules: question.ask?.rules ?? [], requestedBy: state.opened?.by ?? '', circumstances: toPersonCircumstances(state, who, record.clock.now()) })
+      if (decision?.effect === 'deny') throw new Fault('policy-refused', `${id} cannot be answered by ${who}: ${decision.reason} (${decision.rules.join(', ')})`)
+    }
+  }
+}

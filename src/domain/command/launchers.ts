@@ -1,0 +1,26 @@
+import { evalLaunchers } from './eval-launchers.ts'
+import { runGit } from './run-git.ts'
+import { runShellProgram } from './run-shell-program.ts'
+import type { Outcome, Shell, Way } from './shell.ts'
+import { spreadLaunchers } from './spread-launchers.ts'
+import { wrapperPrograms } from './wrapper-programs.ts'
+import { runWrapper } from './run-wrapper.ts'
+
+/** A program that leads on to others. `name` is without its folder. */
+export interface LaunchCall {
+  readonly name: string
+  readonly args: readonly string[]
+  readonly shell: Shell
+  readonly way: Way
+  readonly extra: Readonly<Record<string, string>>
+}
+
+export type Launcher = (call: LaunchCall) => Outcome
+
+export function findLauncher(name: string): Launcher | undefined {
+  if (/^(?:r?bash|sh|dash|zsh|ksh|mksh|ash|yash|pwsh|fish)$/.test(name)) return runShellProgram
+  if (name === 'git') return runGit
+  if (Object.hasOwn(spreadLaunchers, name)) return spreadLaunchers[name]
+  if (Object.hasOwn(evalLaunchers, name)) return evalLaunchers[name]
+  return Object.hasOwn(wrapperPrograms, name) ? runWrapper : undefined
+}
