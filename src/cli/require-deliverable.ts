@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { levelIn } from '../domain/autonomy/levels.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { toShortId } from '../domain/report/short-id.ts'
 import { Fault } from '../protocol/fault.ts'
@@ -19,7 +20,8 @@ export interface Delivery {
  */
 export async function requireDeliverable(record: OpenRecord, run: RunId, state: RunState, { branch, answer }: Delivery): Promise<void> {
   const policy = await openPolicyOf(record, run, state)
-  const circumstances = toPersonCircumstances(state, userName(), record.clock.now())
+  const paths = state.commits.flatMap((commit) => commit.files.map((file) => file.path))
+  const circumstances = { ...toPersonCircumstances(state, userName(), record.clock.now()), autonomy: levelIn(state, paths, 'deliver') }
   const judge = (proven: boolean) => policy.judge?.({ action: 'deliver', branch, proven, circumstances })
   const proven = state.ended?.outcome === 'proven'
   const first = judge(proven)

@@ -1,5 +1,5 @@
 import type { Contract } from '../protocol/contract.ts'
-import { levelFor, toTaskKind } from '../domain/autonomy/levels.ts'
+import { levelIn } from '../domain/autonomy/levels.ts'
 import { countInMinute } from '../domain/policy/circumstances.ts'
 import type { Circumstances } from './ports/policy.ts'
 import type { RunContext } from './record.ts'
@@ -19,8 +19,8 @@ export function circumstancesOf(run: RunContext, about: { readonly tool?: string
 }
 
 /** What the record of this repository allows unasked where these paths lie. */
-export function autonomyOf(run: RunContext, paths: readonly string[], action = 'call'): number {
-  return levelFor(run.state.opened?.autonomy ?? [], { kind: toTaskKind(run.state), paths, action })
+export function autonomyOf(run: RunContext, paths: readonly string[], action: 'call' | 'integrate' = 'call'): number {
+  return levelIn(run.state, paths, action)
 }
 
 export function contractOf(run: RunContext): Contract {

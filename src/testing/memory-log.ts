@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import { sealLine, toStart } from '../domain/chain.ts'
+import { factsOf } from '../domain/autonomy/facts.ts'
 import type { Clock } from '../engine/ports/clock.ts'
 import type { Blobs, EventLog, Rollout, RunSummary } from '../engine/ports/event-log.ts'
 import { addFact, noFacts, resolveRun } from '../engine/ports/run-index.ts'
@@ -63,6 +64,10 @@ export function createMemoryLog(options: { readonly clock: Pick<Clock, 'now'> })
       const found = newest.map((run) => ({ run, held: getRun(run), facts: getRun(run).events.reduce(addFact, noFacts) }))
       const kept = found.filter(({ facts }) => (repository === undefined || facts.repository === repository) && matches(facts, words))
       return kept.slice(0, limit).map(({ run, held, facts }) => toSummary(run, held, facts))
+    },
+    async autonomy({ repository, since }) {
+      const all = [...runs].map(([run, held]) => ({ run, facts: held.events.reduce(addFact, noFacts) }))
+      return all.filter(({ facts }) => facts.repository === repository).flatMap(({ run, facts }) => factsOf(run, facts.conduct)).filter((fact) => fact.at >= since)
     },
     resolve: async (word, { repository } = {}) => {
       const newestFirst = [...runs.keys()].sort().reverse()

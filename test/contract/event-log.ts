@@ -40,6 +40,7 @@ export function testEventLogContract(name: string, make: MakeLog): void {
   describe(`${name}: ownership`, () => testOwnership(using))
   describe(`${name}: reading`, () => testReading(using))
   describe(`${name}: listing`, () => testListing(using))
+  describe(`${name}: autonomy`, () => testAutonomy(using))
   describe(`${name}: blobs`, () => testBlobs(using))
 }
 
@@ -293,6 +294,23 @@ function testListing(using: Using): void {
       const before = await log.list({ limit: 10 })
       assert.equal(await log.reindex(), 2)
       assert.deepEqual(await log.list({ limit: 10 }), before)
+    }))
+}
+
+function testAutonomy(using: Using): void {
+  it('says what the runs of a repository speak for and against trust, as soon as it is stored', () =>
+    using(async ({ log, other }, clock) => {
+      const rollout = await log.create(run)
+      await rollout.append([openedEvent({ root: '/home/a' }), startedEvent(), committedEvent('m', 'src/webhook/retry.ts'), endedEvent()])
+      const said = async (view: EventLog, repository: string, since = 0) => (await view.autonomy({ repository, since })).map(({ run: of, at, kind, area, what }) => [of, at, kind, area, what])
+      assert.deepEqual(await said(other, '/home/a'), [[run, noon, 'feature', 'src/webhook', 'won']])
+      clock.time += 1000
+      await rollout.append([acceptedEvent()])
+      assert.deepEqual(await said(other, '/home/a'), [[run, noon, 'feature', 'src/webhook', 'accepted']])
+      await rollout.append([{ type: 'run.undone', data: { by: 'ada', how: 'ref', onto: 'main', before: sampleCommit, after: sampleCommit } }])
+      assert.deepEqual(await said(log, '/home/a', noon + 1000), [[run, noon + 1000, 'feature', 'src/webhook', 'undone']])
+      assert.deepEqual([await said(log, '/home/a', noon + 1001), await said(log, '/home/b')], [[], []])
+      await rollout.close()
     }))
 }
 

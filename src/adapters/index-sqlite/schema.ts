@@ -1,7 +1,7 @@
 /** Raised with every change below: an index of another version is dropped and built again from the rollouts. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
-/** `facts` is JSON. The text table holds one row per run under the same rowid. */
+/** `facts` is JSON. The text table holds one row per run under the same rowid, the table of autonomy one per fact. */
 export const schema = `
   CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
@@ -16,5 +16,18 @@ export const schema = `
   ) STRICT;
   CREATE INDEX runs_by_repository ON runs (repository, run);
   CREATE VIRTUAL TABLE texts USING fts5 (goal, reason, messages, paths, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+  CREATE TABLE autonomy (
+    id INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    at REAL NOT NULL,
+    goal TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    area TEXT NOT NULL,
+    what TEXT NOT NULL,
+    base TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX autonomy_by_repository ON autonomy (repository, at);
+  CREATE INDEX autonomy_by_run ON autonomy (id);
   PRAGMA user_version = ${schemaVersion};
 `

@@ -2,8 +2,10 @@ import fs from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { Conduct } from '../../domain/autonomy/conduct.ts'
+import { factKinds } from '../../domain/autonomy/facts.ts'
 import { IndexLost } from '../../engine/ports/run-index.ts'
-import type { IndexEntry, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
+import type { IndexedRun, IndexEntry, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
 import { RunId } from '../../protocol/ids.ts'
 import { schema, schemaVersion } from './schema.ts'
 
@@ -37,7 +39,8 @@ export function createSqliteIndex(options: { readonly path: string }): RunIndex 
     find: (run) => use((open) => open.prepare('SELECT * FROM runs WHERE run = ?').all(run).map(toEntry)[0]),
     put: (entries, gone) => use((open) => writeEntries(open, entries, gone)),
     query: (query) => use((open) => queryEntries(open, query)),
-    clear: () => use((open) => inTransaction(open, () => open.exec('DELETE FROM runs; DELETE FROM texts'))),
+    autonomy: (query) => use((open) => readAutonomy(open, query)),
+    clear: () => use((open) => inTransaction(open, () => open.exec('DELETE FROM runs; DELETE FROM texts; DELETE FROM autonomy'))),
     close() {
       closeQuietly(database)
       database = undefined
@@ -125,10 +128,15 @@ function isDamage(thrown: unknown): boolean {
 
 function readMarks(database: DatabaseSync): ReturnType<RunIndex['marks']> {
   const rows = database.prepare('SELECT run, size, mtime_ms, read_to, head, problem FROM runs').all()
-  return new Map(rows.map((row) => [RunId.parse(row['run']), toMark(row)]))
+  // Plain comparisons instead of schemas, here and for facts: a run waits for them before it begins.
+  return new Map(rows.map(({ run, size, mtime_ms, read_to, head, problem }) => {
+    const isWhole = typeof run === 'string' && typeof size === 'number' && typeof mtime_ms === 'number' && typeof read_to === 'number' && typeof head === 'string' && (typeof problem === 'string' || problem === null)
+    if (!isWhole) throw new SyntaxError('the index holds a mark of another form')
+    return [run as RunId, { size, mtimeMs: mtime_ms, offset: read_to, head, problem: problem ?? undefined }]
+  }))
 }
 
-function writeEntries(database: DatabaseSync, entries: readonly IndexEntry[], gone: readonly RunId[]): void {
+function writeEntries(database: DatabaseSync, entries: readonly IndexedRun[], gone: readonly RunId[]): void {
   inTransaction(database, () => {
     const upsert = database.prepare(
       `INSERT INTO runs (run, repository, facts, size, mtime_ms, read_to, head, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -137,16 +145,22 @@ function writeEntries(database: DatabaseSync, entries: readonly IndexEntry[], go
     )
     const erase = database.prepare('DELETE FROM texts WHERE rowid = ?')
     const write = database.prepare('INSERT INTO texts (rowid, goal, reason, messages, paths) VALUES (?, ?, ?, ?, ?)')
-    for (const { run, facts, mark } of entries) {
+    const forget = database.prepare('DELETE FROM autonomy WHERE id = ?')
+    const say = database.prepare('INSERT INTO autonomy (id, run, repository, at, goal, kind, area, what, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    for (const { run, facts, mark, autonomy } of entries) {
       const row = upsert.get(run, facts.repository, JSON.stringify(facts), mark.size, mark.mtimeMs, mark.offset, mark.head, mark.problem ?? null)
       const id = row?.['id'] as number
       erase.run(id)
+      forget.run(id)
+      for (const { at, goal, kind, area, what, base } of autonomy) say.run(id, run, facts.repository, at, goal, kind, area, what, base)
       write.run(id, facts.goal ?? '', facts.reason, facts.messages.join('\n'), facts.paths.join('\n'))
     }
     const remove = database.prepare('DELETE FROM runs WHERE run = ? RETURNING id')
     for (const run of gone) {
       const id = remove.get(run)?.['id']
-      if (typeof id === 'number') erase.run(id)
+      if (typeof id !== 'number') continue
+      erase.run(id)
+      forget.run(id)
     }
   })
 }
@@ -168,6 +182,16 @@ function queryEntries(database: DatabaseSync, query: { repository?: string; sear
   // Ids begin with the time they were made.
   const sql = `SELECT * FROM runs ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY run DESC LIMIT ?`
   return database.prepare(sql).all(...values, query.limit).map(toEntry)
+}
+
+function readAutonomy(database: DatabaseSync, { repository, since }: { repository: string; since: number }): ReturnType<RunIndex['autonomy']> {
+  const rows = database.prepare('SELECT run, at, goal, kind, area, what, base FROM autonomy WHERE repository = ? AND at >= ?').all(repository, since)
+  return rows.map(({ run, at, goal, kind, area, what, base }) => {
+    const said = factKinds.find((each) => each === what)
+    const isWhole = typeof run === 'string' && typeof at === 'number' && typeof goal === 'string' && typeof kind === 'string' && typeof area === 'string' && typeof base === 'string'
+    if (said === undefined || !isWhole) throw new SyntaxError(`the index holds a fact of another form: ${String(what)}`)
+    return { run, at, goal, kind, area, what: said, base }
+  })
 }
 
 /** Each word as a quoted prefix: none of the search syntax can come in from outside. Words of punctuation alone are left out. */
@@ -192,6 +216,7 @@ const Facts = z.object({
   reason: Text,
   messages: z.array(Text),
   paths: z.array(Text),
+  conduct: Conduct,
 })
 const Mark = z.object({ size: z.int(), mtime_ms: z.number(), read_to: z.int(), head: Text, problem: Text.nullable() })
 

@@ -32,6 +32,12 @@ export function createJsonlLog(options: JsonlLogOptions): EventLog {
     open: (run) => openRollout(stateDir, run, clock),
     read: (run, how) => readRollout(run, toRunPaths(stateDir, run), how),
     list: async (query) => queryIndex(stateDir, index, query).map((entry) => toSummary(entry, stateDir)),
+    async autonomy(query) {
+      return rebuilding(() => {
+        refreshIndex(stateDir, index)
+        return index.autonomy(query)
+      })
+    },
     async resolve(word, { repository } = {}) {
       const runs = listRunIds(stateDir).filter((run) => fs.existsSync(toRunPaths(stateDir, run).rollout))
       if (word !== 'latest' || runs.length === 0) return resolveRun(word, runs)

@@ -19,6 +19,11 @@ export function toRunsDirectory(stateDir: string): string {
   return join(stateDir, 'runs')
 }
 
+/** For whoever looks at all of them: joining paths by parts costs more than looking at the file. `runs` is what `toRunsDirectory` gives. */
+export function toRolloutPath(runs: string, run: RunId): string {
+  return `${runs}/${run}/rollout.jsonl`
+}
+
 export function toRunPaths(stateDir: string, run: RunId): RunPaths {
   const directory = join(toRunsDirectory(stateDir), run)
   return { directory, rollout: join(directory, 'rollout.jsonl'), lock: join(directory, 'lock.db'), owner: join(directory, 'owner.json') }

@@ -1,12 +1,14 @@
 import fs from 'node:fs'
 import { parsePayload, toStart, verifyLine } from '../../domain/chain.ts'
 import type { ChainPosition } from '../../domain/chain.ts'
+import { factsOf, isFailure } from '../../domain/autonomy/facts.ts'
 import { addFact, factTypes, noFacts } from '../../engine/ports/run-index.ts'
-import type { IndexEntry, IndexMark, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
+import type { IndexedRun, IndexEntry, IndexMark, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import { RunId } from '../../protocol/ids.ts'
+import { toSignerPath } from './attestation-files.ts'
 import { hasCode, sha256, toDiskFault } from './disk.ts'
-import { toRunPaths, toRunsDirectory } from './layout.ts'
+import { toRolloutPath, toRunsDirectory } from './layout.ts'
 import { createLineReader } from './line-reader.ts'
 
 /** Runs per transaction of the index, to bound what is held in memory. */
@@ -33,11 +35,12 @@ export function refreshIndex(stateDir: string, index: RunIndex): void {
   const marks = index.marks()
   const runs = new Set(listRunIds(stateDir))
   const gone = [...marks.keys()].filter((run) => !runs.has(run))
-  let changed: IndexEntry[] = []
+  let changed: IndexedRun[] = []
+  const directory = toRunsDirectory(stateDir)
   for (const run of runs) {
-    const entry = readChanges(stateDir, run, marks.get(run), index)
+    const entry = readChanges(toRolloutPath(directory, run), run, marks.get(run), index)
     if (entry === undefined) continue
-    changed.push(entry)
+    changed.push({ ...entry, autonomy: toAutonomy(entry, stateDir) })
     if (changed.length === batchRuns) {
       index.put(changed, [])
       changed = []
@@ -46,8 +49,17 @@ export function refreshIndex(stateDir: string, index: RunIndex): void {
   if (changed.length > 0 || gone.length > 0) index.put(changed, gone)
 }
 
-function readChanges(stateDir: string, run: RunId, mark: IndexMark | undefined, index: RunIndex): IndexEntry | undefined {
-  const { rollout } = toRunPaths(stateDir, run)
+/**
+ * What came from elsewhere (`writ import`) has no part in what is trusted here, whatever it says; a record that cannot be read
+ * whole may lack its failures, so that its wins do not count.
+ */
+function toAutonomy({ run, facts, mark }: IndexEntry, stateDir: string): IndexedRun['autonomy'] {
+  if (fs.existsSync(toSignerPath(stateDir, run))) return []
+  const said = factsOf(run, facts.conduct)
+  return mark.problem === undefined ? said : said.filter((fact) => isFailure(fact.what))
+}
+
+function readChanges(rollout: string, run: RunId, mark: IndexMark | undefined, index: RunIndex): IndexEntry | undefined {
   const stat = fs.statSync(rollout, { throwIfNoEntry: false })
   if (stat === undefined) {
     // A run whose creation was cut off: it holds nothing, so it is not one.

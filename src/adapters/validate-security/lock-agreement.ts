@@ -1,6 +1,6 @@
 import { isWithin } from '../../domain/contract/scope.ts'
 import { isInRange } from '../../domain/validation/semver.ts'
-import { subtractFindings } from '../../domain/validation/subtract.ts'
+import { subtract } from '../../domain/validation/subtract.ts'
 import type { Subject } from '../../engine/ports/validation.ts'
 import { findLock, type ChangedManifest } from './changed-dependencies.ts'
 import type { PackageFinding as Finding } from './dependency-lines.ts'
@@ -33,7 +33,7 @@ export async function findDisagreements(subject: Subject, changed: readonly Chan
   const findings: Finding[] = []
   for (const path of [...paths].slice(0, mostManifests)) {
     const now = await compareAt(subject.read, path)
-    if (now.length > 0) findings.push(...subtractFindings(now, await compareAt(subject.readBase, path)).fresh.slice(0, mostFindings))
+    if (now.length > 0) findings.push(...subtract(now, await compareAt(subject.readBase, path)).fresh.slice(0, mostFindings))
   }
   return findings
 }

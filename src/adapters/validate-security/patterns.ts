@@ -1,7 +1,7 @@
 import { isWithin } from '../../domain/contract/scope.ts'
 import { whyTest } from '../../domain/contract/test-places.ts'
 import type { PatternRule } from '../../domain/validation/settings.ts'
-import { subtractFindings } from '../../domain/validation/subtract.ts'
+import { subtract } from '../../domain/validation/subtract.ts'
 import { toMessage } from '../../protocol/fault.ts'
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
 import type { Finding } from '../../protocol/evidence.ts'
@@ -32,7 +32,7 @@ export function createPatternsValidator(): ChangeValidator {
       for (const { path, from } of due) {
         const found = await lookAt(rules, path, await subject.read(path))
         if (found === undefined) large += 1
-        else if (found.length > 0) findings.push(...subtractFindings(found, await lookAt(rules, path, await subject.readBase(from ?? path)) ?? []).fresh)
+        else if (found.length > 0) findings.push(...subtract(found, await lookAt(rules, path, await subject.readBase(from ?? path)) ?? []).fresh)
       }
       return { findings, notes: [...notes, ...large === 0 ? [] : [`${large} too large, passed over`]] }
     },

@@ -52,13 +52,14 @@ export async function runCommand(words: string | undefined, options: RunOptions)
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
   // Everything that waits for another process waits at the same time.
-  const [{ repository, draft }, sandbox, { choice, model }] = await Promise.all([
+  const [{ repository, draft }, sandbox, { choice, model }, autonomy] = await Promise.all([
     (async () => {
       const found = await workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) })
       return { repository: found, draft: await prepareContract(workspaces, run, found, goal, options, config.values, record.clock.now()) }
     })(),
     openReadySandbox(record),
     chooseAndOpen(options, config.values),
+    findRoot(options.repo ?? process.cwd()).then((root) => readAutonomy(record, root, record.clock.now())),
   ])
   const opening: Opening = {
     run, repository, draft, by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
@@ -73,7 +74,7 @@ export async function runCommand(words: string | undefined, options: RunOptions)
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)
     const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note })
-    return startRun(ports, { ...opening, autonomy: await readAutonomy(record, repository.root) }, saveMemoryLater(console.watch))
+    return startRun(ports, { ...opening, autonomy }, saveMemoryLater(console.watch))
   })
 }
 

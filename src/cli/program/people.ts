@@ -61,13 +61,4 @@ export function addPeopleCommands(program: Command): void {
       const { quarantineCommand } = await import('../commands/quarantine.ts')
       process.exitCode = await quarantineCommand(action, id, options)
     })
-
-  program.command('autonomy')
-    .description('what may go unasked in each domain of a repository, earned by its record; why, and what would change it')
-    .option('--repo <dir>', 'the repository (default: the one around the working directory)')
-    .option('--json', 'one JSON object a line')
-    .action(async (options: Record<string, unknown>) => {
-      const { autonomyCommand } = await import('../commands/autonomy.ts')
-      process.exitCode = await autonomyCommand(options)
-    })
 }

@@ -1,3 +1,4 @@
+import type { AutonomyFact } from '../../domain/autonomy/facts.ts'
 import type { NewEvent, StoredEvent } from '../../protocol/events/event.ts'
 import type { BlobRef, RunId } from '../../protocol/ids.ts'
 
@@ -80,6 +81,11 @@ export interface EventLog {
   read(run: RunId, options: { follow: boolean; signal: AbortSignal }): AsyncIterable<StoredEvent>
   /** Newest first; the index is brought up to date (or rebuilt when it is missing) on the way. */
   list(options: { repository?: string; search?: string; limit: number }): Promise<readonly RunSummary[]>
+  /**
+   * What the runs of a repository say for and against trusting later ones, since a time in milliseconds since the epoch. It is
+   * kept with the index. A run that came from elsewhere says nothing, a damaged one only what speaks against it.
+   */
+  autonomy(options: { repository: string; since: number }): Promise<readonly AutonomyFact[]>
   /**
    * A run by its id, a unique beginning or end of it, or `latest`: the newest that can be read, of this repository where
    * one is named. @throws Fault `run-unknown` naming the candidates.

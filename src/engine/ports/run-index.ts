@@ -1,3 +1,5 @@
+import { addConduct, conductTypes, noConduct, type Conduct } from '../../domain/autonomy/conduct.ts'
+import type { AutonomyFact } from '../../domain/autonomy/facts.ts'
 import type { EventType, StoredEvent } from '../../protocol/events/event.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
@@ -19,6 +21,8 @@ export interface RunFacts {
   readonly reason: string
   readonly messages: readonly string[]
   readonly paths: readonly string[]
+  /** What trust in later runs is computed from. */
+  readonly conduct: Conduct
 }
 
 /** How far a rollout was read, to go on from there. */
@@ -39,6 +43,11 @@ export interface IndexEntry {
   readonly mark: IndexMark
 }
 
+/** An entry with what it says for or against trusting later runs of its repository. */
+export interface IndexedRun extends IndexEntry {
+  readonly autonomy: readonly AutonomyFact[]
+}
+
 /**
  * A cache over the rollouts that can be searched; it can be deleted at any time. An implementation that finds its store
  * unusable drops it, starts an empty one and throws `IndexLost`: the caller then begins again from the rollouts.
@@ -47,9 +56,11 @@ export interface RunIndex {
   marks(): ReadonlyMap<RunId, IndexMark>
   find(run: RunId): IndexEntry | undefined
   /** All of them or none. */
-  put(entries: readonly IndexEntry[], gone: readonly RunId[]): void
+  put(entries: readonly IndexedRun[], gone: readonly RunId[]): void
   /** Newest first. `search` is words that must all occur, each as the beginning of a word, in goal, reason, messages or paths. */
   query(options: { repository?: string; search?: string; limit: number }): readonly IndexEntry[]
+  /** In no particular order; `since` is in milliseconds since the epoch. */
+  autonomy(options: { repository: string; since: number }): readonly AutonomyFact[]
   clear(): void
   close(): void
 }
@@ -77,6 +88,7 @@ export const noFacts: RunFacts = {
   reason: '',
   messages: [],
   paths: [],
+  conduct: noConduct,
 }
 
 /** Bounds of what one run adds to the index. */
@@ -84,11 +96,11 @@ const maxMessages = 200
 const maxPaths = 2000
 
 /** The events that say anything for `addFact`; the others only count. */
-export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created'])
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', ...conductTypes])
 
 /** One step of the fold. */
 export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
-  const counted = { ...facts, events: facts.events + 1 }
+  const counted = { ...facts, events: facts.events + 1, conduct: addConduct(facts.conduct, event) }
   switch (event.type) {
     case 'run.opened':
       return { ...counted, goal: event.data.draft.goal, repository: event.data.repository.root, startedAt: event.at }

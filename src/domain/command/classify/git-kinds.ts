@@ -7,6 +7,9 @@ import { hasSecret, isKnown } from '../text-marks.ts'
 const remote = new Set(['push', 'fetch', 'pull', 'clone', 'ls-remote', 'remote-https', 'send-pack', 'fetch-pack', 'http-push', 'svn', 'p4', 'archive', 'lfs', 'annex'])
 const judgingSettings = /^(?:core\.(?:hookspath|sshcommand|editor|pager|fsmonitor|worktree|bare)|alias\.|filter\.|url\.|credential|include|protocol|gpg|commit\.gpgsign|init\.templatedir|diff\.|merge\.)/i
 
+/** What shows content that git has: a file that holds secrets is read there as well as anywhere. */
+const showing = new Set(['show', 'cat-file', 'log', 'diff', 'diff-tree', 'diff-index', 'whatchanged', 'format-patch', 'blame', 'annotate', 'grep', 'archive', 'checkout-index', 'range-diff', 'bundle', 'fast-export'])
+
 /** What a `git <subcommand> …` amounts to. */
 export function gitKinds(draft: Draft): void {
   const [subcommand = '', ...rest] = draft.args
@@ -20,6 +23,7 @@ export function gitKinds(draft: Draft): void {
     if (subcommand !== 'remote') draft.add('network')
     for (const word of operands) for (const host of findHosts(word)) draft.host(host)
   }
+  if (showing.has(subcommand)) for (const word of operands) for (const path of new Set([word, word.replace(/^[^:]*:/, '')])) if (path !== '' && draft.isSecret(path)) draft.reads(path)
   switch (subcommand) {
     case 'push': case 'send-pack': case 'http-push': {
       draft.add('upload')
