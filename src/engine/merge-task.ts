@@ -1,5 +1,5 @@
 import { folderOf } from '../domain/contract/test-places.ts'
-import type { Conflict, MergeOutcome, MergeStrategy } from '../protocol/integration.ts'
+import type { Conflict, MergedTask, MergeStrategy } from '../protocol/integration.ts'
 import type { CommitId, RunId } from '../protocol/ids.ts'
 import type { Integrator } from './ports/integrator.ts'
 import type { Sandbox, SandboxLimits } from './ports/sandbox.ts'
@@ -22,11 +22,6 @@ export interface MergeTaskRequest {
   /** Of the settings; what is built in comes after them. */
   readonly strategies: readonly MergeStrategy[]
   readonly limits: SandboxLimits
-}
-
-export interface MergedTask extends Omit<MergeOutcome, 'regenerate'> {
-  /** Sentences about files that were, or could not be, written anew. */
-  readonly notes: readonly string[]
 }
 
 /**

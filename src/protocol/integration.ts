@@ -63,3 +63,10 @@ export const MergeOutcome = z.object({
   regenerate: z.array(z.object({ path: z.string(), strategy: MergeStrategy, conflict: Conflict.optional() })),
 })
 export type MergeOutcome = z.infer<typeof MergeOutcome>
+
+/** A merge with nothing left to write anew. */
+export const MergedTask = MergeOutcome.omit({ regenerate: true }).extend({
+  /** Sentences about files that were, or could not be, written anew. */
+  notes: z.array(z.string()),
+})
+export type MergedTask = z.infer<typeof MergedTask>
