@@ -80,9 +80,10 @@ function toChildContract(run: RunContext, task: Task, given: Delegation['given']
 }
 
 /** Which rules each task will meet, as far as its paths tell, so that people see it before anything starts. */
-export function markRules(run: RunContext, plan: Plan): Plan {
+export async function markRules(run: RunContext, plan: Plan): Promise<Plan> {
   const { policy } = run.ports
   if (!policy.integrate || run.state.opened?.planning === undefined) return plan
+  await policy.ready?.()
   const contract = contractOf(run)
   return {
     ...plan,

@@ -30,7 +30,7 @@ export async function plan(run: RunContext, step: PlanStep): Promise<void> {
       return record(run, { type: 'contract.pinned', data: { contract, hash: digestOfJson(contract) } })
     }
     case 'propose':
-      return record(run, { type: 'plan.proposed', data: { plan: markRules(run, step.plan), why: step.why, ...(step.from ? { from: step.from } : {}) } })
+      return record(run, { type: 'plan.proposed', data: { plan: await markRules(run, step.plan), why: step.why, ...(step.from ? { from: step.from } : {}) } })
     case 'delegate':
       return delegate(run, step)
     case 'start-task':

@@ -41,7 +41,6 @@ const given: { readonly [T in EventType]?: readonly string[] } = {
   'approval.requested': ['ask'],
   'tool.returned': ['durationMs'],
   'fault.met': ['detail'],
-  'task.delegated': ['child'],
   'merge.tried': ['outcome'],
 }
 
