@@ -27,5 +27,7 @@ export interface RunOptions {
   /** Tests are written for each task before it is worked on. */
   readonly writeTests?: boolean
   readonly review?: 'none' | 'risky' | 'all'
+  /** Set by `writ batch` for its runs. */
+  readonly batch?: string
   readonly outputFormat?: OutputFormat
 }

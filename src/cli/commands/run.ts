@@ -65,7 +65,7 @@ export async function runCommand(words: string | undefined, options: RunOptions)
     findRoot(options.repo ?? process.cwd()).then((root) => readAutonomy(record, root, record.clock.now())),
   ])
   const opening: Opening = {
-    run, repository, draft, by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
+    run, repository, draft, ...(options.batch ? { batch: options.batch } : {}), by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
     request: {
       words: goal ?? draft.goal, solver: choice.solver, includeDirty: options.includeDirty ?? false, apply: options.apply ?? false,
       unattended: options.yes ?? false, contractGiven: options.contract !== undefined || given !== undefined,

@@ -85,6 +85,8 @@ export const runEvents = {
     parent: Parent.optional(),
     specialist: Specialist.optional(),
     planning: Planning.optional(),
+    /** The batch and the goal of it that this is: the beginning of the file's digest, and the goal's id. */
+    batch: z.string().max(200).optional(),
   }),
   'run.resumed': z.object({ by: z.string(), writ: z.string(), lastSeq: z.int(), decisions: z.int().positive().optional(), kept: Kept.optional(), bundles: z.array(BundleName).optional() }),
   'run.ended': z.object({
