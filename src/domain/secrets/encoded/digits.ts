@@ -1,0 +1,88 @@
+import { addStretches } from './stretches.ts'
+import { createViewBuilder, type Bits, type View, type ViewBuilder } from './view.ts'
+
+/** A way to write bytes in digits (RFC 4648). */
+interface Alphabet {
+  readonly bits: Bits
+  /** Digits that may come before the first whole byte, where a run is a piece of a longer one. */
+  readonly phases: number
+  /** Digits by character code; 255 is none. */
+  readonly values: Uint8Array
+}
+
+/** Digits in a row: fewer hold no secret of a length that is looked for. */
+const fewest = 10
+const none = 255
+
+function toAlphabet(bits: Bits, phases: number, ...digits: readonly string[]): Alphabet {
+  const values = new Uint8Array(128).fill(none)
+  for (const some of digits) for (const [value, each] of [...some].entries()) values[each.charCodeAt(0)] = value
+  return { bits, phases, values }
+}
+
+const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const lower = upper.toLowerCase()
+const ten = '0123456789'
+/** Both alphabets of base64 in one. */
+const base64 = toAlphabet(6, 4, `${upper}${lower}${ten}+/`, `${upper}${lower}${ten}-_`)
+const base32 = toAlphabet(5, 8, `${upper}234567`)
+const hex = toAlphabet(4, 2, `${ten}abcdef`, `${ten}ABCDEF`)
+
+/** What runs of base64, base32 and hex digits say, read from each digit with which a byte may begin. */
+export function viewDigits(text: string): View | undefined {
+  const builder = createViewBuilder()
+  for (let from = nextDigit(text, 0); from < text.length; ) {
+    const to = endOfRun(text, from, base64.values)
+    if (to - from >= fewest) {
+      addDigits(builder, text, { from, to, alphabet: base64 })
+      addWithin(builder, text, { from, to, alphabet: hex })
+      addWithin(builder, text, { from, to, alphabet: base32 })
+    }
+    from = nextDigit(text, to + 1)
+  }
+  return builder.build()
+}
+
+function nextDigit(text: string, from: number): number {
+  let at = from
+  while (at < text.length && !((base64.values[text.charCodeAt(at)] ?? none) < none)) at += 1
+  return at
+}
+
+function endOfRun(text: string, from: number, values: Uint8Array): number {
+  let at = from
+  while (at < text.length && (values[text.charCodeAt(at)] ?? none) < none) at += 1
+  return at
+}
+
+interface Run { readonly from: number; readonly to: number; readonly alphabet: Alphabet }
+
+/** Digits of a smaller alphabet in a run of a larger one. */
+function addWithin(builder: ViewBuilder, text: string, { from, to, alphabet }: Run): void {
+  for (let at = from; at < to; ) {
+    const end = Math.min(to, endOfRun(text, at, alphabet.values))
+    if (end - at >= fewest) addDigits(builder, text, { from: at, to: end, alphabet })
+    at = end + 1
+  }
+}
+
+let buffer = new Uint8Array(4096)
+
+function addDigits(builder: ViewBuilder, text: string, { from, to, alphabet: { bits, phases, values } }: Run): void {
+  if (buffer.length < to - from) buffer = new Uint8Array((to - from) * 2)
+  const bytes = buffer
+  for (let source = from; source < from + phases; source += 1) {
+    let length = 0
+    let open = 0
+    let held = 0
+    for (let at = source; at < to; at += 1) {
+      held = ((held << bits) | (values[text.charCodeAt(at)] ?? 0)) & 0xffff
+      open += bits
+      if (open < 8) continue
+      open -= 8
+      bytes[length] = (held >> open) & 0xff
+      length += 1
+    }
+    addStretches(builder, { bytes, length, places: { source, bits } })
+  }
+}

@@ -1,0 +1,79 @@
+import type { Span } from '../find-secrets.ts'
+import { viewDigits } from './digits.ts'
+import { viewDumps } from './dumps.ts'
+import { viewEscapes } from './escapes.ts'
+import { viewJoined, viewSpaced } from './joined.ts'
+import { viewReversed, viewRotated } from './turned.ts'
+import type { View } from './view.ts'
+
+/** Ways in which a text can be written so that everybody can read it again. What turns a text back is not taken twice. */
+const ways: readonly { readonly name: string; readonly once: boolean; readonly view: (text: string) => View | undefined }[] = [
+  { name: 'digits', once: false, view: viewDigits },
+  { name: 'joined', once: true, view: viewJoined },
+  { name: 'escapes', once: false, view: viewEscapes },
+  { name: 'dumps', once: true, view: viewDumps },
+  { name: 'spaced', once: true, view: viewSpaced },
+  { name: 'reversed', once: true, view: viewReversed },
+  { name: 'rotated', once: true, view: viewRotated },
+]
+
+/** Encodings within encodings are followed so far: a wrapped run is two. */
+const deepest = 4
+/** Characters that are read for one of the text, and for short texts. */
+const mostForEach = 12
+const mostForShort = 65_536
+
+/**
+ * Secrets in a text that are there in another form: base64, hex, dumps, escapes, backwards, wrapped, and one in the other.
+ * `look` finds them in plain text. The pieces are those of the text as it stands, in order, without overlaps.
+ */
+export function findEncoded(text: string, look: (plain: string) => readonly Span[]): readonly Span[] {
+  const budget = { left: text.length * mostForEach + mostForShort }
+  return merge(descend(text, { look, budget, depth: 0, used: [] }))
+}
+
+interface Descent {
+  readonly look: (plain: string) => readonly Span[]
+  readonly budget: { left: number }
+  readonly depth: number
+  readonly used: readonly string[]
+}
+
+function descend(text: string, descent: Descent): Span[] {
+  const { look, budget, depth, used } = descent
+  const found: Span[] = []
+  for (const { name, once, view } of ways) {
+    if (once && used.includes(name)) continue
+    const seen = view(text)
+    if (seen === undefined) continue
+    budget.left -= seen.text.length
+    const spans = [...look(seen.text)]
+    if (depth + 1 < deepest && budget.left > 0) spans.push(...descend(without(seen.text, spans), { ...descent, depth: depth + 1, used: [...used, name] }))
+    for (const span of spans) found.push(...seen.locate(span))
+  }
+  return found
+}
+
+/** What is found already is not found again as a part of something longer: it is as long as before, and says nothing. */
+function without(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text
+  let rest = ''
+  let at = 0
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    if (to <= at) continue
+    rest += text.slice(at, Math.max(at, from)) + '\u0002'.repeat(to - Math.max(at, from))
+    at = to
+  }
+  return rest + text.slice(at)
+}
+
+function merge(spans: Span[]): readonly Span[] {
+  spans.sort((a, b) => a.from - b.from || b.to - a.to)
+  const merged: Span[] = []
+  for (const span of spans) {
+    const last = merged.at(-1)
+    if (last === undefined || span.from >= last.to) merged.push(span)
+    else if (span.to > last.to) merged[merged.length - 1] = { ...last, to: span.to }
+  }
+  return merged
+}
