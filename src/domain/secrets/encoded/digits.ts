@@ -44,15 +44,20 @@ export function viewDigits(text: string): View | undefined {
 }
 
 function nextDigit(text: string, from: number): number {
-  let at = from
-  while (at < text.length && !((base64.values[text.charCodeAt(at)] ?? none) < none)) at += 1
-  return at
+  const { values } = base64
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code < 128 && values[code] !== none) return at
+  }
+  return text.length
 }
 
 function endOfRun(text: string, from: number, values: Uint8Array): number {
-  let at = from
-  while (at < text.length && (values[text.charCodeAt(at)] ?? none) < none) at += 1
-  return at
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code >= 128 || values[code] === none) return at
+  }
+  return text.length
 }
 
 interface Run { readonly from: number; readonly to: number; readonly alphabet: Alphabet }
@@ -66,23 +71,50 @@ function addWithin(builder: ViewBuilder, text: string, { from, to, alphabet }: R
   }
 }
 
+let digits = new Uint8Array(4096)
 let buffer = new Uint8Array(4096)
 
 function addDigits(builder: ViewBuilder, text: string, { from, to, alphabet: { bits, phases, values } }: Run): void {
-  if (buffer.length < to - from) buffer = new Uint8Array((to - from) * 2)
-  const bytes = buffer
-  for (let source = from; source < from + phases; source += 1) {
-    let length = 0
-    let open = 0
-    let held = 0
-    for (let at = source; at < to; at += 1) {
-      held = ((held << bits) | (values[text.charCodeAt(at)] ?? 0)) & 0xffff
-      open += bits
-      if (open < 8) continue
-      open -= 8
-      bytes[length] = (held >> open) & 0xff
-      length += 1
-    }
-    addStretches(builder, { bytes, length, places: { source, bits } })
+  const count = to - from
+  if (digits.length < count) {
+    digits = new Uint8Array(count * 2)
+    buffer = new Uint8Array(count * 2)
   }
+  const [given, bytes] = [digits, buffer]
+  for (let at = 0; at < count; at += 1) given[at] = values[text.charCodeAt(from + at)] ?? 0
+  for (let phase = 0; phase < phases; phase += 1) {
+    const length = bits === 6 ? decodeSixes(given, count, phase, bytes) : decode(given, count, phase, { bits, bytes })
+    addStretches(builder, { bytes, length, places: { source: from + phase, bits } })
+  }
+}
+
+/** Four digits, three bytes: most of what is decoded is base64. */
+function decodeSixes(given: Uint8Array, count: number, phase: number, bytes: Uint8Array): number {
+  let length = 0
+  let at = phase
+  for (; at + 4 <= count; at += 4) {
+    const held = ((given[at] ?? 0) << 18) | ((given[at + 1] ?? 0) << 12) | ((given[at + 2] ?? 0) << 6) | (given[at + 3] ?? 0)
+    bytes[length] = held >> 16
+    bytes[length + 1] = (held >> 8) & 0xff
+    bytes[length + 2] = held & 0xff
+    length += 3
+  }
+  if (count - at >= 2) bytes[length++] = ((given[at] ?? 0) << 2) | ((given[at + 1] ?? 0) >> 4)
+  if (count - at >= 3) bytes[length++] = (((given[at + 1] ?? 0) & 15) << 4) | ((given[at + 2] ?? 0) >> 2)
+  return length
+}
+
+function decode(given: Uint8Array, count: number, phase: number, { bits, bytes }: { readonly bits: Bits; readonly bytes: Uint8Array }): number {
+  let length = 0
+  let open = 0
+  let held = 0
+  for (let at = phase; at < count; at += 1) {
+    held = ((held << bits) | (given[at] ?? 0)) & 0xffff
+    open += bits
+    if (open < 8) continue
+    open -= 8
+    bytes[length] = (held >> open) & 0xff
+    length += 1
+  }
+  return length
 }

@@ -6,16 +6,25 @@ import { viewJoined, viewSpaced } from './joined.ts'
 import { viewReversed, viewRotated } from './turned.ts'
 import type { View } from './view.ts'
 
-/** Ways in which a text can be written so that everybody can read it again. What turns a text back is not taken twice. */
-const ways: readonly { readonly name: string; readonly once: boolean; readonly view: (text: string) => View | undefined }[] = [
-  { name: 'digits', once: false, view: viewDigits },
-  { name: 'joined', once: true, view: viewJoined },
-  { name: 'escapes', once: false, view: viewEscapes },
-  { name: 'dumps', once: true, view: viewDumps },
-  { name: 'spaced', once: true, view: viewSpaced },
-  { name: 'reversed', once: true, view: viewReversed },
-  { name: 'rotated', once: true, view: viewRotated },
-]
+type Name = 'digits' | 'joined' | 'escapes' | 'dumps' | 'spaced' | 'reversed' | 'rotated'
+
+interface Way {
+  readonly view: (text: string) => View | undefined
+  /** What may have been done before it: ways that lead to nothing new are not gone. */
+  readonly then: readonly Name[]
+}
+
+/** Ways in which a text can be written so that everybody can read it again. */
+const ways: Readonly<Record<Name, Way>> = {
+  digits: { view: viewDigits, then: ['digits', 'joined', 'escapes', 'dumps', 'spaced', 'reversed', 'rotated'] },
+  joined: { view: viewJoined, then: ['digits', 'escapes', 'dumps', 'reversed', 'rotated'] },
+  escapes: { view: viewEscapes, then: ['digits', 'escapes', 'joined'] },
+  dumps: { view: viewDumps, then: ['digits', 'escapes', 'joined'] },
+  spaced: { view: viewSpaced, then: ['digits', 'escapes', 'dumps', 'reversed', 'rotated'] },
+  reversed: { view: viewReversed, then: ['digits'] },
+  rotated: { view: viewRotated, then: ['digits'] },
+}
+const first: readonly Name[] = ways.digits.then
 
 /** Encodings within encodings are followed so far: a wrapped run is two. */
 const deepest = 4
@@ -29,26 +38,25 @@ const mostForShort = 65_536
  */
 export function findEncoded(text: string, look: (plain: string) => readonly Span[]): readonly Span[] {
   const budget = { left: text.length * mostForEach + mostForShort }
-  return merge(descend(text, { look, budget, depth: 0, used: [] }))
+  return merge(descend(text, { look, budget, depth: 0, next: first }))
 }
 
 interface Descent {
   readonly look: (plain: string) => readonly Span[]
   readonly budget: { left: number }
   readonly depth: number
-  readonly used: readonly string[]
+  readonly next: readonly Name[]
 }
 
 function descend(text: string, descent: Descent): Span[] {
-  const { look, budget, depth, used } = descent
+  const { look, budget, depth, next } = descent
   const found: Span[] = []
-  for (const { name, once, view } of ways) {
-    if (once && used.includes(name)) continue
-    const seen = view(text)
+  for (const name of next) {
+    const seen = ways[name].view(text)
     if (seen === undefined) continue
     budget.left -= seen.text.length
     const spans = [...look(seen.text)]
-    if (depth + 1 < deepest && budget.left > 0) spans.push(...descend(without(seen.text, spans), { ...descent, depth: depth + 1, used: [...used, name] }))
+    if (depth + 1 < deepest && budget.left > 0) spans.push(...descend(without(seen.text, spans), { ...descent, depth: depth + 1, next: ways[name].then }))
     for (const span of spans) found.push(...seen.locate(span))
   }
   return found

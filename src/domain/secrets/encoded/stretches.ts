@@ -1,48 +1,60 @@
-import { toDigits, type Bits, type ViewBuilder } from './view.ts'
+import { toText } from './to-text.ts'
+import { toDigits, type Bits, type Places, type ViewBuilder } from './view.ts'
 
 /** Fewer characters in a row hold no secret that is looked for. */
-export const shortestStretch = 6
+const shortestStretch = 6
+/** So much of a stretch is ASCII: what is decoded on trial looks like other characters often, and like these seldom. */
+const leastAscii = 0.75
 
-/** Bytes as texts have them; a zero between two of them is how wider characters are stored. */
-function isTextAt(bytes: Uint8Array, at: number, length: number): boolean {
-  const byte = bytes[at] ?? 0
-  if (byte >= 32) return byte < 127 || (byte >= 0xc2 ? at + 1 < length && isContinuation(bytes[at + 1] ?? 0) : isContinuation(byte) && at > 0 && (bytes[at - 1] ?? 0) >= 0x80)
-  if (byte !== 0) return byte === 10 || byte === 13 || byte === 9
-  return at > 0 && at + 1 < length && (bytes[at - 1] ?? 0) >= 32 && (bytes[at + 1] ?? 0) >= 32
-}
-
-const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
+/** What a byte is: 1 text, 2 the beginning of a wider character, 3 the rest of one, 4 zero, 0 none. */
+const classes = new Uint8Array(256)
+for (let byte = 32; byte < 127; byte += 1) classes[byte] = 1
+for (const byte of [9, 10, 13]) classes[byte] = 1
+for (let byte = 0xc2; byte < 0xf5; byte += 1) classes[byte] = 2
+for (let byte = 0x80; byte < 0xc0; byte += 1) classes[byte] = 3
+classes[0] = 4
 
 export interface Decoded {
   readonly bytes: Uint8Array
   readonly length: number
   /** Where each of them stands: in digits that begin at `source`, or listed one by one. */
-  readonly places: { readonly source: number; readonly bits: Bits } | { readonly from: readonly number[]; readonly to: readonly number[] }
+  readonly places: { readonly source: number; readonly bits: Bits } | Places
 }
 
 /** Adds what reads as text of decoded bytes: most of what is decoded on trial is none, and costs nothing more. */
 export function addStretches(builder: ViewBuilder, decoded: Decoded): void {
   const { bytes, length } = decoded
-  let start = -1
-  for (let at = 0; at <= length; at += 1) {
-    if (at < length && isTextAt(bytes, at, length)) {
-      if (start === -1) start = at
-      continue
+  for (let at = 0; at < length; at += 1) {
+    if (classes[bytes[at] ?? 0] !== 1) continue
+    const start = at
+    let ascii = 0
+    while (at < length) {
+      const what = classes[bytes[at] ?? 0]
+      if (what === 1) ascii += 1
+      else if (!isBetween(bytes, at, length)) break
+      at += 1
     }
-    if (start !== -1 && at - start >= shortestStretch) addStretch(builder, decoded, start, at)
-    start = -1
+    if (ascii >= shortestStretch && ascii >= (at - start) * leastAscii - 1) addStretch(builder, decoded, start, at)
+    else if (ascii >= shortestStretch && bytes.subarray(start, at).includes(0)) addStretch(builder, decoded, start, at)
   }
 }
 
-/** As many characters are made of bytes in one go: a multiple of every group below. */
-const atOnce = 6_120
+/** Is this byte a part of a wider character: one of UTF-8, or the zero between two bytes of UTF-16? */
+function isBetween(bytes: Uint8Array, at: number, length: number): boolean {
+  const what = classes[bytes[at] ?? 0]
+  if (what === 3) return (bytes[at - 1] ?? 0) >= 0x80
+  if (what === 0 || at + 1 >= length) return false
+  const next = classes[bytes[at + 1] ?? 0]
+  return what === 2 ? next === 3 : next === 1 && classes[bytes[at - 1] ?? 0] === 1
+}
+
 /** So many bytes fill whole digits. */
 const groups = { 4: 1, 5: 5, 6: 3 } as const
 
 function addStretch(builder: ViewBuilder, { bytes, places }: Decoded, from: number, to: number): void {
   builder.part()
   if (!('bits' in places)) {
-    for (let at = from; at < to; at += 1) builder.add(String.fromCharCode(bytes[at] ?? 0), places.from[at] ?? 0, 'whole', (places.to[at] ?? 0) - (places.from[at] ?? 0))
+    builder.add(toText(bytes, from, to), from, places)
     return
   }
   const { source, bits } = places
@@ -52,5 +64,5 @@ function addStretch(builder: ViewBuilder, { bytes, places }: Decoded, from: numb
     const digits = toDigits(bits, { first: at, last: at })
     builder.add(String.fromCharCode(bytes[at] ?? 0), source + digits.from, 'whole', digits.to - digits.from)
   }
-  for (let at = even; at < to; at += atOnce) builder.add(String.fromCharCode(...bytes.subarray(at, Math.min(to, at + atOnce))), source + (at * 8) / bits, bits)
+  if (even < to) builder.add(toText(bytes, even, to), source + (even * 8) / bits, bits)
 }

@@ -1,4 +1,5 @@
 import { runCharacters, shortestRun } from '../rules.ts'
+import { toText } from './to-text.ts'
 import { createViewBuilder, type View } from './view.ts'
 
 const isRun = new Uint8Array(128)
@@ -29,39 +30,45 @@ function listLines(text: string): readonly { readonly from: number; readonly to:
   return lines
 }
 
+let codes = new Uint16Array(8_192)
+
+function getCodes(length: number): Uint16Array {
+  if (codes.length < length) codes = new Uint16Array(length * 2)
+  return codes
+}
+
 /** Lines from their end to their beginning, as `rev` writes them. */
 export function viewReversed(text: string): View | undefined {
   const builder = createViewBuilder()
   for (const { from, to } of listLines(text)) {
-    builder.add(reverse(text.slice(from, to)), to, 'back')
-    builder.add('\n', from, 'whole')
+    builder.add(reverse(text, from, to), to, 'back')
+    builder.part()
   }
   return builder.build()
 }
 
-export function reverse(text: string): string {
-  let turned = ''
-  for (let at = text.length - 1; at >= 0; at -= 1) turned += text.charAt(at)
-  return turned
+export function reverse(text: string, from = 0, to = text.length): string {
+  const turned = getCodes(to - from)
+  for (let at = to - 1, n = 0; at >= from; at -= 1, n += 1) turned[n] = text.charCodeAt(at)
+  return toText(turned, 0, to - from)
 }
 
 /** Letters moved on by half the alphabet. */
 export function viewRotated(text: string): View | undefined {
   const builder = createViewBuilder()
   for (const { from, to } of listLines(text)) {
-    builder.add(rotate(text.slice(from, to)), from, 'same')
-    builder.add('\n', to, 'whole')
+    builder.add(rotate(text, from, to), from, 'same')
+    builder.part()
   }
   return builder.build()
 }
 
-export function rotate(text: string): string {
-  return text.replaceAll(/[A-Za-z]+/g, (letters) => {
-    let turned = ''
-    for (let at = 0; at < letters.length; at += 1) {
-      const code = letters.charCodeAt(at)
-      turned += String.fromCharCode((code & 31) > 13 ? code - 13 : code + 13)
-    }
-    return turned
-  })
+export function rotate(text: string, from = 0, to = text.length): string {
+  const turned = getCodes(to - from)
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at)
+    const letter = code | 32
+    turned[at - from] = letter >= 97 && letter <= 122 && code < 128 ? (letter > 109 ? code - 13 : code + 13) : code
+  }
+  return toText(turned, 0, to - from)
 }

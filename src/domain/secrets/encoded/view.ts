@@ -11,7 +11,13 @@ export interface View {
  * How the characters of a piece lie in the source: one by one, from the last to the first, all of them in the same place, or
  * eight bits each in digits of so many bits.
  */
-export type Layout = 'same' | 'back' | 'whole' | Bits
+export type Layout = 'same' | 'back' | 'whole' | Bits | Places
+
+/** Where each character stands, one by one; `source` is then the number of the first. */
+export interface Places {
+  readonly from: readonly number[]
+  readonly to: readonly number[]
+}
 
 /** Of a digit: hex, base32, base64. */
 export type Bits = 4 | 5 | 6
@@ -24,6 +30,7 @@ export function toDigits(bits: Bits, { first, last }: { readonly first: number; 
 interface Piece {
   /** Where it begins in the view. */
   readonly at: number
+  readonly length: number
   readonly source: number
   readonly layout: Layout
   /** For `whole`: characters of the source. */
@@ -47,7 +54,7 @@ export function createViewBuilder(): ViewBuilder {
   let length = 0
   return {
     add(text, source, layout, width = 0) {
-      pieces.push({ at: length, source, layout, width })
+      pieces.push({ at: length, length: text.length, source, layout, width })
       texts.push(text)
       length += text.length
     },
@@ -66,8 +73,10 @@ function locate(span: Span, pieces: readonly Piece[], length: number): readonly 
     const piece = pieces[n]
     if (piece === undefined || piece.at >= span.to) break
     const first = Math.max(span.from - piece.at, 0)
-    const last = Math.min(span.to, pieces[n + 1]?.at ?? length) - piece.at - 1
-    if (last >= first) found.push({ ...toSource(piece, first, last), kind: span.kind })
+    const last = Math.min(span.to, pieces[n + 1]?.at ?? length, piece.at + piece.length) - piece.at - 1
+    if (last < first) continue
+    if (typeof piece.layout === 'object') for (let each = piece.source + first; each <= piece.source + last; each += 1) found.push({ from: piece.layout.from[each] ?? 0, to: piece.layout.to[each] ?? 0, kind: span.kind })
+    else found.push({ ...toSource({ ...piece, layout: piece.layout }, first, last), kind: span.kind })
   }
   return join(found.sort((a, b) => a.from - b.from))
 }
@@ -84,7 +93,7 @@ function indexOf(pieces: readonly Piece[], at: number): number {
   return low
 }
 
-function toSource({ source, layout, width }: Piece, first: number, last: number): { from: number; to: number } {
+function toSource({ source, layout, width }: Piece & { readonly layout: Exclude<Layout, Places> }, first: number, last: number): { from: number; to: number } {
   switch (layout) {
     case 'same': return { from: source + first, to: source + last + 1 }
     // `source` is then the end.
