@@ -34,9 +34,7 @@ export function viewDigits(text: string): View | undefined {
   for (let from = nextDigit(text, 0); from < text.length; ) {
     const to = endOfRun(text, from, base64.values)
     if (to - from >= fewest) {
-      addDigits(builder, text, { from, to, alphabet: base64 })
-      addWithin(builder, text, { from, to, alphabet: hex })
-      addWithin(builder, text, { from, to, alphabet: base32 })
+      if (!addDigits(builder, text, { from, to, alphabet: base64 })) for (const alphabet of [hex, base32]) addWithin(builder, text, { from, to, alphabet })
     }
     from = nextDigit(text, to + 1)
   }
@@ -74,7 +72,8 @@ function addWithin(builder: ViewBuilder, text: string, { from, to, alphabet }: R
 let digits = new Uint8Array(4096)
 let buffer = new Uint8Array(4096)
 
-function addDigits(builder: ViewBuilder, text: string, { from, to, alphabet: { bits, phases, values } }: Run): void {
+/** Returns whether all of the run is text, read from one digit: then it is none from another. */
+function addDigits(builder: ViewBuilder, text: string, { from, to, alphabet: { bits, phases, values } }: Run): boolean {
   const count = to - from
   if (digits.length < count) {
     digits = new Uint8Array(count * 2)
@@ -84,8 +83,10 @@ function addDigits(builder: ViewBuilder, text: string, { from, to, alphabet: { b
   for (let at = 0; at < count; at += 1) given[at] = values[text.charCodeAt(from + at)] ?? 0
   for (let phase = 0; phase < phases; phase += 1) {
     const length = bits === 6 ? decodeSixes(given, count, phase, bytes) : decode(given, count, phase, { bits, bytes })
-    addStretches(builder, { bytes, length, places: { source: from + phase, bits } })
+    const sure = addStretches(builder, { bytes, length, places: { source: from + phase, bits } })
+    if (sure > 0 && sure >= length - 2) return true
   }
+  return false
 }
 
 /** Four digits, three bytes: most of what is decoded is base64. */

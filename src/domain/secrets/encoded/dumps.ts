@@ -1,43 +1,110 @@
 import { addStretches } from './stretches.ts'
-import { createViewBuilder, type View, type ViewBuilder } from './view.ts'
+import { createViewBuilder, without, type Range, type View, type ViewBuilder } from './view.ts'
 
 /** Bytes that were read one after the other, with their places. */
 interface Bytes {
-  readonly values: number[]
-  readonly from: number[]
-  readonly to: number[]
+  length: number
+  values: Uint8Array
+  from: Int32Array
+  to: Int32Array
 }
 
-const createBytes = (): Bytes => ({ values: [], from: [], to: [] })
+const createBytes = (): Bytes => ({ length: 0, values: new Uint8Array(64), from: new Int32Array(64), to: new Int32Array(64) })
 
 function push(bytes: Bytes, value: number, from: number, to: number): void {
-  bytes.values.push(value)
-  bytes.from.push(from)
-  bytes.to.push(to)
+  const { length } = bytes
+  if (length === bytes.values.length) {
+    const larger = { values: new Uint8Array(length * 2), from: new Int32Array(length * 2), to: new Int32Array(length * 2) }
+    larger.values.set(bytes.values)
+    larger.from.set(bytes.from)
+    larger.to.set(bytes.to)
+    Object.assign(bytes, larger)
+  }
+  bytes.values[length] = value
+  bytes.from[length] = from
+  bytes.to[length] = to
+  bytes.length = length + 1
 }
 
-function add(builder: ViewBuilder, { values, from, to }: Bytes): void {
-  if (values.length > 0) addStretches(builder, { bytes: Uint8Array.from(values), length: values.length, places: { from, to } })
+function add(builder: ViewBuilder, { length, values, from, to }: Bytes): void {
+  if (length > 0) addStretches(builder, { bytes: values, length, places: { from, to } })
 }
 
-/** Lists of bytes in hex (`73 6b`, `73:6b`, `0x73, 0x6b`, `736b 5f6c`), and of decimal or octal numbers. */
-const lists = /(?<![0-9a-z])(?:(?:0x)?[0-9a-f]{2}(?:[\s,:;|{}"'[\]-]{1,6}(?:0x)?[0-9a-f]{2}(?![0-9a-z])){5,}|(?:0x)?(?:[0-9a-f]{2}){1,4}(?:[\s,:-]{1,4}(?:0x)?(?:[0-9a-f]{2}){1,4}(?![0-9a-z])){3,}|\d{1,3}(?:[\s,;]{1,6}\d{1,3}(?![0-9a-z])){5,})/gi
+const isHex = new Uint8Array(128)
+for (const each of '0123456789abcdefABCDEF') isHex[each.charCodeAt(0)] = 1
+const isSign = new Uint8Array(128)
+for (const each of ' \t\r\n,:;|{}"\'[]-') isSign[each.charCodeAt(0)] = 1
 const number = /(?:0x)?([0-9a-f]+)/gi
+const longestNumber = 16
+const mostSigns = 6
+/** Fewer digits in a list hold no secret of a length that is looked for. */
+const fewestDigits = 12
+const fewestNumbers = 3
 
 /** What lists of numbers and dumps of bytes (`xxd`, `od`, `hexdump`) say. */
 export function viewDumps(text: string): View | undefined {
   const builder = createViewBuilder()
-  for (const match of text.matchAll(lists)) addList(builder, match[0], match.index)
-  addDumps(builder, text)
+  const lines = addDumps(builder, text)
+  const rest = lines.length === 0 ? text : without(text, lines)
+  for (const { from, to } of listLists(rest)) addList(builder, rest.slice(from, to), from)
   return builder.build()
+}
+
+const holds = (table: Uint8Array, code: number): boolean => code < 128 && table[code] === 1
+
+/** Lists of numbers: bytes in hex (`73 6b`, `73:6b`, `0x73, 0x6b`, `736b 5f6c`), decimal or octal ones. */
+function listLists(text: string): readonly Range[] {
+  const lists: Range[] = []
+  const { length } = text
+  let from = -1
+  let to = 0
+  let numbers = 0
+  let digits = 0
+  const end = (): void => {
+    if (numbers >= fewestNumbers && digits >= fewestDigits) lists.push({ from, to })
+    from = -1
+    numbers = 0
+    digits = 0
+  }
+  for (let at = 0; at < length; ) {
+    if (!holds(isHex, text.charCodeAt(at))) {
+      at += 1
+      continue
+    }
+    let start = at
+    if (text.charCodeAt(at) === 48 && (text.charCodeAt(at + 1) | 32) === 120) start = at + 2
+    let stop = start
+    while (stop < length && holds(isHex, text.charCodeAt(stop))) stop += 1
+    const isNumber = stop > start && stop - start <= longestNumber && !isLetter(text.charCodeAt(stop)) && (at === 0 || !isLetter(text.charCodeAt(at - 1)))
+    if (from !== -1 && (!isNumber || at - to > mostSigns || !isBetween(text, to, at))) end()
+    if (isNumber) {
+      if (from === -1) from = at
+      to = stop
+      numbers += 1
+      digits += stop - start
+    }
+    at = Math.max(stop, at + 1)
+  }
+  end()
+  return lists
+}
+
+function isLetter(code: number): boolean {
+  const letter = code | 32
+  return (letter >= 97 && letter <= 122) || (code >= 48 && code <= 57) || code === 95
+}
+
+function isBetween(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (!holds(isSign, text.charCodeAt(at))) return false
+  return true
 }
 
 function addList(builder: ViewBuilder, list: string, at: number): void {
   const tokens = [...list.matchAll(number)].map((match) => ({ digits: match[1] ?? '', from: at + match.index, to: at + match.index + match[0].length }))
   const bases = [
     { base: 16, fits: tokens.every(({ digits }) => digits.length % 2 === 0) },
-    { base: 10, fits: tokens.every(({ digits }) => /^\d{1,3}$/.test(digits)) },
-    { base: 8, fits: tokens.every(({ digits }) => /^[0-7]{2,3}$/.test(digits)) },
+    { base: 10, fits: tokens.every(({ digits }) => /^\d{1,3}$/.test(digits) && Number(digits) < 256) },
+    { base: 8, fits: tokens.every(({ digits }) => /^[0-3]?[0-7]{2}$/.test(digits)) },
   ]
   for (const { base, fits } of bases) {
     if (!fits) continue
@@ -46,25 +113,48 @@ function addList(builder: ViewBuilder, list: string, at: number): void {
       if (base !== 16 || digits.length === 2) push(bytes, Number.parseInt(digits, base), from, to)
       else for (let n = 0; n < digits.length; n += 2) push(bytes, Number.parseInt(digits.slice(n, n + 2), 16), to - digits.length + n, to - digits.length + n + 2)
     }
-    if (bytes.values.every((value) => value < 256)) add(builder, bytes)
+    add(builder, bytes)
   }
 }
 
 /** A line of a dump: its place, groups of digits of one width, and perhaps the same bytes as text. */
-const dumpLine = /^[ \t]*(?:[0-9a-f]{6,16}:?|0x[0-9a-f]{4,16}:)[ \t]{1,9}((?:(?:[0-9a-f]{2}){1,8}|[0-7]{3}|[0-7]{6}|\d{1,3})(?:[ \t]{1,4}(?:(?:[0-9a-f]{2}){1,8}|[0-7]{3}|[0-7]{6}|\d{1,3})){0,31})(?:[ \t]{1,60}(\S.*)?)?$/gim
-const letterLine = /^[0-7]{7}((?: {3}.| {2}\\.| [0-7]{3}){1,32})$/gm
+const dumpLine = /^[ \t]*(?:[0-9a-f]{6,16}:?|0x[0-9a-f]{4,16}:)[ \t]{1,9}((?:(?:[0-9a-f]{2}){1,8}|[0-7]{3}|[0-7]{6}|\d{1,3})(?:[ \t]{1,4}(?:(?:[0-9a-f]{2}){1,8}|[0-7]{3}|[0-7]{6}|\d{1,3})){0,31})(?:[ \t]{1,60}(\S.*)?)?$/i
+const letterLine = /^[0-7]{7}((?: {3}.| {2}\\.| [0-7]{3}){1,32})$/
+/** Longer lines are no dump's. */
+const longestLine = 512
 const shownControls: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, '0': 0, a: 7, b: 8, f: 12, v: 11 }
 
-function addDumps(builder: ViewBuilder, text: string): void {
+/** Returns the lines that are dumps. */
+function addDumps(builder: ViewBuilder, text: string): readonly Range[] {
+  const lines: Range[] = []
   const read = { forward: createBytes(), swapped: createBytes(), octal: createBytes(), words: createBytes(), decimal: createBytes(), shown: createBytes(), letters: createBytes() }
-  for (const match of text.matchAll(dumpLine)) {
-    const groups = match[1] ?? ''
-    const at = match.index + match[0].indexOf(groups, match[0].search(/[ \t]+\S*$|(?<=\S)[ \t]/))
-    addGroups(read, groups, at)
-    addShown(read.shown, match)
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from)
+    const to = end === -1 ? text.length : end
+    if (to - from <= longestLine && isPlace(text, from)) {
+      const line = text.slice(from, to)
+      const match = dumpLine.exec(line)
+      const letters = letterLine.exec(line)
+      if (match !== null) {
+        addGroups(read, match[1] ?? '', from + line.indexOf(match[1] ?? '', line.search(/\S/) + (/\S+\s/.exec(line)?.[0].length ?? 0)))
+        addShown(read.shown, match[2], to)
+      }
+      if (letters !== null) addLetters(read.letters, letters[1] ?? '', from + 7)
+      if (match !== null || letters !== null) lines.push({ from, to })
+    }
+    from = to + 1
   }
-  for (const match of text.matchAll(letterLine)) addLetters(read.letters, match[1] ?? '', match.index + 7)
   for (const bytes of Object.values(read)) add(builder, bytes)
+  return lines
+}
+
+/** A dump begins its lines with at least four digits, perhaps behind `0x`. */
+function isPlace(text: string, from: number): boolean {
+  let at = from
+  while (text.charCodeAt(at) === 32) at += 1
+  if (text.startsWith('0x', at)) at += 2
+  for (let n = at; n < at + 4; n += 1) if (!holds(isHex, text.charCodeAt(n))) return false
+  return true
 }
 
 type Read = Readonly<Record<'forward' | 'swapped' | 'octal' | 'words' | 'decimal', Bytes>>
@@ -88,11 +178,10 @@ function addGroups(read: Read, groups: string, at: number): void {
 }
 
 /** The column that shows the bytes as text, perhaps between bars. */
-function addShown(shown: Bytes, match: RegExpExecArray): void {
-  const column = match[2]
+function addShown(shown: Bytes, column: string | undefined, end: number): void {
   if (column === undefined) return
-  const inner = /^[|>](.*)[|<]$/.exec(column)?.[1] ?? column
-  const from = match.index + match[0].length - column.length + (inner === column ? 0 : 1)
+  const inner = /^[|>](.*)[|<]\r?$/.exec(column)?.[1] ?? column
+  const from = end - column.length + (inner === column ? 0 : 1)
   for (let n = 0; n < inner.length; n += 1) push(shown, inner.charCodeAt(n) & 0xff, from + n, from + n + 1)
 }
 

@@ -4,7 +4,7 @@ import { viewDumps } from './dumps.ts'
 import { viewEscapes } from './escapes.ts'
 import { viewJoined, viewSpaced } from './joined.ts'
 import { viewReversed, viewRotated } from './turned.ts'
-import type { View } from './view.ts'
+import { without, type View } from './view.ts'
 
 type Name = 'digits' | 'joined' | 'escapes' | 'dumps' | 'spaced' | 'reversed' | 'rotated'
 
@@ -21,7 +21,7 @@ const ways: Readonly<Record<Name, Way>> = {
   escapes: { view: viewEscapes, then: ['digits', 'escapes', 'joined'] },
   dumps: { view: viewDumps, then: ['digits', 'escapes', 'joined'] },
   spaced: { view: viewSpaced, then: ['digits', 'escapes', 'dumps', 'reversed', 'rotated'] },
-  reversed: { view: viewReversed, then: ['digits'] },
+  reversed: { view: viewReversed, then: ['digits', 'joined'] },
   rotated: { view: viewRotated, then: ['digits'] },
 }
 const first: readonly Name[] = ways.digits.then
@@ -51,28 +51,18 @@ interface Descent {
 function descend(text: string, descent: Descent): Span[] {
   const { look, budget, depth, next } = descent
   const found: Span[] = []
+  let rest = text
   for (const name of next) {
-    const seen = ways[name].view(text)
+    // Lines that are text by themselves are joined all the same: what stands at their ends belongs together.
+    const seen = ways[name].view(name === 'joined' || name === 'escapes' ? text : rest)
     if (seen === undefined) continue
     budget.left -= seen.text.length
     const spans = [...look(seen.text)]
     if (depth + 1 < deepest && budget.left > 0) spans.push(...descend(without(seen.text, spans), { ...descent, depth: depth + 1, next: ways[name].then }))
     for (const span of spans) found.push(...seen.locate(span))
+    if (name === 'digits') rest = without(text, seen.sure)
   }
   return found
-}
-
-/** What is found already is not found again as a part of something longer: it is as long as before, and says nothing. */
-function without(text: string, spans: readonly Span[]): string {
-  if (spans.length === 0) return text
-  let rest = ''
-  let at = 0
-  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
-    if (to <= at) continue
-    rest += text.slice(at, Math.max(at, from)) + '\u0002'.repeat(to - Math.max(at, from))
-    at = to
-  }
-  return rest + text.slice(at)
 }
 
 function merge(spans: Span[]): readonly Span[] {

@@ -16,7 +16,7 @@ export function viewJoined(text: string): View | undefined {
   const builder = createViewBuilder()
   const lines = listLines(text)
   addWrapped(builder, text, lines)
-  const width = findFold(text, lines)
+  const width = findFold(lines)
   if (width !== undefined) addFolded(builder, text, lines, width)
   return builder.build()
 }
@@ -76,7 +76,7 @@ function addBlock(builder: ViewBuilder, text: string, block: readonly Line[]): v
 }
 
 /** The width at which a text was folded: that of its longest lines, when many have it. */
-function findFold(text: string, lines: readonly Line[]): number | undefined {
+function findFold(lines: readonly Line[]): number | undefined {
   let width = 0
   let count = 0
   let others = 0

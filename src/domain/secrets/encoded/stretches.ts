@@ -21,9 +21,16 @@ export interface Decoded {
   readonly places: { readonly source: number; readonly bits: Bits } | Places
 }
 
-/** Adds what reads as text of decoded bytes: most of what is decoded on trial is none, and costs nothing more. */
-export function addStretches(builder: ViewBuilder, decoded: Decoded): void {
-  const { bytes, length } = decoded
+/** So many characters of text in a row do not come by chance. */
+const sureStretch = 48
+
+/**
+ * Adds what reads as text of decoded bytes: most of what is decoded on trial is none, and costs nothing more. Returns how many
+ * characters of it are surely text.
+ */
+export function addStretches(builder: ViewBuilder, decoded: Decoded): number {
+  const { bytes, length, places } = decoded
+  let sure = 0
   for (let at = 0; at < length; at += 1) {
     if (classes[bytes[at] ?? 0] !== 1) continue
     const start = at
@@ -34,9 +41,16 @@ export function addStretches(builder: ViewBuilder, decoded: Decoded): void {
       else if (!isBetween(bytes, at, length)) break
       at += 1
     }
-    if (ascii >= shortestStretch && ascii >= (at - start) * leastAscii - 1) addStretch(builder, decoded, start, at)
-    else if (ascii >= shortestStretch && bytes.subarray(start, at).includes(0)) addStretch(builder, decoded, start, at)
+    if (ascii < shortestStretch || (ascii < (at - start) * leastAscii - 1 && !bytes.subarray(start, at).includes(0))) continue
+    addStretch(builder, decoded, start, at)
+    if (ascii < sureStretch) continue
+    sure += at - start
+    if ('bits' in places) {
+      const { from, to } = toDigits(places.bits, { first: start, last: at - 1 })
+      builder.isSure({ from: places.source + from, to: places.source + to })
+    }
   }
+  return sure
 }
 
 /** Is this byte a part of a wider character: one of UTF-8, or the zero between two bytes of UTF-16? */

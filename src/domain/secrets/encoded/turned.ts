@@ -1,12 +1,20 @@
 import { runCharacters, shortestRun } from '../rules.ts'
 import { toText } from './to-text.ts'
-import { createViewBuilder, type View } from './view.ts'
+import { createViewBuilder, type Range, type View } from './view.ts'
 
 const isRun = new Uint8Array(128)
 for (const each of runCharacters) isRun[each.charCodeAt(0)] = 1
 
 /** Lines with a long run in them that has a digit: what may hold a secret is in one, however it is turned. */
-function listLines(text: string): readonly { readonly from: number; readonly to: number }[] {
+function listLines(text: string): readonly Range[] {
+  if (listed.text !== text) listed = { text, lines: searchLines(text) }
+  return listed.lines
+}
+
+/** A text is turned in more ways than one. */
+let listed: { readonly text: string; readonly lines: readonly Range[] } = { text: '', lines: [] }
+
+function searchLines(text: string): readonly Range[] {
   const lines: { from: number; to: number }[] = []
   const { length } = text
   let lineStart = 0

@@ -5,6 +5,13 @@ export interface View {
   readonly text: string
   /** The pieces of the text it was made from that hold this piece of it; several where lines or columns lie between. */
   locate(span: Span): readonly Span[]
+  /** What is surely text in this view, as pieces of the source: so long that it is none by chance. */
+  readonly sure: readonly Range[]
+}
+
+export interface Range {
+  readonly from: number
+  readonly to: number
 }
 
 /**
@@ -15,8 +22,8 @@ export type Layout = 'same' | 'back' | 'whole' | Bits | Places
 
 /** Where each character stands, one by one; `source` is then the number of the first. */
 export interface Places {
-  readonly from: readonly number[]
-  readonly to: readonly number[]
+  readonly from: ArrayLike<number>
+  readonly to: ArrayLike<number>
 }
 
 /** Of a digit: hex, base32, base64. */
@@ -41,16 +48,19 @@ export interface ViewBuilder {
   add(text: string, source: number, layout: Layout, width?: number): void
   /** What comes next is not joined to what was added last. */
   part(): void
+  /** This piece of the source is text in this view, and need not be read in another way. */
+  isSure(range: Range): void
   /** Undefined where nothing was added. */
   build(): View | undefined
 }
 
-/** Between two pieces of a view that do not belong together: no secret has it, and no pattern matches across it. */
-const gap = '\n\u0001\n'
+/** Between two pieces of a view that do not belong together: no secret has it, no pattern matches across it, and no line begins behind it. */
+const gap = '\n\u0001'
 
 export function createViewBuilder(): ViewBuilder {
   const texts: string[] = []
   const pieces: Piece[] = []
+  const sure: Range[] = []
   let length = 0
   return {
     add(text, source, layout, width = 0) {
@@ -63,7 +73,8 @@ export function createViewBuilder(): ViewBuilder {
       texts.push(gap)
       length += gap.length
     },
-    build: () => (pieces.length === 0 ? undefined : { text: texts.join(''), locate: (span) => locate(span, pieces, length) }),
+    isSure: (range) => sure.push(range),
+    build: () => (pieces.length === 0 ? undefined : { text: texts.join(''), sure, locate: (span) => locate(span, pieces, length) }),
   }
 }
 
@@ -123,4 +134,18 @@ function join(spans: readonly Span[]): readonly Span[] {
     lastLength = length
   }
   return joined
+}
+
+/** What is read already is not read again as a part of something else: the text is as long as before, and says nothing there. */
+export function without(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text
+  const parts: string[] = []
+  let at = 0
+  for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
+    if (to <= at) continue
+    parts.push(text.slice(at, Math.max(at, from)), '\u0002'.repeat(to - Math.max(at, from)))
+    at = to
+  }
+  parts.push(text.slice(at))
+  return parts.join('')
 }
