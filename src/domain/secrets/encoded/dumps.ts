@@ -9,12 +9,14 @@ interface Bytes {
   to: Int32Array
 }
 
-const createBytes = (): Bytes => ({ length: 0, values: new Uint8Array(64), from: new Int32Array(64), to: new Int32Array(64) })
+const none = new Uint8Array(0)
+const nowhere = new Int32Array(0)
+const createBytes = (): Bytes => ({ length: 0, values: none, from: nowhere, to: nowhere })
 
 function push(bytes: Bytes, value: number, from: number, to: number): void {
   const { length } = bytes
   if (length === bytes.values.length) {
-    const larger = { values: new Uint8Array(length * 2), from: new Int32Array(length * 2), to: new Int32Array(length * 2) }
+    const larger = { values: new Uint8Array(length * 2 + 64), from: new Int32Array(length * 2 + 64), to: new Int32Array(length * 2 + 64) }
     larger.values.set(bytes.values)
     larger.from.set(bytes.from)
     larger.to.set(bytes.to)

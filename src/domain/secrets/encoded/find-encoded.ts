@@ -57,12 +57,17 @@ function descend(text: string, descent: Descent): Span[] {
     const seen = ways[name].view(name === 'joined' || name === 'escapes' ? text : rest)
     if (seen === undefined) continue
     budget.left -= seen.text.length
-    const spans = [...look(seen.text)]
+    const spans = look(seen.text).filter((span) => name !== 'rotated' || !isAddress(seen.text, span))
     if (depth + 1 < deepest && budget.left > 0) spans.push(...descend(without(seen.text, spans), { ...descent, depth: depth + 1, next: ways[name].then }))
     for (const span of spans) found.push(...seen.locate(span))
     if (name === 'digits') rest = without(text, seen.sure)
   }
   return found
+}
+
+/** Signs are not rotated: an address looks like one either way, and the words in it look made up. */
+function isAddress(text: string, { from, kind }: Span): boolean {
+  return kind === 'password' && /:\/\/[^\s/]*$/.test(text.slice(Math.max(0, from - 140), from))
 }
 
 function merge(spans: Span[]): readonly Span[] {

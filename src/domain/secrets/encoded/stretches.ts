@@ -22,7 +22,7 @@ export interface Decoded {
 }
 
 /** So many characters of text in a row do not come by chance. */
-const sureStretch = 48
+const sureStretch = 24
 
 /**
  * Adds what reads as text of decoded bytes: most of what is decoded on trial is none, and costs nothing more. Returns how many
