@@ -1,4 +1,5 @@
-import { toBlockEnd, toBlockStart } from './encoded/blocks.ts'
+import { toBlockEnd, toBlockStart, toListStart } from './encoded/blocks.ts'
+import type { Span } from './find-secrets.ts'
 import type { Masker } from './masker.ts'
 
 /** Masks text that comes in pieces: what may be the beginning of a secret is held back until its end has come. */
@@ -45,20 +46,26 @@ export function createStreamMask(masker: Masker): StreamMask {
 
 /** Up to where nothing can be part of a secret whose end has not come yet. */
 function toCut(text: string): number {
-  const cut = withAnnouncement(text, toBlockStart(text, toWordStart(text, text.length)))
+  const cut = withAnnouncement(text, toBlockStart(text, toListStart(text, toWordStart(text, text.length))))
   const begin = text.lastIndexOf('-----BEGIN')
   if (begin === -1 || cut <= begin) return cut
   const end = /-----END[A-Z0-9 ]{0,60}-----/.exec(text.slice(begin))
   return end !== null && cut >= begin + end.index + end[0].length ? cut : begin
 }
 
-/** What is too long to be held is cut where no secret is. */
+/** So much before a secret may tell that it is one: its name, in any encoding. */
+const lead = 1_024
+
+/** What is too long to be held is cut where no secret is, and no name of one that comes behind it. */
 function toFarCut(masker: Masker, text: string): number {
   const wanted = text.length - overlap
-  const across = masker.find(text).filter(({ from, to }) => from < wanted && to > wanted)
-  const cut = Math.min(wanted, ...across.map((span) => span.from))
+  const spans = masker.find(text)
+  const next = spans.filter(({ from, to }) => to > wanted && from - lead < wanted).reduce<Span | undefined>((first, span) => (first === undefined || span.from < first.from ? span : first), undefined)
+  if (next === undefined) return wanted
+  const ends = spans.filter(({ to }) => to <= next.from).map(({ to }) => to)
+  const cut = Math.min(wanted, Math.max(0, next.from - lead, ...ends))
   // One that begins here would be held for ever.
-  return cut > 0 ? cut : Math.max(...across.map((span) => span.to))
+  return cut > 0 ? cut : next.to
 }
 
 /** A word after which the next one may be a secret: `password:`, `=`, `Bearer`, `--token`. */

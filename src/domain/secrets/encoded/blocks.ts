@@ -25,3 +25,17 @@ export function toBlockEnd(text: string, from: number): number {
   }
   return end
 }
+
+const isNumber = /^(?:0x)?[0-9a-f]{1,8}[,;:|]?$|^.$/i
+const longestList = 8_192
+
+/** Where the list of numbers, or of single letters, begins that ends at `end`; one number may be its beginning. */
+export function toListStart(text: string, end: number): number {
+  let start = end
+  for (;;) {
+    const last = text.slice(Math.max(0, start - 16), start).trimEnd().length - Math.min(16, start) + start
+    const from = Math.max(text.lastIndexOf(' ', last - 1), text.lastIndexOf('\n', last - 1)) + 1
+    if (last <= 0 || end - start > longestList || last - from > 12 || !isNumber.test(text.slice(from, last))) return start
+    start = from
+  }
+}

@@ -34,6 +34,7 @@ export function viewDigits(text: string): View | undefined {
   for (let from = nextDigit(text, 0); from < text.length; ) {
     const to = endOfRun(text, from, base64.values)
     if (to - from >= fewest) {
+      builder.tried += to - from
       if (!addDigits(builder, text, { from, to, alphabet: base64 })) for (const alphabet of [hex, base32]) addWithin(builder, text, { from, to, alphabet })
     }
     from = nextDigit(text, to + 1)

@@ -59,10 +59,12 @@ function addWrapped(builder: ViewBuilder, text: string, lines: readonly Line[]):
     const run = findRun(text, line)
     const width = run === undefined ? 0 : run.to - run.from
     const last = block.at(-1)
-    const wanted = block[0] === undefined ? 0 : block[0].to - block[0].from
-    if (run === undefined || (last !== undefined && (last.to - last.from !== wanted || width > wanted || !isBelow(run, last, block.length === 1)))) end()
+    // The first line of a text may be the rest of one.
+    const whole = block[0]?.from === 0 ? block[1] : block[0]
+    const wanted = whole === undefined ? (last === undefined ? 0 : Infinity) : whole.to - whole.from
+    if (run === undefined || (last !== undefined && ((whole !== undefined && last.to - last.from !== wanted) || width > wanted || !isBelow(run, last, block.length === 1)))) end()
     // The last line is shorter; the first must be long enough to be a run at all.
-    if (run !== undefined && (block.length > 0 || width >= shortestLine)) block.push(run)
+    if (run !== undefined && (block.length > 0 || width >= shortestLine || run.from === 0)) block.push(run)
   }
   end()
 }
@@ -72,7 +74,10 @@ function addBlock(builder: ViewBuilder, text: string, block: readonly Line[]): v
   const sign = text.charAt(block[0]?.from ?? 0)
   // The signs of a diff look like digits.
   const skip = (sign === '+' || sign === '-') && block.every((line) => text.charAt(line.from) === sign) ? 1 : 0
-  for (const { from, to } of block) builder.add(text.slice(from + skip, to), from + skip, 'same')
+  for (const { from, to } of block) {
+    builder.add(text.slice(from + skip, to), from + skip, 'same')
+    builder.isSure({ from, to })
+  }
 }
 
 /** The width at which a text was folded: that of its longest lines, when many have it. */

@@ -48,6 +48,8 @@ export interface ViewBuilder {
   add(text: string, source: number, layout: Layout, width?: number): void
   /** What comes next is not joined to what was added last. */
   part(): void
+  /** So many characters of the source were read on trial. */
+  tried: number
   /** This piece of the source is text in this view, and need not be read in another way. */
   isSure(range: Range): void
   /** Undefined where nothing was added. */
@@ -63,6 +65,7 @@ export function createViewBuilder(): ViewBuilder {
   const sure: Range[] = []
   let length = 0
   return {
+    tried: 0,
     add(text, source, layout, width = 0) {
       pieces.push({ at: length, length: text.length, source, layout, width })
       texts.push(text)
@@ -74,7 +77,12 @@ export function createViewBuilder(): ViewBuilder {
       length += gap.length
     },
     isSure: (range) => sure.push(range),
-    build: () => (pieces.length === 0 ? undefined : { text: texts.join(''), sure, locate: (span) => locate(span, pieces, length) }),
+    build() {
+      if (pieces.length === 0) return undefined
+      const read = sure.reduce((sum, { from, to }) => sum + to - from, 0)
+      // What is text here and there is so by chance, as digits are that were turned.
+      return { text: texts.join(''), sure: read >= this.tried / 2 ? sure : [], locate: (span) => locate(span, pieces, length) }
+    },
   }
 }
 
