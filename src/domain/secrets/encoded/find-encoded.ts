@@ -73,7 +73,8 @@ function descend(text: string, descent: Descent): Span[] {
   return found
 }
 
-const isVague = ({ kind }: Span): boolean => kind === 'token' || kind === 'password'
+/** Found by what is around them, not by their form alone. */
+const isVague = ({ kind }: Span): boolean => kind === 'token' || kind === 'password' || kind === 'private-key'
 
 function isIn(ranges: readonly Range[], { from, to }: Span): boolean {
   let low = 0
