@@ -20,5 +20,12 @@ export interface RunOptions {
   readonly continue?: boolean
   readonly yes?: boolean
   readonly inDoubt?: InDoubt
+  /** A plan that a person wrote or edited. */
+  readonly plan?: string
+  /** Tasks that are worked on at the same time. */
+  readonly workers?: number
+  /** Tests are written for each task before it is worked on. */
+  readonly writeTests?: boolean
+  readonly review?: 'none' | 'risky' | 'all'
   readonly outputFormat?: OutputFormat
 }
