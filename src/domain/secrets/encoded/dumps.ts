@@ -120,7 +120,7 @@ function addList(builder: ViewBuilder, list: string, at: number): void {
 }
 
 /** A line of a dump: its place, groups of digits of one width, and perhaps the same bytes as text. */
-const dumpLine = /^[ \t]*(?:[0-9a-f]{6,16}:?|0x[0-9a-f]{4,16}:)[ \t]{1,9}((?:(?:[0-9a-f]{2}){1,8}|[0-7]{3}|[0-7]{6}|\d{1,3})(?:[ \t]{1,4}(?:(?:[0-9a-f]{2}){1,8}|[0-7]{3}|[0-7]{6}|\d{1,3})){0,31})(?:[ \t]{1,60}(\S.*)?)?$/i
+const dumpLine = /^[ \t]*(?:[0-9a-f]{6,16}:?|0x[0-9a-f]{4,16}:)[ \t]{1,9}([0-9a-f]{1,16}(?:[ \t]{1,4}[0-9a-f]{1,16}(?![^ \t\r])){0,31})(?:[ \t]{1,60}(\S[^\n]*)?)?\r?$/i
 const letterLine = /^[0-7]{7}((?: {3}.| {2}\\.| [0-7]{3}){1,32})$/
 /** Longer lines are no dump's. */
 const longestLine = 512
