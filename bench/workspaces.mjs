@@ -30,9 +30,9 @@ try {
   // The parent has a workspace of its own, as a run has.
   const own = await workspaces.create({ run: parent, repository: root, base, branch: 'writ/parent' })
 
-  const plain = await repeat(3, (n) => git('worktree', 'add', '-q', '--detach', join(home, `plain-${n}`), base), (n) => git('worktree', 'remove', '--force', join(home, `plain-${n}`)))
+  const plain = await repeat(2, (n) => git('worktree', 'add', '-q', '--detach', join(home, `plain-${n}`), base), (n) => git('worktree', 'remove', '--force', join(home, `plain-${n}`)))
   rows.push(toRow('git worktree add', plain, plain))
-  const cold = await repeat(2, (n) => workspaces.create({ run: toRun(900 + n), repository: root, base, branch: 'writ/cold' }), (_, made) => made.dispose())
+  const cold = await repeat(1, (n) => workspaces.create({ run: toRun(900 + n), repository: root, base, branch: 'writ/cold' }), (_, made) => made.dispose())
   rows.push(toRow('a workspace from nothing', cold, plain))
   rows.push(toRow('a worktree made ready', await repeat(1, () => pool.fill(1, base, signal)), plain))
   const children = { same: [], newer: [], snapshot: [], back: [] }

@@ -75,7 +75,7 @@ export function createGitWorkspaces(options: GitWorkspacesOptions, repositories:
         await followHead(repository, asked)
         placeDependencies(repository.workDir, dependencies.filter(({ way }) => way === 'overlay'))
         fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
-        return openWorkspace(repository, asked, { tree, dependencies, gitlinks: findGitlinks(listing), seed: undefined, conversions: readConversions(repository) }, making)
+        return openWorkspace(repository, asked, { tree, dependencies, gitlinks: findGitlinks(listing), seed: undefined, conversions: readConversions(repository), isPlain: false }, making)
       }
       removeTree(repository.workDir)
       if (asked.head !== undefined) writeBranch(repository, asked.branch, asked.head)

@@ -29,6 +29,8 @@ export interface MadeWorktree {
   readonly gitlinks: ReadonlyMap<string, string>
   readonly seed: DirectoryNode | undefined
   readonly conversions: Conversions
+  /** Git would write any file of it as it is in the commit. */
+  readonly isPlain: boolean
 }
 
 export const noConversions: Conversions = { rawBase: undefined, pairs: new Map() }
@@ -47,11 +49,12 @@ export async function makeWorktree(repository: PrivateRepository, place: Worktre
   const dependencies = placeDependencies(fresh, of.dependencies)
   if (fresh !== workDir) fs.renameSync(fresh, workDir)
   const gitlinks = findGitlinks(of.listing)
-  const sizes = isPlain(repository, of.listing) ? undefined : await listSizes(repository, of.tree)
+  const plain = isPlain(repository, of.listing)
+  const sizes = plain ? undefined : await listSizes(repository, of.tree)
   const seeded = seedNode(workDir, of.tree, of.listing, sizes)
   if (seeded.isComplete) {
     fs.rmSync(place.conversionsFile, { force: true })
-    return { tree: of.tree, dependencies, gitlinks, seed: seeded.node, conversions: noConversions }
+    return { tree: of.tree, dependencies, gitlinks, seed: seeded.node, conversions: noConversions, isPlain: plain }
   }
   return readConverted(repository, place, { tree: of.tree, listing: of.listing, dependencies, seed: seeded.node })
 }
@@ -63,14 +66,18 @@ export async function readConverted(repository: PrivateRepository, place: Pick<W
   const skip = new Set(dependencies.map(({ path: at }) => toBytes(at)))
   const found = await scan({ root: place.workDir, store: repository.store, previous: of.seed, skip, gitlinks, maxFileBytes: Number.POSITIVE_INFINITY, usual: getUsualModes(repository.runDir) })
   const conversions = toConversions(found, listing)
+  if (conversions.pairs.size === 0 && found.id === tree) {
+    fs.rmSync(place.conversionsFile, { force: true })
+    return { tree, dependencies, gitlinks, seed: found.root, conversions: noConversions, isPlain: false }
+  }
   fs.writeFileSync(place.conversionsFile, JSON.stringify({ rawBase: conversions.rawBase, pairs: [...conversions.pairs] }))
-  return { tree, dependencies, gitlinks, seed: found.root, conversions }
+  return { tree, dependencies, gitlinks, seed: found.root, conversions, isPlain: false }
 }
 
 export function openWorkspace(
   repository: PrivateRepository, asked: OpenWorkspace, made: MadeWorktree, making: Pick<WorkspaceParts, 'maxFileBytes' | 'now' | 'runGit' | 'env' | 'release'>,
 ): Workspace {
-  const { tree, ...known } = made
+  const { tree, isPlain: _plain, ...known } = made
   return createWorkspace({ repository, branch: asked.branch, base: { commit: asked.base, tree }, ...known, ...making })
 }
 

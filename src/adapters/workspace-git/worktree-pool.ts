@@ -74,7 +74,7 @@ export async function createWorktreePool(options: WorktreePoolOptions): Promise<
   const release = async (child: PrivateRepository, asked: OpenWorkspace, made: MadeWorktree, seen: DirectoryNode): Promise<void> => {
     // Copies of dependencies may have been changed, and converted contents are known by objects of the child.
     if (!isOpen || made.conversions.rawBase !== undefined || made.dependencies.some(({ way }) => way === 'copy')) return
-    await child.git(['read-tree', '-m', asked.base], { timeoutMs: 120_000 })
+    await child.git(['read-tree', '--reset', asked.base], { timeoutMs: 120_000 })
     await child.git(['update-index', '-q', '--refresh'], { accepts: [1], timeoutMs: 120_000 })
     const directory = makeDirectory()
     fs.renameSync(path.join(child.gitDir, 'index'), path.join(directory, 'index'))
