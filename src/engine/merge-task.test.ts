@@ -5,8 +5,8 @@ import { after, before, describe, test } from 'node:test'
 import { createBwrapSandbox } from '../adapters/sandbox-bwrap/driver.ts'
 import { openIntegratorBench, type IntegratorBench } from '../adapters/workspace-git/integrator-bench.ts'
 import { run } from '../adapters/workspace-git/test-repository.ts'
-import type { MergeStrategy } from '../protocol/integration.ts'
-import { mergeTask, type MergedTask } from './merge-task.ts'
+import type { MergedTask, MergeStrategy } from '../protocol/integration.ts'
+import { mergeTask } from './merge-task.ts'
 import type { Workspace } from './ports/workspace.ts'
 
 const manifest = (...names: readonly string[]): string => `${JSON.stringify({ name: 'root', version: '1.0.0', dependencies: Object.fromEntries(names.map((name) => [name, `file:./pkgs/${name}`])) }, undefined, 2)}\n`

@@ -9,6 +9,7 @@ import type { WorkspacePool } from '../../engine/ports/workspace-pool.ts'
 import type { CommitId, RunId } from '../../protocol/ids.ts'
 import { createGitWorkspaces } from './git-workspaces.ts'
 import { createWorkspaceLeftoverFinder } from './leftovers.ts'
+import { poolWorkspaces } from './pool-workspaces.ts'
 import { createRunRepositories } from './run-repositories.ts'
 import { createTestRepository, fingerprint, run, signal, type TestRepository } from './test-repository.ts'
 import { createWorktreePool } from './worktree-pool.ts'
@@ -161,6 +162,16 @@ describe('worktrees that are kept ready', () => {
     assert.equal(bench.pool.ready, 0)
   })
 
+  test('who comes while they are made waits for those, and no more are made than asked for', async () => {
+    const filling = bench.pool.fill(2, bench.base, signal)
+    const children = await Promise.all([1, 2].map(() => start(bench.base)))
+    await filling
+    assert.equal(bench.pool.ready, 0)
+    for (const child of children) await child.dispose()
+    opened = []
+    assert.equal(bench.pool.ready, 2)
+  })
+
   test('installed dependencies are mounted, and what a commit holds itself is no dependency', async () => {
     bench.repository.write('node_modules/m/index.js', 'm\n')
     await bench.pool.fill(2, bench.base, signal)
@@ -204,10 +215,10 @@ await pool.start({ run: '${toRun(777)}', repository: ${JSON.stringify(bench.repo
     assert.deepEqual(found.map(({ why }) => why), ['a worktree that was kept ready by a run that has no owner'])
     assert.equal(bench.workspaces.isThere(toRun(777)), false)
     const later = await bench.newPool()
-    assert.equal(fs.existsSync(bench.poolDir), false)
     assert.equal(later.ready, 0)
     const child = await later.start({ run: toRun(777), repository: bench.repository.root, base: bench.base, branch: 'writ/child' })
     opened.push(child)
+    assert.equal(fs.existsSync(bench.poolDir), false)
     await requireWhole(child, bench.base)
   })
 
@@ -231,6 +242,23 @@ await pool.start({ run: '${toRun(777)}', repository: ${JSON.stringify(bench.repo
     assert.equal(fs.existsSync(bench.poolDir), false)
     assert.equal(fs.existsSync(child.root), false)
   })
+})
+
+test('a run with children keeps worktrees ready from its beginning to its end', async () => {
+  const bench = await openBench()
+  try {
+    await bench.parent.dispose()
+    const { parent, child } = poolWorkspaces(bench.workspaces, bench.pool, { count: 2, note: (text) => assert.fail(text) })
+    const own = await parent.create({ run, repository: bench.repository.root, base: bench.base, branch: 'writ/parent' })
+    const one = await child.create({ run: toRun(++count), repository: bench.repository.root, base: bench.base, branch: 'writ/one' })
+    assert.equal(await one.snapshot(signal), one.base.tree)
+    await one.dispose()
+    await own.dispose()
+    assert.equal(fs.existsSync(bench.poolDir), false)
+    assert.equal(fs.existsSync(own.root), false)
+  } finally {
+    bench.repository.remove()
+  }
 })
 
 test('where contents are converted, a child still sees its base as unchanged', async () => {

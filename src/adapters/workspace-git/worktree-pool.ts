@@ -36,8 +36,8 @@ interface Entry {
  * Worktrees ready for the children of a run, in `<run>/pool/`. Owns: that folder, and what is known of each worktree in it, so that
  * handing one out needs no look at its files.
  * Invariants:
- *  P1  An entry counts only once it is whole, and only for the process that made it: what is in the folder when a pool is made is
- *      of a dead process, and goes.
+ *  P1  An entry counts only once it is whole, and only for the process that made it: what is in the folder when a pool is first
+ *      used is of a dead process, and goes.
  *  P2  Handing out is a rename into the child's own folder: it succeeds for one.
  *  P3  A child's worktree is whole when it has its final name; before, it is one of the left-overs that opening a run removes.
  *  P4  What is given back is what a rollback has just read to be the child's base, byte for byte.
@@ -46,12 +46,24 @@ export async function createWorktreePool(options: WorktreePoolOptions): Promise<
   const { repositories, workspaces } = options
   const repository = await (await repositories.open(options.repository, options.run)).openPrivate()
   const folder = path.join(repository.runDir, 'pool')
-  removeTree(folder)
   const ready: Entry[] = []
   let isOpen = true
+  /** Entries that are being made, or will be next. */
+  let coming = 0
+  const waiting: (() => void)[] = []
+  const wake = (): void => {
+    for (const each of waiting.splice(0)) each()
+  }
   const making = { now: options.now ?? Date.now, runGit: repositories.runGit, env: options.env, maxFileBytes: options.maxFileBytes ?? 1024 * 1024 * 1024 }
 
+  let isClean = false
+  /** Not before something is asked for: whoever only looks at a run does not hold its lock. */
+  const clean = (): void => {
+    if (!isClean) removeTree(folder)
+    isClean = true
+  }
   const makeDirectory = (): string => {
+    clean()
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     return fs.mkdtempSync(path.join(folder, 'e-'))
   }
@@ -109,10 +121,24 @@ export async function createWorktreePool(options: WorktreePoolOptions): Promise<
       return ready.length
     },
     fill: async (count, at, signal) => {
-      while (isOpen && ready.length < count && !signal.aborted) await make(at)
+      let left = Math.max(count - ready.length, 0)
+      coming += left
+      try {
+        for (; left > 0 && isOpen && !signal.aborted; wake()) {
+          await make(at)
+          left -= 1
+          coming -= 1
+        }
+      } finally {
+        coming -= left
+        wake()
+      }
     },
     start: async (asked) => {
+      clean()
       await workspaces.bring(options.run, asked)
+      // What is being made is there sooner than a second one beside it.
+      while (ready.length === 0 && coming > 0) await new Promise<void>((resolve) => waiting.push(resolve))
       // One of the same commit costs nothing but the rename.
       const same = ready.findIndex(({ commit }) => commit === asked.base)
       const [entry] = ready.splice(Math.max(same, 0), 1)
@@ -121,7 +147,7 @@ export async function createWorktreePool(options: WorktreePoolOptions): Promise<
     dispose: async () => {
       isOpen = false
       ready.length = 0
-      removeTree(folder)
+      if (isClean) removeTree(folder)
     },
   }
 }

@@ -3,16 +3,16 @@ import type { OpenWorkspace, Workspace } from './workspace.ts'
 
 /**
  * Worktrees that a run keeps ready for its children. One process, the one that holds the run's lock, has a pool; what an earlier one
- * left is removed when it is made.
+ * left is removed when it is first used.
  */
 export interface WorkspacePool {
   /** How many are ready. */
   readonly ready: number
-  /** Makes worktrees of a commit until so many are ready. Costs a checkout each: for when nobody waits. */
+  /** Makes as many worktrees of a commit as are missing to so many. Costs a checkout each: for when nobody waits. */
   fill(count: number, at: CommitId, signal: AbortSignal): Promise<void>
   /**
    * As `Workspaces.create`, for a child whose base is a commit of this run: takes one that is ready and brings it to that commit, which
-   * costs what differs; makes one from nothing where none is ready. Its `dispose` gives the worktree back.
+   * costs what differs; waits for one that is being made, makes one from nothing where there is none. Its `dispose` gives the worktree back.
    */
   start(options: OpenWorkspace): Promise<Workspace>
   /** Removes what is ready. Worktrees that children have are theirs, and go when they are done. */
