@@ -60,10 +60,24 @@ export function patchIndex(file: string, changes: ReadonlyMap<string, IndexedFil
   if (!isOptional(bytes.subarray(at, bytes.length - idBytes))) return false
   const head = Buffer.from(bytes.subarray(0, 12))
   head.writeUInt32BE(count, 8)
-  const body = Buffer.concat([head, ...parts])
-  fs.writeFileSync(`${file}.new`, Buffer.concat([body, crypto.createHash(format).update(body).digest()]))
+  writeParts(`${file}.new`, [head, ...parts], format)
   fs.renameSync(`${file}.new`, file)
   return true
+}
+
+/** Without a copy of it all in memory. */
+function writeParts(file: string, parts: readonly Buffer[], format: ObjectFormat): void {
+  const hash = crypto.createHash(format)
+  const fd = fs.openSync(file, 'w')
+  try {
+    for (const part of parts) {
+      hash.update(part)
+      fs.writeFileSync(fd, part)
+    }
+    fs.writeFileSync(fd, hash.digest())
+  } finally {
+    fs.closeSync(fd)
+  }
 }
 
 function compareTo(name: Buffer | undefined, bytes: Buffer, start: number, end: number): number {
