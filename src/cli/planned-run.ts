@@ -36,11 +36,15 @@ export function withPlanChecks(options: RunOptions, { checks = [] }: PlanFile): 
 }
 
 /** Whether the run follows a graph, and which. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
-export function toPlanning({ workers, plan: path }: RunOptions, given: PlanFile | undefined, contract: Contract): Planning | undefined {
-  if (given === undefined) return workers === undefined ? undefined : { workers }
+export function toPlanning({ workers, plan: path, writeTests, review }: RunOptions, given: PlanFile | undefined, contract: Contract): Planning | undefined {
+  const stages = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }) }
+  if (given === undefined) {
+    if (workers === undefined && Object.keys(stages).length > 0) throw new Fault('request-invalid', '--write-tests and --review are about the tasks of a plan: add --workers N, or --plan FILE')
+    return workers === undefined ? undefined : { workers, ...stages }
+  }
   const { plan, faults } = checkPlan(toPlan(given, contract, 0), contract)
   if (faults.length > 0) throw new Fault('request-invalid', `the plan ${path ?? ''} cannot be carried out:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
-  return { given: plan, workers: workers ?? given.capacity?.workers ?? usualWorkers }
+  return { given: plan, workers: workers ?? given.capacity?.workers ?? usualWorkers, ...stages }
 }
 
 /** The run's own conversation is the planner's. */

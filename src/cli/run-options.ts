@@ -24,5 +24,8 @@ export interface RunOptions {
   readonly plan?: string
   /** Tasks that are worked on at the same time. */
   readonly workers?: number
+  /** Tests are written for each task before it is worked on. */
+  readonly writeTests?: boolean
+  readonly review?: 'none' | 'risky' | 'all'
   readonly outputFormat?: OutputFormat
 }
