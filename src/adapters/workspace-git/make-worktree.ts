@@ -41,10 +41,10 @@ export function toPlace(repository: PrivateRepository): WorktreePlace {
   return { workDir, fresh: path.join(runDir, 'work.new'), indexFile: path.join(gitDir, 'index'), conversionsFile: path.join(runDir, 'conversions.json') }
 }
 
-export async function makeWorktree(repository: PrivateRepository, place: WorktreePlace, of: { base: string; tree: TreeId; listing: readonly ListedEntry[]; dependencies: readonly Dependency[] }): Promise<MadeWorktree> {
+export async function makeWorktree(repository: PrivateRepository, place: WorktreePlace, of: { base: string; tree: TreeId; listing: readonly ListedEntry[]; dependencies: readonly Dependency[]; signal?: AbortSignal }): Promise<MadeWorktree> {
   const { fresh, workDir, indexFile } = place
   fs.rmSync(indexFile, { force: true })
-  await fillDirectory(repository, fresh, of.base, { indexFile, raw: false, keepsIndex: true })
+  await fillDirectory(repository, fresh, of.base, { indexFile, raw: false, keepsIndex: true, signal: of.signal })
   placeGitFile(repository, fresh)
   const dependencies = placeDependencies(fresh, of.dependencies)
   if (fresh !== workDir) fs.renameSync(fresh, workDir)

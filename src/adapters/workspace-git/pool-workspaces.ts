@@ -14,8 +14,8 @@ export function poolWorkspaces(workspaces: Workspaces, pool: WorkspacePool, opti
       ...workspace,
       dispose: async () => {
         filling.abort()
-        await pool.dispose()
         await filled
+        await pool.dispose()
         await workspace.dispose()
       },
     }

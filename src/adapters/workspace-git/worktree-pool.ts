@@ -68,14 +68,14 @@ export async function createWorktreePool(options: WorktreePoolOptions): Promise<
     return fs.mkdtempSync(path.join(folder, 'e-'))
   }
 
-  const make = async (at: CommitId): Promise<void> => {
+  const make = async (at: CommitId, signal: AbortSignal): Promise<void> => {
     const [listing, tree] = await Promise.all([listTree(repository, at), repository.store.toTree(at)])
     const dependencies = await findDependencies(repository, listing, options.dependencies ?? 'overlay')
     const directory = makeDirectory()
     const work = path.join(directory, 'work')
     const place = { workDir: work, fresh: work, indexFile: path.join(directory, 'index'), conversionsFile: path.join(directory, 'conversions.json') }
     try {
-      const made = await makeWorktree(repository, place, { base: at, tree: tree as TreeId, listing, dependencies })
+      const made = await makeWorktree(repository, place, { base: at, tree: tree as TreeId, listing, dependencies, signal })
       if (isOpen) ready.push({ directory, commit: at, made })
     } finally {
       if (!ready.some((entry) => entry.directory === directory)) removeTree(directory)
@@ -125,10 +125,13 @@ export async function createWorktreePool(options: WorktreePoolOptions): Promise<
       coming += left
       try {
         for (; left > 0 && isOpen && !signal.aborted; wake()) {
-          await make(at)
+          await make(at, signal)
           left -= 1
           coming -= 1
         }
+      } catch (thrown) {
+        // Stopped on the way: what is ready stays so.
+        if (!signal.aborted) throw thrown
       } finally {
         coming -= left
         wake()

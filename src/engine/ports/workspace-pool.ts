@@ -8,7 +8,7 @@ import type { OpenWorkspace, Workspace } from './workspace.ts'
 export interface WorkspacePool {
   /** How many are ready. */
   readonly ready: number
-  /** Makes as many worktrees of a commit as are missing to so many. Costs a checkout each: for when nobody waits. */
+  /** Makes as many worktrees of a commit as are missing to so many. Costs a checkout each: for when nobody waits. Ends early with the signal. */
   fill(count: number, at: CommitId, signal: AbortSignal): Promise<void>
   /**
    * As `Workspaces.create`, for a child whose base is a commit of this run: takes one that is ready and brings it to that commit, which
