@@ -56,9 +56,14 @@ export async function toPlanner(_planning: Planning): Promise<{ readonly special
  * What a run needs that follows a graph of tasks: the planner's tools for itself, and for each task a child run with an engine
  * of its own, which has the same policy and never more rights.
  */
-export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<'run.opened'>, 'repository' | 'request'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined }, console: Console): Promise<EnginePorts> {
-  const { createGitIntegrator } = await import('../adapters/workspace-git/git-integrator.ts')
+export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined }, console: Console): Promise<EnginePorts> {
+  const [{ createGitIntegrator }, { createWorktreePool }, { poolWorkspaces }] = await Promise.all([
+    import('../adapters/workspace-git/git-integrator.ts'), import('../adapters/workspace-git/worktree-pool.ts'), import('../adapters/workspace-git/pool-workspaces.ts'),
+  ])
   const { record, workspaces, config } = parts
+  const { repositories } = workspaces
+  const pool = await createWorktreePool({ stateDir: record.places.state, env: process.env, run: parts.run, repository: parts.repository, repositories, workspaces })
+  const pooled = poolWorkspaces(workspaces, pool, { count: opening.planning?.workers ?? usualWorkers, note: parts.note })
   const children = openChildren({
     record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, getRole,
     watch: (order) => console.watchChild(order.parent.task),
@@ -68,13 +73,13 @@ export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<
       // Its own: what the policy counts and remembers is of one run.
       const { policy } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: parts.repository, base: () => workspaces.readBase(parts.repository, order.base, order.child) } })
       return composeEngine({
-        ...parts, approver, solver, policy, run: order.child, contract: child.draft, network: child.draft.network,
+        ...parts, workspaces: pooled.child, approver, solver, policy, run: order.child, contract: child.draft, network: child.draft.network,
         model: solver.model === parts.solver.model ? parts.model : await openModel(solver), ...(role.tools ? { tools: role.tools } : {}),
       })
     },
   })
-  const integrator = await createGitIntegrator({ run: parts.run, repository: parts.repository, repositories: workspaces.repositories, env: process.env })
-  return composeEngine({ ...parts, tools: plannerTools, children, integrator })
+  const integrator = await createGitIntegrator({ run: parts.run, repository: parts.repository, repositories, env: process.env })
+  return composeEngine({ ...parts, workspaces: pooled.parent, tools: plannerTools, children, integrator })
 }
 
 async function chooseChildSolver({ solver, config }: EngineParts, model: string | undefined): Promise<SolverChoice> {

@@ -73,7 +73,8 @@ export async function runCommand(words: string | undefined, options: RunOptions)
       ...(options.effort ?? config.values.effort ? { effort: options.effort ?? config.values.effort } : {}),
     },
   }
-  const planning = toPlanning(options, given, draft)
+  const asked = toPlanning(options, given, draft)
+  const planning = asked && { ...asked, ...(config.values.merge ? { merge: config.values.merge } : {}) }
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)
