@@ -89,6 +89,20 @@ describe('writ policy', () => {
     assert.match(ended.stdout, /✗ +billing is open +allow +came out: deny by house:no-billing\n\n1 of 1 cases come out otherwise\./)
   })
 
+  test('what cannot be asked so is said, instead of answering something else', async () => {
+    const draft = join(machine.home, 'unfit')
+    put(draft, { ...house, 'cases.yaml': '- { name: old words, question: { tool: edit, input: { path: a, edits: [{ old: a, new: b }] } }, expect: allow }\n' })
+    const [unfit, slip, empty, effect, help] = await Promise.all([policy('test', draft), policy('check', '--tool', 'bash', '--input', '{"command":"npm publish"}'), policy('check', '--tool', 'shell'), policy('check', '--tool', 'shell', '--effect', 'irreversible'), policy('check', '--help')])
+    assert.deepEqual([unfit.code, slip.code, empty.code, effect.code], [2, 0, 2, 3])
+    assert.match(unfit.stderr, /unfit: the case 'old words': the input does not fit the tool edit: edits\.0\.find: /)
+    assert.match(String((json(slip).notes as unknown as string[])[0]), /^Writ has no tool named bash: it was judged as one that Writ does not know\. Its own are read, list, .*shell/)
+    assert.match(empty.stderr, /what is shell to do\? say so with --input JSON/)
+    // The examples of the help are answered as they stand there.
+    const examples = [...help.stdout.matchAll(/^ {2}writ policy (check .*)$/gm)].map(([, words = '']) => [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''))
+    assert.equal(examples.length, 4)
+    for (const ended of await Promise.all(examples.map((words) => policy(...words)))) assert.ok(json(ended).effect, ended.stderr)
+  })
+
   test('lint names what is wrong, with file and line', async () => {
     const draft = join(machine.home, 'lint')
     put(draft, { ...house, 'rules.cedar': `${house['rules.cedar']}\n@id("never") @reason("r")\nforbid (principal, action == Writ::Action::"exec", resource) when { resource.kinds.contains("deploys") };\n` })
