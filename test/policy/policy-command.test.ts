@@ -108,6 +108,10 @@ describe('writ policy', () => {
     put(draft, { ...house, 'rules.cedar': `${house['rules.cedar']}\n@id("never") @reason("r")\nforbid (principal, action == Writ::Action::"exec", resource) when { resource.kinds.contains("deploys") };\n` })
     const ended = await policy('lint', draft)
     assert.equal(ended.code, 1)
+    const old = join(machine.home, 'old')
+    put(old, { ...house, 'bundle.yaml': 'id: house\nversion: "1"\nowner: Ada\nuntil: 2020-01-01\n' })
+    const expired = await policy('lint', old)
+    assert.deepEqual([expired.code, expired.stdout.startsWith('house@1 bundle.yaml:1 - broken: the policy house@1 '), /it expired on 2020-01-01/.test(expired.stdout)], [1, true, true])
     assert.match(ended.stdout, /^house@1\.2\.0 rules\.cedar:6 house:never never-matches: it can never hold: resource\.kinds never contains "deploys"; there are .*\n1 finding\.\n$/)
   })
 
@@ -225,7 +229,7 @@ describe('writ policy', () => {
     ['nothing asked', ['check'], /ask one thing/],
     ['two things asked', ['check', '--tool', 'shell', '--action', 'deliver'], /ask one thing/],
     ['input that is no JSON', ['check', '--tool', 'shell', '--input', '{'], /--input is not JSON/],
-    ['input that does not fit', ['check', '--tool', 'shell', '--input', '{"command":5}'], /the input does not fit shell: command/],
+    ['input that does not fit', ['check', '--tool', 'shell', '--input', '{"command":5}'], /the input does not fit the tool shell: command/],
     ['no host', ['check', '--action', 'connect'], /connect to which host/],
     ['no instant', ['check', '--action', 'deliver', '--at', 'noon'], /--at takes an instant/],
     ['an unknown action', ['check', '--action', 'fly'], /Allowed choices are deliver/],

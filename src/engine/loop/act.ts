@@ -1,5 +1,5 @@
 import { Fault } from '../../protocol/fault.ts'
-import type { TreeId } from '../../protocol/ids.ts'
+import type { Json, TreeId } from '../../protocol/ids.ts'
 import { toChangedPaths } from '../../domain/context/describe-changed.ts'
 import { asksPlainly, isStaged } from '../../domain/decisions.ts'
 import type { PendingCall } from '../../domain/run-state.ts'
@@ -71,8 +71,12 @@ function toQuestion(run: RunContext, judged: Judged): Wanted {
   const repaired = run.state.repaired ? ' The record of this run was damaged and repaired: what was set aside may have done it already.' : ''
   const what = isStaged(run.state) && judged.effect !== 'irreversible' ? `May ${name} do this?` : `May ${name} do this, which cannot be undone?`
   const ask = isStaged(run.state) ? toCallAsk(run, judged) : undefined
-  const told = ask && asksPlainly(run.state) ? ask.does.slice(0, 500) : JSON.stringify(input).slice(0, 500)
+  const told = (ask && asksPlainly(run.state) ? commandOf(input) ?? ask.does : JSON.stringify(input)).slice(0, 500)
   return { gate: callId, text: `${what} ${told} (${judged.decision.reason})${repaired}`, callId, ...(ask ? { ask, about: { reading: judged.reading, paths: judged.paths } } : {}) }
+}
+
+function commandOf(input: Json): string | undefined {
+  return typeof input === 'object' && input !== null && 'command' in input && typeof input.command === 'string' ? input.command : undefined
 }
 
 /** The person's own programs may say no, whatever was allowed. */
