@@ -59,7 +59,14 @@ export const MergeOutcome = z.object({
   conflicts: z.array(Conflict),
   /** Conflicts that a strategy settled. */
   settled: z.array(z.object({ path: z.string(), use: StrategyName })),
-  /** To be written anew before the tree is whole. */
-  regenerate: z.array(z.object({ path: z.string(), strategy: MergeStrategy })),
+  /** To be written anew before the tree is whole; `conflict` where git could not merge it. */
+  regenerate: z.array(z.object({ path: z.string(), strategy: MergeStrategy, conflict: Conflict.optional() })),
 })
 export type MergeOutcome = z.infer<typeof MergeOutcome>
+
+/** A merge with nothing left to write anew. */
+export const MergedTask = MergeOutcome.omit({ regenerate: true }).extend({
+  /** Sentences about files that were, or could not be, written anew. */
+  notes: z.array(z.string()),
+})
+export type MergedTask = z.infer<typeof MergedTask>
