@@ -56,7 +56,7 @@ export async function forkCommand(word: string, options: ForkOptions): Promise<n
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note })
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note })
     return startRun(ports, { ...opening, autonomy: await readAutonomy(record, repository.root, record.clock.now()) }, saveMemoryLater(console.watch))
   })
 }
