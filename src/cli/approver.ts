@@ -50,8 +50,7 @@ export function createApprover(options: ApproverOptions): Approver {
   }
 }
 
-/** The moment of asking: deputies and the next in order have their time still to come, and answer with `writ approve`. */
-function mayAnswer({ ask }: Question, who: string, askedAt: number, now = askedAt): boolean {
+function mayAnswer({ ask, askedAt }: Question, who: string, now: number): boolean {
   return ask === undefined || judgeAnswerer(ask, who, askedAt, now).ok
 }
 
@@ -71,7 +70,7 @@ async function askHere(options: ApproverOptions, open: readonly Question[], who:
       const said = all ? '' : (await lines.question(`\n${mine.length > 1 ? `${n + 1} of ${mine.length}: ` : ''}Approve ${toApprovalId(options.run(), question.gate)}? ${choices}: `, { signal })).trim().toLowerCase()
       if (said.startsWith('l')) return
       if (said.startsWith('a')) all = 'approve'
-      if (!mayAnswer(question, who, now, options.record.clock.now())) {
+      if (!mayAnswer(question, who, options.record.clock.now())) {
         process.stderr.write('It expired while it was looked at; writ resume asks it again.\n')
         continue
       }

@@ -33,7 +33,7 @@ export async function review(run: RunContext): Promise<void> {
   await askPeople(run, [{
     gate, text: `May these changes of task ${task} count? ${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''} (${decision.reason})`,
     ask: toAsk(run, decision, paths, {
-      kind: 'integrate', does: `${paths.length} changed file${paths.length === 1 ? '' : 's'} (${kinds.join(', ')}) become part of the result`, shows, why: finish?.summary ?? '',
+      kind: 'integrate', gate, does: `${paths.length} changed file${paths.length === 1 ? '' : 's'} (${kinds.join(', ')}) become part of the result`, shows, why: finish?.summary ?? '',
       risk: active?.risk === 'high' || kinds.some((kind) => ['ci', 'policy', 'schema', 'checks'].includes(kind)) ? 'high' : 'medium',
       undo: 'Nothing of yours changes before you accept; until then the branch of the run can be dropped, afterwards writ undo takes it back.',
     }),

@@ -14,7 +14,7 @@ export interface RecordedAnswer {
   readonly signature: AnswerSignature | undefined
   /** `old`: answers were not signed then. `hook`: a program's no, which needs no signature. */
   readonly kind: 'person' | 'old' | 'hook'
-  /** What was asked, and when; absent for what needs no question. */
+  /** What was asked, and when it was put first; absent for what needs no question. */
   readonly ask: Ask | undefined
   readonly askedAt: number
 }
@@ -35,7 +35,12 @@ export function listAnswers(run: string, events: readonly StoredEvent[]): readon
   let decisions: number | undefined
   for (const event of events) {
     if (event.type === 'run.opened' || event.type === 'run.resumed') decisions = event.data.decisions ?? decisions
-    if (event.type === 'approval.requested') asked.set(event.data.gate, { ask: event.data.ask, at: Date.parse(event.at) })
+    if (event.type === 'approval.requested') {
+      const { gate, ask } = event.data
+      const before = asked.get(gate)
+      const isSame = ask !== undefined && before?.ask?.expiresAt === ask.expiresAt
+      asked.set(gate, { ask, at: isSame ? before.at : Date.parse(event.at) })
+    }
     if (event.type === 'artefact.quarantined') sealed.set(event.data.id, event.data)
     if (event.type === 'approval.given') {
       const { gate, answer, by, note, signature, via } = event.data

@@ -35,7 +35,7 @@ export async function askToContinue(run: RunContext, id: string): Promise<void> 
   if (!sealed) throw new Error(`nothing was sealed as ${id}`)
   const shows = sealed.findings.map((each) => `${each.path}${each.line ? `:${each.line}` : ''} ${each.rule}: ${each.message}`).join('\n')
   const ask = toAsk(run, sealed.decision, sealed.paths, {
-    kind: 'quarantine', does: `the run goes on without what was sealed as ${id}`, shows, why: '', risk: 'high',
+    kind: 'quarantine', gate: toContinueGate(id), does: `the run goes on without what was sealed as ${id}`, shows, why: '', risk: 'high',
     undo: `${id} stays sealed either way; writ quarantine shows it`,
   })
   await askPeople(run, [{ gate: toContinueGate(id), text: `May the run go on, after ${sealed.findings[0]?.rule ?? 'a change'} was sealed as ${id}? (${sealed.decision.reason})`, ask }])
