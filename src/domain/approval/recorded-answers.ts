@@ -1,4 +1,5 @@
 import type { Payload, StoredEvent } from '../../protocol/events/event.ts'
+import type { Released } from '../../protocol/events/run.ts'
 import type { AnswerSignature, Ask } from '../../protocol/policy.ts'
 import { isStaged } from '../decisions.ts'
 import { toAnswerBytes } from './answer.ts'
@@ -34,6 +35,7 @@ export function listAnswers(run: string, events: readonly StoredEvent[]): readon
   const sealed = new Map<string, Payload<'artefact.quarantined'>>()
   let decisions: number | undefined
   for (const event of events) {
+    if (event.type === 'run.opened') answers.push(...(event.data.origin?.released ?? []).map((each) => toReleasedAnswer(event.seq, each)))
     if (event.type === 'run.opened' || event.type === 'run.resumed') decisions = event.data.decisions ?? decisions
     if (event.type === 'approval.requested') {
       const { gate, ask } = event.data
@@ -59,4 +61,10 @@ export function listAnswers(run: string, events: readonly StoredEvent[]): readon
     }
   }
   return answers
+}
+
+/** Released in a run that this one was forked from: signed there, and looked at here like any other answer. */
+function toReleasedAnswer(seq: number, { run, id, tree, by, reason, at, signature }: Released): RecordedAnswer {
+  const gate = toSettleGate({ id, tree })
+  return { seq, gate, by, at: Date.parse(at), signature, ask: undefined, askedAt: 0, kind: 'person', bytes: toAnswerBytes({ run, gate, answer: 'released', by, ask: undefined, note: reason }) }
 }
