@@ -7,6 +7,8 @@ export function addPeopleCommands(program: Command): void {
     .description('questions that wait for a person, over all runs; what is remembered, and forgetting it')
     .addArgument(new Argument('[action]', 'waiting: what is asked; remembered: answers given once for all; forget: take one of them back').choices(['waiting', 'remembered', 'forget']).default('waiting'))
     .argument('[id]', 'forget: which')
+    .option('--all', 'also what was answered, by whom and when, what came to nothing, and what a process asks in its terminal now')
+    .option('--limit <n>', 'with --all: how many, newest first (50)', wholeNumber)
     .option('--repo <dir>', 'only of this repository')
     .option('--json', 'one JSON object a line')
     .action(async (action: 'waiting' | 'remembered' | 'forget', id: string | undefined, options: Record<string, unknown>) => {
