@@ -58,23 +58,28 @@ async function* readRuns(record: Pick<OpenRecord, 'log'>, { repository, open }: 
   }
 }
 
-/** By an id or a unique beginning of it, or `latest`. @throws Fault `request-invalid` that says what became of it, or what waits. */
+/** By an id or a unique beginning of it (`ap_` may be left out), or `latest`: what was asked last. @throws Fault `request-invalid` that says what became of it, or what waits. */
 export async function getWaiting(record: Pick<OpenRecord, 'log'>, { waiting }: WaitingList, word: string): Promise<Waiting> {
-  const found = waiting.filter((each) => each.id === word || (word.length > 3 && each.id.startsWith(word)) || (word === 'latest' && each === waiting[0]))
+  const latest = waiting.toSorted((a, b) => b.askedAt - a.askedAt)[0]
+  const beginning = /^(?:ap_)?([0-9a-f]{1,10})$/.exec(word)?.[1]
+  const found = word === 'latest' && latest ? [latest] : waiting.filter((each) => beginning !== undefined && each.id.startsWith(`ap_${beginning}`))
   const [only] = found
   if (only && found.length === 1) return only
   if (found.length > 1) throw new Fault('request-invalid', `${word} is the beginning of ${found.map((each) => each.id).join(', ')}; say which`)
-  const gone = /^ap_[0-9a-f]{10}$/.test(word) ? await findGone(record, word) : undefined
-  if (gone) throw new Fault('request-invalid', `${word} ${gone}`)
+  const gone = beginning !== undefined && beginning.length > 3 ? await findGone(record, `ap_${beginning}`) : undefined
+  if (gone) throw new Fault('request-invalid', gone)
   throw new Fault('request-invalid', `no question that waits is called ${word}${waiting.length > 0 ? `; there is ${waiting.slice(0, 10).map((each) => each.id).join(', ')}` : ': nothing waits for anybody'} (writ approvals)`)
 }
 
-async function findGone(record: Pick<OpenRecord, 'log'>, id: string): Promise<string | undefined> {
+/** What became of the newest question whose id begins so, as a sentence; undefined where none does. */
+async function findGone(record: Pick<OpenRecord, 'log'>, beginning: string): Promise<string | undefined> {
   for (const { run, status } of await record.log.list({ limit: mostRuns })) {
     try {
       const { state, events } = await readRun(record.log, run)
-      const gone = explainGone(state, events, id)
-      if (gone) return status === 'running' ? `is asked by a process that works on ${run} now: answer in its terminal, or end it there (Ctrl-C) and answer here` : gone
+      const told = listQuestions(state, events).findLast((each) => each.id.startsWith(beginning))
+      if (told === undefined) continue
+      const why = status === 'running' && told.status === 'waiting' ? `is asked by a process that works on ${run} now: answer in its terminal, or end it there (Ctrl-C) and answer here` : explainGone(state, events, told.id)
+      return `${told.id} ${why ?? 'is not waited for'}`
     } catch (error) {
       // What cannot be read cannot have asked it, as far as anybody can tell; the list says that it is damaged.
       if (!(error instanceof Fault) || error.code !== 'run-corrupt') throw error

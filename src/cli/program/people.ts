@@ -18,8 +18,8 @@ export function addPeopleCommands(program: Command): void {
 
   program.command('approve')
     .description('say yes to what a run waits for, and go on with it')
-    .argument('[ids...]', 'as writ approvals lists them, or a unique beginning')
-    .option('--all-of <run>', 'every question of this run')
+    .argument('[ids...]', 'as writ approvals lists them, or a unique beginning; latest: what was asked last')
+    .option('--all-of <run>', 'all that this run asks and you may answer')
     .option('--repo <dir>', 'of --all-of: the repository whose run it is')
     .option('--reason <text>', 'why; it is recorded')
     .option('--remember', 'answer the same for the same program or path in this repository from now on')
