@@ -73,7 +73,7 @@ export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<
       // Its own: what the policy counts and remembers is of one run.
       const { policy } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: parts.repository, base: () => workspaces.readBase(parts.repository, order.base, order.child) } })
       return composeEngine({
-        ...parts, workspaces: pooled.child, approver, solver, policy, run: order.child, contract: child.draft, network: child.draft.network,
+        ...parts, workspaces: pooled.child, approver, solver, policy, run: order.child, network: child.draft.network,
         model: solver.model === parts.solver.model ? parts.model : await openModel(solver), ...(role.tools ? { tools: role.tools } : {}),
       })
     },

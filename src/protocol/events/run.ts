@@ -4,7 +4,7 @@ import { BlobRef, CommitId, Digest, Json, RunId, TreeId } from '../ids.ts'
 import { MergeStrategy } from '../integration.ts'
 import { exitCodes } from '../error-codes.ts'
 import { Plan, RoleName } from '../plan.ts'
-import { AutonomyLevel, BundleName } from '../policy.ts'
+import { AnswerSignature, AutonomyLevel, BundleName } from '../policy.ts'
 
 const exitNames = Object.keys(exitCodes) as [keyof typeof exitCodes, ...(keyof typeof exitCodes)[]]
 
@@ -41,11 +41,15 @@ export type Outcome = z.infer<typeof Outcome>
 export const Kept = z.object({ template: BlobRef, tools: BlobRef, policy: BlobRef })
 export type Kept = z.infer<typeof Kept>
 
+/** What a person released from quarantine in the run that is named, with the signature of that: the same content passes in its forks. */
+export const Released = z.object({ run: RunId, id: z.string(), tree: TreeId, digests: z.array(Digest), by: z.string(), reason: z.string(), at: z.string(), signature: AnswerSignature })
+export type Released = z.infer<typeof Released>
+
 /**
  * The run and event that a fork started from: `head` is the hash of that event, `tree` the content of the workspace there, `story`
  * what the solver is told of the run until then.
  */
-export const Origin = z.object({ run: RunId, seq: z.int().nonnegative(), head: Digest, tree: TreeId, story: z.string().max(20_000) })
+export const Origin = z.object({ run: RunId, seq: z.int().nonnegative(), head: Digest, tree: TreeId, story: z.string().max(20_000), released: z.array(Released).optional() })
 export type Origin = z.infer<typeof Origin>
 
 /** A child run works on one task of another run's plan, as a specialist of that role; `depth` counts from the run that nobody delegated. */
