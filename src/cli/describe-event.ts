@@ -51,6 +51,11 @@ function gistOf(event: StoredEvent): string {
     case 'task.started': return event.data.task
     case 'task.finished': return `${event.data.task}${event.data.commit ? ` ${toShortCommit(event.data.commit)}` : ' without a commit'}: ${event.data.summary}`
     case 'task.dropped': return `${event.data.task}: ${event.data.why}`
+    case 'task.delegated': return `${event.data.task} to ${event.data.child} as ${event.data.role}, attempt ${event.data.attempt}, from ${toShortCommit(event.data.base)} · lease ${event.data.lease.token}: ${event.data.lease.globs.join(', ') || 'everything'} · ${event.data.budget.maxTurns} turns`
+    case 'task.held': return `${event.data.task} as ${event.data.role}, with ${event.data.running} at work: ${event.data.decision.effect} (${event.data.decision.rules.join(', ')})`
+    case 'task.returned': return `${event.data.task} ${event.data.outcome}: ${event.data.reason} · ${event.data.child}, ${count(event.data.spent.turns, 'turn')}`
+    case 'merge.tried': return `${event.data.task}: ${event.data.outcome.conflicts.length > 0 ? count(event.data.outcome.conflicts.length, 'conflict') : 'no conflict'}${event.data.outcome.settled.length > 0 ? `, settled: ${event.data.outcome.settled.map((each) => `${each.path} (${each.use})`).join(', ')}` : ''}`
+    case 'integration.finished': return `${event.data.task} ${event.data.verdict}${event.data.result ? ` as ${toShortCommit(event.data.result.commit)}` : `: ${event.data.reasons.join('; ')}`}`
     case 'turn.requested': return `${event.data.purpose} turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.model}, ${count(event.data.messages, 'message')}`
     case 'turn.replied': return describeReply(event)
     case 'turn.failed': return `turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.code} ${event.data.message}${event.data.retryInMs === undefined ? '' : ` · again in ${toDuration(event.data.retryInMs)}`}`

@@ -48,6 +48,10 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'task.started': return tasks.size > 1 ? [{ label: 'task', text: `${event.data.task} ${tasks.get(event.data.task) ?? ''}`, mood: 'head' }] : []
       case 'task.finished': return finished(event.data, tasks)
       case 'task.dropped': return [{ label: 'task', text: `– ${event.data.task} dropped: ${oneLine(event.data.why, 300)}`, mood: 'faint' }]
+      case 'task.delegated': return [{ label: 'task', text: oneLine(`▸ ${event.data.task} ${tasks.get(event.data.task) ?? ''} · ${event.data.role}${event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : ''} · ${event.data.child}`, 300), mood: 'head' }]
+      case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
+      case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
+      case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
       case 'turn.replied': return replied(event.data)
       case 'turn.failed': return [{ label: 'model', text: oneLine(`${event.data.message} (${event.data.code}, attempt ${event.data.attempt})`, 400), mood: 'warn', wraps: true }]
       case 'tool.called':
@@ -86,7 +90,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
 
 /** What no live view has a line for: it is in `writ log`. */
 const silentTypes = [
-  'command.read', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested', 'observation.made',
+  'command.read', 'merge.tried', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested', 'observation.made',
 ] as const
 const gatedTypes = ['approval.requested', 'approval.given', 'validation.finished', 'artefact.quarantined', 'artefact.settled', 'hook.ran', 'contract.amended'] as const
 type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>
@@ -142,7 +146,7 @@ function contract({ contract }: Payload<'contract.pinned'>): Fact[] {
   ]
 }
 
-const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary' }
+const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary', merge: 'merge' }
 
 function checked(data: Payload<'check.finished'>, failing: Map<string, number>): Fact[] {
   const { purpose, outcome } = data

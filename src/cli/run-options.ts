@@ -20,5 +20,9 @@ export interface RunOptions {
   readonly continue?: boolean
   readonly yes?: boolean
   readonly inDoubt?: InDoubt
+  /** A plan that a person wrote or edited. */
+  readonly plan?: string
+  /** Tasks that are worked on at the same time. */
+  readonly workers?: number
   readonly outputFormat?: OutputFormat
 }

@@ -68,10 +68,15 @@ async function finishRaw(repository: PrivateRepository, root: string, tree: stri
   applyModes(root, new Map(), await readModes(repository.store, tree))
 }
 
-export async function createCheckout(repository: PrivateRepository, at: string, options: { raw: boolean; dependencies: readonly Dependency[] }): Promise<Checkout> {
+/** An empty directory that goes when the run is opened again, if not before. */
+export function makeScratch(repository: PrivateRepository): string {
   const parent = path.join(repository.runDir, 'checkouts')
   fs.mkdirSync(parent, { recursive: true, mode: 0o700 })
-  const root = fs.mkdtempSync(path.join(parent, 'c-'))
+  return fs.mkdtempSync(path.join(parent, 'c-'))
+}
+
+export async function createCheckout(repository: PrivateRepository, at: string, options: { raw: boolean; dependencies: readonly Dependency[] }): Promise<Checkout> {
+  const root = makeScratch(repository)
   fs.chmodSync(root, 0o755)
   const indexFile = `${root}.index`
   try {

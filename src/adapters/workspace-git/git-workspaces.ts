@@ -1,18 +1,17 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { BaseFiles, OpenWorkspace, Workspace, Workspaces } from '../../engine/ports/workspace.ts'
-import type { CommitId, RunId, TreeId } from '../../protocol/ids.ts'
+import type { CommitId, TreeId } from '../../protocol/ids.ts'
 import type { Conversions } from './changes.ts'
 import { bringObjects } from './bring-objects.ts'
 import { fillDirectory, placeGitFile } from './checkout.ts'
 import { writeBranch } from './commit.ts'
 import { findDependencies, placeDependencies, type Dependency } from './dependencies.ts'
 import { removeTree } from './directory-handle.ts'
-import { createGitProcess } from './git-process.ts'
 import { findCommittedHead, inspectRepository, readHead } from './inspect.ts'
 import { isPlain, listSizes, listTree, seedNode, type ListedEntry } from './listing.ts'
-import { getPersonRepository, requireStateOutside, type PersonRepository } from './person-repository.ts'
-import { openPrivateRepository, type PrivateRepository } from './private-repository.ts'
+import type { PrivateRepository } from './private-repository.ts'
+import { createRunRepositories, type RunRepositories } from './run-repositories.ts'
 import { getUsualModes } from './modes.ts'
 import { scan, type DirectoryNode, type Scan } from './scan.ts'
 import { toBytes, toText } from './tree-object.ts'
@@ -32,36 +31,9 @@ export interface GitWorkspacesOptions {
 }
 
 /** Worktrees of runs on real git (2.32 or newer; `accept` needs 2.38). */
-export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
-  const gitPath = options.gitPath ?? 'git'
-  const runGit = createGitProcess(gitPath)
+export function createGitWorkspaces(options: GitWorkspacesOptions, repositories: RunRepositories = createRunRepositories(options)): Workspaces {
   const now = options.now ?? Date.now
-  const stateDir = path.resolve(options.stateDir)
-
-  /** One per run: what is opened for inspecting serves the workspace as well. */
-  const opened = new Map<string, Promise<PrivateRepository>>()
-  const persons = new Map<string, Promise<PersonRepository>>()
-  const open = async (directory: string, run: RunId): Promise<{ person: PersonRepository; openPrivate: () => Promise<PrivateRepository> }> => {
-    const place = path.resolve(directory)
-    const asked = persons.get(place) ?? getPersonRepository(place, { runGit, env: options.env })
-    persons.set(place, asked)
-    // A repository that was not usable may be mended meanwhile.
-    asked.catch(() => persons.delete(place))
-    const person = await asked
-    persons.set(person.root, asked)
-    requireStateOutside(person, stateDir)
-    const openPrivate = (): Promise<PrivateRepository> => openPrivateRepository({ stateDir, run, person, runGit, gitPath, env: options.env })
-    return {
-      person,
-      openPrivate: () => {
-        const key = `${run}\n${person.root}`
-        const repository = opened.get(key) ?? openPrivate()
-        opened.set(key, repository)
-        repository.catch(() => opened.delete(key))
-        return repository
-      },
-    }
-  }
+  const { open, runGit, stateDir } = repositories
 
   const toWorkspace = async (repository: PrivateRepository, asked: OpenWorkspace, listing: readonly ListedEntry[], made: Made): Promise<Workspace> => createWorkspace({
     repository, branch: asked.branch, base: { commit: asked.base, tree: made.tree }, dependencies: made.dependencies,

@@ -11,12 +11,14 @@ import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
+import { composePlanned, readPlanFile, toPlanner, toPlanning, withPlanChecks } from '../planned-run.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole, type Console } from '../console.ts'
 import { prepareContract } from '../intake.ts'
 import type { RunOptions } from '../run-options.ts'
 import { getRun, readRun } from '../read-run.ts'
+import { isHeldByChildren } from '../../domain/delegation/delegation.ts'
 import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
@@ -48,14 +50,15 @@ export async function runCommand(words: string | undefined, options: RunOptions)
   const record = await openRecord()
   const config = await readConfig(record.places)
   if (options.continue) return resumeCommand(await findUnfinished(record, options), options)
-  const goal = words === '-' ? await readStdin() : words
+  const given = options.plan === undefined ? undefined : await readPlanFile(options.plan)
+  const goal = words === '-' ? await readStdin() : (words ?? given?.goal)
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
   // Everything that waits for another process waits at the same time.
   const [{ repository, draft }, sandbox, { choice, model }, autonomy] = await Promise.all([
     (async () => {
       const found = await workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) })
-      return { repository: found, draft: await prepareContract(workspaces, run, found, goal, options, config.values, record.clock.now()) }
+      return { repository: found, draft: await prepareContract(workspaces, run, found, goal, given ? withPlanChecks(options, given) : options, config.values, record.clock.now()) }
     })(),
     openReadySandbox(record),
     chooseAndOpen(options, config.values),
@@ -65,16 +68,19 @@ export async function runCommand(words: string | undefined, options: RunOptions)
     run, repository, draft, by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
     request: {
       words: goal ?? draft.goal, solver: choice.solver, includeDirty: options.includeDirty ?? false, apply: options.apply ?? false,
-      unattended: options.yes ?? false, contractGiven: options.contract !== undefined,
+      unattended: options.yes ?? false, contractGiven: options.contract !== undefined || given !== undefined,
       ...(choice.model ? { model: choice.model } : {}),
       ...(options.effort ?? config.values.effort ? { effort: options.effort ?? config.values.effort } : {}),
     },
   }
+  const planning = toPlanning(options, given, draft)
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note })
-    return startRun(ports, { ...opening, autonomy }, saveMemoryLater(console.watch))
+    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note }
+    if (planning === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy }, saveMemoryLater(console.watch))
+    const planned = { ...opening, autonomy, planning, ...(await toPlanner(planning)) }
+    return startRun(await composePlanned(parts, planned, console), planned, saveMemoryLater(console.watch))
   })
 }
 
@@ -84,6 +90,8 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const config = await readConfig(record.places)
   const run = await getRun(record.log, word, { repo: options.repo })
   const { state: before, events } = await readRun(record.log, run)
+  // A child goes on in its parent, which has its lease and its budget.
+  if (before.opened?.parent) return resumeCommand(before.opened.parent.run, options)
   if (before.ended) {
     await finishEnd(record, run, { state: before, events })
     process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
@@ -100,7 +108,8 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
     for (const note of notes) console.note(`writ: ${note}`)
     if (opened.policy !== policy.hash) console.note(`writ: ${run} began under the policy ${describeBundles(opened.bundles)}, and goes on under ${describeBundles(policy.bundles)}`)
     await requireSignedAnswers(record, run, events)
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, contract: draft, note: console.note, stored: () => events.flatMap(findBlobRefs) })
+    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, contract: draft, note: console.note, stored: () => events.flatMap(findBlobRefs) }
+    const ports = opened.planning === undefined ? await composeEngine(parts) : await composePlanned(parts, opened, console)
     console.remember(events)
     return resumeRun(ports, run, { who: userName(), version }, saveMemoryLater(console.watch))
   })
@@ -144,8 +153,7 @@ async function carryWith(console: Console, record: OpenRecord, start: (console: 
   }
   const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
   await console.answer(after, events)
-  const [first] = state.asked
-  if (first && !state.ended) {
+  if (!state.ended && (state.asked.length > 0 || isHeldByChildren(state))) {
     const { describeWaiting } = await import('../describe-waiting.ts')
     process.stderr.write(describeWaiting(state))
     return exitCodes.waiting

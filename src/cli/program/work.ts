@@ -16,6 +16,8 @@ export function addWorkCommands(program: Command): void {
     .addOption(new Option('--effort <level>', 'how hard the model should think').choices(['low', 'medium', 'high', 'xhigh']))
     .addOption(new Option('--solver <which>', 'a model, or the built-in repair engine; auto takes a model where one is configured').choices(['auto', 'model', 'repair']).default('auto'))
     .option('--contract <file>', 'goal, checks, scope and bounds from a YAML file (schemas/contract.schema.json)')
+    .option('--workers <n>', 'divide the goal into tasks first, and work on so many of them at the same time', wholeNumber)
+    .option('--plan <file>', 'the tasks from a plan file, as writ plan writes it (schemas/plan.schema.json)')
     .option('--repo <dir>', 'the repository (default: the one around the working directory)')
     .option('--base <rev>', 'start from this commit instead of HEAD')
     .option('--include-dirty', 'start from HEAD plus the uncommitted changes')

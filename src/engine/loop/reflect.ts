@@ -5,6 +5,7 @@ import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
+import { askMerge, integrate } from '../integrate.ts'
 import { prove } from '../prove.ts'
 import { keepGrounds } from '../grounds.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
@@ -18,6 +19,10 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return review(run)
     case 'finish-task':
       return finishTask(run)
+    case 'integrate':
+      return integrate(run, step.task)
+    case 'ask-merge':
+      return askMerge(run, step.task)
     case 'prove':
       return proveNow(run)
     case 'limit':
@@ -85,7 +90,8 @@ async function end(run: RunContext, step: Extract<Step, { do: 'end' }>): Promise
   let result: { commit: NonNullable<typeof state.head>; branch: string } | undefined
   if (workspace && state.head && state.commits.length > 0) {
     const { branch } = workspace
-    if (state.branchHead !== state.head) {
+    // What a child made comes to the person through its parent alone.
+    if (!state.opened?.parent && state.branchHead !== state.head) {
       await record(run, { type: 'branch.requested', data: { branch, to: state.head, ...(state.branchHead ? { from: state.branchHead } : {}) } })
       await workspace.publish(state.head, state.branchHead)
       await record(run, { type: 'branch.moved', data: { branch, to: state.head } })

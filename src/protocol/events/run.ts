@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { Contract } from '../contract.ts'
 import { BlobRef, CommitId, Digest, Json, RunId, TreeId } from '../ids.ts'
+import { MergeStrategy } from '../integration.ts'
 import { exitCodes } from '../error-codes.ts'
+import { Plan, RoleName } from '../plan.ts'
 import { AutonomyLevel, BundleName } from '../policy.ts'
 
 const exitNames = Object.keys(exitCodes) as [keyof typeof exitCodes, ...(keyof typeof exitCodes)[]]
@@ -46,6 +48,18 @@ export type Kept = z.infer<typeof Kept>
 export const Origin = z.object({ run: RunId, seq: z.int().nonnegative(), head: Digest, tree: TreeId, story: z.string().max(20_000) })
 export type Origin = z.infer<typeof Origin>
 
+/** A child run works on one task of another run's plan, as a specialist of that role; `depth` counts from the run that nobody delegated. */
+export const Parent = z.object({ run: RunId, task: z.string(), token: z.int().positive(), depth: z.int().positive() })
+export type Parent = z.infer<typeof Parent>
+
+/** Who works: a role by name, and the words that a specialist's file has for it. */
+export const Specialist = z.object({ role: RoleName, words: z.string().max(20_000), brief: z.string().max(20_000) })
+export type Specialist = z.infer<typeof Specialist>
+
+/** The run follows a graph of tasks, each worked on by a child run. `given`: by a person, else its own model makes one. */
+export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional() })
+export type Planning = z.infer<typeof Planning>
+
 export const runEvents = {
   'run.opened': z.object({
     request: Request,
@@ -68,6 +82,9 @@ export const runEvents = {
     /** The policy's bundles in force, and what the record says of each domain in this repository. */
     bundles: z.array(BundleName).optional(),
     autonomy: z.array(AutonomyLevel).optional(),
+    parent: Parent.optional(),
+    specialist: Specialist.optional(),
+    planning: Planning.optional(),
   }),
   'run.resumed': z.object({ by: z.string(), writ: z.string(), lastSeq: z.int(), decisions: z.int().positive().optional(), kept: Kept.optional(), bundles: z.array(BundleName).optional() }),
   'run.ended': z.object({

@@ -1,0 +1,182 @@
+import { userName } from './user-name.ts'
+import { version } from './version.ts'
+import { digestOfJson } from '../domain/digest.ts'
+import { fold } from '../domain/evolve.ts'
+import type { RunState } from '../domain/run-state.ts'
+import { resumeRun, startRun, type Opening, type Watch } from '../engine/run.ts'
+import type { Approver } from '../engine/ports/approver.ts'
+import type { ChildOrder, ChildReturned, Children } from '../engine/ports/children.ts'
+import type { EnginePorts } from '../engine/ports/engine-ports.ts'
+import type { Workspaces } from '../engine/ports/workspace.ts'
+import { genesis } from '../protocol/events/envelope.ts'
+import type { StoredEvent } from '../protocol/events/event.ts'
+import type { Repository, Request } from '../protocol/events/run.ts'
+import { Fault, toMessage } from '../protocol/fault.ts'
+import type { Digest, Json, RunId } from '../protocol/ids.ts'
+import type { AutonomyLevel } from '../protocol/policy.ts'
+import type { OpenRecord } from './compose.ts'
+import type { ConfigFile } from './config.ts'
+import { collectPins } from './intake.ts'
+import { readRun } from './read-run.ts'
+import { requireSignedAnswers } from './require-signed-answers.ts'
+import type { Role } from './roles.ts'
+
+export interface ChildParts {
+  readonly record: OpenRecord
+  readonly workspaces: Workspaces
+  readonly config: ConfigFile
+  /** The parent's. */
+  readonly repository: Repository
+  readonly request: Request
+  readonly autonomy: readonly AutonomyLevel[] | undefined
+  readonly getRole: (role: string) => Promise<Role>
+  /** Everything that one child runs with. */
+  readonly compose: (order: ChildOrder, opening: Opening, role: Role, approver: Approver) => Promise<EnginePorts>
+  readonly watch: (order: ChildOrder) => Omit<Watch, 'signal'>
+  readonly approver: (run: RunId) => Approver
+}
+
+interface Live {
+  readonly controller: AbortController
+  readonly done: Promise<void>
+}
+
+/**
+ * Child runs in this process. Invariants: (1) a child is at work at most once; (2) each that comes to rest is told exactly once
+ * to each `next`; (3) after `stop` none is at work.
+ */
+export function openChildren(parts: ChildParts): Children {
+  const live = new Map<RunId, Live>()
+  const rest: ChildReturned[] = []
+  let wake: () => void = () => undefined
+  const oneAtATime = createTurnstile()
+
+  const begin = (order: ChildOrder): Live => {
+    const controller = new AbortController()
+    const done = carry(parts, order, controller.signal, oneAtATime).then(
+      (returned) => void rest.push(returned),
+      (error: unknown) => void rest.push(toFaulty(order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
+    ).finally(() => {
+      live.delete(order.child)
+      wake()
+    })
+    return { controller, done }
+  }
+
+  return {
+    mint: () => parts.record.ids.runId(),
+    start: (order) => {
+      if (live.has(order.child) || rest.some((each) => each.child === order.child)) return
+      live.set(order.child, begin(order))
+    },
+    next: async (signal) => {
+      for (;;) {
+        signal.throwIfAborted()
+        const first = rest.shift()
+        if (first) return first
+        if (live.size === 0) throw new Error('no child is at work')
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          signal.addEventListener('abort', () => resolve(), { once: true })
+        })
+      }
+    },
+    stop: async () => {
+      for (const each of live.values()) each.controller.abort(new Error('stopped'))
+      await Promise.all([...live.values()].map((each) => each.done))
+    },
+  }
+}
+
+/** People are asked one child at a time. */
+function createTurnstile(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work, work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+async function carry(parts: ChildParts, order: ChildOrder, signal: AbortSignal, oneAtATime: <T>(work: () => Promise<T>) => Promise<T>): Promise<ChildReturned> {
+  const before = await readIfThere(parts, order.child)
+  if (before?.state.ended) return toReturned(order.child, before.state, before.events)
+  const role = await parts.getRole(order.role)
+  const opening = before ? undefined : await toOpening(parts, order, role)
+  const asked = parts.approver(order.child)
+  const approver: Approver = { ask: (questions, until) => oneAtATime(() => asked.ask(questions, until)) }
+  const draft = opening?.draft ?? before?.state.contract ?? before?.state.opened?.draft ?? order.contract
+  const ports = await parts.compose(order, opening ?? { ...toBare(parts, order), draft }, role, approver)
+  const watch: Watch = { ...parts.watch(order), signal }
+  if (opening) await startRun(ports, opening, watch)
+  else {
+    await requireSignedAnswers(parts.record, order.child, before?.events ?? [])
+    await resumeRun(ports, order.child, { who: userName(), version }, watch)
+  }
+  const { state, events } = await readRun(parts.record.log, order.child)
+  return toReturned(order.child, state, events)
+}
+
+async function readIfThere({ record }: ChildParts, child: RunId): Promise<{ readonly state: RunState; readonly events: readonly StoredEvent[] } | undefined> {
+  try {
+    const read = await readRun(record.log, child)
+    return read.events.length > 0 ? read : undefined
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'run-unknown') return undefined
+    throw error
+  }
+}
+
+type Bare = Omit<Opening, 'draft'>
+
+function toBare(parts: ChildParts, order: ChildOrder): Bare {
+  const { request, repository, config } = parts
+  return {
+    run: order.child, repository: { ...repository, base: order.base }, by: userName(), version, config: digestOfJson(config), settings: config as Json, parent: order.parent,
+    request: { ...request, words: order.contract.goal, contractGiven: true, apply: false },
+    ...(parts.autonomy ? { autonomy: parts.autonomy } : {}),
+  }
+}
+
+/** The base is what the parent has integrated; what lies there is pinned for the child, tests that others wrote included. */
+async function toOpening(parts: ChildParts, order: ChildOrder, role: Role): Promise<Opening> {
+  const { workspaces, repository } = parts
+  await workspaces.bring(order.parent.run, { run: order.child, repository: repository.root })
+  const base = await workspaces.readBase(repository.root, order.base, order.child)
+  const { pins, guarded } = await collectPins(base, order.contract.checks, order.contract.scope, [])
+  const bare = toBare(parts, order)
+  return {
+    ...bare, draft: { ...order.contract, pins: [...pins], guarded: [...guarded] },
+    request: { ...bare.request, ...(role.model === undefined ? {} : { model: role.model }) },
+    specialist: { role: order.role, words: role.words, brief: order.brief },
+  }
+}
+
+function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[]): ChildReturned {
+  const { spent, ended, asked, finish, questions, head, commits, proof } = state
+  const summary = events.findLast((event) => event.type === 'task.finished')
+  const said = summary?.type === 'task.finished' ? summary.data : undefined
+  const rest = {
+    child, summary: (said?.summary ?? finish?.summary ?? '').slice(0, 8000), spent: { ...spent }, events: events.length, head: (events.at(-1)?.hash ?? genesis) as Digest, questions,
+    ...(said?.confidence === undefined ? {} : { confidence: said.confidence }),
+    ...(head && commits.length > 0 ? { commit: head } : {}),
+  }
+  if (!ended) return { ...rest, outcome: asked.length > 0 ? 'waiting' : 'fault', reason: asked[0]?.question ?? 'it stopped before its end' }
+  // Its checks pass, before and after: whether that was what the goal needed is for the proof of the whole to say.
+  if (ended.outcome === 'waiting' && proof?.verdict === 'no-evidence' && commits.length > 0) return { ...rest, outcome: 'proven', reason: `its checks pass, as they did before: ${ended.reason}` }
+  return { ...rest, outcome: toOutcome(ended.outcome), reason: ended.reason }
+}
+
+function toOutcome(outcome: string): ChildReturned['outcome'] {
+  switch (outcome) {
+    case 'proven': case 'limit': return outcome
+    case 'fault': return 'fault'
+    default: return 'not-achieved'
+  }
+}
+
+/** It could not even be told how far it got; its rollout, where there is one, has the rest. */
+function toFaulty(child: RunId, error: unknown): ChildReturned {
+  const { spent } = fold([])
+  return { child, outcome: 'fault', reason: toMessage(error), summary: '', spent: { ...spent }, events: 0, head: genesis as Digest, questions: 0 }
+}
