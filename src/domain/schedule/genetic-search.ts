@@ -3,19 +3,14 @@ import { sampleOrder } from './list-orders.ts'
 import type { Network } from './network.ts'
 import type { Random } from './random.ts'
 
-export interface SearchOptions {
+export interface EvolutionOptions {
   readonly network: Network
   readonly improver: Improver
   readonly random: Random
   /** Smaller ones tend to come first in the orders that the search begins with. */
   readonly ranks: Float64Array
-  /** What priority rules found; at least one. */
+  /** What priority rules found. */
   readonly seeds: readonly Candidate[]
-  /** Asked before each schedule; the search ends with the best so far. */
-  readonly isOver: () => boolean
-  /** Whether nothing can be better. */
-  readonly isOptimal: (candidate: Candidate) => boolean
-  readonly onBetter?: (candidate: Candidate) => void
 }
 
 /** Share of the places of a child's list at which a task is moved on, and by how many places at most. Tuned on generated problems. */
@@ -26,37 +21,29 @@ const patience = 12
 /**
  * A genetic algorithm over lists of tasks (Hartmann 1998) in which every child is justified (Valls, Ballestín and Quintanilla 2008):
  * two parents by tournament, two-point crossover that keeps dependencies, a few tasks moved on, forward-backward improvement, and the
- * worst of the population gives way. Stagnation begins anew from other random lists; the best of all is kept.
+ * worst of the population gives way. Stagnation begins anew from other random lists. Gives every candidate as it is made, without end:
+ * whoever asks keeps the best, and stops when they like.
  */
-export function searchGenetically(options: SearchOptions): Candidate {
-  const { network, improver, random, ranks, isOver, isOptimal } = options
-  let best = options.seeds.reduce((a, b) => (compareCandidates(b, a) < 0 ? b : a))
-  const isDone = (): boolean => isOptimal(best) || isOver()
-  const keep = (candidate: Candidate): boolean => {
-    if (compareCandidates(candidate, best) >= 0) return false
-    best = candidate
-    options.onBetter?.(best)
-    return true
-  }
+export function* evolve({ network, improver, random, ranks, seeds }: EvolutionOptions): Generator<Candidate, never, void> {
   const most = Math.min(100, Math.max(40, network.size))
   const breed = createBreeder(network, random)
   const child = new Int32Array(network.size)
-  for (let round = 0; !isDone(); round += 1) {
-    const population = round === 0 ? [...options.seeds] : []
-    while (population.length < most && !isDone()) {
+  for (let round = 0; ; round += 1) {
+    const population = round === 0 ? [...seeds] : []
+    while (population.length < most) {
       const each = improver.improve(sampleOrder(network, ranks, random))
-      keep(each)
       population.push(each)
+      yield each
     }
     population.sort(compareCandidates)
-    for (let idle = 0; idle < patience * most && !isDone(); idle += 1) {
+    for (let idle = 0; idle < patience * most; idle += 1) {
       breed(pick(population, random), pick(population, random), child)
       const each = improver.improve(child)
-      if (keep(each)) idle = 0
+      if (compareCandidates(each, population[0]!) < 0) idle = 0
       insert(population, each)
+      yield each
     }
   }
-  return best
 }
 
 /** The better of two random members of a sorted population. */

@@ -9,8 +9,8 @@ export interface Limit {
 }
 
 export function listLimits(network: Network): readonly Limit[] {
-  const { size, demands, amounts, capacity, groups, resourceNames } = network
-  const limits = resourceNames.map((name, resource) => ({ name, capacity: capacity[resource]!, tasks: [] as number[], amounts: [] as number[] }))
+  const { size, demands, amounts, capacity, groups, resources } = network
+  const limits = resources.map(({ name }, resource) => ({ name, capacity: capacity[resource]!, tasks: [] as number[], amounts: [] as number[] }))
   for (let task = 0; task < size; task += 1) {
     for (let at = demands.offsets[task]!; at < demands.offsets[task + 1]!; at += 1) {
       const limit = limits[demands.items[at]!]!

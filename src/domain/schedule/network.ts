@@ -1,4 +1,4 @@
-import type { ScheduleProblem } from './problem.ts'
+import type { Resource, ScheduleProblem } from './problem.ts'
 
 /** Rows of different lengths in two flat arrays: row `i` is `items[offsets[i] … offsets[i + 1] - 1]`. */
 export interface Rows {
@@ -25,7 +25,8 @@ export interface Network {
   readonly after: Rows
   /** An order in which every task stands behind those before it. */
   readonly topological: Int32Array
-  readonly resourceNames: readonly string[]
+  readonly resources: readonly Resource[]
+  /** Capacity of each resource, in units. */
   readonly capacity: Int32Array
   /** Resource of each demand … */
   readonly demands: Rows
@@ -84,7 +85,7 @@ export function toNetwork(problem: ScheduleProblem, running: ReadonlySet<string>
   const { leases, masks } = toMasks(groups, size)
   return {
     size, ids: tasks.map(({ id }) => id), ...times, running: Uint8Array.from(tasks, ({ id }) => (running.has(id) ? 1 : 0)),
-    before, after, topological, resourceNames: problem.resources.map(({ name }) => name), capacity, demands, amounts,
+    before, after, topological, resources: problem.resources, capacity, demands, amounts,
     leases, masks, leaseWords: Math.ceil(problem.exclusive.length / groupsPerWord), groups,
   }
 }

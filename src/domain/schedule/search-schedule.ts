@@ -2,7 +2,7 @@ import { compareCandidates, createImprover, type Candidate } from './candidate.t
 import { findCriticalPath, type CriticalPath } from './critical-path.ts'
 import { decodeParallel } from './decode-parallel.ts'
 import { createDecoder } from './decoder.ts'
-import { searchGenetically } from './genetic-search.ts'
+import { evolve } from './genetic-search.ts'
 import { listLimits, type Limit } from './limits.ts'
 import { orderByRank } from './list-orders.ts'
 import { findFirstBounds, findLeastLate, refuteLengths, type LowerBounds } from './lower-bounds.ts'
@@ -56,6 +56,7 @@ export function createSearch(network: Network, options: { readonly seed?: number
   let bounds = findFirstBounds(network, limits, path)
   let best: Candidate | undefined
   let seeds: Candidate[] = []
+  let candidates: Generator<Candidate, never, void> | undefined
   const ranks = rankByDue(network, path)
 
   const state = (): SearchState => {
@@ -87,13 +88,12 @@ export function createSearch(network: Network, options: { readonly seed?: number
       return state()
     },
     improve: (isOver, onBetter) => {
-      keep(searchGenetically({
-        network, improver, random, ranks, seeds, isOver, isOptimal,
-        onBetter: (candidate) => {
-          keep(candidate)
-          onBetter?.(state())
-        },
-      }))
+      candidates ??= evolve({ network, improver, random, ranks, seeds })
+      while (!isOptimal(state().best) && !isOver()) {
+        const before = best
+        keep(candidates.next().value)
+        if (best !== before) onBetter?.(state())
+      }
       return state()
     },
     tighten: (isOver) => {
