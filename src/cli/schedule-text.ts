@@ -18,6 +18,7 @@ export interface ScheduleView {
 }
 
 const mostNamed = 12
+const provers = { bound: 'by the bound', branches: 'by branch and bound', solver: 'by the exact solver' } as const
 
 /** What `writ plan schedule` prints: what was found and how good it is, then the tasks with their bars and the use of each capacity. */
 export function toScheduleText(view: ScheduleView): string {
@@ -38,7 +39,7 @@ function toFacts({ schedule, seconds, paint }: ScheduleView): readonly (readonly
   return [
     ['makespan', `${toMinutes(makespan)} min${makespan >= 120 ? ` (${toDuration(makespan * 60_000)})` : ''} for ${count(tasks.length, 'task')}`],
     ['lower bound', `${toMinutes(lowerBound)} min (dependencies ${toMinutes(bounds.criticalPath)}, scarcest capacity ${toMinutes(bounds.energy)}${bounds.refuted === undefined ? '' : `, nothing shorter than ${toMinutes(bounds.refuted)} by refutation`})`],
-    ['optimal', proven ? paint('green', `yes, proven ${provenBy === 'solver' ? 'by the exact solver' : 'by the bound'}`) : `not proven${makespan > lowerBound ? `: at most ${gap.toFixed(1)} % above the shortest` : ': deadlines might be missed by less'}`],
+    ['optimal', proven ? paint('green', `yes, proven ${provenBy === undefined ? '' : provers[provenBy]}`) : `not proven${makespan > lowerBound ? `: at most ${gap.toFixed(1)} % above the shortest` : ': deadlines might be missed by less'}`],
     ['tardiness', late.length === 0 ? 'none' : paint('red', `${toMinutes(tardiness)} min: ${nameSome(late.map((each) => `${each.id} by ${toMinutes(each.late)}`))}`)],
     ...(completion ? [['with spreads', `done within ${toMinutes(completion.median)} min in half of the cases, within ${toMinutes(completion.ninth)} in nine of ten`] as const] : []),
     ['critical chain', nameSome(criticalChain, ' → ')],

@@ -14,7 +14,7 @@ export interface FoundSchedule extends Schedule {
   /** Schedules that were decoded in the search. */
   readonly searched: number
   /** How it was proven; left out where it is not. */
-  readonly provenBy?: 'bound' | 'solver'
+  readonly provenBy?: 'bound' | 'branches' | 'solver'
   /** The tick of the schedule, in minutes. */
   readonly tick: number
 }
@@ -28,6 +28,8 @@ export interface FindOptions {
 
 /** Share of the time for searching before anything costly is tried to prove it. */
 const firstShare = 0.15
+/** Tasks up to which all branches are looked through, and until which share of the time: beyond some tens that seldom comes to an end. */
+const branching = [{ tasks: 40, until: 0.6 }, { tasks: 80, until: 0.3 }] as const
 /** Milliseconds between two looks at what else happens: the search itself never waits. */
 const slice = 50
 const draws = 500
@@ -43,19 +45,22 @@ export async function findSchedule(problem: ScheduleProblem, ports: { readonly c
   const network = toNetwork(problem)
   const search = createSearch(network, options.seed === undefined ? {} : { seed: options.seed })
   const onBetter = (state: SearchState): void => options.onProgress?.(state, network.tick)
-  let by: 'bound' | 'solver' = 'bound'
   onBetter(search.open(isAfter(1)))
-  for (const share of [firstShare, 1]) {
-    if (!search.state().isProven) search.tighten(isAfter(share === 1 ? 0.5 : firstShare))
-    if (search.state().isProven) break
-    if (share < 1) search.improve(isAfter(share), onBetter)
-    else if (await searchBeside(search, { prover, clock, isOver: isAfter(1), left: () => options.seconds - (clock.elapsed() - began) / 1000, onBetter })) by = 'solver'
+  search.tighten(isAfter(firstShare))
+  search.improve(isAfter(firstShare), onBetter)
+  search.tighten(isAfter(0.5))
+  let by: FoundSchedule['provenBy'] = 'bound'
+  if (!search.state().isProven) {
+    by = await searchBeside(search, {
+      prover, clock, isOver: isAfter(1), left: () => options.seconds - (clock.elapsed() - began) / 1000, onBetter,
+      isBranched: isAfter(branching.find(({ tasks }) => network.size <= tasks)?.until ?? 0),
+    })
   }
   const state = search.tighten(isAfter(1))
   const completion = findCompletionQuantiles(problem, state.best.order, { draws: problem.tasks.length > 2_000 ? draws / 10 : draws })
   return {
     ...toSchedule(network, search.path, search.limits, state), searched: state.decoded, tick: network.tick,
-    ...(completion ? { completion } : {}), ...(state.isProven ? { provenBy: by } : {}),
+    ...(completion ? { completion } : {}), ...(state.isProven && by ? { provenBy: by } : {}),
   }
 }
 
@@ -63,19 +68,24 @@ interface Beside {
   readonly prover: ScheduleProver | undefined
   readonly clock: Clock
   readonly isOver: () => boolean
+  /** Whether branches were looked through for long enough. */
+  readonly isBranched: () => boolean
   /** Seconds. */
   readonly left: () => number
   readonly onBetter: (state: SearchState) => void
 }
 
-/** Searches on while the prover works in its thread. @returns whether the prover proved it */
-async function searchBeside(search: ScheduleSearch, { prover, clock, isOver, left, onBetter }: Beside): Promise<boolean> {
+/** Branches and then searches on while the prover works in its thread. @returns what proved it; undefined if nothing did */
+async function searchBeside(search: ScheduleSearch, { prover, clock, isOver, isBranched, left, onBetter }: Beside): Promise<FoundSchedule['provenBy']> {
   const stop = new AbortController()
   const open = { answer: undefined as ProofOutcome | undefined }
   const asked = prover === undefined ? undefined : askProver(search, prover, left(), stop.signal).then((answer) => { open.answer = answer })
   // A solver that fails is no reason to lose the schedule: what it would have said is missing, as if there were none.
   const settled = asked?.catch(() => { open.answer = { kind: 'unknown', why: 'the solver failed' } })
   const { end } = search.state().best
+  // Lets the thread begin before this one is busy.
+  await clock.sleep(0, stop.signal)
+  const isBranchedProof = search.branch(() => isBranched() || isOver()).isProven
   let hasProof = false
   while (!isOver() && !search.state().isProven) {
     const began = clock.elapsed()
@@ -88,7 +98,8 @@ async function searchBeside(search: ScheduleSearch, { prover, clock, isOver, lef
   }
   stop.abort()
   await settled
-  return hasProof && search.state().isProven
+  if (!search.state().isProven) return undefined
+  return isBranchedProof ? 'branches' : hasProof ? 'solver' : 'bound'
 }
 
 /** `end`: of the best when it was asked. @returns whether it is a proof */
@@ -114,7 +125,7 @@ function takeAnswer(search: ScheduleSearch, answer: ProofOutcome, end: number): 
 async function askProver(search: ScheduleSearch, prover: ScheduleProver, seconds: number, signal: AbortSignal): Promise<ProofOutcome> {
   const { network, limits, path } = search
   const { best, bounds } = search.state()
-  if (network.size > mostRefutedTasks) return { kind: 'unknown', why: 'it is too large' }
+  if (network.size > mostRefutedTasks || !search.keepsDeadlines()) return { kind: 'unknown', why: 'it is too large, or late by more than it must be' }
   const length = best.end - 1
   const windows = narrowWindows({ network, limits, path, length, keepsDeadlines: search.keepsDeadlines(), isOver: () => false })
   return windows === undefined ? { kind: 'none' } : prover.prove({ network, limits, windows, length, atLeast: bounds.best, seconds }, signal)

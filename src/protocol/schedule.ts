@@ -9,7 +9,7 @@ export const ScheduleOutput = z
     makespan: Minutes.describe('When all tasks have ended.'),
     lower_bound: Minutes.describe('No schedule that is late as little as this one is shorter.'),
     proven: z.boolean().describe('Whether it is shown that nothing is later than it must be and that nothing shorter is possible.'),
-    proven_by: z.enum(['bound', 'solver']).optional().describe('Left out where it is not proven.'),
+    proven_by: z.enum(['bound', 'branches', 'solver']).optional().describe('By a lower bound, by looking through all branches, or by the exact solver. Left out where it is not proven.'),
     tardiness: Minutes.describe('Minutes by which tasks end after their deadlines, all together.'),
     late: z.array(z.string()).describe('Ids of tasks that end after their deadlines.'),
     bounds: z.strictObject({

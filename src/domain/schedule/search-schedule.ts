@@ -1,3 +1,4 @@
+import { searchBranches } from './branch-and-bound.ts'
 import { compareCandidates, createImprover, type Candidate } from './candidate.ts'
 import { findCriticalPath, type CriticalPath } from './critical-path.ts'
 import { decodeParallel } from './decode-parallel.ts'
@@ -5,9 +6,10 @@ import { createDecoder } from './decoder.ts'
 import { evolve } from './genetic-search.ts'
 import { listLimits, type Limit } from './limits.ts'
 import { orderByRank } from './list-orders.ts'
-import { findFirstBounds, findLeastLate, refuteLengths, type LowerBounds } from './lower-bounds.ts'
+import { findFirstBounds, findLeastLate, mostRefutedTasks, refuteLengths, type LowerBounds } from './lower-bounds.ts'
 import { noDeadline, type Network } from './network.ts'
 import { priorityRules, rankTasks } from './priority-rules.ts'
+import { narrowWindows } from './refute.ts'
 import { createRandom } from './random.ts'
 
 /** Where a search stands. */
@@ -33,6 +35,8 @@ export interface ScheduleSearch {
   improve(isOver: () => boolean, onBetter?: (state: SearchState) => void): SearchState
   /** Refutes lengths below the best. */
   tighten(isOver: () => boolean): SearchState
+  /** Looks through all schedules shorter than the best, as far as the time goes: for some tens of tasks often all of them. */
+  branch(isOver: () => boolean): SearchState
   /** Takes what somebody else found. @returns whether it was better */
   adopt(starts: Int32Array): boolean
   /** Takes somebody else's proof that no schedule is shorter than this. */
@@ -50,10 +54,12 @@ export function createSearch(network: Network, options: { readonly seed?: number
   const { planned } = options
   const path = findCriticalPath(network)
   const limits = listLimits(network)
+  // What was begun may take more than there is now, by what was known then. Then nothing follows from capacities.
+  const bounding = isOverfull(network, limits) ? [] : limits
   const random = createRandom(options.seed ?? 1)
   const improver = createImprover(network, createDecoder(network), planned)
   const leastLate = findLeastLate(network, path)
-  let bounds = findFirstBounds(network, limits, path)
+  let bounds = findFirstBounds(network, bounding, path)
   let best: Candidate | undefined
   let seeds: Candidate[] = []
   let candidates: Generator<Candidate, never, void> | undefined
@@ -68,6 +74,15 @@ export function createSearch(network: Network, options: { readonly seed?: number
   }
   const keepsDeadlines = (): boolean => best?.late === leastLate
   const isOptimal = (candidate: Candidate): boolean => candidate.late === leastLate && candidate.end <= bounds.best && candidate.drift === 0
+  const adopt = (starts: Int32Array): boolean => {
+    const before = state().best
+    keep(improver.improve(orderByRank(network, Float64Array.from(starts))))
+    return state().best !== before
+  }
+  const raiseBound = (length: number): SearchState => {
+    if (length > bounds.best) bounds = { ...bounds, refuted: length, best: length }
+    return state()
+  }
   return {
     network, path, limits, keepsDeadlines, state,
     open: (isOver) => {
@@ -97,18 +112,22 @@ export function createSearch(network: Network, options: { readonly seed?: number
       return state()
     },
     tighten: (isOver) => {
-      bounds = refuteLengths({ network, limits, path, bounds, known: state().best.end, keepsDeadlines: keepsDeadlines(), isOver })
+      bounds = refuteLengths({ network, limits: bounding, path, bounds, known: state().best.end, keepsDeadlines: keepsDeadlines(), isOver })
       return state()
     },
-    adopt: (starts) => {
-      const before = state().best
-      keep(improver.improve(orderByRank(network, Float64Array.from(starts))))
-      return state().best !== before
-    },
-    raiseBound: (length) => {
-      if (length > bounds.best) bounds = { ...bounds, refuted: length, best: length }
+    branch: (isOver) => {
+      if (network.size > mostRefutedTasks || network.running.includes(1) || !keepsDeadlines()) return state()
+      while (!state().isProven && !isOver()) {
+        const length = state().best.end - 1
+        const windows = narrowWindows({ network, limits, path, length, keepsDeadlines: true, isOver })
+        const outcome = windows === undefined ? { kind: 'none' as const } : searchBranches({ network, limits, windows, length, isOver })
+        if (outcome.kind === 'open') break
+        if (outcome.kind === 'found') adopt(outcome.starts)
+        else raiseBound(length + 1)
+      }
       return state()
     },
+    adopt, raiseBound,
   }
 }
 
@@ -125,4 +144,9 @@ function rankByDue(network: Network, path: CriticalPath): Float64Array {
     }
   }
   return ranks
+}
+
+/** Whether what runs already takes more than a capacity, or holds something twice. */
+function isOverfull({ running }: Network, limits: readonly Limit[]): boolean {
+  return limits.some(({ tasks, amounts, capacity }) => tasks.reduce((sum, task, at) => sum + (running[task] === 1 ? amounts[at]! : 0), 0) > capacity)
 }
