@@ -11,6 +11,7 @@ import type { Workspaces } from '../engine/ports/workspace.ts'
 import { genesis } from '../protocol/events/envelope.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
 import type { Repository, Request } from '../protocol/events/run.ts'
+import { StageReport } from '../protocol/events/task.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import type { Digest, Json, RunId } from '../protocol/ids.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
@@ -161,10 +162,20 @@ function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[
     ...(said?.confidence === undefined ? {} : { confidence: said.confidence }),
     ...(head && commits.length > 0 ? { commit: head } : {}),
   }
+  const report = toReport(events)
+  if (report) Object.assign(rest, { report })
   if (!ended) return { ...rest, outcome: asked.length > 0 ? 'waiting' : 'fault', reason: asked[0]?.question ?? 'it stopped before its end' }
   // Its checks pass, before and after: whether that was what the goal needed is for the proof of the whole to say.
   if (ended.outcome === 'waiting' && proof?.verdict === 'no-evidence' && commits.length > 0) return { ...rest, outcome: 'proven', reason: `its checks pass, as they did before: ${ended.reason}` }
   return { ...rest, outcome: toOutcome(ended.outcome), reason: ended.reason }
+}
+
+/** What a specialist said in a tool of its own: the last time that it was taken. */
+function toReport(events: readonly StoredEvent[]): StageReport | undefined {
+  const said = events.findLast((event) => event.type === 'tool.returned' && event.data.status === 'ok' && ['report_tests', 'report_findings'].includes(event.data.name))
+  const called = said?.type === 'tool.returned' ? events.find((event) => event.type === 'tool.called' && event.data.callId === said.data.callId) : undefined
+  const parsed = called?.type === 'tool.called' ? StageReport.partial({ findings: true }).safeParse(called.data.input) : undefined
+  return parsed?.success ? { ...parsed.data, findings: parsed.data.findings ?? [] } : undefined
 }
 
 function toOutcome(outcome: string): ChildReturned['outcome'] {

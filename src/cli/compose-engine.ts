@@ -7,6 +7,8 @@ import { createRestoreTool } from '../adapters/tool-restore/restore.ts'
 import { createCheckFinder } from '../adapters/check-finder/check-finder.ts'
 import { createCheckRunner } from '../adapters/check-command/check-runner.ts'
 import { createFileTools } from '../adapters/tool-files/create-file-tools.ts'
+import { createReportFindingsTool } from '../adapters/tool-stage/report-findings.ts'
+import { createReportTestsTool } from '../adapters/tool-stage/report-tests.ts'
 import { createPlanTool } from '../adapters/tool-plan/propose-plan.ts'
 import { createFinishTool } from '../adapters/tool-finish/finish.ts'
 import { createSearchTool } from '../adapters/tool-search/search.ts'
@@ -128,7 +130,7 @@ export function openTools(network: readonly string[], config: ConfigFile, names?
   const timeoutMs = (config.sandbox?.timeout_seconds ?? shellDefaults.limits.timeoutMs / 1000) * 1000
   const shell = createShellTools({ network, env: commandEnvironment(network), limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
   const usual: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createRestoreTool(), createAmendTool(), createFinishTool()]
-  const all = [...usual, createPlanTool()]
+  const all = [...usual, createPlanTool(), createReportTestsTool(), createReportFindingsTool()]
   const list = names === undefined ? usual : all.filter((tool) => names.includes(tool.name))
   const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: builtSchemas?.[tool.name] ?? toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
   return { all, list, specs, stop: () => shell.stopAll() }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { HookTable } from '../protocol/hooks.ts'
+import { MergeStrategy } from '../protocol/integration.ts'
 import { NotifyChannels } from '../protocol/notify.ts'
 import type { Places } from './places.ts'
 
@@ -35,6 +36,8 @@ export const ConfigFile = z.strictObject({
     /** Most that the outputs of one run may take on the disk, in MB. */
     max_mb: z.int().min(1).max(1_000_000).optional(),
   }).optional(),
+  /** What to do where two tasks of a run changed the same path; the first that names it, before what is built in (docs/parallel.md). */
+  merge: z.array(MergeStrategy).max(100).optional(),
 })
 export type ConfigFile = z.infer<typeof ConfigFile>
 

@@ -49,6 +49,9 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'task.finished': return finished(event.data, tasks)
       case 'task.dropped': return [{ label: 'task', text: `– ${event.data.task} dropped: ${oneLine(event.data.why, 300)}`, mood: 'faint' }]
       case 'task.delegated': return [{ label: 'task', text: oneLine(`▸ ${event.data.task} ${tasks.get(event.data.task) ?? ''} · ${event.data.role}${event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : ''} · ${event.data.child}`, 300), mood: 'head' }]
+      case 'stage.delegated': return [{ label: event.data.stage, text: oneLine(`▸ ${event.data.task} · ${event.data.role} · ${event.data.child}`, 300), mood: 'faint' }]
+      case 'stage.returned': return reviewed(event.data)
+      case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
       case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
       case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
@@ -120,6 +123,13 @@ function gated(event: Gated): Fact[] {
 /** What is repeated of a run that goes on: which it is, and its goal. */
 export function toReminder(events: readonly StoredEvent[], toFacts: ReturnType<typeof createFacts>): Fact[] {
   return events.flatMap((event) => toFacts(event).filter((fact) => (event.type === 'run.opened' && fact.mood !== 'warn') || fact.label === 'goal'))
+}
+
+function reviewed({ task, stage, reason, report }: Payload<'stage.returned'>): Fact[] {
+  if (stage === 'tests') return []
+  if (!report) return [{ label: 'review', text: oneLine(`! ${task} was not reviewed: ${reason}`, 300), mood: 'warn' }]
+  if (report.findings.length === 0) return [{ label: 'review', text: `✓ ${task}: nothing was found`, mood: 'good' }]
+  return some(report.findings, (each) => ({ label: 'review', text: oneLine(`${each.severity ?? 'error'} ${each.path}${each.line ? `:${each.line}` : ''} ${each.message}`, 300), mood: 'warn' }))
 }
 
 function opened(run: string, { request, repository }: Payload<'run.opened'>): Fact[] {

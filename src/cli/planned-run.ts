@@ -28,11 +28,15 @@ export function withPlanChecks(options: RunOptions, { checks = [] }: PlanFile): 
 }
 
 /** Whether the run follows a graph, and which. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
-export function toPlanning({ workers, plan: path }: RunOptions, given: PlanFile | undefined, contract: Contract): Planning | undefined {
-  if (given === undefined) return workers === undefined ? undefined : { workers }
+export function toPlanning({ workers, plan: path, writeTests, review }: RunOptions, given: PlanFile | undefined, contract: Contract): Planning | undefined {
+  const stages = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }) }
+  if (given === undefined) {
+    if (workers === undefined && Object.keys(stages).length > 0) throw new Fault('request-invalid', '--write-tests and --review are about the tasks of a plan: add --workers N, or --plan FILE')
+    return workers === undefined ? undefined : { workers, ...stages }
+  }
   const { plan, faults } = checkPlan(toPlan(given, contract, 0), contract)
   if (faults.length > 0) throw new Fault('request-invalid', `the plan ${path ?? ''} cannot be carried out:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
-  return { given: plan, workers: workers ?? given.capacity?.workers ?? usualWorkers }
+  return { given: plan, workers: workers ?? given.capacity?.workers ?? usualWorkers, ...stages }
 }
 
 /** The run's own conversation is the planner's. */
@@ -44,9 +48,14 @@ export async function toPlanner(_planning: Planning): Promise<{ readonly special
  * What a run needs that follows a graph of tasks: the planner's tools for itself, and for each task a child run with an engine
  * of its own, which has the same policy and never more rights.
  */
-export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<'run.opened'>, 'repository' | 'request'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined }, console: Console): Promise<EnginePorts> {
-  const { createGitIntegrator } = await import('../adapters/workspace-git/git-integrator.ts')
+export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined }, console: Console): Promise<EnginePorts> {
+  const [{ createGitIntegrator }, { createWorktreePool }, { poolWorkspaces }] = await Promise.all([
+    import('../adapters/workspace-git/git-integrator.ts'), import('../adapters/workspace-git/worktree-pool.ts'), import('../adapters/workspace-git/pool-workspaces.ts'),
+  ])
   const { record, workspaces, config } = parts
+  const { repositories } = workspaces
+  const pool = await createWorktreePool({ stateDir: record.places.state, env: process.env, run: parts.run, repository: parts.repository, repositories, workspaces })
+  const pooled = poolWorkspaces(workspaces, pool, { count: opening.planning?.workers ?? usualWorkers, note: parts.note })
   const children = openChildren({
     record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, getRole,
     watch: (order) => console.watchChild(order.parent.task),
@@ -56,13 +65,13 @@ export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<
       // Its own: what the policy counts and remembers is of one run.
       const { policy } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: parts.repository, base: () => workspaces.readBase(parts.repository, order.base, order.child) } })
       return composeEngine({
-        ...parts, approver, solver, policy, run: order.child, contract: child.draft, network: child.draft.network,
+        ...parts, workspaces: pooled.child, approver, solver, policy, run: order.child, contract: child.draft, network: child.draft.network,
         model: solver.model === parts.solver.model ? parts.model : await openModel(solver), ...(role.tools ? { tools: role.tools } : {}),
       })
     },
   })
-  const integrator = await createGitIntegrator({ run: parts.run, repository: parts.repository, repositories: workspaces.repositories, env: process.env })
-  return composeEngine({ ...parts, tools: plannerTools, children, integrator })
+  const integrator = await createGitIntegrator({ run: parts.run, repository: parts.repository, repositories, env: process.env })
+  return composeEngine({ ...parts, workspaces: pooled.parent, tools: plannerTools, children, integrator })
 }
 
 async function chooseChildSolver({ solver, config }: EngineParts, model: string | undefined): Promise<SolverChoice> {

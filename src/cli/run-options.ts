@@ -24,5 +24,10 @@ export interface RunOptions {
   readonly plan?: string
   /** Tasks that are worked on at the same time. */
   readonly workers?: number
+  /** Tests are written for each task before it is worked on. */
+  readonly writeTests?: boolean
+  readonly review?: 'none' | 'risky' | 'all'
+  /** Set by `writ batch` for its runs. */
+  readonly batch?: string
   readonly outputFormat?: OutputFormat
 }

@@ -3,6 +3,7 @@ import type { EventType, Payload, StoredEvent } from '../protocol/events/event.t
 import type { RunId } from '../protocol/ids.ts'
 import { describeChanged } from './context/describe-changed.ts'
 import { isPlanned } from './delegation/delegation.ts'
+import { onStageDelegated, onStageReturned, onTestsSeen } from './delegation/fold-stages.ts'
 import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed } from './delegation/fold-delegations.ts'
 import { describeRewinding, findDropped, findPath } from './rewind.ts'
 import { emptyState, type Finish, type RunState } from './run-state.ts'
@@ -85,6 +86,9 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'task.delegated': onDelegated,
   'task.held': onHeld,
   'merge.tried': nothing,
+  'stage.delegated': onStageDelegated,
+  'stage.returned': onStageReturned,
+  'tests.seen': onTestsSeen,
   'task.returned': onChildReturned,
   'integration.finished': onIntegrated,
   'turn.requested': (state, data) => {

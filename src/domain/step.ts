@@ -1,6 +1,8 @@
 import type { Check } from '../protocol/contract.ts'
 import type { Json } from '../protocol/ids.ts'
 import type { Budget } from '../protocol/contract.ts'
+import type { CommitId } from '../protocol/ids.ts'
+import type { StageName } from '../protocol/events/task.ts'
 import type { Plan } from '../protocol/plan.ts'
 import type { Outcome } from '../protocol/events/run.ts'
 import type { Payload } from '../protocol/events/event.ts'
@@ -26,6 +28,7 @@ export type Step =
       readonly phase: 'plan'; readonly do: 'delegate'; readonly task: string; readonly attempt: number; readonly role: string; readonly budget: Budget
       readonly lease: { readonly globs: string[]; readonly token: number }; readonly brief: string
     }
+  | { readonly phase: 'plan'; readonly do: 'delegate-stage'; readonly task: string; readonly stage: StageName; readonly of: number; readonly role: string; readonly base: CommitId; readonly budget: Budget; readonly brief: string }
   // act
   | { readonly phase: 'act'; readonly do: 'call'; readonly calls: readonly PendingCall[] }
   | { readonly phase: 'act'; readonly do: 'recover' }
@@ -41,6 +44,7 @@ export type Step =
   // reflect
   | { readonly phase: 'reflect'; readonly do: 'integrate'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-merge'; readonly task: string }
+  | { readonly phase: 'reflect'; readonly do: 'see-tests'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'review' }
   | { readonly phase: 'reflect'; readonly do: 'commit' }
   | { readonly phase: 'reflect'; readonly do: 'finish-task' }

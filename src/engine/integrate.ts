@@ -40,7 +40,10 @@ export async function integrate(run: RunContext, id: string): Promise<void> {
   const finish = (verdict: Exclude<Integration['verdict'], 'merged'>, reasons: readonly string[], conflicts: Integration['conflicts'] = []): Promise<void> =>
     record(run, { type: 'integration.finished', data: { ...about, verdict, reasons: reasons.slice(0, 50).map((each) => each.slice(0, 2000)), conflicts: conflicts.slice(0, 200) } })
   run.emit({ kind: 'status', text: `integrating ${id}` })
-  const made = await seeMade(run, base, theirs)
+  const integrator = integratorOf(run)
+  await toRecordedLine(run, integrator, head)
+  await integrator.keep(child, { task: id, commit: theirs })
+  const made = (await seeChanges(run, base, theirs)).flatMap((change) => [change.path, ...(change.from ? [change.from] : [])])
   const fenced = findFenced(run.state.leases, { holder: child, token: lease.token, atMs: run.state.at }, made)
   if (fenced.length > 0) return finish('fenced', fenced)
   const outcome = await merge(run, about)
@@ -50,7 +53,6 @@ export async function integrate(run: RunContext, id: string): Promise<void> {
     if (judged) return finish(judged.verdict, judged.reasons)
   }
   const { message, trailers } = toMessage(run, delegation)
-  const integrator = integratorOf(run)
   const commit = await integrator.commit({ tree: outcome.tree, parent: head, task: id, child, from: theirs, message, trailers, atMs: run.state.at })
   const advanced = await integrator.advance(head, commit)
   if (!advanced.moved) throw new Error(`the line of integrated commits is at ${advanced.now ?? 'nothing'}, not at ${head}`)
@@ -59,13 +61,12 @@ export async function integrate(run: RunContext, id: string): Promise<void> {
   await record(run, { type: 'integration.finished', data: { ...about, verdict: 'merged', conflicts: [], reasons: [], result: { commit, tree: outcome.tree, files: [...files], message } } })
 }
 
-/** Every path that the child's commit changed, by either of its names. */
-async function seeMade(run: RunContext, base: CommitId, theirs: CommitId): Promise<readonly string[]> {
-  const integrator = integratorOf(run)
-  await integrator.begin(getWorkspace(run).base.commit)
-  const delegation = [...run.state.delegations.values()].find((each) => each.returned?.commit === theirs)
-  if (delegation) await integrator.keep(delegation.given.child, { task: delegation.given.task, commit: theirs })
-  return (await seeChanges(run, base, theirs)).flatMap((change) => [change.path, ...(change.from ? [change.from] : [])])
+/** The log is the truth: a commit that the process died over before it was recorded is not in the line. Its content is kept. */
+async function toRecordedLine(run: RunContext, integrator: Integrator, head: CommitId): Promise<void> {
+  const now = await integrator.begin(getWorkspace(run).base.commit)
+  if (now === head) return
+  const moved = await integrator.advance(now, head)
+  if (!moved.moved) throw new Error(`somebody else moved the line of integrated commits to ${moved.now ?? 'nothing'}`)
 }
 
 /** In memory; then what only a command can merge is written anew. What came of it is a fact, for a replay to go by. */

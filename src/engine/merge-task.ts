@@ -61,7 +61,7 @@ async function runAnew(ports: MergeTaskPorts, checkout: Checkout, { path, strate
   const { command = '', needs, network = [] } = strategy
   const look = needs === undefined ? '' : `command -v ${needs} >/dev/null || exit 127\n`
   const result = await ports.sandbox.run({
-    argv: ['/bin/sh', '-c', `${look}${command}`], cwd: `${ports.workspace.home}/${folderOf(path)}`, env: {}, mounts: checkout.mounts,
+    argv: ['/bin/sh', '-c', `${look}${command}`], cwd: folderOf(path) === '' ? ports.workspace.home : `${ports.workspace.home}/${folderOf(path)}`, env: {}, mounts: checkout.mounts,
     net: network.length === 0 ? { mode: 'none' } : { mode: 'allow', hosts: network }, limits,
   }, signal)
   signal.throwIfAborted()

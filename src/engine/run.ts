@@ -44,6 +44,7 @@ export interface Opening {
   readonly parent?: Parent
   readonly specialist?: Specialist
   readonly planning?: Planning
+  readonly batch?: string
 }
 
 /** Starts a run and works until it has ended, is interrupted, or meets a fault. The log has everything either way. */
@@ -66,6 +67,7 @@ export async function startRun(ports: EnginePorts, opening: Opening, watch: Watc
       ...(opening.parent ? { parent: opening.parent } : {}),
       ...(opening.specialist ? { specialist: opening.specialist } : {}),
       ...(opening.planning ? { planning: opening.planning } : {}),
+      ...(opening.batch ? { batch: opening.batch } : {}),
     })
   }, attestEnd)
 }

@@ -22,6 +22,7 @@ export const TaskFile = z.strictObject({
   scope: z.array(Text.max(500)).max(200).optional().describe('Globs of the paths that it alone may write meanwhile. Left out: all that may change; a plan in which no task has one keeps nothing apart by paths.'),
   checks: z.array(z.union([Id, z.strictObject({ id: Id.optional(), command: Text.max(4000), timeout_seconds: z.int().positive().max(3600).optional() })])).max(50).optional()
     .describe('Ids of the goal\'s checks, or commands of its own, that pass once this task and those before it are integrated.'),
+  serves: z.array(Id).max(50).optional().describe('Checks of the goal that it is a part of: they pass when other tasks are done too.'),
   role: Id.optional().describe('The specialist who does it. Left out: coder.'),
   depends_on: z.array(Id).max(1000).optional().describe('Tasks that come before it.'),
   estimate: EstimateFile.optional(),

@@ -22,6 +22,8 @@ export const Task = z.object({
   scope: z.array(z.string()),
   /** Ids of checks of the contract or of the plan that pass once this task and those before it are integrated. */
   checks: z.array(z.string()),
+  /** Ids of checks of the contract that it is a part of, and that pass only when other tasks are done too. */
+  serves: z.array(z.string()).optional(),
   /** Names of failing tests that this task is about; empty: the whole goal. */
   tests: z.array(z.string()),
   role: RoleName,

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
+import { modelEnv, type Machine } from '../e2e/harness.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
-import { finish, mendShout, mendSum, runPlanned, twoModules, twoTasks, withMachine, type Asked } from './plan-bench.ts'
+import { finish, mendShout, mendSum, runPlanned, toAsked, twoModules, twoTasks, withMachine, type Asked } from './plan-bench.ts'
 
 function workers({ role, goal, turn }: Asked): Reply {
   if (role === 'planner') return { calls: [{ name: 'propose_plan', input: twoTasks }] }
@@ -17,9 +21,47 @@ describe('a goal is divided and worked on side by side', () => {
     const branch = machine.git('branch', '--list', 'writ/*').trim().replace(/^\W+/, '')
     assert.deepEqual(machine.git('log', '--format=%s', `main..${branch}`).trim().split('\n').sort(), ['Begin the sum at 0', 'Say so', 'Shout in capitals'])
     assert.match(machine.git('log', '--format=%B', `main..${branch}`), /Writ-Task: sum\nWrit-Child: run_/)
-    const replayed = await machine.writ(['replay', 'latest'])
+    const run = toRun(machine)
+    const replayed = await machine.writ(['replay', run])
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
-    const verified = await machine.writ(['verify', 'latest'])
+    const verified = await machine.writ(['verify', run])
     assert.equal(verified.code, 0, verified.stdout + verified.stderr)
   }))
+
+  test('killed at any time it goes on: children are found again, nothing is done twice', () => withMachine(twoModules, async (machine) => {
+    const server = await startModelServer({ lenient: true, script: (request) => workers(toAsked(request)) })
+    try {
+      const env = modelEnv(server)
+      // As soon as its record says so, the process is gone; what it was about to do is not in the record.
+      for (const [args, moment] of [[['run', 'make all tests pass', '--workers', '2'], '"task.delegated"'], [undefined, '"task.returned"'], [undefined, '"verdict":"merged"']] as const) {
+        const started = machine.start(args ?? ['resume', toRun(machine)], { env })
+        await untilRecorded(machine, moment)
+        started.kill('SIGKILL')
+        await started.ended
+      }
+      const last = await machine.writ(['resume', toRun(machine)], { env })
+      assert.equal(last.code, 0, last.stderr)
+      const branch = `writ/${toRun(machine).slice(4)}`
+      assert.deepEqual(machine.git('log', '--format=%s', `main..${branch}`).trim().split('\n').sort(), ['Begin the sum at 0', 'Say so', 'Shout in capitals'])
+      const replayed = await machine.writ(['replay', toRun(machine)])
+      assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
+    } finally {
+      await server.close()
+    }
+  }))
 })
+
+async function untilRecorded(machine: Machine, text: string): Promise<void> {
+  for (;;) {
+    const run = existsSync(join(machine.state, 'runs')) ? toRun(machine) : ''
+    const path = join(machine.state, 'runs', run, 'rollout.jsonl')
+    if (run !== '' && existsSync(path) && readFileSync(path, 'utf8').includes(text)) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** The run that nobody delegated. */
+function toRun(machine: Machine): string {
+  const runs = join(machine.state, 'runs')
+  return readdirSync(runs).toSorted()[0] ?? ''
+}

@@ -89,7 +89,7 @@ describe('writ plan schedule', () => {
 })
 
 describe('the chart', () => {
-  const file: Pick<PlanFile, 'tasks' | 'capacity'> = {
+  const file: PlanFile = {
     capacity: { workers: 2 },
     tasks: [
       { id: 'a', estimate: { minutes: 40 } }, { id: 'b', estimate: { minutes: 30 }, depends_on: ['a'] },

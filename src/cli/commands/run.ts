@@ -66,7 +66,7 @@ export async function runCommand(words: string | undefined, options: RunOptions)
     findRoot(options.repo ?? process.cwd()).then((root) => readAutonomy(record, root, record.clock.now())),
   ])
   const opening: Opening = {
-    run, repository, draft, by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
+    run, repository, draft, ...(options.batch ? { batch: options.batch } : {}), by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
     request: {
       words: goal ?? draft.goal, solver: choice.solver, includeDirty: options.includeDirty ?? false, apply: options.apply ?? false,
       unattended: options.yes ?? false, contractGiven: options.contract !== undefined || given !== undefined,
@@ -74,7 +74,8 @@ export async function runCommand(words: string | undefined, options: RunOptions)
       ...(options.effort ?? config.values.effort ? { effort: options.effort ?? config.values.effort } : {}),
     },
   }
-  const planning = toPlanning(options, given, draft)
+  const asked = toPlanning(options, given, draft)
+  const planning = asked && { ...asked, ...(config.values.merge ? { merge: config.values.merge } : {}) }
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)

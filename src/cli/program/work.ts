@@ -17,6 +17,8 @@ export function addWorkCommands(program: Command): void {
     .addOption(new Option('--solver <which>', 'a model, or the built-in repair engine; auto takes a model where one is configured').choices(['auto', 'model', 'repair']).default('auto'))
     .option('--contract <file>', 'goal, checks, scope and bounds from a YAML file (schemas/contract.schema.json)')
     .option('--workers <n>', 'divide the goal into tasks first, and work on so many of them at the same time', wholeNumber)
+    .option('--write-tests', 'with a plan: a test writer derives tests for each task first, and whoever does the task cannot change them')
+    .addOption(new Option('--review <which>', 'with a plan: whose work a reviewer sees before it is integrated (default: risky)').choices(['none', 'risky', 'all']))
     .option('--plan <file>', 'the tasks from a plan file, as writ plan writes it (schemas/plan.schema.json)')
     .option('--repo <dir>', 'the repository (default: the one around the working directory)')
     .option('--base <rev>', 'start from this commit instead of HEAD')
@@ -24,11 +26,29 @@ export function addWorkCommands(program: Command): void {
     .option('--apply', 'accept the result into the current branch when it is proven')
     .option('--continue', 'go on with the newest run of this repository that has not ended')
     .option('--yes', 'answer every question with yes')
+    .addOption(new Option('--batch <mark>', 'set by writ batch').hideHelp())
     .addOption(formats)
     .action(async (goal: string | undefined, options: Record<string, unknown>) => {
       await interpretSchemas()
       const { runCommand } = await import('../commands/run.ts')
       process.exitCode = await runCommand(goal, options)
+    })
+
+  program.command('batch')
+    .description('carry many goals, within one budget and with one report')
+    .argument('<file>', 'goals in YAML (schemas/batch.schema.json), or one JSON object on each line of a .jsonl file')
+    .option('--parallel <n>', 'runs at the same time (default: what the file says, else 2)', wholeNumber)
+    .option('--max-turns <n>', 'most model turns of all together', wholeNumber)
+    .option('--max-budget-usd <amount>', 'most money of all together', amount)
+    .option('--continue', 'go on with the runs of this file that have not ended, and begin those that have not begun')
+    .option('--json', 'the report as JSON')
+    .addHelpText('after', `
+Goals that share repository, base, model and scope form a group: groups go side by side, each in its own order. Nobody is asked
+anything: a run that needs a person waits (exit 3), and --continue goes on with it once it is answered.`)
+    .action(async (file: string, options: Record<string, unknown>) => {
+      await interpretSchemas()
+      const { batchCommand } = await import('../commands/batch.ts')
+      process.exitCode = await batchCommand(file, options)
     })
 
   program.command('fork')

@@ -4,8 +4,8 @@ import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
-import { findByStatus, isSettled } from './delegation.ts'
-import { followPlan, isGivenUp } from './follow-plan.ts'
+import { isSettled } from './delegation.ts'
+import { countWorking, followPlan, isGivenUp } from './follow-plan.ts'
 
 /** Times that a plan is made anew before the run gives up. */
 const mostRevisions = 10
@@ -15,7 +15,7 @@ const mostRevisions = 10
  * The run's own conversation is the planner's. Undefined: it stands until a person answers.
  */
 export function decidePlanned(state: RunState): Step | undefined {
-  const isWorking = findByStatus(state, 'running').length > 0
+  const isWorking = countWorking(state) > 0
   if (state.proof?.verdict === 'proven') return end(state, 'proven', 'every acceptance check passes in a clean checkout of the result')
   if (state.limit) return isWorking ? { phase: 'observe', do: 'stop-children' } : atLimit(state)
   if (state.finish?.cannot) return isWorking ? { phase: 'observe', do: 'stop-children' } : end(state, 'not-achieved', `the planner says that it cannot be done: ${state.finish.cannot}`)
@@ -57,7 +57,7 @@ function askPlanner(state: RunState): Step {
 
 /** Something came of the plan that it did not foresee. Without a planner, or after many plans, that is the end. */
 function replan(state: RunState, why: string): Step {
-  const isWorking = findByStatus(state, 'running').length > 0
+  const isWorking = countWorking(state) > 0
   if (state.opened?.request.solver === 'model' && (state.plan?.revision ?? 0) < mostRevisions) return { phase: 'observe', do: 'say', kind: 'plan', text: why }
   return isWorking ? { phase: 'observe', do: 'await-child' } : finishUnproven(state, why)
 }

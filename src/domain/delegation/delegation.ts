@@ -42,6 +42,7 @@ export function checksOf(state: Pick<RunState, 'plan' | 'contract'>, task: Task)
 }
 
 /** Nothing moves before a person has answered what a child asks. */
-export function isHeldByChildren(state: Pick<RunState, 'delegations'>): boolean {
-  return findByStatus(state, 'waiting').length > 0 && findByStatus(state, 'running').length === 0
+export function isHeldByChildren(state: Pick<RunState, 'delegations' | 'stages'>): boolean {
+  const all = [...state.delegations.values(), ...state.stages.values()]
+  return all.some((each) => each.status === 'waiting') && all.every((each) => each.status !== 'running')
 }

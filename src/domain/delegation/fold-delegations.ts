@@ -50,20 +50,22 @@ export function onChildReturned(state: RunState, data: Payload<'task.returned'>)
     delegation.status = 'returned'
     return
   }
-  fail(state, delegation, data.reason)
+  failDelegation(state, delegation, data.reason)
   delegation.failures += 1
 }
 
 /** Nothing of the attempt counts, and whatever it still writes is fenced off. */
-function fail(state: RunState, delegation: Delegation, why: string): void {
+export function failDelegation(state: RunState, delegation: Delegation, why: string): void {
   delegation.status = 'failed'
   delegation.why = why
   state.tasks.set(delegation.given.task, 'waiting')
   state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
 }
 
+type Spending = Pick<Payload<'task.returned'>, 'spent' | 'questions'>
+
 /** A child that waited and went on says its whole sum again. */
-function addSpent(state: RunState, { spent, questions }: Payload<'task.returned'>, before: Payload<'task.returned'> | undefined): void {
+export function addSpent(state: RunState, { spent, questions }: Spending, before: Spending | undefined): void {
   const sum = state.spent
   sum.turns += spent.turns - (before?.spent.turns ?? 0)
   sum.inputTokens += spent.inputTokens - (before?.spent.inputTokens ?? 0)
@@ -92,12 +94,12 @@ export function onIntegrated(state: RunState, data: Payload<'integration.finishe
     state.committedTree = tree
     return
   }
-  fail(state, delegation, data.reasons[0] ?? `its changes could not be integrated (${data.verdict})`)
+  failDelegation(state, delegation, data.reasons[0] ?? `its changes could not be integrated (${data.verdict})`)
   if (data.verdict === 'fenced' || data.verdict === 'task') delegation.failures += 1
   else delegation.conflicts += 1
 }
 
 /** Going on after a stop: whoever waited for an answer looks again whether there is one. */
 export function onResumed(state: RunState): void {
-  for (const delegation of state.delegations.values()) if (delegation.status === 'waiting') delegation.status = 'running'
+  for (const each of [...state.delegations.values(), ...state.stages.values()]) if (each.status === 'waiting') each.status = 'running'
 }

@@ -7,6 +7,7 @@ import type { Step } from '../step.ts'
 import { describeAttempt, describeFailure } from './describe-attempt.ts'
 import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
 import { toShare } from './share.ts'
+import { beforeIntegration, beforeTask, findStages, findUnseenTests } from './stages.ts'
 
 /** Attempts at a task that failed for itself, after which the plan is changed instead. */
 const mostFailures = 2
@@ -27,18 +28,27 @@ export function toMergeGate({ given }: Delegation): string {
 export type PlanNext = { readonly step: Step } | { readonly stuck: string } | 'wait' | 'stand' | 'done'
 
 export function followPlan(state: RunState): PlanNext {
-  const returned = findByStatus(state, 'returned').toSorted((a, b) => a.given.lease.token - b.given.lease.token)[0]
-  if (returned) return { step: { phase: 'reflect', do: 'integrate', task: returned.given.task } }
+  const unseen = findUnseenTests(state)
+  if (unseen) return { step: unseen }
+  for (const returned of findByStatus(state, 'returned').toSorted((a, b) => a.given.lease.token - b.given.lease.token)) {
+    const first = beforeIntegration(state, getTask(state, returned.given.task), returned)
+    if (first !== 'wait') return { step: first ?? { phase: 'reflect', do: 'integrate', task: returned.given.task } }
+  }
   for (const failed of findByStatus(state, 'failed')) {
     const asks = settleConflict(state, failed)
     if (asks) return { step: asks }
   }
   const start = startNext(state)
   if (start) return { step: start }
-  if (findByStatus(state, 'running').length > 0) return 'wait'
+  if (countWorking(state) > 0) return 'wait'
   const stuck = findStuck(state)
   if (stuck !== undefined) return { stuck }
-  return findByStatus(state, 'waiting').length > 0 ? 'stand' : 'done'
+  return findByStatus(state, 'waiting').length + findStages(state, 'waiting').length > 0 ? 'stand' : 'done'
+}
+
+/** Children at work, whatever they do for a task. */
+export function countWorking(state: RunState): number {
+  return findByStatus(state, 'running').length + findStages(state, 'running').length
 }
 
 /** Why the plan cannot be carried out as it is: a task failed too often, or the policy does not let it begin. */
@@ -66,12 +76,18 @@ function settleConflict(state: RunState, failed: Delegation): Step | undefined {
 
 function startNext(state: RunState): Step | undefined {
   const { plan } = state
-  const running = findByStatus(state, 'running').length
+  const running = countWorking(state)
   if (!plan || running >= Math.min(state.opened?.planning?.workers ?? 1, state.fanOutCap ?? Infinity)) return undefined
   const tails = toTails(plan.tasks)
   const ready = plan.tasks.filter((task) => isReady(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
-  const [task] = ready.toSorted((a, b) => (tails.get(b.id) ?? 0) - (tails.get(a.id) ?? 0))
-  if (!task) return undefined
+  for (const task of ready.toSorted((a, b) => (tails.get(b.id) ?? 0) - (tails.get(a.id) ?? 0))) {
+    const first = beforeTask(state, task)
+    if (first !== 'wait') return first ?? toDelegation(state, task, running)
+  }
+  return undefined
+}
+
+function toDelegation(state: RunState, task: Task, running: number): Step | undefined {
   const budget = toShare(state, task)
   // What the others leave over may be enough once they have returned.
   if (!budget) return running > 0 ? undefined : { phase: 'reflect', do: 'limit', limit: 'turns', detail: `too little of the budget is left to begin ${task.id}` }

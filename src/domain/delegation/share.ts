@@ -2,6 +2,7 @@ import type { Budget } from '../../protocol/contract.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { RunState } from '../run-state.ts'
 import { findByStatus, isSettled } from './delegation.ts'
+import { findStages } from './stages.ts'
 
 /** Of what is left, so much is kept for the planner, for attempts that fail and for merging. */
 const keptBack = 0.2
@@ -17,7 +18,7 @@ const usualTokens = 100_000
 export function toShare(state: RunState, task: Task): Budget | undefined {
   const total = state.contract?.budget
   if (!total || !state.plan) return undefined
-  const promised = findByStatus(state, 'running', 'waiting').map((each) => each.given.budget)
+  const promised = [...findByStatus(state, 'running', 'waiting'), ...findStages(state, 'running', 'waiting')].map((each) => each.given.budget)
   const open = state.plan.tasks.filter((each) => !isSettled(state, each.id) && !['running', 'waiting'].includes(state.delegations.get(each.id)?.status ?? ''))
   const all = open.reduce((sum, each) => sum + weigh(each), 0)
   const part = (1 - keptBack) * (all > 0 ? weigh(task) / all : 1)

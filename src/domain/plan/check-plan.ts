@@ -54,7 +54,7 @@ function findLost({ tasks }: Plan, finished: readonly Task[]): string[] {
 
 /** Every check of the goal belongs to a task. One that nobody claims belongs to the task that everything leads to, where there is one. */
 function coverChecks(plan: Plan, { checks }: Pick<Contract, 'checks'>, repairs: string[]): { readonly plan: Plan; readonly faults: string[] } {
-  const claimed = new Set(plan.tasks.flatMap((task) => task.checks))
+  const claimed = new Set(plan.tasks.flatMap((task) => [...task.checks, ...(task.serves ?? [])]))
   const open = checks.filter((check) => !claimed.has(check.id))
   if (open.length === 0) return { plan, faults: [] }
   const after = toSuccessors(plan.tasks)
@@ -64,14 +64,14 @@ function coverChecks(plan: Plan, { checks }: Pick<Contract, 'checks'>, repairs: 
     repairs.push(`${open.map((check) => check.id).join(', ')} of the goal belonged to no task: to ${last.id} now, which everything leads to`)
     return { plan: { ...plan, tasks: plan.tasks.map((task) => (task.id === last.id ? { ...task, checks: [...task.checks, ...open.map((check) => check.id)] } : task)) }, faults: [] }
   }
-  return { plan, faults: open.map((check) => `no task has the goal's check ${check.id} (${check.command}): give it to the task after which it must pass`) }
+  return { plan, faults: open.map((check) => `no task has the goal's check ${check.id} (${check.command}): give it to the checks of the task after which it must pass, or to serves of those that it takes together`) }
 }
 
 function findTaskFaults({ tasks, checks = [] }: Plan, contract: Pick<Contract, 'checks' | 'scope' | 'budget'>): string[] {
   const known = new Set([...contract.checks, ...checks].map((check) => check.id))
   const faults: string[] = []
   for (const task of tasks) {
-    const unknown = task.checks.filter((id) => !known.has(id))
+    const unknown = [...task.checks, ...(task.serves ?? [])].filter((id) => !known.has(id))
     if (unknown.length > 0) faults.push(`${task.id} names ${unknown.join(', ')}, which is neither a check of the goal (${contract.checks.map((check) => check.id).join(', ') || 'it has none'}) nor one with a command`)
     if (task.checks.length === 0) faults.push(`${task.id} has no check: say by which command one can tell that it is done`)
     if (task.subgoal.trim().length < 8) faults.push(`${task.id} says too little: its subgoal is what whoever does it is told`)

@@ -47,6 +47,7 @@ function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: 
     scope: [...(task.scope ?? contractScope)], checks: [...new Set((task.checks ?? []).map(toId))], tests: [], role: task.role ?? 'coder',
     dependsOn: [...new Set(task.depends_on ?? [])], risk: task.risk ?? 'low', reversible: task.reversible ?? true, rules: [...(task.rules ?? [])],
     ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0 } } : {}),
+    ...(task.serves && task.serves.length > 0 ? { serves: task.serves.map((id) => toId(id, 0)) } : {}),
     ...(task.confidence === undefined ? {} : { confidence: task.confidence }),
     ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: [...task.unknowns] } : {}),
   }

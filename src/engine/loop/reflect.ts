@@ -7,6 +7,7 @@ import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
 import { askMerge, integrate } from '../integrate.ts'
 import { prove } from '../prove.ts'
+import { seeTests } from '../stages.ts'
 import { keepGrounds } from '../grounds.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
 
@@ -21,6 +22,8 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return finishTask(run)
     case 'integrate':
       return integrate(run, step.task)
+    case 'see-tests':
+      return seeTests(run, step.task)
     case 'ask-merge':
       return askMerge(run, step.task)
     case 'prove':

@@ -1,6 +1,7 @@
 import type { Contract } from '../../protocol/contract.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Parent } from '../../protocol/events/run.ts'
+import type { StageName, StageReport } from '../../protocol/events/task.ts'
 import type { CommitId, RunId } from '../../protocol/ids.ts'
 
 /** A task that a child run is to work on. All of it comes from the parent's log, so that it is the same after a crash. */
@@ -8,6 +9,8 @@ export interface ChildOrder {
   readonly child: RunId
   readonly parent: Parent
   readonly role: string
+  /** Absent where the task itself is worked on. */
+  readonly stage: StageName | undefined
   /** What is told beside the contract. */
   readonly brief: string
   /** Without pins: they are found on `base`, so that what others have added counts too. */
@@ -17,7 +20,7 @@ export interface ChildOrder {
   readonly earlier: RunId | undefined
 }
 
-export type ChildReturned = Omit<Payload<'task.returned'>, 'task'>
+export type ChildReturned = Omit<Payload<'task.returned'>, 'task'> & { readonly report?: StageReport }
 
 /**
  * Runs the child runs of one run, in this process, side by side. Each has a rollout, a workspace and a budget of its own.

@@ -1,6 +1,6 @@
 import type { ModelReply, ToolSpec } from '../../protocol/conversation.ts'
 import type { Payload } from '../../protocol/events/event.ts'
-import type { BlobRef, RunId } from '../../protocol/ids.ts'
+import type { BlobRef, CommitId } from '../../protocol/ids.ts'
 import { Bug, Fault } from '../../protocol/fault.ts'
 import { digestOf } from '../../domain/digest.ts'
 import type { Templates } from '../../domain/context/template.ts'
@@ -74,9 +74,14 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
     attester: { openSigner: never('signs nothing'), keep: never('lays nothing down'), note: never('notes nothing'), judge: never('judges no signature'), readKept: never('reads no attestation') },
     model: { id: opened?.request.model ?? '', contextWindow: undefined, ask: async () => takeReply(tape) },
     children: {
-      mint: () => (opened?.repository.base ?? '').slice(0, 0) as RunId,
+      mint: () => tape.next('stage.delegated')?.child ?? tape.take('task.delegated').child,
       start: () => undefined,
       next: async () => {
+        const stage = tape.next('stage.returned')
+        if (stage) {
+          const { task: _of, stage: _stage, ...returned } = stage
+          return { ...returned, summary: '' }
+        }
         const { task: _task, ...returned } = tape.take('task.returned')
         return returned
       },
@@ -89,7 +94,7 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
       merge: async () => ({ ...tape.take('merge.tried').outcome, regenerate: [] }),
       // What was written anew is in the outcome that was recorded.
       take: async (tree) => tree,
-      commit: async ({ parent }) => tape.ahead('integration.finished')?.result?.commit ?? parent,
+      commit: async ({ parent }) => tape.next('task.delegated')?.base ?? tape.ahead('integration.finished')?.result?.commit ?? (tape.next('changes.seen')?.to as CommitId | undefined) ?? parent,
       advance: async () => ({ moved: true }),
       listUnmerged: async () => [],
       publishKept: never('publishes nothing'),

@@ -57,7 +57,7 @@ export const Specialist = z.object({ role: RoleName, words: z.string().max(20_00
 export type Specialist = z.infer<typeof Specialist>
 
 /** The run follows a graph of tasks, each worked on by a child run. `given`: by a person, else its own model makes one. */
-export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional() })
+export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional() })
 export type Planning = z.infer<typeof Planning>
 
 export const runEvents = {
@@ -85,6 +85,8 @@ export const runEvents = {
     parent: Parent.optional(),
     specialist: Specialist.optional(),
     planning: Planning.optional(),
+    /** The batch and the goal of it that this is: the beginning of the file's digest, and the goal's id. */
+    batch: z.string().max(200).optional(),
   }),
   'run.resumed': z.object({ by: z.string(), writ: z.string(), lastSeq: z.int(), decisions: z.int().positive().optional(), kept: Kept.optional(), bundles: z.array(BundleName).optional() }),
   'run.ended': z.object({
