@@ -83,6 +83,6 @@ function toLoadRows({ problem, schedule }: ScheduleView, { width, makespan }: Ch
       }
     }
     const use = schedule.loads.find((each) => each.name === name)?.use ?? 0
-    return [{ name, bar: `${Array.from(sums, (sum) => steps[Math.min(8, Math.max(sum > 0 ? 1 : 0, Math.round((sum / capacity) * 8)))]).join('')} ${Math.round(use * 100)} %` }]
+    return [{ name, bar: `${Array.from(sums, (sum) => steps[Math.min(8, Math.max(sum > 0 ? 1 : 0, Math.round((sum / capacity) * 8 + 1e-6)))]).join('')} ${Math.round(use * 100)} %` }]
   })
 }
