@@ -56,7 +56,7 @@ export function openChildren(parts: ChildParts): Children {
     const controller = new AbortController()
     const done = carry(parts, order, controller.signal, oneAtATime).then(
       (returned) => void rest.push(returned),
-      (error: unknown) => void rest.push(toFaulty(order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
+      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
     ).finally(() => {
       live.delete(order.child)
       wake()
@@ -186,8 +186,9 @@ function toOutcome(outcome: string): ChildReturned['outcome'] {
   }
 }
 
-/** It could not even be told how far it got; its rollout, where there is one, has the rest. */
-function toFaulty(child: RunId, error: unknown): ChildReturned {
-  const { spent } = fold([])
-  return { child, outcome: 'fault', reason: toMessage(error), summary: '', spent: { ...spent }, events: 0, head: genesis as Digest, questions: 0 }
+/** It met a fault on its way. What its rollout has of it, where there is one, is told all the same. */
+async function toFaulty(parts: ChildParts, child: RunId, error: unknown): Promise<ChildReturned> {
+  const before = await readIfThere(parts, child).catch(() => undefined)
+  const told = toReturned(child, before?.state ?? fold([]), before?.events ?? [])
+  return { ...told, outcome: 'fault', reason: toMessage(error) }
 }
