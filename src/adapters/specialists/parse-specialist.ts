@@ -6,6 +6,9 @@ import { mostWords, SpecialistFile, type SpecialistLayer } from '../../protocol/
 /** Largest file that is read, in bytes. */
 export const mostBytes = 128 * 1024
 
+/** Longest front matter, in characters. */
+const mostFront = 10_000
+
 /** `place`: how people know the file; its last part is the name that the role must have. */
 export interface SpecialistBytes {
   readonly layer: SpecialistLayer
@@ -17,6 +20,7 @@ export interface SpecialistBytes {
 export async function parseSpecialist({ layer, place, bytes }: SpecialistBytes): Promise<PlacedSpecialist> {
   if (bytes.length > mostBytes) throw refuse(place, `it is larger than ${mostBytes / 1024} KiB`)
   const { front, words } = divide(place, toText(place, bytes))
+  if (front.length > mostFront) throw refuse(place, `its front matter is longer than ${mostFront} characters`)
   const { parseDocument } = await import('yaml')
   const document = parseDocument(front)
   const broken = document.errors[0]
