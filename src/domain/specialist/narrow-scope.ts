@@ -7,6 +7,7 @@ type Name = '**' | string
  * Globs that match just the paths that both scopes allow; undefined where there are none. An empty scope is the whole
  * repository, and a glob that names a folder covers what is in it. A glob that is not plain (classes, negations, extended
  * patterns) is kept where the other side allows everything and left out otherwise, so that the answer never allows too much.
+ * The one exception is a folder's own name, which is allowed with what is in it.
  */
 export function intersectScopes(one: readonly string[], other: readonly string[]): readonly string[] | undefined {
   if (isWhole(one)) return other
@@ -27,16 +28,23 @@ function intersectGlobs(left: string, right: string): readonly string[] {
   return found.map((glob) => [left, right].find((each) => each === `${glob}/**`) ?? glob)
 }
 
+/** Without what is in the folder that it may name: that is meant anyway, and a file is no folder. */
 function toGlob(names: readonly Name[]): string {
   const end = names.findLastIndex((name) => name !== '**')
   return end === -1 ? '**' : names.slice(0, end + 1).join('/')
 }
 
-/** Every way to read a glob, each with what is in the folder that it may name; none where it is not plain. */
+/**
+ * Every way to read a glob; none where it is not plain. A name with an ending (`*.md`) is taken for a file's, any other for what
+ * may be a folder, with what is in it.
+ */
 function readGlob(glob: string): readonly (readonly Name[])[] {
   const plain = glob.replace(/^(\.\/)+/, '').replace(/\/+$/, '')
   if (/^!|[[\]()\\]/.test(plain)) return []
-  return expandBraces(plain).map((each) => collapse([...each.split('/').filter((name) => name !== '').map((name) => (/^\*\*+$/.test(name) ? '**' : name.replaceAll(/\*+/g, '*'))), '**']))
+  return expandBraces(plain).map((each) => {
+    const names = each.split('/').filter((name) => name !== '').map((name) => (/^\*\*+$/.test(name) ? '**' : name.replaceAll(/\*+/g, '*')))
+    return collapse(/.\.[^.]+$/.test(names.at(-1) ?? '') ? names : [...names, '**'])
+  })
 }
 
 function expandBraces(glob: string): readonly string[] {
