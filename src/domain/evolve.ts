@@ -86,6 +86,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'task.delegated': onDelegated,
   'task.held': onHeld,
   'merge.tried': nothing,
+  'kept.published': nothing,
   'stage.delegated': onStageDelegated,
   'stage.returned': onStageReturned,
   'tests.seen': onTestsSeen,
