@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
-import type { Machine } from '../e2e/harness.ts'
-import { finish, mendShout, mendSum, runPlanned, twoModules, withMachine } from './plan-bench.ts'
+import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
+import { modelEnv, type Machine, type Started } from '../e2e/harness.ts'
+import { finish, mendShout, mendSum, runPlanned, toAsked, twoModules, withMachine, type Asked } from './plan-bench.ts'
 
 const writer = '---\nrole: writer\ndescription: writes what users read\ntools: [read, edit, write]\nscope: ["**/*.js", "docs/**"]\nmodel: large\neffort: high\nbudget: { max_turns: 6 }\n---\nYou write for users.\n'
 const repositoryCoder = '---\nrole: coder\ntools: [read, list, search, edit, shell]\n---\nMind the house rules.\n'
@@ -112,5 +113,40 @@ describe('specialists are files', () => {
     assert.equal(ended.code, 1, ended.stderr)
     assert.match(told, /the documenter may write [^"]* only, and nothing of that is in the scope of the task \(src\/sum\/sum\.js\)/)
     assert.ok(ended.asked.every(({ role }) => role === 'planner'))
+  }))
+
+  test('a child goes on as it began, whatever became of the files since', () => withMachine(twoModules, async (machine) => {
+    writeUser(machine, { 'specialists/writer.md': writer, 'config.yaml': 'models: { large: openai-chat/grand }\n' })
+    machine.write({ 'plan.yaml': 'goal: make all tests pass\nchecks: [npm test]\ntasks:\n  - { id: sum, subgoal: Both modules do as their tests say., scope: ["src/**"], checks: [c1], role: writer }\n' })
+    const asked: Asked[] = []
+    let started: Started | undefined
+    const server = await startModelServer({
+      lenient: true,
+      script: (request) => {
+        const each = toAsked(request)
+        asked.push(each)
+        if (asked.length === 1) started?.kill('SIGKILL')
+        return { calls: each.turn === 0 ? [mendSum, mendShout] : [finish('Both')] }
+      },
+    })
+    try {
+      const env = modelEnv(server)
+      started = machine.start(['run', '--plan', 'plan.yaml'], { env })
+      await started.ended
+      rmSync(join(machine.home, '.config/writ'), { recursive: true })
+      const ended = await machine.writ(['resume', readdirSync(join(machine.state, 'runs')).toSorted()[0] ?? ''], { env })
+      assert.equal(ended.code, 0, ended.stderr)
+      assert.ok(asked.length > 2)
+      for (const { request, role } of asked) assert.deepEqual([role, request.model, request.tools.map(({ name }) => name)], ['writer', 'grand', ['read', 'edit', 'write', 'finish']])
+    } finally {
+      await server.close()
+    }
+  }))
+
+  test('a given plan names the role that nobody has', () => withMachine(twoModules, async (machine) => {
+    machine.write({ 'plan.yaml': 'goal: make all tests pass\nchecks: [npm test]\ntasks:\n  - { id: sum, subgoal: Both modules do as their tests say., checks: [c1], role: reviewer }\n' })
+    const ended = await runPlanned(machine, () => ({ calls: [finish('nothing')] }), ['run', '--plan', 'plan.yaml'])
+    assert.equal(ended.code, 2)
+    assert.match(ended.stderr, /plan\.yaml cannot be carried out:\n *- sum is for a reviewer, and no such specialist can be given a task here; there are coder, debugger, documenter, merger, tester/)
   }))
 })
