@@ -63,7 +63,7 @@ export function openChildren(parts: ChildParts): Children {
     const controller = new AbortController()
     const done = carry(parts, order, controller.signal, oneAtATime).then(
       (returned) => void rest.push(returned),
-      (error: unknown) => void rest.push(toUndone(order.child, 'fault', controller.signal.aborted ? 'it was stopped' : toMessage(error))),
+      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
     ).finally(() => {
       live.delete(order.child)
       wake()
@@ -110,7 +110,7 @@ async function carry(parts: ChildParts, order: ChildOrder, signal: AbortSignal, 
   const before = await readIfThere(parts, order.child)
   if (before?.state.ended) return toReturned(order.child, before.state, before.events)
   const opening = before ? undefined : await toOpening(parts, order)
-  if (opening && 'refused' in opening) return toUndone(order.child, 'not-achieved', opening.refused)
+  if (opening && 'refused' in opening) return { ...toReturned(order.child, fold([]), []), outcome: 'not-achieved', reason: opening.refused }
   const asked = parts.approver(order.child)
   const approver: Approver = { ask: (questions, until) => oneAtATime(() => asked.ask(questions, until)) }
   const ports = await parts.compose(order, opening ?? toBegun(parts, order, before?.state), approver)
@@ -199,8 +199,9 @@ function toOutcome(outcome: string): ChildReturned['outcome'] {
   }
 }
 
-/** It did not begin, or could not even be told how far it got; its rollout, where there is one, has the rest. */
-function toUndone(child: RunId, outcome: ChildReturned['outcome'], reason: string): ChildReturned {
-  const { spent } = fold([])
-  return { child, outcome, reason, summary: '', spent: { ...spent }, events: 0, head: genesis as Digest, questions: 0 }
+/** It met a fault on its way. What its rollout has of it, where there is one, is told all the same. */
+async function toFaulty(parts: ChildParts, child: RunId, error: unknown): Promise<ChildReturned> {
+  const before = await readIfThere(parts, child).catch(() => undefined)
+  const told = toReturned(child, before?.state ?? fold([]), before?.events ?? [])
+  return { ...told, outcome: 'fault', reason: toMessage(error) }
 }
