@@ -12,6 +12,7 @@ import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
 import { addMachineCommands } from './program/machine.ts'
 import { addNotifyCommands } from './program/notify.ts'
+import { addSpecialistCommands } from './program/specialists.ts'
 import { addAutonomyCommands } from './program/autonomy.ts'
 
 /** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
@@ -37,6 +38,7 @@ addLookCommands(program)
 addPeopleCommands(program)
 addPolicyCommands(program)
 addAutonomyCommands(program)
+addSpecialistCommands(program)
 addCheckCommands(program)
 addRecordCommands(program)
 addMachineCommands(program)

@@ -5,6 +5,7 @@ import { MergeStrategy } from '../integration.ts'
 import { exitCodes } from '../error-codes.ts'
 import { Plan, RoleName } from '../plan.ts'
 import { AnswerSignature, AutonomyLevel, BundleName } from '../policy.ts'
+import { SpecialistSource } from '../specialist.ts'
 
 const exitNames = Object.keys(exitCodes) as [keyof typeof exitCodes, ...(keyof typeof exitCodes)[]]
 
@@ -56,12 +57,12 @@ export type Origin = z.infer<typeof Origin>
 export const Parent = z.object({ run: RunId, task: z.string(), token: z.int().positive(), depth: z.int().positive() })
 export type Parent = z.infer<typeof Parent>
 
-/** Who works: a role by name, and the words that a specialist's file has for it. */
-export const Specialist = z.object({ role: RoleName, words: z.string().max(20_000), brief: z.string().max(20_000) })
+/** Who works: a role by name, the words that its files have for it, names of its tools (absent: the usual ones), and which files those were. */
+export const Specialist = z.object({ role: RoleName, words: z.string().max(20_000), brief: z.string().max(20_000), tools: z.array(z.string()).optional(), from: z.array(SpecialistSource).optional() })
 export type Specialist = z.infer<typeof Specialist>
 
 /** The run follows a graph of tasks, each worked on by a child run. `given`: by a person, else its own model makes one. */
-export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional() })
+export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional(), /** Roles that tasks can be given to. Left out: any name. */ roles: z.array(RoleName).max(200).optional() })
 export type Planning = z.infer<typeof Planning>
 
 export const runEvents = {
