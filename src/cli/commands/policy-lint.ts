@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { builtinBundle, policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
-import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
+import { getCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { lintRules, type LintFinding } from '../../adapters/policy-cedar/lint-rules.ts'
 import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
 import { whyRefused } from '../../adapters/policy-cedar/select-bundles.ts'
@@ -14,7 +14,7 @@ import { oneLine } from '../render.ts'
 export async function policyLintCommand(folder: string | undefined, options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
   const about = folder === undefined ? (await openPolicyHere(options.repo)).opened.bundles : await readBundlesIn(resolve(folder))
   const all = [...(about.some(({ manifest }) => manifest.id === builtinBundle.manifest.id) ? [] : [builtinBundle]), ...about]
-  const findings = [...findRefused(about, Date.now()), ...lintRules(await loadCedar(), policySchema, about, all)]
+  const findings = [...findRefused(about, Date.now()), ...lintRules(getCedar(), policySchema, about, all)]
   return whilePrinting(async () => {
     if (options.json) await print(`${JSON.stringify({ ok: findings.length === 0, bundles: about.map(({ manifest, place, layer }) => ({ id: manifest.id, version: manifest.version, layer, place })), findings }, undefined, 2)}\n`)
     else if (findings.length === 0) await print(`Nothing is wrong with ${about.map(({ manifest }) => `${manifest.id}@${manifest.version}`).join(', ')}.\n`)
