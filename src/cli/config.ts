@@ -10,7 +10,7 @@ import type { Places } from './places.ts'
 const ModelName = z.string().regex(/^[^/\s]+\/\S+$/, 'it is written provider/model')
 
 /** `$XDG_CONFIG_HOME/writ/config.yaml`. Flags win over it, it wins over the defaults. */
-export const ConfigFile = z.strictObject({
+export const ConfigFile = z.lazy(() => z.strictObject({
   model: ModelName.optional(),
   /** What specialists mean by a small and a large model; where one is not named, it is the run's (docs/specialists.md). */
   models: z.strictObject({ small: ModelName.optional(), large: ModelName.optional() }).optional(),
@@ -42,7 +42,7 @@ export const ConfigFile = z.strictObject({
   }).optional(),
   /** What to do where two tasks of a run changed the same path; the first that names it, before what is built in (docs/parallel.md). */
   merge: z.array(MergeStrategy).max(100).optional(),
-})
+}))
 export type ConfigFile = z.infer<typeof ConfigFile>
 
 /** Bounds of what a run keeps. */

@@ -64,7 +64,7 @@ export const RunRecord = z.strictObject({
   }),
   approvals: z.array(z.strictObject({ seq: z.int().nonnegative(), gate: z.string(), question: z.string().optional(), by: z.string(), answer: z.enum(['approve', 'deny']) })),
   evidence: z.strictObject({
-    verdict: Proof.shape.verdict.optional(),
+    verdict: Proof.unwrap().shape.verdict.optional(),
     commit: CommitId.optional(),
     tree: TreeId.optional(),
     reasons: z.array(z.string()),
