@@ -7,16 +7,16 @@ import { SolverName } from './events/turn.ts'
 import { CommitId, RunId } from './ids.ts'
 
 /** What one check showed on one content. Counts are there where the runner names its tests. */
-export const Tally = z.lazy(() => z.object({
+export const Tally = z.object({
   status: CheckStatus,
   exitCode: z.int().optional(),
   tests: z.object({ total: z.int(), passed: z.int(), failed: z.int(), skipped: z.int() }).optional(),
   durationMs: z.number().optional(),
-}))
+})
 export type Tally = z.infer<typeof Tally>
 
 /** The evidence of one check: before is the base, after is the result. */
-export const CheckAccount = z.lazy(() => z.object({
+export const CheckAccount = z.object({
   checkId: z.string(),
   command: z.string(),
   origin: Origin,
@@ -32,20 +32,20 @@ export const CheckAccount = z.lazy(() => z.object({
   broken: z.array(z.string()),
   flaky: z.array(z.string()),
   reasons: z.array(z.string()),
-}))
+})
 export type CheckAccount = z.infer<typeof CheckAccount>
 
-export const CommitAccount = z.lazy(() => z.object({
+export const CommitAccount = z.object({
   commit: CommitId,
   task: z.string(),
   subject: z.string(),
   /** The message below its subject. */
   why: z.string(),
   files: z.array(FileChange),
-}))
+})
 export type CommitAccount = z.infer<typeof CommitAccount>
 
-export const TaskAccount = z.lazy(() => z.object({
+export const TaskAccount = z.object({
   id: z.string(),
   title: z.string(),
   status: z.enum(['waiting', 'active', 'finished', 'dropped']),
@@ -57,19 +57,19 @@ export const TaskAccount = z.lazy(() => z.object({
   confidence: z.number().optional(),
   /** Why it was dropped. */
   why: z.string().optional(),
-}))
+})
 export type TaskAccount = z.infer<typeof TaskAccount>
 
 /** Something that did not go straight, in the order in which it happened. */
-export const Deviation = z.lazy(() => z.object({
+export const Deviation = z.object({
   kind: z.enum(['proof-refused', 'call-refused', 'call-invalid', 'rollback', 'restored', 'model-failed', 'fault', 'limit', 'resumed', 'approval', 'base', 'rewound', 'validation', 'sealed', 'amended', 'hook', 'policy']),
   text: z.string(),
   times: z.int().positive(),
-}))
+})
 export type Deviation = z.infer<typeof Deviation>
 
 /** What people were asked in a run. `unasked` was answered without disturbing anybody: remembered, by an option, or a hook's no. */
-export const QuestionsAccount = z.lazy(() => z.object({
+export const QuestionsAccount = z.object({
   asked: z.int().nonnegative(),
   unasked: z.int().nonnegative(),
   /** How many a run should come to at most, as the policy says. */
@@ -85,14 +85,14 @@ export const QuestionsAccount = z.lazy(() => z.object({
   })),
   /** Ids of those that still wait. */
   waiting: z.array(z.string()),
-}))
+})
 export type QuestionsAccount = z.infer<typeof QuestionsAccount>
 
 /**
  * The account of a run for people and machines: `writ show RUN --json`. Everything in it is computed from the log.
  * Times are milliseconds, money US dollars.
  */
-export const Report = z.lazy(() => z.object({
+export const Report = z.object({
   version: z.literal(1),
   run: RunId.optional(),
   /** The word that commands take for this run: the end of its id. */
@@ -169,5 +169,5 @@ export const Report = z.lazy(() => z.object({
   pruned: z.object({ by: z.string(), parts: z.array(z.string()) }).optional(),
   /** What a person can do next. */
   next: z.array(z.object({ does: z.string(), command: z.string() })),
-}))
+})
 export type Report = z.infer<typeof Report>
