@@ -69,7 +69,7 @@ const CaseAct = z.lazy(() => z.strictObject({
 }))
 
 /** What every question may say of its circumstances. */
-const around = {
+const around = () => ({
   as: z.enum(['person', 'agent', 'specialist', 'hook']).optional(),
   name: z.string().optional(),
   depth: z.int().nonnegative().optional(),
@@ -82,7 +82,7 @@ const around = {
   scope: z.array(z.string()).optional(),
   pinned: z.array(z.string()).optional(),
   guarded: z.array(z.string()).optional(),
-}
+})
 
 /** A question as a case asks it. Which of `tool`, `integrate` and `action` is there says what kind it is. */
 export const CaseQuestion = z.lazy(() => z.union([
@@ -96,7 +96,7 @@ export const CaseQuestion = z.lazy(() => z.union([
     /** Or what the command amounts to, said outright. */
     acts: z.array(CaseAct).optional(),
     unknown: z.array(z.string()).optional(),
-    ...around,
+    ...around(),
   }),
   z.strictObject({
     integrate: z.array(z.string()),
@@ -105,14 +105,14 @@ export const CaseQuestion = z.lazy(() => z.union([
     confidence: z.number().min(0).max(1).optional(),
     warnings: z.int().nonnegative().optional(),
     wanted: z.boolean().optional(),
-    ...around,
+    ...around(),
   }),
-  z.strictObject({ action: z.literal('deliver'), branch: z.string().default('main'), proven: z.boolean(), ...around }),
-  z.strictObject({ action: z.literal('amend'), parts: z.array(z.string()).default([]), ...around }),
-  z.strictObject({ action: z.literal('connect'), host: z.string(), ...around }),
-  z.strictObject({ action: z.literal('delegate'), role: z.string().default('specialist'), ...around }),
-  z.strictObject({ action: z.literal('approve'), kind: z.string().default('call'), rules: z.array(z.string()).default([]), requested_by: z.string().default('agent'), ...around }),
-  z.strictObject({ action: z.literal('continue'), rule: z.string().default(''), quarantined: z.int().nonnegative(), ...around }),
+  z.strictObject({ action: z.literal('deliver'), branch: z.string().default('main'), proven: z.boolean(), ...around() }),
+  z.strictObject({ action: z.literal('amend'), parts: z.array(z.string()).default([]), ...around() }),
+  z.strictObject({ action: z.literal('connect'), host: z.string(), ...around() }),
+  z.strictObject({ action: z.literal('delegate'), role: z.string().default('specialist'), ...around() }),
+  z.strictObject({ action: z.literal('approve'), kind: z.string().default('call'), rules: z.array(z.string()).default([]), requested_by: z.string().default('agent'), ...around() }),
+  z.strictObject({ action: z.literal('continue'), rule: z.string().default(''), quarantined: z.int().nonnegative(), ...around() }),
 ]))
 export type CaseQuestion = z.infer<typeof CaseQuestion>
 
