@@ -37,6 +37,7 @@ async function time(subject: Subject, { id, command, most, runs }: Timed): Promi
   for (let round = 0; round <= runs; round++) {
     for (const side of ['base', 'result'] as const) {
       subject.signal.throwIfAborted()
+      subject.say?.(`${id} on the ${side}, ${round === 0 ? 'to warm up' : `${round} of ${runs}`}`)
       if (performance.now() > until) return `it was not done ${runs} times within ${allMs / 60_000} minutes`
       const ran = await subject.run(side, { argv: ['bash', '-c', command], timeoutMs: runMs, env: { CI: '1', NO_COLOR: '1', TERM: 'dumb' } })
       if (ran.ended === 'cancelled') return 'it was cancelled'

@@ -40,6 +40,7 @@ export interface CheckOptions {
   readonly cache?: boolean
   readonly repo?: string
   readonly strict?: boolean
+  readonly full?: boolean
   readonly list?: boolean
 }
 
@@ -50,7 +51,7 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
   const places = getPlaces(process.env)
   const config = await readConfig(places)
   const trees = await openTrees(options.repo ?? process.cwd(), places, clock)
-  const progress = openCheckProgress(process.stderr, () => clock.elapsed())
+  const progress = openCheckProgress({ stream: process.stderr, now: () => clock.elapsed(), env: process.env })
   const interrupt = onInterrupt(trees, progress)
   try {
     const settings = await chooseSettings(trees, places, options)
@@ -58,17 +59,19 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
     const comparison = await compareTrees(trees, options)
     const request = await prepareRequest(trees, comparison, settings, options, interrupt.signal)
     const [sandbox, mask] = await Promise.all([openSandbox(places), openFindingMask(places, config.values, trees.root)])
-    if (options.list) return await list(await surveyValidators(validators, request, { sandbox, clock }), options)
+    const leftOut = findLeftOut(options)
+    if (options.list) return await list(await surveyValidators(validators, request, { sandbox, clock }), leftOut, options)
     progress.say(describeComparison(comparison))
+    if (leftOut.length > 0) progress.say(`Left out before a commit: the ${leftOut.length === 1 ? 'stage' : 'stages'} ${leftOut.join(' and ')} (--full runs them)`)
     const cache = options.cache === false ? undefined : await openValidationCache(places, clock)
     const limits = config.values.sandbox?.memory_mb === undefined ? {} : { memoryMb: config.values.sandbox.memory_mb }
-    const validations = await createValidators({ validators, cache, sandbox, clock, mask, limits }).validate({
-      ...request, onProgress: (label, done, total) => progress.onProgress(label, done, total), onValidation: (each) => progress.onValidation(each),
+    const validations = await createValidators({ validators: validators.filter((each) => !leftOut.includes(each.stage)), cache, sandbox, clock, mask, limits }).validate({
+      ...request, onBegin: progress.onBegin, onEnd: progress.onEnd, onProgress: progress.onProgress, onSaid: progress.onSaid, onValidation: progress.onValidation,
     })
     interrupt.signal.throwIfAborted()
     progress.stop()
     cache?.prune()
-    await answer(validations, comparison, options)
+    await answer(validations, { ...comparison, leftOut }, options)
     return toExitCode(validations, options.strict ?? false)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
@@ -98,6 +101,19 @@ async function prepareRequest(trees: PersonTrees, comparison: Comparison, settin
   const workspace = await trees.openWorkspace(result.tree)
   const contract = options.contract === undefined ? undefined : await readCheckContract(options.contract, await trees.readFiles(base.tree), Date.now())
   return { workspace, base: base.tree, tree: result.tree, changes, scope: 'task', contract, baseline: [], settings, signal, environment: workspace.environment }
+}
+
+/** Stages that start the repository's own programs again and again, for minutes: whoever commits does not wait for them. */
+const slowStages: readonly Stage[] = ['tests', 'performance']
+
+/** What was named by the person runs in any case. */
+function findLeftOut({ staged, full, only, stage }: CheckOptions): readonly Stage[] {
+  return staged === true && full !== true && only === undefined && stage === undefined ? slowStages : []
+}
+
+/** What was compared, and the stages that were not asked. */
+interface Looked extends Comparison {
+  readonly leftOut: readonly Stage[]
 }
 
 /** @throws Fault `request-invalid` naming what there is where a name is not known. */
@@ -136,7 +152,7 @@ function describeComparison({ base, result, changes }: Comparison): string {
   return `Checking ${what}: ${changes.length === 0 ? 'nothing' : count(changes.length, 'file')}`
 }
 
-async function answer(validations: readonly Validation[], comparison: Comparison, options: CheckOptions): Promise<void> {
+async function answer(validations: readonly Validation[], comparison: Looked, options: CheckOptions): Promise<void> {
   const text = `${toAnswer(validations, comparison, options)}\n`
   if (options.output === undefined) {
     await whilePrinting(async () => {
@@ -152,13 +168,13 @@ async function answer(validations: readonly Validation[], comparison: Comparison
   }
 }
 
-function toAnswer(validations: readonly Validation[], { base, result, changes }: Comparison, options: CheckOptions): string {
+function toAnswer(validations: readonly Validation[], { base, result, changes, leftOut }: Looked, options: CheckOptions): string {
   switch (options.format) {
     case 'json': {
       const { failedStage, ...totals } = measureValidations(validations)
       return JSON.stringify({
         version: 1, verdict: failedStage === undefined ? 'passed' : 'failed', stage: failedStage ?? null,
-        base: { name: base.name, commit: base.commit ?? null, tree: base.tree }, result, changedFiles: changes.length, totals, validations,
+        base: { name: base.name, commit: base.commit ?? null, tree: base.tree }, result, changedFiles: changes.length, leftOut, totals, validations,
       }, undefined, 2)
     }
     case 'sarif':
@@ -173,8 +189,9 @@ function toExitCode(validations: readonly Validation[], isStrict: boolean): numb
   return failedStage !== undefined || (isStrict && warnings + notChecked > 0) ? exitCodes['not-achieved'] : 0
 }
 
-async function list(validators: readonly SurveyedValidator[], options: CheckOptions): Promise<number> {
-  const sorted = Stage.options.flatMap((stage) => validators.filter((each) => each.stage === stage))
+async function list(validators: readonly SurveyedValidator[], leftOut: readonly Stage[], options: CheckOptions): Promise<number> {
+  const told = validators.map((each) => (leftOut.includes(each.stage) ? { ...each, runs: false, why: 'left out before a commit; --full runs it' } : each))
+  const sorted = Stage.options.flatMap((stage) => told.filter((each) => each.stage === stage))
   const paint = painter(process.stdout)
   const width = Math.max(4, ...sorted.map((each) => each.id.length))
   const lines = sorted.map((each) => `${each.id.padEnd(width)}  ${each.stage.padEnd(11)}  ${each.runs ? paint('green', 'runs') : paint('dim', 'no  ')}  ${oneLine(each.why, 200)}`)
