@@ -26,6 +26,7 @@ test('on a terminal one line moves: which validator, for how long, at what', (co
   assert.match(take(), /coverage: 200 ms.*\r\u001B\[Ktests {7}coverage: 1 min 12 s, 34 tests$/s)
   progress.onEnd('coverage')
   progress.onValidation(ended)
+  progress.finish()
   progress.stop()
   assert.match(take(), /^\r\u001B\[Ktests +1 validator, 0 new findings, 1 min 12 s\n$/)
 })

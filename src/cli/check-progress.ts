@@ -15,6 +15,9 @@ export interface CheckProgress {
   onValidation(validation: Validation): void
   /** A sentence of its own. */
   say(text: string): void
+  /** The last stage is over too. */
+  finish(): void
+  /** Nothing moves any more; what was not over is not told as if it were. */
   stop(): void
 }
 
@@ -41,7 +44,7 @@ export function openCheckProgress({ stream, now, env }: CheckProgressParts): Che
   const isLive = stream.isTTY === true && !env['CI'] && env['TERM'] !== 'dumb'
   const running = new Map<string, Running>()
   let current: { readonly stage: Stage; readonly validations: Validation[]; readonly began: number } | undefined
-  let began = now()
+  let stageBegan: { readonly stage: Stage; readonly at: number } | undefined
   let isDrawn = false
   let spokeAt = now()
   const erase = (): void => {
@@ -52,12 +55,10 @@ export function openCheckProgress({ stream, now, env }: CheckProgressParts): Che
     erase()
     stream.write(`${text}\n`)
     spokeAt = now()
-    if (current === undefined) began = now()
   }
   const finish = (): void => {
     if (current) say(toStageLine(current.stage, current.validations, now() - current.began))
     current = undefined
-    began = now()
   }
   const tick = (): void => {
     const [oldest] = running
@@ -75,7 +76,9 @@ export function openCheckProgress({ stream, now, env }: CheckProgressParts): Che
   }
   return {
     say,
+    finish,
     onBegin: ({ id, stage }) => {
+      if (stageBegan?.stage !== stage) stageBegan = { stage, at: now() }
       running.set(id, { stage, began: now(), what: '' })
     },
     onEnd: (id) => void running.delete(id),
@@ -83,12 +86,11 @@ export function openCheckProgress({ stream, now, env }: CheckProgressParts): Che
     onSaid: note,
     onValidation: (validation) => {
       if (current !== undefined && current.stage !== validation.stage) finish()
-      current ??= { stage: validation.stage, validations: [], began }
+      current ??= { stage: validation.stage, validations: [], began: stageBegan?.at ?? now() }
       current.validations.push(validation)
     },
     stop: () => {
       clearInterval(timer)
-      finish()
       erase()
     },
   }
