@@ -183,6 +183,8 @@ describe('writ check with bad input says one clear sentence, exits with 2 and le
   before(() => {
     machine = makeMachine(repository)
     fs.writeFileSync(join(machine.home, 'broken.yaml'), 'off: [x\n')
+    fs.writeFileSync(join(machine.home, 'pattern.yaml'), 'patterns:\n  - { id: no-eval, language: Python, rule: { kind: no_such }, message: no }\n')
+    fs.writeFileSync(join(machine.home, 'language.yaml'), 'patterns:\n  - { id: no-eval, language: COBOL, rule: { pattern: x }, message: no }\n')
     fs.writeFileSync(join(machine.home, 'unfit.yaml'), 'complexity:\n  most: lots\n')
   })
   after(() => machine.remove())
@@ -200,6 +202,8 @@ describe('writ check with bad input says one clear sentence, exits with 2 and le
     ['settings that are not there', ['--settings', 'missing.yaml'], /settings missing\.yaml cannot be read/],
     ['settings that are no YAML', ['--settings', '../broken.yaml'], /broken\.yaml are not valid YAML/],
     ['settings that do not fit', ['--settings', '../unfit.yaml'], /unfit\.yaml do not fit: complexity\.most/],
+    ['a pattern that cannot be read', ['--settings', '../pattern.yaml'], /pattern\.yaml have rules .* the pattern no-eval cannot be read: .*no_such/],
+    ['a pattern for an unknown language', ['--settings', '../language.yaml'], /the pattern no-eval is for COBOL, which has no grammar here; the languages are TypeScript, .*Python/],
     ['a contract that is not there', ['--contract', 'missing.yaml'], /contract missing\.yaml cannot be read/],
     ['an answer that cannot be written', ['-o', '/nowhere/x.sarif'], /cannot be written to \/nowhere\/x\.sarif/],
   ]

@@ -54,7 +54,7 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
   const progress = openCheckProgress({ stream: process.stderr, now: () => clock.elapsed(), env: process.env })
   const interrupt = onInterrupt(trees, progress)
   try {
-    const settings = await chooseSettings(trees, places, options)
+    const settings = await chooseSettings(trees, places, options, progress.say)
     const validators = chooseValidators(requireOwnNames(await open(settings)), options)
     const comparison = await compareTrees(trees, options)
     const request = await prepareRequest(trees, comparison, settings, options, interrupt.signal)
@@ -69,6 +69,7 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
       ...request, onBegin: progress.onBegin, onEnd: progress.onEnd, onProgress: progress.onProgress, onSaid: progress.onSaid, onValidation: progress.onValidation,
     })
     interrupt.signal.throwIfAborted()
+    progress.finish()
     progress.stop()
     cache?.prune()
     await answer(validations, { ...comparison, leftOut }, options)
@@ -85,14 +86,15 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
 }
 
 /** Those of a file, else those of the policy that is in force here. What is asked for by name runs, whatever they say. */
-async function chooseSettings(trees: PersonTrees, places: Places, { settings: file, only }: CheckOptions): Promise<ValidationSettings> {
-  const settings = file === undefined ? await readPolicyHere(trees, places) : await readSettingsFile(file)
+async function chooseSettings(trees: PersonTrees, places: Places, { settings: file, only }: CheckOptions, say: (text: string) => void): Promise<ValidationSettings> {
+  const settings = file === undefined ? await readPolicyHere(trees, places, say) : await readSettingsFile(file)
   return { ...settings, off: settings.off.filter((id) => !only?.includes(id)) }
 }
 
-async function readPolicyHere(trees: PersonTrees, places: Places): Promise<ValidationSettings> {
+async function readPolicyHere(trees: PersonTrees, places: Places, say: (text: string) => void): Promise<ValidationSettings> {
   const base = async () => trees.readFiles(trees.bases.head === undefined ? trees.empty : await trees.toTree(trees.bases.head))
-  const { policy } = await openPolicyFor({ places, now: Date.now(), repository: { root: trees.root, base } })
+  const { policy, notes } = await openPolicyFor({ places, now: Date.now(), repository: { root: trees.root, base } })
+  for (const note of notes) say(`writ: ${oneLine(note, 1000)}`)
   return readPolicySettings(policy.settings).validation
 }
 
