@@ -28,6 +28,10 @@ interface ValidatorFace {
 export interface FileValidator extends ValidatorFace {
   readonly kind: 'file'
   concerns(path: string): boolean
+  /** Texts with zero bytes in them, which others take for no text and pass over, are shown to it without the zeros. */
+  readonly takesOutZeros?: boolean
+  /** What is new, in the light of all that was found in the file on the base; as it is where left out. */
+  weigh?(fresh: readonly Finding[], base: readonly Finding[]): readonly Finding[]
   look(file: { readonly path: string; readonly text: string }, settings: ValidationSettings): Promise<readonly Finding[]>
 }
 
