@@ -89,6 +89,10 @@ describe('writ check', () => {
       const timed = await machine.writ(['check', '--only', 'performance', '--settings', join(machine.home, 'settings.yaml')])
       assert.equal(timed.code, 1, timed.stdout)
       assert.match(timed.stdout, /takes \d+\.\d+ times as long, at most 1\.5/)
+      writeFileSync(join(machine.home, 'contract.yaml'), 'goal: no slower\nperformance:\n  - { command: node work.mjs, most: 1.5, runs: 5 }\n')
+      const asked = await machine.writ(['check', '--only', 'performance', '--contract', join(machine.home, 'contract.yaml')])
+      assert.equal(asked.code, 1, asked.stdout)
+      assert.match(asked.stdout, /takes \d+\.\d+ times as long, at most 1\.5.*performance\/p1/)
     } finally {
       machine.remove()
     }

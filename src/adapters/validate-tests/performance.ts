@@ -12,11 +12,11 @@ const allMs = 900_000
 /** How sure it must be that the change is too slow before it fails. */
 const sure = 0.95
 
-/** The commands of the settings, timed on base and result in turn. */
+/** The commands of the contract and of the settings, timed on base and result in turn. */
 export const performanceValidator: ChangeValidator = {
-  kind: 'change', id: 'performance', stage: 'performance', version: '1',
+  kind: 'change', id: 'performance', stage: 'performance', version: '2',
   async look(subject) {
-    const { performance: commands } = subject.settings
+    const commands = [...(subject.contract?.performance ?? []), ...subject.settings.performance]
     if (commands.length === 0 || subject.changes.length === 0) return undefined
     const findings: Finding[] = []
     const skipped: string[] = []
