@@ -79,6 +79,12 @@ test('as a validator: what does not parse is an error; macros of C may be what d
   assert.equal(validator.concerns('a.unknown'), false)
 })
 
+test('as a validator: what is too large to be parsed is not checked, and never passes', async () => {
+  const validator = createSyntaxValidator()
+  await assert.rejects(validator.look({ path: 'a.js', text: `// ${'x'.repeat(2 ** 20)}\nconst = 1\n` }, defaultSettings), /it is larger than 1 MiB/)
+  assert.deepEqual(await check('a.js', `// ${'x'.repeat(2 ** 20)}\nconst = 1\n`), [])
+})
+
 test('it says which languages it knows without loading one', () => {
   assert.equal(checker.knows('src/a.ts'), true)
   assert.equal(checker.knows('a.json'), true)

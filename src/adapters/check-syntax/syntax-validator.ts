@@ -12,7 +12,9 @@ export function createSyntaxValidator(options: SyntaxCheckerOptions = {}): FileV
     // It was broken before, elsewhere: nothing that worked has stopped to.
     weigh: (fresh, base) => (base.length === 0 ? fresh : fresh.map((each) => ({ ...each, severity: 'warning' as const }))),
     async look({ path, text }) {
-      const findings = await checker.check([{ path, content: encoder.encode(text) }])
+      const findings = await checker.check([{ path, content: encoder.encode(text) }], (_, why) => {
+        throw new Error(why)
+      })
       // What macros make of a text only the preprocessor knows.
       const isMacro = /\.(c|h|cc|cpp|cxx|hpp|hh)$/i.test(path)
       const severity = isMacro || isFixture(path) ? 'warning' : 'error'

@@ -92,5 +92,9 @@ describe('patterns', () => {
     assert.match(await explainPatternRule(rule) ?? '', /the pattern mine cannot be read: .*no_such_kind/)
   })
 
+  test('a file that is too large to be looked at is named, and never passes', async () => {
+    assert.equal((await lookAt(validator, { result: { 'big.js': '// x\n'.repeat(10 ** 6), 'a.js': 'f()\n' } }))?.notChecked, 'larger than 4 MiB: big.js')
+  })
+
   test('other files are none of its business', async () => assert.equal(await lookAt(validator, { result: { 'README.md': 'rejectUnauthorized: false\n' } }), undefined))
 })

@@ -5,11 +5,12 @@ import { subtract } from '../../domain/validation/subtract.ts'
 import { toMessage } from '../../protocol/fault.ts'
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
 import type { Finding } from '../../protocol/evidence.ts'
+import { describeLarge } from './text-places.ts'
 import { commentLine, lineRules, ownRules } from './own-patterns.ts'
 import { findInText, findPatternLanguage, patternLanguages, type PatternLanguage } from './pattern-languages.ts'
 
-/** Larger files are passed over, in bytes; so many matches of a rule in a file are told. */
-const largest = 1_000_000
+/** Larger files are not looked at, and named, in bytes; so many matches of a rule in a file are told. */
+const largest = 4 * 2 ** 20
 const mostOfARule = 20
 const mostFiles = 5000
 
@@ -22,13 +23,14 @@ export function createPatternsValidator(): ChangeValidator {
       const due = subject.changes.filter((change) => change.kind !== 'deleted' && !change.binary && isConcerned(change.path, rules)).slice(0, mostFiles)
       if (due.length === 0 && broken.length === 0) return undefined
       const findings: Finding[] = []
-      let large = 0
+      const large: string[] = []
       for (const { path, from } of due) {
         const found = await lookAt(rules, path, await subject.read(path))
-        if (found === undefined) large += 1
+        if (found === undefined) large.push(path)
         else if (found.length > 0) findings.push(...subtract(found, await lookAt(rules, path, await subject.readBase(from ?? path)) ?? []).fresh)
       }
-      return { findings, notes: large === 0 ? [] : [`${large} too large, passed over`], ...(broken.length === 0 ? {} : { notChecked: broken.join('; ') }) }
+      const missed = [...broken, ...(large.length === 0 ? [] : [describeLarge(large, largest)])]
+      return { findings, ...(missed.length === 0 ? {} : { notChecked: missed.join('; ') }) }
     },
   }
 }
