@@ -39,7 +39,17 @@ describe('writ check', () => {
       machine.write({ 'src/a.js': 'export const a = 1\n' })
       machine.git('add', 'src/a.js')
       machine.write({ 'src/a.js': 'export const a = (\n' })
-      assert.equal((await machine.writ(['check', '--staged'])).code, 0)
+      const staged = await machine.writ(['check', '--staged', '--format', 'json'])
+      assert.equal(staged.code, 0)
+      // Whoever commits does not wait for the tests, unless asked to.
+      const stagesOf = (ended: { readonly stdout: string }): unknown => {
+        const { leftOut, validations } = JSON.parse(ended.stdout) as { leftOut: string[]; validations: { stage: string }[] }
+        return [leftOut, validations.some(({ stage }) => stage === 'tests')]
+      }
+      assert.match(staged.stderr, /^Left out before a commit: the stages tests and performance \(--full runs them\)$/m)
+      assert.deepEqual(stagesOf(staged), [['tests', 'performance'], false])
+      assert.deepEqual(stagesOf(await machine.writ(['check', '--staged', '--full', '--format', 'json'])), [[], true])
+      assert.deepEqual(stagesOf(await machine.writ(['check', '--staged', '--only', 'syntax,coverage', '--format', 'json'])), [[], true])
       assert.equal((await machine.writ(['check'])).code, 1)
       machine.git('checkout', '-q', '-b', 'topic')
       machine.git('commit', '-qam', 'broken')

@@ -45,7 +45,8 @@ export interface CheckOptions {
 }
 
 /** `writ check`: runs the stages of validation on a working tree, without a model and without a run. */
-export async function checkCommand(options: CheckOptions, open: typeof openValidators = openValidators): Promise<number> {
+export async function checkCommand(given: CheckOptions, open: typeof openValidators = openValidators): Promise<number> {
+  const options = splitNames(given)
   if (options.all && options.base !== undefined) throw new Fault('request-invalid', '--all takes every file as new and does not go with --base; leave out one of the two')
   const clock = createSystemClock()
   const places = getPlaces(process.env)
@@ -83,6 +84,13 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
     interrupt.stop()
     trees.dispose()
   }
+}
+
+/** Names may have spaces between them, or commas. */
+function splitNames(options: CheckOptions): CheckOptions {
+  const split = (names: readonly string[]): readonly string[] => names.flatMap((each) => each.split(',')).filter((each) => each !== '')
+  const { only, skip } = options
+  return { ...options, ...(only === undefined ? {} : { only: split(only) }), ...(skip === undefined ? {} : { skip: split(skip) }) }
 }
 
 /** Those of a file, else those of the policy that is in force here. What is asked for by name runs, whatever they say. */
