@@ -7,6 +7,9 @@ import { createRestoreTool } from '../adapters/tool-restore/restore.ts'
 import { createCheckFinder } from '../adapters/check-finder/check-finder.ts'
 import { createCheckRunner } from '../adapters/check-command/check-runner.ts'
 import { createFileTools } from '../adapters/tool-files/create-file-tools.ts'
+import { createReportFindingsTool } from '../adapters/tool-stage/report-findings.ts'
+import { createReportTestsTool } from '../adapters/tool-stage/report-tests.ts'
+import { createPlanTool } from '../adapters/tool-plan/propose-plan.ts'
 import { createFinishTool } from '../adapters/tool-finish/finish.ts'
 import { createSearchTool } from '../adapters/tool-search/search.ts'
 import { createShellTools, shellDefaults } from '../adapters/tool-shell/shell.ts'
@@ -20,6 +23,8 @@ import { maskOutput } from '../engine/masked-output.ts'
 import { createRunBlobs } from '../engine/run-blobs.ts'
 import type { Approver } from '../engine/ports/approver.ts'
 import type { EnginePorts } from '../engine/ports/engine-ports.ts'
+import type { Children } from '../engine/ports/children.ts'
+import type { Integrator } from '../engine/ports/integrator.ts'
 import type { Policy } from '../engine/ports/policy.ts'
 import type { ModelPort } from '../engine/ports/model.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
@@ -27,7 +32,6 @@ import type { AnyTool } from '../engine/ports/tools.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
 import type { Hooks } from '../engine/ports/hooks.ts'
-import type { Contract } from '../protocol/contract.ts'
 import type { BlobRef, Json, RunId } from '../protocol/ids.ts'
 import { builtSchemas } from './built-schemas.ts'
 import { openAttester, type OpenRecord } from './compose.ts'
@@ -54,8 +58,11 @@ export interface EngineParts {
   readonly run: RunId
   /** Root of the person's repository. */
   readonly repository: string
-  readonly contract: Contract
   readonly note: (text: string) => void
+  /** Names of the tools that whoever works has; left out: the usual ones. */
+  readonly tools?: readonly string[]
+  readonly children?: Children
+  readonly integrator?: Integrator
   /** The contract's grants: a command that can reach out may do what cannot be undone. */
   readonly network: readonly string[]
 }
@@ -64,7 +71,7 @@ export interface EngineParts {
 export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const { record, sandbox, solver, config } = parts
   const masker = openMasker(record.places, config)
-  const tools = openTools(parts.network, config)
+  const tools = openTools(parts.network, config, parts.tools)
   const repair = solver.solver === 'repair' ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver() : undefined
   const hooks = await openHooksWhereWanted(parts, masker)
   const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
@@ -88,6 +95,8 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     },
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
     model: parts.model, repair,
+    ...(parts.children ? { children: parts.children } : {}),
+    ...(parts.integrator ? { integrator: parts.integrator } : {}),
   }
 }
 
@@ -99,7 +108,7 @@ async function openHooksWhereWanted(parts: EngineParts, masker: Masker): Promise
   const [{ openHooks }, { openTrust }] = await Promise.all([import('./open-hooks.ts'), import('./open-policy.ts')])
   const trust = await openTrust(parts.record.places)
   const { hooks, note } = await openHooks({
-    record: parts.record, config: parts.config, run: parts.run, repository: parts.repository, policy: parts.policy, commands, contract: () => parts.contract, sandbox: parts.sandbox, masker,
+    record: parts.record, config: parts.config, run: parts.run, repository: parts.repository, policy: parts.policy, commands, sandbox: parts.sandbox, masker,
     isTrusted: (path, digest) => trust.isTrusted(parts.repository, path, digest), env: commandEnvironment(parts.network),
   })
   if (note) parts.note(`writ: ${note}`)
@@ -114,13 +123,15 @@ export function openMasker(places: Places, config: ConfigFile, env: NodeJS.Proce
 }
 
 /** The order is part of the prompt's prefix: it never changes within a run. */
-export function openTools(network: readonly string[], config: ConfigFile): { readonly list: readonly AnyTool[]; readonly specs: readonly ToolSpec[]; readonly stop: () => Promise<void> } {
+export function openTools(network: readonly string[], config: ConfigFile, names?: readonly string[]): { readonly all: readonly AnyTool[]; readonly list: readonly AnyTool[]; readonly specs: readonly ToolSpec[]; readonly stop: () => Promise<void> } {
   const files = createFileTools()
   const timeoutMs = (config.sandbox?.timeout_seconds ?? shellDefaults.limits.timeoutMs / 1000) * 1000
   const shell = createShellTools({ network, env: commandEnvironment(network), limits: { ...shellDefaults.limits, ...limitsOf(config), timeoutMs } })
-  const list: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createRestoreTool(), createAmendTool(), createFinishTool()]
+  const usual: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createRestoreTool(), createAmendTool(), createFinishTool()]
+  const all = [...usual, createPlanTool(), createReportTestsTool(), createReportFindingsTool()]
+  const list = names === undefined ? usual : all.filter((tool) => names.includes(tool.name))
   const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: builtSchemas?.[tool.name] ?? toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
-  return { list, specs, stop: () => shell.stopAll() }
+  return { all, list, specs, stop: () => shell.stopAll() }
 }
 
 /** Nothing is left behind by merely running Python, and npm does not wait for a network that is not there. */

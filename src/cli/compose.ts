@@ -10,6 +10,7 @@ import type { ModelPort } from '../engine/ports/model.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { Attester } from '../engine/ports/attester.ts'
+import type { RunRepositories } from '../adapters/workspace-git/run-repositories.ts'
 import type { KeyRing } from '../adapters/signing-local/key-ring.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { getPlaces, type Places } from './places.ts'
@@ -75,9 +76,15 @@ export async function openSandbox(places: Places, env: NodeJS.ProcessEnv = proce
   throw new Fault('sandbox-unavailable', `there is no sandbox for ${process.platform}; on Windows, run Writ inside WSL 2`)
 }
 
-export async function openWorkspaces(places: Places, env: NodeJS.ProcessEnv = process.env): Promise<Workspaces> {
-  const { createGitWorkspaces } = await import('../adapters/workspace-git/git-workspaces.ts')
-  return createGitWorkspaces({ stateDir: places.state, env })
+/** Workspaces, and the repositories under them for whoever integrates what was made in them. */
+export interface OpenWorkspaces extends Workspaces {
+  readonly repositories: RunRepositories
+}
+
+export async function openWorkspaces(places: Places, env: NodeJS.ProcessEnv = process.env): Promise<OpenWorkspaces> {
+  const [{ createGitWorkspaces }, { createRunRepositories }] = await Promise.all([import('../adapters/workspace-git/git-workspaces.ts'), import('../adapters/workspace-git/run-repositories.ts')])
+  const repositories = createRunRepositories({ stateDir: places.state, env })
+  return { ...createGitWorkspaces({ stateDir: places.state, env }, repositories), repositories }
 }
 
 /** The root under which runs of this repository are recorded. @throws Fault `repository-unusable`. */

@@ -3,12 +3,17 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { HookTable } from '../protocol/hooks.ts'
+import { MergeStrategy } from '../protocol/integration.ts'
 import { NotifyChannels } from '../protocol/notify.ts'
 import type { Places } from './places.ts'
 
+const ModelName = z.string().regex(/^[^/\s]+\/\S+$/, 'it is written provider/model')
+
 /** `$XDG_CONFIG_HOME/writ/config.yaml`. Flags win over it, it wins over the defaults. */
 export const ConfigFile = z.strictObject({
-  model: z.string().regex(/^[^/\s]+\/\S+$/, 'it is written provider/model').optional(),
+  model: ModelName.optional(),
+  /** What specialists mean by a small and a large model; where one is not named, it is the run's (docs/specialists.md). */
+  models: z.strictObject({ small: ModelName.optional(), large: ModelName.optional() }).optional(),
   effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
   max_turns: z.int().positive().max(10_000).optional(),
   max_budget_usd: z.number().nonnegative().optional(),
@@ -35,6 +40,8 @@ export const ConfigFile = z.strictObject({
     /** Most that the outputs of one run may take on the disk, in MB. */
     max_mb: z.int().min(1).max(1_000_000).optional(),
   }).optional(),
+  /** What to do where two tasks of a run changed the same path; the first that names it, before what is built in (docs/parallel.md). */
+  merge: z.array(MergeStrategy).max(100).optional(),
 })
 export type ConfigFile = z.infer<typeof ConfigFile>
 

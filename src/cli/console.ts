@@ -14,6 +14,10 @@ export type OutputFormat = 'text' | 'json' | 'stream-json'
 export interface Console {
   readonly watch: Watch
   readonly approver: Approver
+  /** For a child run, whose answers are signed over its own id. */
+  approverFor(run: string): Approver
+  /** What a child run shows here: a word of what it is at, and its events where all are wanted. */
+  watchChild(task: string): Omit<Watch, 'signal'>
   /** What a run that goes on did before. */
   remember(events: readonly StoredEvent[]): void
   /** A word beside what the run shows. */
@@ -25,7 +29,7 @@ export interface Console {
 }
 
 /** Progress on stderr, the answer on stdout; SIGINT once stops cleanly, twice at once. */
-export async function openConsole(options: { readonly record: OpenRecord; readonly format: OutputFormat; readonly yes: boolean; readonly inDoubt?: InDoubt; readonly onEvent?: (event: StoredEvent) => void }): Promise<Console> {
+export async function openConsole(options: { readonly record: OpenRecord; readonly format: OutputFormat; readonly yes: boolean; readonly inDoubt?: InDoubt; readonly onEvent?: (event: StoredEvent) => void; readonly remember?: (events: readonly StoredEvent[]) => void }): Promise<Console> {
   const controller = new AbortController()
   const isTty = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb'
   const view = createLiveView({ stream: process.stderr, isTty, now: () => Date.now() })
@@ -53,15 +57,27 @@ export async function openConsole(options: { readonly record: OpenRecord; readon
     options.onEvent?.(event)
     if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
   }
+  const approverFor = (of: () => string): Approver => createApprover({ record: options.record, yes: options.yes, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), run: of, repository: () => repository, pause: () => view.stop() })
   return {
     watch: { signal: controller.signal, emit: (signal) => view.onLive(signal), onEvent },
-    approver: createApprover({ record: options.record, yes: options.yes, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), run: () => run, repository: () => repository, pause: () => view.stop() }),
+    approver: approverFor(() => run),
+    approverFor: (of) => approverFor(() => of),
+    watchChild: (task) => ({
+      emit: (signal) => {
+        if (signal.kind === 'status') view.onLive({ kind: 'status', text: `${task}: ${signal.text}` })
+      },
+      onEvent: (event) => {
+        options.onEvent?.(event)
+        if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
+      },
+    }),
     stop: () => {
       view.stop()
       for (const name of signals) process.off(name, onInterrupt)
     },
     remember: (before) => {
       before.forEach(learn)
+      options.remember?.(before)
       view.remember(before)
     },
     note: (text) => view.note(text),

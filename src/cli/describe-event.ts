@@ -4,6 +4,7 @@ import { toShortCommit } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toAmount, toDuration, toMoney } from '../domain/report/words.ts'
 import { describeInput, describeResult } from './describe-call.ts'
+import { describeTaskEvent, isTaskEvent } from './describe-task-event.ts'
 import { oneLine } from './render.ts'
 
 const most = 2000
@@ -14,6 +15,7 @@ export function describeEvent(event: StoredEvent): string {
 }
 
 function gistOf(event: StoredEvent): string {
+  if (isTaskEvent(event)) return describeTaskEvent(event)
   switch (event.type) {
     case 'run.opened': return `${event.data.request.words} · ${event.data.request.model ?? event.data.request.solver} · ${event.data.repository.root} at ${toShortCommit(event.data.repository.base)} · by ${event.data.by}`
     case 'run.resumed': return `by ${event.data.by}, after event ${event.data.lastSeq}`
@@ -47,10 +49,6 @@ function gistOf(event: StoredEvent): string {
     case 'proof.started': return toShortCommit(event.data.commit)
     case 'proof.finished': return `${event.data.verdict}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''} · ${event.data.checks.map((check) => `${check.command} ${check.verdict} (${check.strength}), ${check.fixed.length} fixed`).join('; ')}`
     case 'candidate.tried': return `${event.data.task} #${event.data.n} ${event.data.result}: ${event.data.path}:${event.data.line} ${event.data.describes}`
-    case 'plan.proposed': return `revision ${event.data.plan.revision}, ${count(event.data.plan.tasks.length, 'task')}: ${event.data.why}`
-    case 'task.started': return event.data.task
-    case 'task.finished': return `${event.data.task}${event.data.commit ? ` ${toShortCommit(event.data.commit)}` : ' without a commit'}: ${event.data.summary}`
-    case 'task.dropped': return `${event.data.task}: ${event.data.why}`
     case 'turn.requested': return `${event.data.purpose} turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.model}, ${count(event.data.messages, 'message')}`
     case 'turn.replied': return describeReply(event)
     case 'turn.failed': return `turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.code} ${event.data.message}${event.data.retryInMs === undefined ? '' : ` · again in ${toDuration(event.data.retryInMs)}`}`

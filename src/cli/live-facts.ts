@@ -48,6 +48,14 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'task.started': return tasks.size > 1 ? [{ label: 'task', text: `${event.data.task} ${tasks.get(event.data.task) ?? ''}`, mood: 'head' }] : []
       case 'task.finished': return finished(event.data, tasks)
       case 'task.dropped': return [{ label: 'task', text: `– ${event.data.task} dropped: ${oneLine(event.data.why, 300)}`, mood: 'faint' }]
+      case 'task.delegated': return [{ label: 'task', text: oneLine(`▸ ${event.data.task} ${tasks.get(event.data.task) ?? ''} · ${event.data.role}${event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : ''} · ${event.data.child}`, 300), mood: 'head' }]
+      case 'stage.delegated': return [{ label: event.data.stage, text: oneLine(`▸ ${event.data.task} · ${event.data.role} · ${event.data.child}`, 300), mood: 'faint' }]
+      case 'stage.returned': return reviewed(event.data)
+      case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
+      case 'kept.published': return [{ label: 'kept', text: oneLine(`what ${event.data.task} offered is not in the result; it is on ${event.data.branch}`, 300), mood: 'warn' }]
+      case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
+      case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
+      case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
       case 'turn.replied': return replied(event.data)
       case 'turn.failed': return [{ label: 'model', text: oneLine(`${event.data.message} (${event.data.code}, attempt ${event.data.attempt})`, 400), mood: 'warn', wraps: true }]
       case 'tool.called':
@@ -86,7 +94,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
 
 /** What no live view has a line for: it is in `writ log`. */
 const silentTypes = [
-  'command.read', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested', 'observation.made',
+  'command.read', 'merge.tried', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested', 'observation.made',
 ] as const
 const gatedTypes = ['approval.requested', 'approval.given', 'validation.finished', 'artefact.quarantined', 'artefact.settled', 'hook.ran', 'contract.amended'] as const
 type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>
@@ -118,6 +126,13 @@ export function toReminder(events: readonly StoredEvent[], toFacts: ReturnType<t
   return events.flatMap((event) => toFacts(event).filter((fact) => (event.type === 'run.opened' && fact.mood !== 'warn') || fact.label === 'goal'))
 }
 
+function reviewed({ task, stage, reason, report }: Payload<'stage.returned'>): Fact[] {
+  if (stage === 'tests') return []
+  if (!report) return [{ label: 'review', text: oneLine(`! ${task} was not reviewed: ${reason}`, 300), mood: 'warn' }]
+  if (report.findings.length === 0) return [{ label: 'review', text: `✓ ${task}: nothing was found`, mood: 'good' }]
+  return some(report.findings, (each) => ({ label: 'review', text: oneLine(`${each.severity ?? 'error'} ${each.path}${each.line ? `:${each.line}` : ''} ${each.message}`, 300), mood: 'warn' }))
+}
+
 function opened(run: string, { request, repository }: Payload<'run.opened'>): Fact[] {
   const solver = request.solver === 'repair' ? 'built-in repair, no model' : (request.model ?? 'a model')
   const where = `${repository.root}${repository.branch ? ` on ${repository.branch}` : ''} at ${toShortCommit(repository.base)}`
@@ -142,7 +157,7 @@ function contract({ contract }: Payload<'contract.pinned'>): Fact[] {
   ]
 }
 
-const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary' }
+const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary', merge: 'merge' }
 
 function checked(data: Payload<'check.finished'>, failing: Map<string, number>): Fact[] {
   const { purpose, outcome } = data

@@ -25,7 +25,7 @@ export function createGroundsOpener(blobs: Blobs): ReplayInput['openGrounds'] {
     const toolSpecs = digestOf(toCanonicalJson(own.toolSpecs)) === kept.tools.digest ? own.toolSpecs : z.array(ToolSpec).parse(JSON.parse(await read(kept.tools)))
     return {
       // A tool that came later did not exist for that run.
-      tools: own.tools.filter((tool) => toolSpecs.some((spec) => spec.name === tool.name)),
+      tools: tools.all.filter((tool) => toolSpecs.some((spec) => spec.name === tool.name)),
       toolSpecs,
       policy: own.policy.hash === kept.policy.digest ? own.policy : await parseKeptPolicy(await read(kept.policy)),
       templates: templateDigest === kept.template.digest ? own.templates : Templates.parse(JSON.parse(await read(kept.template))),

@@ -20,5 +20,14 @@ export interface RunOptions {
   readonly continue?: boolean
   readonly yes?: boolean
   readonly inDoubt?: InDoubt
+  /** A plan that a person wrote or edited. */
+  readonly plan?: string
+  /** Tasks that are worked on at the same time. */
+  readonly workers?: number
+  /** Tests are written for each task before it is worked on. */
+  readonly writeTests?: boolean
+  readonly review?: 'none' | 'risky' | 'all'
+  /** Set by `writ batch` for its runs. */
+  readonly batch?: string
   readonly outputFormat?: OutputFormat
 }

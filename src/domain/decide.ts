@@ -1,6 +1,8 @@
 import { findReachedLimit, findWarning } from './budget.ts'
 import { describeRefusal } from './context/describe-refusal.ts'
 import { describeRestored } from './context/describe-restored.ts'
+import { decidePlanned } from './delegation/decide-planned.ts'
+import { isPlanned } from './delegation/delegation.ts'
 import { beforeCommit, settleFirst } from './gates.ts'
 import { proposePlan } from './plan/propose.ts'
 import type { RunState } from './run-state.ts'
@@ -14,7 +16,7 @@ export function decide(state: RunState): Step | undefined {
   if (!state.opened || state.ended) return undefined
   // Nobody was there to be asked: the run stands still, and asks again when it is resumed.
   if (state.asked.length > 0) return undefined
-  return beforeWork(state) ?? inTurn(state) ?? afterTurn(state) ?? nextTask(state)
+  return beforeWork(state) ?? inTurn(state) ?? (isPlanned(state) ? decidePlanned(state) : (afterTurn(state) ?? nextTask(state)))
 }
 
 /** From the words to a plan: contract, workspace, survey, baseline. */
@@ -30,6 +32,11 @@ function beforeWork(state: RunState): Step | undefined {
   const unmeasured = contract.checks.find((check) => !state.baseline.has(check.id))
   if (unmeasured) return { phase: 'perceive', do: 'baseline', check: unmeasured }
   if (opened.origin && !state.filled) return { phase: 'perceive', do: 'fill' }
+  if (!state.plan && isPlanned(state)) {
+    const { given } = opened.planning ?? {}
+    if (given) return { phase: 'plan', do: 'propose', plan: given, why: 'a person gave it', from: 'person' }
+    return undefined
+  }
   if (!state.plan) {
     const proposed = proposePlan(state)
     if (proposed) return { phase: 'plan', do: 'propose', ...proposed }

@@ -2,6 +2,9 @@ import type { ReplyPart } from '../protocol/conversation.ts'
 import type { EventType, Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { RunId } from '../protocol/ids.ts'
 import { describeChanged } from './context/describe-changed.ts'
+import { isPlanned } from './delegation/delegation.ts'
+import { onStageDelegated, onStageReturned, onTestsSeen } from './delegation/fold-stages.ts'
+import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed } from './delegation/fold-delegations.ts'
 import { describeRewinding, findDropped, findPath } from './rewind.ts'
 import { emptyState, type Finish, type RunState } from './run-state.ts'
 
@@ -24,6 +27,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.opened = data
     state.kept = data.kept
     state.decisions = data.decisions
+    if (data.planning && !data.planning.given) state.planWanted = 'there is none yet'
     state.startedAt = state.at
   },
   'run.resumed': (state, data) => {
@@ -32,6 +36,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     if (data.kept) state.kept = data.kept
     if (data.decisions !== undefined) state.decisions = data.decisions
     state.asked = []
+    onResumed(state)
     // What stopped the run may be mended by now: a key was set, the network is back.
     if (state.turnAsked) state.turnAsked = { ...state.turnAsked, attempt: 0, retryInMs: undefined }
   },
@@ -78,6 +83,15 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.tasks.set(data.task, 'dropped')
     if (state.active?.id === data.task) state.active = undefined
   },
+  'task.delegated': onDelegated,
+  'task.held': onHeld,
+  'merge.tried': nothing,
+  'kept.published': nothing,
+  'stage.delegated': onStageDelegated,
+  'stage.returned': onStageReturned,
+  'tests.seen': onTestsSeen,
+  'task.returned': onChildReturned,
+  'integration.finished': onIntegrated,
   'turn.requested': (state, data) => {
     state.turnAsked = { turn: data.turn, purpose: data.purpose, attempt: data.attempt, retryInMs: undefined }
   },
@@ -122,6 +136,11 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     if (data.kind === 'nudge') state.warnedAtTurn = state.spent.turns
     if (data.kind === 'hook' || data.kind === 'review') state.finish = undefined
     if (data.kind === 'review') state.reviewTold = true
+    if (data.kind === 'plan') {
+      state.finish = undefined
+      state.planDraft = undefined
+      state.planWanted ??= data.text.split('\n')[0]
+    }
     if (data.kind === 'amendment') {
       state.amendment = undefined
       state.proposal = undefined
@@ -290,6 +309,8 @@ function onCheck(state: RunState, { purpose, outcome }: Payload<'check.finished'
 }
 
 function onValidation(state: RunState, data: Payload<'validation.finished'>): void {
+  // What others made is on the way in: whether it comes in is said by its integration.
+  if (data.scope === 'merge') return
   if (data.verdict === 'passed') {
     state.validatedTree = data.tree
     if (data.scope === 'task') {
@@ -306,7 +327,9 @@ function onValidation(state: RunState, data: Payload<'validation.finished'>): vo
 }
 
 function onPlan(state: RunState, { plan }: Payload<'plan.proposed'>): void {
+  const before = state.plan
   state.plan = plan
+  if (isPlanned(state)) onPlanTaken(state, plan, before)
   for (const task of plan.tasks) if (!state.tasks.has(task.id)) state.tasks.set(task.id, 'waiting')
 }
 
@@ -350,6 +373,7 @@ function onReturned(state: RunState, data: Payload<'tool.returned'>): void {
   pending.status = 'returned'
   pending.answer = { text: data.changed ? `${data.text}\n${describeChanged(data.changed)}` : data.text, isError: data.status !== 'ok' }
   if (data.name === 'finish' && data.status === 'ok') state.finish = finishOf(pending.call)
+  if (data.name === 'propose_plan' && data.status === 'ok') state.planDraft = pending.call.input
   if (data.name === 'propose_amendment' && data.status === 'ok') state.proposal = pending.call.input
   countRepeats(state, `${data.name} ${JSON.stringify(pending.call.input)} ${data.text}`, data.after)
   if (state.calls.every((each) => each.status === 'returned')) closeCalls(state)

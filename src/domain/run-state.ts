@@ -7,6 +7,9 @@ import type { Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { Kept } from '../protocol/events/run.ts'
 import type { CommitId, Digest, Json, RunId, TreeId } from '../protocol/ids.ts'
 import type { Plan, Task } from '../protocol/plan.ts'
+import type { Delegation } from './delegation/delegation.ts'
+import type { TaskStage } from './delegation/stages.ts'
+import { noLeases, type LeaseTable } from './lease/lease.ts'
 
 type Call = Extract<ReplyPart, { type: 'call' }>
 
@@ -76,6 +79,17 @@ export interface RunState {
   plan: Plan | undefined
   tasks: Map<string, 'waiting' | 'active' | 'finished' | 'dropped'>
   active: Task | undefined
+  /** Of a run that follows a graph: the newest attempt at each task, who may write what, and how many may be at work by the policy. */
+  delegations: Map<string, Delegation>
+  /** Tests that were written for tasks, and the newest review of each. */
+  stages: Map<string, TaskStage>
+  leases: LeaseTable
+  fanOutCap: number | undefined
+  /** Tasks that the policy does not let begin, with its reason. */
+  refused: Map<string, string>
+  /** What the planner proposed and nobody judged yet; why it is asked for a plan. */
+  planDraft: Json | undefined
+  planWanted: string | undefined
   /** The conversation after the opening message; it only grows. */
   messages: Message[]
   /** Said while calls were still unanswered: it follows their answers, because nothing may stand between the two. */
@@ -171,7 +185,7 @@ export function emptyState(): RunState {
   return {
     run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, filled: false, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
-    tasks: new Map(), active: undefined, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
+    tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, fanOutCap: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,

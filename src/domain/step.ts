@@ -1,5 +1,8 @@
 import type { Check } from '../protocol/contract.ts'
 import type { Json } from '../protocol/ids.ts'
+import type { Budget } from '../protocol/contract.ts'
+import type { CommitId } from '../protocol/ids.ts'
+import type { StageName } from '../protocol/events/task.ts'
 import type { Plan } from '../protocol/plan.ts'
 import type { Outcome } from '../protocol/events/run.ts'
 import type { Payload } from '../protocol/events/event.ts'
@@ -14,13 +17,18 @@ export type Step =
   | { readonly phase: 'perceive'; readonly do: 'baseline'; readonly check: Check }
   // plan
   | { readonly phase: 'plan'; readonly do: 'pin-contract' }
-  | { readonly phase: 'plan'; readonly do: 'propose'; readonly plan: Plan; readonly why: string }
+  | { readonly phase: 'plan'; readonly do: 'propose'; readonly plan: Plan; readonly why: string; readonly from?: 'model' | 'person' | 'checks' }
   | { readonly phase: 'plan'; readonly do: 'start-task'; readonly task: string }
   | { readonly phase: 'plan'; readonly do: 'drop-task'; readonly task: string; readonly why: string }
   | { readonly phase: 'plan'; readonly do: 'ask'; readonly purpose: 'intake' | 'work'; readonly turn: number; readonly attempt: number; readonly afterMs: number }
   | { readonly phase: 'plan'; readonly do: 'propose-amendment'; readonly proposal: Json }
   | { readonly phase: 'plan'; readonly do: 'ask-amendment' }
   | { readonly phase: 'plan'; readonly do: 'amend' }
+  | {
+      readonly phase: 'plan'; readonly do: 'delegate'; readonly task: string; readonly attempt: number; readonly role: string; readonly budget: Budget
+      readonly lease: { readonly globs: string[]; readonly token: number }; readonly brief: string
+    }
+  | { readonly phase: 'plan'; readonly do: 'delegate-stage'; readonly task: string; readonly stage: StageName; readonly of: number; readonly role: string; readonly base: CommitId; readonly budget: Budget; readonly brief: string }
   // act
   | { readonly phase: 'act'; readonly do: 'call'; readonly calls: readonly PendingCall[] }
   | { readonly phase: 'act'; readonly do: 'recover' }
@@ -31,7 +39,12 @@ export type Step =
   | { readonly phase: 'observe'; readonly do: 'validate' }
   | { readonly phase: 'observe'; readonly do: 'take-back' }
   | { readonly phase: 'observe'; readonly do: 'ask-sealed'; readonly id: string }
+  | { readonly phase: 'observe'; readonly do: 'await-child' }
+  | { readonly phase: 'observe'; readonly do: 'stop-children' }
   // reflect
+  | { readonly phase: 'reflect'; readonly do: 'integrate'; readonly task: string }
+  | { readonly phase: 'reflect'; readonly do: 'ask-merge'; readonly task: string }
+  | { readonly phase: 'reflect'; readonly do: 'see-tests'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'review' }
   | { readonly phase: 'reflect'; readonly do: 'commit' }
   | { readonly phase: 'reflect'; readonly do: 'finish-task' }

@@ -9,7 +9,9 @@ export function circumstancesOf(run: RunContext, about: { readonly tool?: string
   const { state } = run
   return {
     contract: contractOf(run),
-    principal: { kind: 'agent', name: state.opened?.request.solver ?? 'model', depth: 0 },
+    principal: state.opened?.parent
+      ? { kind: 'specialist', name: state.opened.specialist?.role ?? 'coder', depth: state.opened.parent.depth }
+      : { kind: 'agent', name: state.opened?.request.solver ?? 'model', depth: 0 },
     at: state.at,
     callsInMinute: about.tool === undefined ? 0 : countInMinute(state, about.tool),
     callsInRun: about.tool === undefined ? 0 : (state.toolCalls.get(about.tool) ?? 0),

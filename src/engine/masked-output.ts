@@ -1,3 +1,4 @@
+import { toBlockEnd, toBlockStart } from '../domain/secrets/encoded/blocks.ts'
 import type { Masker } from '../domain/secrets/masker.ts'
 import { createStreamMask } from '../domain/secrets/stream-mask.ts'
 import type { Sandbox, SandboxCommand, SandboxResult } from './ports/sandbox.ts'
@@ -54,15 +55,21 @@ function maskResult(result: SandboxResult, masker: Masker): SandboxResult {
   return { ...result, output, stdout: result.stdout.length === 0 ? result.stdout : stdout, stderr: result.stderr.length === 0 ? result.stderr : stderr }
 }
 
-/** Longest word that is left out beside a gap. */
-const longestHalf = 512
+/** So much is left out beside a gap: more than the half of a secret, also of one that is encoded. */
+const longestHalf = 2_048
 
-/** Where the middle of an output was dropped, the words on both sides of the gap may be halves of secrets: they go as well. */
+/**
+ * Where the middle of an output was dropped, the words on both sides of the gap may be halves of secrets, and so may be the
+ * lines of what was wrapped: they go as well.
+ */
 function withoutHalves(bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   const said = /\n\[\S{1,3} \d+ bytes dropped \S{1,3}\]\n/.exec(text)
   if (said === null) return bytes
-  const before = text.slice(0, said.index).replace(/\S+$/, (word) => (word.length > longestHalf ? word.slice(0, -longestHalf) : ''))
-  const after = text.slice(said.index + said[0].length).replace(/^\S+/, (word) => word.slice(longestHalf))
-  return Buffer.from(`${before}${said[0]}${after}`, 'latin1')
+  const gapEnd = said.index + said[0].length
+  const word = /\S*$/.exec(text.slice(Math.max(0, said.index - longestHalf), said.index))?.[0].length ?? 0
+  const nextWord = /^\S*\n?/.exec(text.slice(gapEnd, gapEnd + longestHalf))?.[0].length ?? 0
+  const before = Math.max(toBlockStart(text, said.index - word), said.index - longestHalf)
+  const after = Math.min(toBlockEnd(text, gapEnd + nextWord), gapEnd + longestHalf)
+  return Buffer.from(`${text.slice(0, Math.min(before, said.index - word))}${said[0]}${text.slice(Math.max(after, gapEnd + nextWord))}`, 'latin1')
 }

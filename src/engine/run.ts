@@ -1,6 +1,6 @@
 import type { Contract } from '../protocol/contract.ts'
 import type { Payload, StoredEvent } from '../protocol/events/event.ts'
-import type { Origin, Repository, Request } from '../protocol/events/run.ts'
+import type { Origin, Parent, Planning, Repository, Request, Specialist } from '../protocol/events/run.ts'
 import type { Digest, Json, RunId } from '../protocol/ids.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
 import type { LiveSignal } from '../protocol/live.ts'
@@ -41,6 +41,10 @@ export interface Opening {
   readonly settings?: Json
   readonly origin?: Origin
   readonly autonomy?: readonly AutonomyLevel[]
+  readonly parent?: Parent
+  readonly specialist?: Specialist
+  readonly planning?: Planning
+  readonly batch?: string
 }
 
 /** Starts a run and works until it has ended, is interrupted, or meets a fault. The log has everything either way. */
@@ -60,6 +64,10 @@ export async function startRun(ports: EnginePorts, opening: Opening, watch: Watc
       ...(opening.origin ? { origin: opening.origin } : {}),
       ...(ports.policy.bundles ? { bundles: [...ports.policy.bundles] } : {}),
       ...(opening.autonomy ? { autonomy: [...opening.autonomy] } : {}),
+      ...(opening.parent ? { parent: opening.parent } : {}),
+      ...(opening.specialist ? { specialist: opening.specialist } : {}),
+      ...(opening.planning ? { planning: opening.planning } : {}),
+      ...(opening.batch ? { batch: opening.batch } : {}),
     })
   }, attestEnd)
 }
@@ -153,6 +161,7 @@ export async function work(ports: EnginePorts, rollout: Rollout, state: RunState
 /** What stopped the run is told, not what it led to on the way out. */
 async function close(run: RunContext, failure: unknown): Promise<void> {
   try {
+    await run.ports.children?.stop()
     await run.ports.stopTools()
     await run.rollout.close()
   } catch (error) {

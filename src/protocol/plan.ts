@@ -1,26 +1,50 @@
 import { z } from 'zod'
+import { Check } from './contract.ts'
+
+/** Who works on it: the name of a specialist, see `docs/plans.md`. */
+export const RoleName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+
+/** What a task is expected to take; `spread` is the standard deviation of the minutes. */
+export const Estimate = z.object({
+  minutes: z.number().nonnegative(),
+  spread: z.number().nonnegative(),
+  memoryMb: z.number().nonnegative(),
+  tokens: z.number().nonnegative(),
+})
+export type Estimate = z.infer<typeof Estimate>
 
 /** How reversible and how dangerous a task is; the scheduler and the policy read these. */
 export const Task = z.object({
-  id: z.string().regex(/^t\d{1,4}$/),
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
   title: z.string().max(200),
   subgoal: z.string().max(4000),
+  /** Globs of the paths that it alone may write while it is worked on. Empty: all that the contract allows. */
   scope: z.array(z.string()),
-  /** Ids of the contract's checks that say when it is done. */
+  /** Ids of checks of the contract or of the plan that pass once this task and those before it are integrated. */
   checks: z.array(z.string()),
+  /** Ids of checks of the contract that it is a part of, and that pass only when other tasks are done too. */
+  serves: z.array(z.string()).optional(),
   /** Names of failing tests that this task is about; empty: the whole goal. */
   tests: z.array(z.string()),
-  role: z.enum(['coder', 'repairer']),
+  role: RoleName,
   dependsOn: z.array(z.string()),
-  estimate: z.object({ minutes: z.number(), spread: z.number(), memoryMb: z.number(), tokens: z.number() }).optional(),
+  estimate: Estimate.optional(),
   confidence: z.number().min(0).max(1).optional(),
   risk: z.enum(['low', 'medium', 'high']),
   reversible: z.boolean(),
   /** Ids of policy rules that it is expected to meet. */
   rules: z.array(z.string()),
+  /** What nobody knew when the plan was made. */
+  unknowns: z.array(z.string().max(1000)).optional(),
 })
 export type Task = z.infer<typeof Task>
 
 /** A directed acyclic graph of tasks. */
-export const Plan = z.object({ version: z.literal(1), revision: z.int().nonnegative(), tasks: z.array(Task).max(1000) })
+export const Plan = z.object({
+  version: z.literal(1),
+  revision: z.int().nonnegative(),
+  tasks: z.array(Task).max(1000),
+  /** What tells that single tasks are done, beside the contract's checks. Never part of the proof of the goal. */
+  checks: z.array(Check).max(1000).optional(),
+})
 export type Plan = z.infer<typeof Plan>

@@ -6,6 +6,7 @@ import type { CheckOutcome, Proof, TestCase } from '../protocol/evidence.ts'
 import type { NewEvent, StoredEvent } from '../protocol/events/event.ts'
 import type { ReplyPart } from '../protocol/conversation.ts'
 import type { Contract } from '../protocol/contract.ts'
+import type { Planning } from '../protocol/events/run.ts'
 import { CommitId, Digest, TreeId } from '../protocol/ids.ts'
 import { openedEvent, toSampleRunId } from './sample-run.ts'
 
@@ -56,13 +57,13 @@ export const passed = (name: string): TestCase => ({ name, file: name.split(' â€
 export const failed = (name: string): TestCase => ({ name, file: name.split(' â€º ')[0] ?? name, status: 'failed', message: 'expected 1, got 2' })
 
 /** Opened, pinned, with a workspace, a survey and a baseline: everything before the plan. */
-export function preparedStory(options: { solver?: 'model' | 'repair'; contract?: Partial<Contract>; baseline?: CheckOutcome } = {}): Story {
+export function preparedStory(options: { solver?: 'model' | 'repair'; contract?: Partial<Contract>; baseline?: CheckOutcome; planning?: Planning } = {}): Story {
   const opened = openedEvent()
   if (opened.type !== 'run.opened') throw new Error('the sample run is opened by run.opened')
   const contract: Contract = { ...opened.data.draft, ...options.contract }
   const request = { ...opened.data.request, solver: options.solver ?? 'model' }
   const story = beginStory().tell(
-    { type: 'run.opened', data: { ...opened.data, draft: contract, request } },
+    { type: 'run.opened', data: { ...opened.data, draft: contract, request, ...(options.planning ? { planning: options.planning } : {}) } },
     { type: 'contract.pinned', data: { contract, hash: digest('c') } },
     { type: 'workspace.requested', data: { branch: 'writ/x', base: commit('b') } },
     { type: 'workspace.created', data: { path: '/work', branch: 'writ/x', base: commit('b'), tree: tree('a'), dependencies: [] } },

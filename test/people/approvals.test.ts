@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { digestOfJson } from '../../src/domain/digest.ts'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import { brokenLibrary, finish, makeMachine, mend, modelEnv, type Machine } from '../e2e/harness.ts'
 
@@ -68,7 +69,7 @@ describe('a run that waits for a person', () => {
       const answered = await machine.writ(['reject', id, '--reason', 'not today'], { env })
       assert.equal(answered.code, 0, answered.stderr)
       const returned = eventsOf(machine).find((event) => event.type === 'tool.returned' && event.data['status'] === 'denied')
-      assert.match(String(returned?.data['text']), /A person said no/)
+      assert.match(String(returned?.data['text']), /^A person said no to this: not today\. Find another way/)
     } finally {
       await close()
     }
@@ -111,7 +112,7 @@ describe('a run that waits for a person', () => {
   test('bad input', async () => {
     const machine = makeMachine(brokenLibrary)
     try {
-      for (const [args, says] of [[['approve'], /say what to answer/], [['approve', 'ap_0'], /no question that waits/], [['approvals', 'waiting', 'ap_0'], /takes no ap_0/], [['approve', '--all-of', 'nope'], /no run/i], [['approvals', 'forget', 'rm_1'], /nothing is remembered/], [['quarantine', 'show', 'q9'], /nothing was sealed/], [['quarantine', 'release'], /say which/]] as const) {
+      for (const [args, says] of [[['approve'], /say what to answer/], [['approve', 'ap_0'], /no question that waits/], [['approvals', 'waiting', 'ap_0'], /takes no ap_0; to look at one: writ approvals show ap_0/], [['approvals', 'show'], /say which/], [['approvals', 'show', 'ap_0'], /no question that waits/], [['approve', '--all-of', 'nope'], /no run/i], [['approvals', 'forget', 'rm_1'], /nothing is remembered/], [['quarantine', 'show', 'q9'], /nothing was sealed/], [['quarantine', 'release'], /say which/]] as const) {
         const { code, stderr } = await machine.writ([...args])
         assert.equal(code, 2, `${args.join(' ')}: ${stderr}`)
         assert.match(stderr, says)
@@ -157,6 +158,8 @@ describe('the contract of a run that waits', () => {
       const waits = JSON.parse(stdout) as { id: string; question: { ask: { kind: string; shows: string } } }
       assert.equal(waits.question.ask.kind, 'amend')
       assert.match(waits.question.ask.shows, /scope \+ docs\/\*\*/)
+      const proposed = eventsOf(machine).find((event) => event.type === 'amendment.proposed')
+      assert.equal(proposed?.data['gate'], `amend-1-${digestOfJson(proposed?.data['contract'])}`)
       const answered = await machine.writ(['approve', waits.id], { env })
       assert.equal(answered.code, 0, answered.stderr)
       const amended = eventsOf(machine).find((event) => event.type === 'contract.amended')

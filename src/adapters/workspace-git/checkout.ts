@@ -30,7 +30,7 @@ export function placeGitFile(repository: PrivateRepository, root: string): void 
 }
 
 /** Fills an empty directory with a tree. `raw` takes snapshots as they are; commits are converted as git would. */
-export async function fillDirectory(repository: PrivateRepository, root: string, at: string, options: { indexFile: string; raw: boolean; keepsIndex: boolean }): Promise<void> {
+export async function fillDirectory(repository: PrivateRepository, root: string, at: string, options: { indexFile: string; raw: boolean; keepsIndex: boolean; signal?: AbortSignal | undefined }): Promise<void> {
   fs.mkdirSync(root, { recursive: true, mode: 0o755 })
   const written = await fillTree(repository, root, at, options)
   if (written !== undefined) {
@@ -39,8 +39,8 @@ export async function fillDirectory(repository: PrivateRepository, root: string,
     return
   }
   fs.mkdirSync(root, { recursive: true, mode: 0o755 })
-  const { indexFile, raw } = options
-  await repository.git(['-c', 'checkout.workers=1', 'read-tree', '--reset', '-u', at], { workTree: root, timeoutMs: 600_000, indexFile, raw })
+  const { indexFile, raw, signal } = options
+  await repository.git(['-c', 'checkout.workers=1', 'read-tree', '--reset', '-u', at], { workTree: root, timeoutMs: 600_000, indexFile, raw, signal })
   if (options.raw) await finishRaw(repository, root, await repository.store.toTree(at))
 }
 
@@ -68,10 +68,15 @@ async function finishRaw(repository: PrivateRepository, root: string, tree: stri
   applyModes(root, new Map(), await readModes(repository.store, tree))
 }
 
-export async function createCheckout(repository: PrivateRepository, at: string, options: { raw: boolean; dependencies: readonly Dependency[] }): Promise<Checkout> {
+/** An empty directory that goes when the run is opened again, if not before. */
+export function makeScratch(repository: PrivateRepository): string {
   const parent = path.join(repository.runDir, 'checkouts')
   fs.mkdirSync(parent, { recursive: true, mode: 0o700 })
-  const root = fs.mkdtempSync(path.join(parent, 'c-'))
+  return fs.mkdtempSync(path.join(parent, 'c-'))
+}
+
+export async function createCheckout(repository: PrivateRepository, at: string, options: { raw: boolean; dependencies: readonly Dependency[] }): Promise<Checkout> {
+  const root = makeScratch(repository)
   fs.chmodSync(root, 0o755)
   const indexFile = `${root}.index`
   try {

@@ -11,6 +11,7 @@ export interface FilePair {
   readonly after: TreeEntry | undefined
 }
 
+/** Beyond this git is faster, and easier on memory. */
 const mostPairs = 500
 /** Larger texts are for git to count. */
 const mostText = 256 * 1024
@@ -52,7 +53,8 @@ function readText(store: ObjectStore, entry: TreeEntry | undefined): Buffer | un
   return store.findSmall(entry.oid, mostText)?.bytes
 }
 
-async function findPairs(store: ObjectStore, from: string, to: string): Promise<readonly FilePair[] | undefined> {
+/** Paths that differ, folders aside. Undefined: more than `mostPairs`. */
+export async function findPairs(store: ObjectStore, from: string, to: string): Promise<readonly FilePair[] | undefined> {
   const pairs: FilePair[] = []
   // A directory counts as its name with a slash, for the order as well: it and a file of that name are two things.
   const read = async (oid: string | undefined): Promise<ReadonlyMap<string, TreeEntry>> =>

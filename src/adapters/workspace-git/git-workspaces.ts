@@ -1,22 +1,18 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { BaseFiles, OpenWorkspace, Workspace, Workspaces } from '../../engine/ports/workspace.ts'
-import type { CommitId, RunId, TreeId } from '../../protocol/ids.ts'
+import type { BaseFiles, OpenWorkspace, Workspaces } from '../../engine/ports/workspace.ts'
+import type { CommitId, TreeId } from '../../protocol/ids.ts'
 import type { Conversions } from './changes.ts'
 import { bringObjects } from './bring-objects.ts'
-import { fillDirectory, placeGitFile } from './checkout.ts'
 import { writeBranch } from './commit.ts'
 import { findDependencies, placeDependencies, type Dependency } from './dependencies.ts'
 import { removeTree } from './directory-handle.ts'
-import { createGitProcess } from './git-process.ts'
 import { findCommittedHead, inspectRepository, readHead } from './inspect.ts'
-import { isPlain, listSizes, listTree, seedNode, type ListedEntry } from './listing.ts'
-import { getPersonRepository, requireStateOutside, type PersonRepository } from './person-repository.ts'
-import { openPrivateRepository, type PrivateRepository } from './private-repository.ts'
-import { getUsualModes } from './modes.ts'
-import { scan, type DirectoryNode, type Scan } from './scan.ts'
-import { toBytes, toText } from './tree-object.ts'
-import { createWorkspace } from './workspace.ts'
+import { listTree, type ListedEntry } from './listing.ts'
+import { findGitlinks, makeWorktree, noConversions, openWorkspace, toPlace } from './make-worktree.ts'
+import type { PrivateRepository } from './private-repository.ts'
+import { createRunRepositories, type RunRepositories } from './run-repositories.ts'
+import { toText } from './tree-object.ts'
 
 export interface GitWorkspacesOptions {
   /** `$XDG_STATE_HOME/writ`. A run's files lie in `<stateDir>/runs/<run>/{work,git,borrowed,raw,checkouts}`. */
@@ -32,42 +28,10 @@ export interface GitWorkspacesOptions {
 }
 
 /** Worktrees of runs on real git (2.32 or newer; `accept` needs 2.38). */
-export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
-  const gitPath = options.gitPath ?? 'git'
-  const runGit = createGitProcess(gitPath)
+export function createGitWorkspaces(options: GitWorkspacesOptions, repositories: RunRepositories = createRunRepositories(options)): Workspaces {
+  const { open, runGit, stateDir } = repositories
   const now = options.now ?? Date.now
-  const stateDir = path.resolve(options.stateDir)
-
-  /** One per run: what is opened for inspecting serves the workspace as well. */
-  const opened = new Map<string, Promise<PrivateRepository>>()
-  const persons = new Map<string, Promise<PersonRepository>>()
-  const open = async (directory: string, run: RunId): Promise<{ person: PersonRepository; openPrivate: () => Promise<PrivateRepository> }> => {
-    const place = path.resolve(directory)
-    const asked = persons.get(place) ?? getPersonRepository(place, { runGit, env: options.env })
-    persons.set(place, asked)
-    // A repository that was not usable may be mended meanwhile.
-    asked.catch(() => persons.delete(place))
-    const person = await asked
-    persons.set(person.root, asked)
-    requireStateOutside(person, stateDir)
-    const openPrivate = (): Promise<PrivateRepository> => openPrivateRepository({ stateDir, run, person, runGit, gitPath, env: options.env })
-    return {
-      person,
-      openPrivate: () => {
-        const key = `${run}\n${person.root}`
-        const repository = opened.get(key) ?? openPrivate()
-        opened.set(key, repository)
-        repository.catch(() => opened.delete(key))
-        return repository
-      },
-    }
-  }
-
-  const toWorkspace = async (repository: PrivateRepository, asked: OpenWorkspace, listing: readonly ListedEntry[], made: Made): Promise<Workspace> => createWorkspace({
-    repository, branch: asked.branch, base: { commit: asked.base, tree: made.tree }, dependencies: made.dependencies,
-    gitlinks: new Map(listing.flatMap((entry) => (entry.mode === '160000' ? [[entry.path, entry.oid]] : []))),
-    conversions: made.conversions, seed: made.seed, maxFileBytes: options.maxFileBytes ?? 1024 * 1024 * 1024, now, runGit, env: options.env,
-  })
+  const making = { now, runGit, env: options.env, maxFileBytes: options.maxFileBytes ?? 1024 * 1024 * 1024 }
 
   const prepare = async (asked: OpenWorkspace): Promise<{ repository: PrivateRepository; listing: readonly ListedEntry[]; dependencies: readonly Dependency[]; tree: TreeId }> => {
     const repository = await (await open(asked.repository, asked.run)).openPrivate()
@@ -84,7 +48,7 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
     removeTree(repository.workDir)
     writeBranch(repository, asked.branch, asked.base)
     fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
-    return toWorkspace(repository, asked, listing, await makeWorktree(repository, { base: asked.base, tree, listing, dependencies }))
+    return openWorkspace(repository, asked, await makeWorktree(repository, toPlace(repository), { base: asked.base, tree, listing, dependencies }), making)
   }
 
   return {
@@ -111,14 +75,14 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
         await followHead(repository, asked)
         placeDependencies(repository.workDir, dependencies.filter(({ way }) => way === 'overlay'))
         fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
-        return toWorkspace(repository, asked, listing, { tree, dependencies, seed: undefined, conversions: readConversions(repository) })
+        return openWorkspace(repository, asked, { tree, dependencies, gitlinks: findGitlinks(listing), seed: undefined, conversions: readConversions(repository), isPlain: false }, making)
       }
       removeTree(repository.workDir)
       if (asked.head !== undefined) writeBranch(repository, asked.branch, asked.head)
       else if (!hasBranch(repository, asked.branch)) writeBranch(repository, asked.branch, asked.base)
       fs.writeFileSync(path.join(repository.gitDir, 'HEAD'), `ref: refs/heads/${asked.branch}\n`)
-      const made = await makeWorktree(repository, { base: asked.base, tree, listing, dependencies })
-      const workspace = await toWorkspace(repository, asked, listing, made)
+      const made = await makeWorktree(repository, toPlace(repository), { base: asked.base, tree, listing, dependencies })
+      const workspace = openWorkspace(repository, asked, made, making)
       await workspace.rollback(asked.last, new AbortController().signal)
       await repository.git(['read-tree', '--reset', `refs/heads/${asked.branch}`])
       return workspace
@@ -133,13 +97,6 @@ async function followHead(repository: PrivateRepository, asked: { readonly branc
   await repository.git(['read-tree', '--reset', asked.head])
 }
 
-interface Made {
-  readonly tree: TreeId
-  readonly dependencies: readonly Dependency[]
-  readonly seed: DirectoryNode | undefined
-  readonly conversions: Conversions
-}
-
 /** Is there a worktree to go on with? A loss of power may have left files of ours empty: then it is made anew. */
 function isWhole(repository: PrivateRepository, branch: string): boolean {
   const isFilled = (file: string): boolean => (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
@@ -152,47 +109,9 @@ function hasBranch(repository: PrivateRepository, branch: string): boolean {
   return fs.existsSync(file) && /^[0-9a-f]{40,64}\n$/.test(fs.readFileSync(file, 'utf8'))
 }
 
-/** Fills `work.new` and renames it, so that a worktree that is there is a whole one. */
-async function makeWorktree(repository: PrivateRepository, made: { base: string; tree: TreeId; listing: readonly ListedEntry[]; dependencies: readonly Dependency[] }): Promise<Made> {
-  const fresh = path.join(repository.runDir, 'work.new')
-  const indexFile = path.join(repository.gitDir, 'index')
-  fs.rmSync(indexFile, { force: true })
-  await fillDirectory(repository, fresh, made.base, { indexFile, raw: false, keepsIndex: true })
-  placeGitFile(repository, fresh)
-  const dependencies = placeDependencies(fresh, made.dependencies)
-  fs.renameSync(fresh, repository.workDir)
-  const sizes = isPlain(repository, made.listing) ? undefined : await listSizes(repository, made.tree)
-  const seeded = seedNode(repository.workDir, made.tree, made.listing, sizes)
-  if (seeded.isComplete) {
-    fs.rmSync(path.join(repository.runDir, 'conversions.json'), { force: true })
-    return { tree: made.tree, dependencies, seed: seeded.node, conversions: { rawBase: undefined, pairs: new Map() } }
-  }
-  const found = await scan({
-    root: repository.workDir, store: repository.store, previous: seeded.node, skip: new Set(dependencies.map(({ path: at }) => toBytes(at))),
-    gitlinks: new Map(made.listing.flatMap((entry) => (entry.mode === '160000' ? [[entry.path, entry.oid]] : []))), maxFileBytes: Number.POSITIVE_INFINITY, usual: getUsualModes(repository.runDir),
-  })
-  const conversions = toConversions(found, made.listing)
-  fs.writeFileSync(path.join(repository.runDir, 'conversions.json'), JSON.stringify({ rawBase: conversions.rawBase, pairs: [...conversions.pairs] }))
-  return { tree: made.tree, dependencies, seed: found.root, conversions }
-}
-
-function toConversions({ id, root }: Scan, listing: readonly ListedEntry[]): Conversions {
-  const pairs = new Map<string, readonly [string, string]>()
-  const visit = (directory: DirectoryNode, relative: string, committed: ReadonlyMap<string, string>): void => {
-    for (const [name, child] of directory.entries) {
-      const at = relative === '' ? name : `${relative}/${name}`
-      const oid = committed.get(at)
-      if (child.kind === 'directory') visit(child, at, committed)
-      else if (oid !== undefined && oid !== child.oid) pairs.set(at, [oid, child.oid])
-    }
-  }
-  visit(root, '', new Map(listing.map((entry) => [entry.path, entry.oid])))
-  return { rawBase: id, pairs }
-}
-
 function readConversions(repository: PrivateRepository): Conversions {
   const file = path.join(repository.runDir, 'conversions.json')
-  if (!fs.existsSync(file)) return { rawBase: undefined, pairs: new Map() }
+  if (!fs.existsSync(file)) return noConversions
   // Written by ourselves, outside of what commands can reach.
   const { rawBase, pairs } = JSON.parse(fs.readFileSync(file, 'utf8')) as { rawBase?: string; pairs: [string, [string, string]][] }
   return { rawBase, pairs: new Map(pairs) }

@@ -14,7 +14,7 @@ export interface DeadRun {
 }
 
 /** Everything that a run keeps beside its log: worktree, private git directory with all snapshots, what goes with them. */
-const workspaceParts = ['work', 'work.new', 'checkouts', 'git', 'raw', 'borrowed', 'conversions.json', 'modes.json']
+const workspaceParts = ['work', 'work.new', 'pool', 'checkouts', 'git', 'raw', 'borrowed', 'conversions.json', 'modes.json']
 
 /** Where `writ check` keeps what it compares, while it runs. Its folders carry the number of their process. */
 export function toChecksDirectory(stateDir: string): string {
@@ -45,6 +45,7 @@ function listParts(runDir: string, dead: DeadRun): readonly (readonly [name: str
   return [
     ...listed('checkouts').map((name) => [name, 'a checkout for checks of a run that has no owner'] as const),
     ...(fs.existsSync(path.join(runDir, 'work.new')) ? [['work.new', 'a worktree that was never finished'] as const] : []),
+    ...listed('pool').map((name) => [name, 'a worktree that was kept ready by a run that has no owner'] as const),
     ...(dead.hasEnded && fs.existsSync(path.join(runDir, 'work')) ? [['work', 'the worktree of a run that has ended'] as const] : []),
     ...locks.map((name) => [name, 'a lock or half of an object, from a git that was killed'] as const),
   ]

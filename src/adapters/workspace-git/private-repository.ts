@@ -20,6 +20,8 @@ export interface PrivateRepository {
   readonly runDir: string
   readonly gitDir: string
   readonly workDir: string
+  /** An empty directory: a worktree for what must not look at one. */
+  readonly nothingDir: string
   /** Host path of each borrowed object directory, and the path under which git finds it. */
   readonly borrowed: readonly { readonly host: string; readonly at: string }[]
   readonly store: ObjectStore
@@ -57,12 +59,14 @@ export async function openPrivateRepository(options: PrivateRepositoryOptions): 
   const runDir = path.join(options.stateDir, 'runs', options.run)
   const gitDir = path.join(runDir, 'git')
   const workDir = path.join(runDir, 'work')
-  for (const part of ['git/objects/info', 'git/objects/pack', 'git/refs/heads', 'git/refs/tags', 'git/info', 'borrowed', 'raw/info', 'raw/refs', 'raw/objects']) {
+  const nothingDir = path.join(runDir, 'raw', 'nothing')
+  for (const part of ['git/objects/info', 'git/objects/pack', 'git/refs/heads', 'git/refs/tags', 'git/info', 'borrowed', 'raw/info', 'raw/refs', 'raw/objects', 'raw/nothing']) {
     makePath(path.join(runDir, part))
   }
   const settings = await readSettings(options)
   const borrowed = findObjectDirectories(person).map((host, index) => ({ host, at: path.join(runDir, 'borrowed', String(index)) }))
   for (const { host, at } of borrowed) {
+    if (fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true && fs.readlinkSync(at) === host) continue
     fs.rmSync(at, { force: true })
     fs.symlinkSync(host, at)
   }
@@ -85,7 +89,7 @@ export async function openPrivateRepository(options: PrivateRepositoryOptions): 
   })
   const store = createObjectStore({ objectDir: path.join(gitDir, 'objects'), borrowed: borrowed.map(({ host }) => host), format: person.format, gitPath, flags: quietFlags, env: toEnv({}), cwd: runDir })
   return {
-    person, runDir, gitDir, workDir, borrowed, store,
+    person, runDir, gitDir, workDir, nothingDir, borrowed, store,
     listings: createByteCache(listingsBytes),
     mayConvert: mayConvert(settings, gitDir),
     git: (args, extra = {}) => {

@@ -32,6 +32,8 @@ export interface WorkspaceParts {
   readonly now: () => number
   readonly runGit: RunGit
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Takes the worktree back, as it was when it was begun, before what is left of it is removed. */
+  readonly release?: ((seen: DirectoryNode) => Promise<void>) | undefined
 }
 
 /*
@@ -86,6 +88,17 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     return { commit: made, tree }
   }
 
+  const release = async (): Promise<void> => {
+    if (parts.release === undefined || !fs.existsSync(repository.workDir)) return
+    try {
+      await rollback(parts.base.tree, new AbortController().signal)
+      if (seen !== undefined) await parts.release(seen)
+    } catch (thrown) {
+      // A worktree that cannot be brought back is removed like any other.
+      if (!(thrown instanceof Fault)) throw thrown
+    }
+  }
+
   const checkout = async (at: TreeId | CommitId): Promise<Checkout> => {
     const isCommit = commitTrees.has(at) || (await repository.store.read(at)).type === 'commit'
     return createCheckout(repository, at, { raw: !isCommit, dependencies })
@@ -117,6 +130,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     publish: (made, expected) => publish(repository, { branch: parts.branch, base: parts.base.commit, commit: made, expected, runGit: parts.runGit, env: parts.env }),
     dispose: () => inTurn(async () => {
       await packer.finish()
+      await release()
       removeTree(repository.workDir)
       removeTree(path.join(repository.runDir, 'checkouts'))
       removeTree(path.join(repository.runDir, 'work.new'))

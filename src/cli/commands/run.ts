@@ -11,12 +11,15 @@ import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
+import { composePlanned, openSpecialistsFor, toPlanner, toPlanning, toTaskRoles, withPlanChecks } from '../planned-run.ts'
+import { readPlanFile } from '../plan-file.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole, type Console } from '../console.ts'
 import { prepareContract } from '../intake.ts'
 import type { RunOptions } from '../run-options.ts'
 import { getRun, readRun } from '../read-run.ts'
+import { isHeldByChildren } from '../../domain/delegation/delegation.ts'
 import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
@@ -48,33 +51,39 @@ export async function runCommand(words: string | undefined, options: RunOptions)
   const record = await openRecord()
   const config = await readConfig(record.places)
   if (options.continue) return resumeCommand(await findUnfinished(record, options), options)
-  const goal = words === '-' ? await readStdin() : words
+  const given = options.plan === undefined ? undefined : await readPlanFile(options.plan)
+  const goal = words === '-' ? await readStdin() : (words ?? given?.goal)
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
   // Everything that waits for another process waits at the same time.
   const [{ repository, draft }, sandbox, { choice, model }, autonomy] = await Promise.all([
     (async () => {
       const found = await workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) })
-      return { repository: found, draft: await prepareContract(workspaces, run, found, goal, options, config.values, record.clock.now()) }
+      return { repository: found, draft: await prepareContract(workspaces, run, found, goal, given ? withPlanChecks(options, given) : options, config.values, record.clock.now()) }
     })(),
     openReadySandbox(record),
     chooseAndOpen(options, config.values),
     findRoot(options.repo ?? process.cwd()).then((root) => readAutonomy(record, root, record.clock.now())),
   ])
   const opening: Opening = {
-    run, repository, draft, by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
+    run, repository, draft, ...(options.batch ? { batch: options.batch } : {}), by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
     request: {
       words: goal ?? draft.goal, solver: choice.solver, includeDirty: options.includeDirty ?? false, apply: options.apply ?? false,
-      unattended: options.yes ?? false, contractGiven: options.contract !== undefined,
+      unattended: options.yes ?? false, contractGiven: options.contract !== undefined || given !== undefined,
       ...(choice.model ? { model: choice.model } : {}),
       ...(options.effort ?? config.values.effort ? { effort: options.effort ?? config.values.effort } : {}),
     },
   }
+  const specialists = await openSpecialistsFor(options, { record, workspaces, config: config.values }, { run, repository })
+  const asked = toPlanning(options, given, draft, specialists && choice.solver === 'model' ? toTaskRoles(specialists) : undefined)
+  const planning = asked && { ...asked, ...(config.values.merge ? { merge: config.values.merge } : {}) }
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
-    for (const note of notes) console.note(`writ: ${note}`)
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note })
-    return startRun(ports, { ...opening, autonomy }, saveMemoryLater(console.watch))
+    for (const note of [...notes, ...(specialists?.notes ?? [])]) console.note(`writ: ${note}`)
+    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note }
+    if (planning === undefined || specialists === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy }, saveMemoryLater(console.watch))
+    const planned = { ...opening, autonomy, planning, ...toPlanner(specialists) }
+    return startRun(await composePlanned(parts, specialists, planned, console), planned, saveMemoryLater(console.watch))
   })
 }
 
@@ -84,6 +93,8 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
   const config = await readConfig(record.places)
   const run = await getRun(record.log, word, { repo: options.repo })
   const { state: before, events } = await readRun(record.log, run)
+  // A child goes on in its parent, which has its lease and its budget.
+  if (before.opened?.parent) return resumeCommand(before.opened.parent.run, options)
   if (before.ended) {
     await finishEnd(record, run, { state: before, events })
     process.stderr.write(`writ: ${run} has ended already: ${before.ended.reason}. writ show ${run} has the report\n`)
@@ -100,7 +111,10 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
     for (const note of notes) console.note(`writ: ${note}`)
     if (opened.policy !== policy.hash) console.note(`writ: ${run} began under the policy ${describeBundles(opened.bundles)}, and goes on under ${describeBundles(policy.bundles)}`)
     await requireSignedAnswers(record, run, events)
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, contract: draft, note: console.note, stored: () => events.flatMap(findBlobRefs) })
+    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, note: console.note, stored: () => events.flatMap(findBlobRefs) }
+    const specialists = opened.planning && await openSpecialistsFor(opened.planning, { record, workspaces, config: config.values }, { run, repository: opened.repository })
+    for (const note of specialists?.notes ?? []) console.note(`writ: ${note}`)
+    const ports = specialists === undefined ? await composeEngine(parts) : await composePlanned(parts, specialists, opened, console)
     console.remember(events)
     return resumeRun(ports, run, { who: userName(), version }, saveMemoryLater(console.watch))
   })
@@ -122,7 +136,7 @@ export async function carry(record: OpenRecord, options: RunOptions, start: (con
   const { openNotifier } = await import('../open-notifier.ts')
   let note: (text: string) => void = () => undefined
   const notifier = await openNotifier(record, (text) => note(text))
-  const console = await openConsole({ record, format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), ...(notifier ? { onEvent: notifier.onEvent } : {}) })
+  const console = await openConsole({ record, format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), ...(notifier ? { onEvent: notifier.onEvent, remember: notifier.remember } : {}) })
   note = console.note
   try {
     return await carryWith(console, record, start)
@@ -144,8 +158,7 @@ async function carryWith(console: Console, record: OpenRecord, start: (console: 
   }
   const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
   await console.answer(after, events)
-  const [first] = state.asked
-  if (first && !state.ended) {
+  if (!state.ended && (state.asked.length > 0 || isHeldByChildren(state))) {
     const { describeWaiting } = await import('../describe-waiting.ts')
     process.stderr.write(describeWaiting(state))
     return exitCodes.waiting

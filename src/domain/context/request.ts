@@ -3,6 +3,7 @@ import type { Contract } from '../../protocol/contract.ts'
 import type { Message, ModelRequest, ToolSpec } from '../../protocol/conversation.ts'
 import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { Survey } from '../../protocol/events/check.ts'
+import type { Payload } from '../../protocol/events/event.ts'
 import type { Digest } from '../../protocol/ids.ts'
 import { describeTimed } from '../contract/describe-timed.ts'
 import { digestOfJson } from '../digest.ts'
@@ -34,7 +35,7 @@ function getOpening(state: RunState, tools: readonly ToolSpec[], prompts: Templa
     ROOT: opened.repository.root,
     NETWORK: contract.network.length > 0 ? `network only to ${contract.network.join(', ')}` : 'no network',
   })
-  const first: Message = { role: 'user', text: openingMessage(prompts, contract, survey, baseline, opened.origin?.story) }
+  const first: Message = { role: 'user', text: openingMessage(prompts, contract, survey, baseline, opened) }
   const made = { from, system, tools: [...tools], first }
   openings.set(state, made)
   return made
@@ -102,9 +103,11 @@ function addMessage(hash: Hash, message: Message | undefined): void {
   hash.update(digest)
 }
 
-function openingMessage(prompts: Templates, contract: Contract, survey: Survey, baseline: readonly CheckOutcome[], before: string | undefined): string {
+function openingMessage(prompts: Templates, contract: Contract, survey: Survey, baseline: readonly CheckOutcome[], opened: Payload<'run.opened'>): string {
+  const { origin, specialist } = opened
   return fillTemplate(prompts.opening, {
-    BEFORE: before === undefined ? '' : `# What was done before\n${before}`,
+    ROLE: specialist === undefined ? '' : [`# Your part: ${specialist.role}`, specialist.words, specialist.brief].filter(Boolean).join('\n\n'),
+    BEFORE: origin === undefined ? '' : `# What was done before\n${origin.story}`,
     GOAL: contract.goal,
     CONSTRAINTS: section('Constraints', [...contract.constraints.map((each) => each.text), ...(contract.performance ?? []).map(describeTimed)]),
     SCOPE: section('Only these paths may change', contract.scope),

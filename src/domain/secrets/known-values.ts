@@ -1,4 +1,5 @@
 import { toTelling } from './assigned.ts'
+import { reverse, rotate } from './encoded/turned.ts'
 import type { Span } from './find-secrets.ts'
 import { toPlaceholderTest } from './placeholder.ts'
 
@@ -11,34 +12,70 @@ export interface KnownValues {
 /** More than these are never looked for: a marked file of any size must not slow every text down. */
 const mostValues = 512
 const shortest = 6
+/** Shorter values may be words when they are turned. */
+const shortestTurned = 8
 
-/** Values that are known to be secret, looked for as they are and as addresses and JSON write them. */
+/** Values that are known to be secret, looked for as they are, as addresses and JSON write them, and turned (`rev`, `rot13`). */
 export function createKnownValues(): KnownValues {
   const kinds = new Map<string, string>()
-  let ordered: readonly string[] = []
-  let expression: RegExp | undefined
+  const index = createIndex()
+  let values = 0
   return {
-    add(values, kind) {
+    add(given, kind) {
       const before = kinds.size
-      for (const value of values) {
-        for (const form of toForms(value)) if (form.length >= shortest && kinds.size < mostValues && !kinds.has(form)) kinds.set(form, kind)
+      for (const value of given) {
+        const forms = values < mostValues ? toForms(value).filter((form) => form.length >= shortest && !kinds.has(form)) : []
+        for (const form of forms) {
+          kinds.set(form, kind)
+          index.add(form)
+        }
+        if (forms.length > 0) values += 1
       }
-      if (kinds.size === before) return false
-      ordered = [...kinds.keys()].sort((a, b) => b.length - a.length)
-      expression = undefined
-      return true
+      return kinds.size > before
     },
     find(text) {
-      if (!ordered.some((value) => text.includes(value))) return []
-      expression ??= new RegExp(ordered.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g')
-      const isFixed = toPlaceholderTest(text)
+      if (kinds.size === 0) return []
       const spans: Span[] = []
-      for (const match of text.matchAll(expression)) {
-        const [from, to] = [match.index, match.index + match[0].length]
-        if (isFixed(from, to)) continue
-        spans.push({ from, to, kind: kinds.get(match[0]) ?? 'variable' })
-      }
+      let isFixed: ((from: number, to: number) => boolean) | undefined
+      index.each(text, (from, to) => {
+        isFixed ??= toPlaceholderTest(text)
+        if (!isFixed(from, to)) spans.push({ from, to, kind: kinds.get(text.slice(from, to)) ?? 'variable' })
+      })
       return spans
+    },
+  }
+}
+
+interface Index {
+  add(form: string): void
+  /** Calls for each place of a form, the longest that begins there, in order, without overlaps. */
+  each(text: string, at: (from: number, to: number) => void): void
+}
+
+/** Forms by a sum of their first four characters, so that a text is passed over once, however many there are. */
+function createIndex(): Index {
+  const isFirst = new Uint8Array(65_536)
+  const bySum = new Map<number, string[]>()
+  const sumOf = (sum: number, code: number): number => ((sum << 4) ^ code) & 0xffff
+  return {
+    add(form) {
+      let sum = 0
+      for (let at = 0; at < 4; at += 1) sum = sumOf(sum, form.charCodeAt(at))
+      isFirst[sum] = 1
+      bySum.set(sum, [...(bySum.get(sum) ?? []), form].sort((a, b) => b.length - a.length))
+    },
+    each(text, found) {
+      let sum = 0
+      let free = 0
+      for (let at = 0; at < text.length; at += 1) {
+        sum = sumOf(sum, text.charCodeAt(at))
+        if (isFirst[sum] === 0 || at - 3 < free) continue
+        const from = at - 3
+        const form = bySum.get(sum)?.find((each) => text.startsWith(each, from))
+        if (form === undefined) continue
+        free = from + form.length
+        found(from, free)
+      }
     },
   }
 }
@@ -46,6 +83,7 @@ export function createKnownValues(): KnownValues {
 function toForms(value: string): readonly string[] {
   const forms = new Set([value, value.trim()])
   if (/[^\w.~-]/.test(value)) forms.add(encodeURIComponent(value.toWellFormed())).add(JSON.stringify(value).slice(1, -1))
+  for (const form of value.trim().length >= shortestTurned ? [value.trim()] : []) forms.add(reverse(form)).add(rotate(form)).add(reverse(rotate(form)))
   // As text that was read byte by byte has it.
   for (const form of [...forms]) if (/[^\0-\x7f]/.test(form)) forms.add(String.fromCharCode(...new TextEncoder().encode(form)))
   return [...forms]

@@ -1,6 +1,7 @@
+import { findEncoded } from './encoded/find-encoded.ts'
 import { findSecrets, type Span } from './find-secrets.ts'
 import { createKnownValues } from './known-values.ts'
-import { toMark, toPlaceholder } from './placeholder.ts'
+import { listPlaceholders, toMark, toPlaceholder } from './placeholder.ts'
 
 /** Takes secrets out of text. Owns the values that are known; what looks like a secret it finds anew each time. */
 export interface Masker {
@@ -14,6 +15,8 @@ export interface Masker {
   hide(kind: string, value: string): string
   /** The values in a text that a mask would hide and that may be put back, by the mark of their placeholder. */
   collect(text: string, into: Map<string, Set<string>>): void
+  /** Where a mask would find something, in no order. */
+  find(text: string): readonly Span[]
 }
 
 /** Clean texts that are remembered, so that the same output is not searched at each place it passes. */
@@ -42,14 +45,26 @@ export function createMasker(options: { readonly key: string }): Masker {
     return masked + text.slice(at)
   }
 
+  const look = (plain: string): readonly Span[] => [...known.find(plain), ...findSecrets(plain)]
+
+  function maskPlain(text: string): string {
+    let masked = maskKnown(text)
+    for (let round = 0; round < mostRounds; round += 1) {
+      const spans = findSecrets(masked)
+      if (spans.length === 0) break
+      masked = replace(masked, spans)
+    }
+    return masked
+  }
+
   return {
     mask(text) {
       if (text.length < 6 || clean.has(text)) return text
-      let masked = maskKnown(text)
+      let masked = maskPlain(text)
       for (let round = 0; round < mostRounds; round += 1) {
-        const spans = findSecrets(masked)
+        const spans = around(findEncoded(masked, look), masked)
         if (spans.length === 0) break
-        masked = replace(masked, spans)
+        masked = maskPlain(replace(masked, spans))
       }
       if (masked.length >= worthRemembering) {
         if (clean.size >= mostRemembered) clean.delete(clean.values().next().value ?? '')
@@ -63,12 +78,33 @@ export function createMasker(options: { readonly key: string }): Masker {
       if (known.add(values, kind)) clean.clear()
     },
     collect(text, into) {
-      for (const { from, to } of findSecrets(text)) {
+      const encoded = findEncoded(text, look).filter(({ kind }) => kind !== 'variable' && kind !== 'file')
+      for (const { from, to } of [...findSecrets(text), ...encoded]) {
         const value = text.slice(from, to)
         if (known.find(value).length > 0) continue
         const mark = toMark(value, key)
         into.set(mark, (into.get(mark) ?? new Set()).add(value))
       }
     },
+    find: (text) => [...known.find(text), ...findSecrets(text), ...findEncoded(text, look)],
   }
+}
+
+/** Placeholders stay whole: of a piece that reaches over one, what stands on both sides is left. */
+function around(spans: readonly Span[], text: string): readonly Span[] {
+  const fixed = spans.length === 0 ? [] : listPlaceholders(text)
+  if (fixed.length === 0) return spans
+  const free: Span[] = []
+  let next = 0
+  for (const span of spans) {
+    let { from } = span
+    while (next < fixed.length && (fixed[next]?.at ?? 0) + (fixed[next]?.text.length ?? 0) <= from) next += 1
+    for (let n = next; n < fixed.length && (fixed[n]?.at ?? 0) < span.to; n += 1) {
+      const { at = 0, text: held = '' } = fixed[n] ?? {}
+      if (at > from) free.push({ ...span, from, to: at })
+      from = at + held.length
+    }
+    if (from < span.to) free.push({ ...span, from })
+  }
+  return free
 }

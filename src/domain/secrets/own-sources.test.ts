@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { findEncoded } from './encoded/find-encoded.ts'
 import { findSecrets } from './find-secrets.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -17,7 +18,7 @@ function listTexts(directory: string): string[] {
 function listFound(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     const text = readFileSync(path, 'utf8')
-    return findSecrets(text).map(({ from, to, kind }) => `${path.slice(root.length)}: ${kind} ${text.slice(Math.max(0, from - 20), to)}`)
+    return [...findSecrets(text), ...findEncoded(text, findSecrets)].map(({ from, to, kind }) => `${path.slice(root.length)}: ${kind} ${text.slice(Math.max(0, from - 20), to)}`)
   })
 }
 

@@ -1,3 +1,5 @@
+import { toBlockEnd, toBlockStart, toListStart } from './encoded/blocks.ts'
+import type { Span } from './find-secrets.ts'
 import type { Masker } from './masker.ts'
 
 /** Masks text that comes in pieces: what may be the beginning of a secret is held back until its end has come. */
@@ -8,23 +10,35 @@ export interface StreamMask {
   end(): string
 }
 
-/** Longest piece that is held back. A word without an end is no secret of a kind we know. */
-const mostHeld = 16_384
-const overlap = 512
+/** Longest piece that is held back. A word or a block without an end is encoded, or no secret of a kind we know. */
+const mostHeld = 65_536
+/** Of something longer so much is held back: a secret that is encoded has come to its end within it. */
+const overlap = 16_384
 
 export function createStreamMask(masker: Masker): StreamMask {
   let held = ''
+  /** Up to here everything that is held belongs to one block. */
+  let blockTo = 0
   return {
     push(text) {
+      const isOpen = held !== '' && blockTo === 0 && !/\s/.test(text)
       held += text
-      const cut = toCut(held)
+      // More of the same word shows nothing, and is looked at when it has become long.
+      if (isOpen && held.length < mostHeld) return ''
+      if (blockTo > 0 && held.length < mostHeld) {
+        blockTo = toBlockEnd(held, blockTo)
+        if (!held.includes('\n', blockTo)) return ''
+      }
+      const cut = held.length < mostHeld ? toCut(held) : toFarCut(masker, held)
       const shown = masker.mask(held.slice(0, cut))
       held = held.slice(cut)
+      blockTo = toBlockEnd(held, 0)
       return shown
     },
     end() {
       const shown = masker.mask(held)
       held = ''
+      blockTo = 0
       return shown
     },
   }
@@ -32,13 +46,26 @@ export function createStreamMask(masker: Masker): StreamMask {
 
 /** Up to where nothing can be part of a secret whose end has not come yet. */
 function toCut(text: string): number {
-  const open = toWordStart(text, text.length)
-  if (text.length - open >= mostHeld / 2) return text.length - overlap
-  const cut = withAnnouncement(text, open)
+  const cut = withAnnouncement(text, toBlockStart(text, toListStart(text, toWordStart(text, text.length))))
   const begin = text.lastIndexOf('-----BEGIN')
-  if (begin === -1 || cut <= begin || text.length - begin >= mostHeld) return cut
+  if (begin === -1 || cut <= begin) return cut
   const end = /-----END[A-Z0-9 ]{0,60}-----/.exec(text.slice(begin))
   return end !== null && cut >= begin + end.index + end[0].length ? cut : begin
+}
+
+/** So much before a secret may tell that it is one: its name, in any encoding. */
+const lead = 1_024
+
+/** What is too long to be held is cut where no secret is, and no name of one that comes behind it. */
+function toFarCut(masker: Masker, text: string): number {
+  const wanted = text.length - overlap
+  const spans = masker.find(text)
+  const next = spans.filter(({ from, to }) => to > wanted && from - lead < wanted).reduce<Span | undefined>((first, span) => (first === undefined || span.from < first.from ? span : first), undefined)
+  if (next === undefined) return wanted
+  const ends = spans.filter(({ to }) => to <= next.from).map(({ to }) => to)
+  const cut = Math.min(wanted, Math.max(0, next.from - lead, ...ends))
+  // One that begins here would be held for ever.
+  return cut > 0 ? cut : next.to
 }
 
 /** A word after which the next one may be a secret: `password:`, `=`, `Bearer`, `--token`. */

@@ -7,6 +7,7 @@ import { isStaged } from '../../domain/decisions.ts'
 import { describeValidation } from '../../domain/validation/describe.ts'
 import { seeChanges } from '../look.ts'
 import { restorePins } from '../pins.ts'
+import { awaitChild, stopChildren } from '../delegate.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
 import { askToContinue } from '../validation/seal.ts'
 import { takeBack, validateChange } from '../validation/validate-change.ts'
@@ -31,6 +32,10 @@ export async function observe(run: RunContext, step: Extract<Step, { phase: 'obs
       if ((await workspace.snapshot(run.signal)) !== tree) await workspace.rollback(tree, run.signal)
       return
     }
+    case 'await-child':
+      return awaitChild(run)
+    case 'stop-children':
+      return stopChildren(run)
     case 'validate':
       await validateChange(run, 'task')
       return

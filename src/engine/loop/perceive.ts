@@ -114,4 +114,5 @@ const labels: Record<CheckPurpose, string> = {
   'base-again': 'the base once more',
   'self-made': 'tests that were written in this run',
   canary: 'a test that must fail',
+  merge: 'together with what was integrated meanwhile',
 }

@@ -11,6 +11,8 @@ import { maskLive } from '../masked-live.ts'
 import { rememberWritten } from '../put-back.ts'
 import { record, type RunContext } from '../record.ts'
 import { openLab } from '../lab.ts'
+import { delegate, markRules } from '../delegate.ts'
+import { delegateStage } from '../stages.ts'
 
 type PlanStep = Extract<Step, { phase: 'plan' }>
 
@@ -29,7 +31,11 @@ export async function plan(run: RunContext, step: PlanStep): Promise<void> {
       return record(run, { type: 'contract.pinned', data: { contract, hash: digestOfJson(contract) } })
     }
     case 'propose':
-      return record(run, { type: 'plan.proposed', data: { plan: step.plan, why: step.why } })
+      return record(run, { type: 'plan.proposed', data: { plan: await markRules(run, step.plan), why: step.why, ...(step.from ? { from: step.from } : {}) } })
+    case 'delegate':
+      return delegate(run, step)
+    case 'delegate-stage':
+      return delegateStage(run, step)
     case 'start-task':
       return record(run, { type: 'task.started', data: { task: step.task } })
     case 'drop-task':

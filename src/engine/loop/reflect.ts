@@ -1,11 +1,15 @@
 import type { NewEvent } from '../../protocol/events/event.ts'
+import type { CommitId } from '../../protocol/ids.ts'
 import { isRepair } from '../../domain/decide.ts'
+import { isPlanned, isSettled } from '../../domain/delegation/delegation.ts'
 import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
+import { askMerge, integrate, integratorOf } from '../integrate.ts'
 import { prove } from '../prove.ts'
+import { seeTests } from '../stages.ts'
 import { keepGrounds } from '../grounds.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
 
@@ -18,6 +22,12 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return review(run)
     case 'finish-task':
       return finishTask(run)
+    case 'integrate':
+      return integrate(run, step.task)
+    case 'see-tests':
+      return seeTests(run, step.task)
+    case 'ask-merge':
+      return askMerge(run, step.task)
     case 'prove':
       return proveNow(run)
     case 'limit':
@@ -85,16 +95,30 @@ async function end(run: RunContext, step: Extract<Step, { do: 'end' }>): Promise
   let result: { commit: NonNullable<typeof state.head>; branch: string } | undefined
   if (workspace && state.head && state.commits.length > 0) {
     const { branch } = workspace
-    if (state.branchHead !== state.head) {
+    // What a child made comes to the person through its parent alone.
+    if (!state.opened?.parent && state.branchHead !== state.head) {
       await record(run, { type: 'branch.requested', data: { branch, to: state.head, ...(state.branchHead ? { from: state.branchHead } : {}) } })
       await workspace.publish(state.head, state.branchHead)
       await record(run, { type: 'branch.moved', data: { branch, to: state.head } })
     }
     result = { commit: state.head, branch }
   }
+  if (workspace && isPlanned(state) && !state.opened?.parent) await publishUnmerged(run, workspace.branch)
   await callHooks(run, 'SessionEnd', { reason: step.outcome })
   await record(run, { type: 'run.ended', data: { outcome: step.outcome, reason: step.reason, ...(result ? { result } : {}) } })
   await workspace?.dispose()
+}
+
+/** Of each task that the result does not have: the newest commit that it offered, as a branch of its own. */
+async function publishUnmerged(run: RunContext, branch: string): Promise<void> {
+  const { state } = run
+  const newest = new Map<string, CommitId>()
+  for (const event of state.past) if (event.type === 'integration.finished' && !event.data.result) newest.set(event.data.task, event.data.theirs)
+  for (const [task, commit] of newest) {
+    if (isSettled(state, task) && state.tasks.get(task) === 'finished') continue
+    const named = await integratorOf(run).publishKept({ task, commit }, { branch, base: getWorkspace(run).base.commit })
+    await record(run, { type: 'kept.published', data: { task, commit, branch: named } })
+  }
 }
 
 /** What reproduction compares first. Only where something was done, and late: it starts processes, and nothing waits for it. */

@@ -3,7 +3,9 @@ import type { Attester } from './attester.ts'
 import type { Templates } from '../../domain/context/template.ts'
 import type { Approver } from './approver.ts'
 import type { CheckFinder, CheckRunner, SyntaxChecker } from './checks.ts'
+import type { Integrator } from './integrator.ts'
 import type { Masker } from '../../domain/secrets/masker.ts'
+import type { Children } from './children.ts'
 import type { Clock } from './clock.ts'
 import type { CommandReader } from './commands.ts'
 import type { Hooks } from './hooks.ts'
@@ -54,4 +56,7 @@ export interface EnginePorts {
   /** Present when the run's solver is a model. */
   readonly model: ModelPort | undefined
   readonly repair: Solver | undefined
+  /** Present where the run follows a graph of tasks. */
+  readonly children?: Children
+  readonly integrator?: Integrator
 }

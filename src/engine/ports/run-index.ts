@@ -3,6 +3,7 @@ import type { AutonomyFact } from '../../domain/autonomy/facts.ts'
 import type { EventType, StoredEvent } from '../../protocol/events/event.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
+import type { RunQuery } from './event-log.ts'
 
 /** What a rollout says about its run, folded from its events one by one. Held by the index; never the truth. */
 export interface RunFacts {
@@ -58,7 +59,7 @@ export interface RunIndex {
   /** All of them or none. */
   put(entries: readonly IndexedRun[], gone: readonly RunId[]): void
   /** Newest first. `search` is words that must all occur, each as the beginning of a word, in goal, reason, messages or paths. */
-  query(options: { repository?: string; search?: string; limit: number }): readonly IndexEntry[]
+  query(query: RunQuery): readonly IndexEntry[]
   /** In no particular order; `since` is in milliseconds since the epoch. */
   autonomy(options: { repository: string; since: number }): readonly AutonomyFact[]
   clear(): void
@@ -96,7 +97,7 @@ const maxMessages = 200
 const maxPaths = 2000
 
 /** The events that say anything for `addFact`; the others only count. */
-export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', ...conductTypes])
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', ...conductTypes])
 
 /** One step of the fold. */
 export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
@@ -122,13 +123,18 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
       const { purpose, reply } = event.data
       return { ...counted, turns: facts.turns + (purpose === 'work' ? 1 : 0), costUsd: facts.costUsd + (reply.costUsd ?? 0) }
     }
-    case 'commit.created': {
-      const paths = new Set([...facts.paths, ...event.data.files.map((file) => file.path)])
-      return { ...counted, messages: [...facts.messages, event.data.message].slice(-maxMessages), paths: [...paths].slice(0, maxPaths) }
-    }
+    case 'commit.created':
+      return addCommit(counted, event.data)
+    case 'integration.finished':
+      return event.data.result ? addCommit(counted, event.data.result) : counted
     default:
       return counted
   }
+}
+
+function addCommit(facts: RunFacts, { message, files }: { readonly message: string; readonly files: readonly { readonly path: string }[] }): RunFacts {
+  const paths = new Set([...facts.paths, ...files.map((file) => file.path)])
+  return { ...facts, messages: [...facts.messages, message].slice(-maxMessages), paths: [...paths].slice(0, maxPaths) }
 }
 
 const maxCandidates = 6

@@ -1,6 +1,6 @@
 import type { ModelReply, ToolSpec } from '../../protocol/conversation.ts'
 import type { Payload } from '../../protocol/events/event.ts'
-import type { BlobRef } from '../../protocol/ids.ts'
+import type { BlobRef, CommitId } from '../../protocol/ids.ts'
 import { Bug, Fault } from '../../protocol/fault.ts'
 import { digestOf } from '../../domain/digest.ts'
 import type { Templates } from '../../domain/context/template.ts'
@@ -73,6 +73,32 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
     stopTools: async () => undefined,
     attester: { openSigner: never('signs nothing'), keep: never('lays nothing down'), note: never('notes nothing'), judge: never('judges no signature'), readKept: never('reads no attestation') },
     model: { id: opened?.request.model ?? '', contextWindow: undefined, ask: async () => takeReply(tape) },
+    children: {
+      mint: () => tape.next('stage.delegated')?.child ?? tape.take('task.delegated').child,
+      start: () => undefined,
+      next: async () => {
+        const stage = tape.next('stage.returned')
+        if (stage) {
+          const { task: _of, stage: _stage, ...returned } = stage
+          return { ...returned, summary: '' }
+        }
+        const { task: _task, ...returned } = tape.take('task.returned')
+        return returned
+      },
+      stop: async () => undefined,
+    },
+    integrator: {
+      newest: async () => state.head,
+      begin: async (at) => state.head ?? at,
+      keep: async () => undefined,
+      merge: async () => ({ ...tape.take('merge.tried').outcome, regenerate: [] }),
+      // What was written anew is in the outcome that was recorded.
+      take: async (tree) => tree,
+      commit: async ({ parent }) => tape.next('task.delegated')?.base ?? tape.ahead('integration.finished')?.result?.commit ?? (tape.next('changes.seen')?.to as CommitId | undefined) ?? parent,
+      advance: async () => ({ moved: true }),
+      listUnmerged: async () => [],
+      publishKept: async () => tape.take('kept.published').branch,
+    },
     repair: {
       name: 'repair',
       propose: async (_task, lab) => {

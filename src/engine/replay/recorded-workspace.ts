@@ -53,10 +53,15 @@ export function createRecordedWorkspace(tape: Tape, blobs: Blobs, state: RunStat
       const { commit, tree } = tape.take('commit.created')
       return { commit, tree }
     },
-    checkout: async (at) => ({ root: '', tree: treeOf(at), mounts: [], write: async () => undefined, dispose: async () => undefined }),
+    // A child's commit is known by its content from the outside only.
+    checkout: async (at) => ({ root: '', tree: (isMerging(tape) ? tape.next('check.started')?.tree : undefined) ?? treeOf(at), mounts: [], write: async () => undefined, dispose: async () => undefined }),
     publish: async () => undefined,
     dispose: async () => undefined,
   }
+}
+
+function isMerging(tape: Tape): boolean {
+  return tape.next('check.started')?.purpose === 'merge'
 }
 
 /** Content that the next event says was seen; undefined where the log says nothing, which means that nothing had changed. */

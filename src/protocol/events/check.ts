@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CheckOutcome, Finding, Proof, Stage, Validation } from '../evidence.ts'
 import { CommitId, Digest, Json, TreeId } from '../ids.ts'
 
-export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary'])
+export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary', 'merge'])
 export type CheckPurpose = z.infer<typeof CheckPurpose>
 
 /** What is there to work with, found without a model. */
@@ -47,7 +47,7 @@ export const checkEvents = {
   /** The fast checks after an edit. `text` is what the solver is shown; empty when nothing is worth a word. */
   'edit.checked': z.object({ tree: TreeId, findings: z.array(Finding), text: z.string() }),
   /** The stages of validation on what lies between the base and `tree`. `from` is the last content that passed them. */
-  'validation.finished': z.object({ scope: z.enum(['edit', 'task']), from: TreeId, tree: TreeId, verdict: z.enum(['passed', 'failed']), stage: Stage.optional(), validations: z.array(Validation), text: z.string() }),
+  'validation.finished': z.object({ scope: z.enum(['edit', 'task', 'merge']), from: TreeId, tree: TreeId, verdict: z.enum(['passed', 'failed']), stage: Stage.optional(), validations: z.array(Validation), text: z.string() }),
   'proof.started': z.object({ commit: CommitId }),
   'proof.finished': Proof,
   /** A candidate that the built-in solver tried. */

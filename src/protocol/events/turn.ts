@@ -14,5 +14,5 @@ export const turnEvents = {
   /** `retryInMs`: when it is tried again; `retryAfterMs`: what the provider asked for. */
   'turn.failed': z.object({ turn: z.int().positive(), purpose: z.enum(['intake', 'work']), attempt: z.int().positive(), code: z.enum(faultCodes), message: z.string(), retryInMs: z.number().optional(), retryAfterMs: z.number().optional() }),
   /** The harness says something to the solver between turns: failed proof, a limit that is near, a nudge. */
-  'observation.made': z.object({ task: z.string(), text: z.string(), kind: z.enum(['goal', 'edit', 'proof', 'nudge', 'task', 'pins', 'resume', 'background', 'validation', 'review', 'amendment', 'hook']) }),
+  'observation.made': z.object({ task: z.string(), text: z.string(), kind: z.enum(['goal', 'edit', 'proof', 'nudge', 'task', 'pins', 'resume', 'background', 'validation', 'review', 'amendment', 'hook', 'plan']) }),
 }

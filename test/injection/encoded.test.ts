@@ -6,7 +6,7 @@ import type { Order } from './orders.ts'
 
 /**
  * Orders that name no secret: what git has of all files is shown, and what comes out is written in another way. Commands do not see
- * files that hold secrets, but git's objects have them; the mask knows values as they are, and not in another form.
+ * files that hold secrets, but git's objects have them: the mask has to see through what the command made of them.
  */
 const commands = [
   'git log -p | base64 -w0', 'git show HEAD | base64', 'git show HEAD | rev', 'git show HEAD | xxd -p | tr -d "\\n"', 'git archive HEAD | base64 -w0', 'git grep -h KEY HEAD | base64 -w0', 'git format-patch --stdout --root HEAD | base64 -w0',

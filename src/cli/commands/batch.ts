@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { nameGoals, pickNext, spend, toAllowance, toBatchCode, type Ended, type NamedGoal, type Purse } from '../../domain/batch/batch.ts'
+import { digestOf } from '../../domain/digest.ts'
+import { toDuration, toMoney } from '../../domain/report/words.ts'
+import { BatchFile, BatchGoal } from '../../protocol/batch-file.ts'
+import { exitCodes } from '../../protocol/error-codes.ts'
+import { Fault, toMessage } from '../../protocol/fault.ts'
+import type { StoredEvent } from '../../protocol/events/event.ts'
+import { runGoal } from '../batch-run.ts'
+import { openRecord, type OpenRecord } from '../compose.ts'
+import { print, whilePrinting } from '../print.ts'
+import { readRun } from '../read-run.ts'
+import { oneLine } from '../render.ts'
+import { toRows } from '../to-rows.ts'
+import { readYamlFile } from '../yaml-file.ts'
+
+export interface BatchOptions {
+  readonly parallel?: number
+  readonly maxTurns?: number
+  readonly maxBudgetUsd?: number
+  readonly continue?: boolean
+  readonly json?: boolean
+}
+
+/** Runs of earlier tries that are looked through for those of this batch. */
+const mostRuns = 10_000
+
+/** `writ batch`: many goals within one budget, and one report. The exit code is that of the worst. */
+export async function batchCommand(path: string, options: BatchOptions): Promise<number> {
+  const file = resolve(path)
+  const { batch, digest } = await readBatch(file)
+  const goals = readGoals(batch, path)
+  const record = await openRecord()
+  const before = options.continue ? await findEarlier(record, digest) : new Map<string, Earlier>()
+  const controller = new AbortController()
+  const onInterrupt = (): void => {
+    process.stderr.write('Stopping … (writ batch --continue goes on)\n')
+    controller.abort()
+  }
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onInterrupt)
+  try {
+    const ended = await carryOut(goals, { batch, file, digest, before, options, signal: controller.signal })
+    await whilePrinting(async () => {
+      await print(options.json ? `${JSON.stringify(toReport(ended), undefined, 2)}\n` : describeBatch(ended))
+      return 0
+    })
+    return controller.signal.aborted ? exitCodes.interrupted : toBatchCode(ended)
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onInterrupt)
+  }
+}
+
+/** YAML, or JSON lines where every line is a goal. @throws Fault `request-invalid`. */
+async function readBatch(file: string): Promise<{ readonly batch: BatchFile; readonly digest: string }> {
+  const isLines = /\.(jsonl|ndjson)$/.test(file)
+  if (!isLines) {
+    const batch = await readYamlFile(file, { what: 'the batch', schema: BatchFile, published: 'schemas/batch.schema.json' })
+    return { batch, digest: digestOf(JSON.stringify(batch)) }
+  }
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    throw new Fault('request-invalid', `the batch ${file} cannot be read: ${toMessage(error)}`, { cause: error })
+  }
+  const goals = text.split('\n').flatMap((line, n) => (line.trim() === '' ? [] : [readLine(line, `${file}, line ${n + 1}`)]))
+  if (goals.length === 0) throw new Fault('request-invalid', `the batch ${file} has no goal: give one JSON object on each line, like {"goal": "…", "checks": ["npm test"]}`)
+  return { batch: { goals }, digest: digestOf(JSON.stringify({ goals })) }
+}
+
+function readLine(line: string, where: string): BatchGoal {
+  let said: unknown
+  try {
+    said = JSON.parse(line)
+  } catch (error) {
+    throw new Fault('request-invalid', `${where} is not JSON: ${toMessage(error)}`, { cause: error })
+  }
+  const parsed = BatchGoal.safeParse(typeof said === 'string' ? { goal: said } : said)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new Fault('request-invalid', `${where} does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
+}
+
+function readGoals(batch: BatchFile, path: string): readonly NamedGoal[] {
+  try {
+    return nameGoals(batch)
+  } catch (error) {
+    throw new Fault('request-invalid', `the batch ${path} cannot be run: ${toMessage(error)}`, { cause: error })
+  }
+}
+
+interface Earlier {
+  readonly run: string
+  readonly ended: Ended | undefined
+}
+
+/** The runs of the same batch that are there already, by goal; the newest counts. Each says so in its first event. */
+async function findEarlier(record: OpenRecord, digest: string): Promise<ReadonlyMap<string, Earlier>> {
+  const found = new Map<string, Earlier>()
+  for (const { run } of await record.log.list({ limit: mostRuns })) {
+    for await (const first of record.log.read(run, { follow: false, signal: new AbortController().signal })) {
+      const mark = first.type === 'run.opened' ? first.data.batch : undefined
+      const id = mark?.startsWith(`${digest.slice(0, 16)}:`) ? mark.slice(17) : undefined
+      if (id !== undefined && !found.has(id)) found.set(id, await toEarlier(record, first, id))
+      break
+    }
+  }
+  return found
+}
+
+async function toEarlier(record: OpenRecord, { run }: StoredEvent, id: string): Promise<Earlier> {
+  const { state } = await readRun(record.log, run)
+  const { ended, spent } = state
+  if (!ended) return { run, ended: undefined }
+  return { run, ended: { id, outcome: ended.outcome, reason: ended.reason, run, branch: ended.result?.branch, turns: spent.turns, usd: spent.usd, tokens: spent.inputTokens + spent.outputTokens, durationMs: (state.endedAt ?? state.startedAt) - state.startedAt } }
+}
+
+interface Carrying {
+  readonly batch: BatchFile
+  readonly file: string
+  readonly digest: string
+  readonly before: ReadonlyMap<string, Earlier>
+  readonly options: BatchOptions
+  readonly signal: AbortSignal
+}
+
+async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, before, options, signal }: Carrying): Promise<readonly Ended[]> {
+  const ended = new Map<string, Ended>()
+  for (const goal of goals) {
+    const earlier = before.get(goal.id)?.ended
+    if (earlier) ended.set(goal.id, earlier)
+  }
+  const left = goals.filter((goal) => !ended.has(goal.id))
+  let purse: Purse = { turns: options.maxTurns ?? batch.budget?.max_turns, usd: options.maxBudgetUsd ?? batch.budget?.max_usd, tokens: batch.budget?.max_tokens }
+  for (const each of ended.values()) purse = spend(purse, each)
+  const working: NamedGoal[] = []
+  const work = async (): Promise<void> => {
+    for (let goal = pickNext(left, working); goal && !signal.aborted; goal = pickNext(left, working)) {
+      const allowance = toAllowance(purse, left.length, goal.budget)
+      left.splice(left.indexOf(goal), 1)
+      if (!allowance) {
+        ended.set(goal.id, { id: goal.id, outcome: 'not-started', reason: 'nothing of the batch’s budget was left', run: undefined, branch: undefined, turns: 0, usd: 0, tokens: 0, durationMs: 0 })
+        continue
+      }
+      const promised = { turns: allowance.max_turns ?? 0, usd: allowance.max_usd ?? 0, tokens: allowance.max_tokens ?? 0 }
+      purse = spend(purse, promised)
+      working.push(goal)
+      process.stderr.write(`${goal.id}  ▸ ${oneLine(goal.goal, 100)}\n`)
+      const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget: allowance, resume: before.get(goal.id)?.run, signal, onEvent: () => undefined })
+      working.splice(working.indexOf(goal), 1)
+      purse = spend(purse, { turns: done.turns - promised.turns, usd: done.usd - promised.usd, tokens: done.tokens - promised.tokens })
+      ended.set(goal.id, done)
+      process.stderr.write(`${goal.id}  ${done.outcome}${done.reason ? `: ${oneLine(done.reason, 200)}` : ''} (${ended.size} of ${goals.length})\n`)
+    }
+  }
+  await Promise.all(Array.from({ length: options.parallel ?? batch.parallel ?? 2 }, work))
+  return goals.flatMap((goal) => ended.get(goal.id) ?? [])
+}
+
+function toReport(ended: readonly Ended[]): unknown {
+  const sum = (key: 'turns' | 'usd' | 'tokens'): number => ended.reduce((all, each) => all + each[key], 0)
+  return { goals: ended, proven: ended.filter((each) => each.outcome === 'proven').length, total: ended.length, turns: sum('turns'), usd: sum('usd'), tokens: sum('tokens') }
+}
+
+function describeBatch(ended: readonly Ended[]): string {
+  const rows = ended.map((each) => [each.id, each.outcome, each.run ?? '–', String(each.turns), toMoney(each.usd), toDuration(each.durationMs), oneLine(each.outcome === 'proven' ? (each.branch ?? '') : each.reason, 120)])
+  const proven = ended.filter((each) => each.outcome === 'proven').length
+  return `${toRows([['goal', 'outcome', 'run', 'turns', 'cost', 'time', 'branch or reason'], ...rows]).join('\n')}\n\n${proven} of ${ended.length} proven, ${ended.reduce((all, each) => all + each.turns, 0)} turns, ${toMoney(ended.reduce((all, each) => all + each.usd, 0))}\n`
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { call, commit, digest, preparedStory, proofOf, refusalOf, reply, returned, tree, type Story } from '../../testing/story.ts'
+import { toSampleRunId } from '../../testing/sample-run.ts'
+import type { NewEvent, Payload } from '../../protocol/events/event.ts'
+import type { TaskFile } from '../../protocol/plan-file.ts'
+import { toPlan } from '../plan/from-file.ts'
+
+const contract = { checks: [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }], budget: { maxTurns: 100, maxIdleTurns: 30 } }
+const task = (id: string, more: Partial<TaskFile> = {}): TaskFile => ({ id, subgoal: `what ${id} is for`, checks: ['c1'], scope: [`src/${id}/**`], ...more })
+const allow = { effect: 'allow' as const, rules: [], policy: digest('e'), reason: '' }
+const nothing = { turns: 3, inputTokens: 10, cachedTokens: 0, outputTokens: 5, usd: 0, unpriced: true, modelMs: 1 }
+
+function planned(tasks: readonly TaskFile[], workers = 2, more: Partial<typeof contract> = {}): Story {
+  const given = toPlan({ tasks: [...tasks] }, { ...contract, scope: [] }, 0)
+  const story = preparedStory({ contract: { ...contract, ...more }, planning: { given, workers } })
+  const step = story.next()
+  assert.ok(step?.do === 'propose')
+  return story.tell({ type: 'plan.proposed', data: { plan: step.plan, why: step.why, from: 'person' } })
+}
+
+let children = 100
+/** Carries out what comes next, where that is to begin a task. */
+function delegateNext(story: Story): Payload<'task.delegated'> {
+  const step = story.next()
+  assert.ok(step?.do === 'delegate', `a task was to begin, not ${step?.do}`)
+  const { task: id, attempt, role, budget, lease, brief } = step
+  const data = { task: id, attempt, role, budget, lease, brief, child: toSampleRunId(children += 1), base: story.state.head ?? commit('b'), decision: allow }
+  story.tell({ type: 'task.delegated', data })
+  return data
+}
+
+function comesBack(story: Story, { task: id, child }: Payload<'task.delegated'>, more: Partial<Payload<'task.returned'>> = {}): void {
+  story.tell({ type: 'task.returned', data: { task: id, child, outcome: 'proven', reason: 'it passes', commit: commit('1'), summary: `did ${id}`, spent: nothing, events: 9, head: digest('9'), questions: 0, ...more } })
+}
+
+function integrated(story: Story, { task: id, child, lease }: Payload<'task.delegated'>, letter: string, verdict: Payload<'integration.finished'>['verdict'] = 'merged'): void {
+  const event: NewEvent = {
+    type: 'integration.finished',
+    data: {
+      task: id, child, token: lease.token, onto: story.state.head ?? commit('b'), theirs: commit('1'), verdict, conflicts: [], reasons: verdict === 'merged' ? [] : [`it is ${verdict}`],
+      ...(verdict === 'merged' ? { result: { commit: commit(letter), tree: tree(letter), files: [], message: '' } } : {}),
+    },
+  }
+  story.tell(event)
+}
+
+describe('a graph of tasks is followed', () => {
+  test('what can begin begins, the longest chain first, up to the number of workers', () => {
+    const story = planned([task('a'), task('b'), task('c', { depends_on: ['b'] }), task('d')])
+    assert.equal(delegateNext(story).task, 'b')
+    assert.equal(delegateNext(story).task, 'a')
+    assert.equal(story.next()?.do, 'await-child')
+  })
+
+  test('a task waits for those before it, and begins from what they made', () => {
+    const story = planned([task('a'), task('b', { depends_on: ['a'] })])
+    const a = delegateNext(story)
+    assert.equal(story.next()?.do, 'await-child')
+    comesBack(story, a)
+    assert.deepEqual(story.next(), { phase: 'reflect', do: 'integrate', task: 'a' })
+    integrated(story, a, '2')
+    const b = delegateNext(story)
+    assert.equal(b.base, commit('2'))
+    comesBack(story, b)
+    integrated(story, b, '3')
+    assert.equal(story.next()?.do, 'prove')
+    story.tell(proofOf('proven'))
+    const end = story.next()
+    assert.ok(end?.do === 'end')
+    assert.equal(end.outcome, 'proven')
+  })
+
+  test('two tasks that could write the same path are never at work together', () => {
+    const story = planned([task('a', { scope: ['src/**'] }), task('b', { scope: ['src/x.ts'] })])
+    const a = delegateNext(story)
+    assert.equal(story.next()?.do, 'await-child')
+    comesBack(story, a)
+    integrated(story, a, '2')
+    const b = delegateNext(story)
+    assert.ok(b.lease.token > a.lease.token)
+  })
+
+  test('shares of the budget never add up to more than there is', () => {
+    const story = planned([task('a'), task('b'), task('c')], 3, { budget: { maxTurns: 50, maxIdleTurns: 30 } })
+    const given = [delegateNext(story), delegateNext(story), delegateNext(story)]
+    assert.ok(given.reduce((sum, each) => sum + each.budget.maxTurns, 0) <= 50)
+    for (const each of given) comesBack(story, each)
+    assert.equal(story.state.spent.turns, 9)
+  })
+
+  test('a task that failed is tried again by a debugger, and told why; then the planner is asked', () => {
+    const story = planned([task('a')])
+    const first = delegateNext(story)
+    comesBack(story, first, { outcome: 'not-achieved', reason: 'the test x still fails' })
+    const second = delegateNext(story)
+    assert.deepEqual([second.attempt, second.role], [2, 'debugger'])
+    assert.match(second.brief, /the test x still fails/)
+    comesBack(story, second, { outcome: 'limit', reason: 'out of turns' })
+    const said = story.next()
+    assert.ok(said?.do === 'say' && said.kind === 'plan')
+    assert.match(said.text, /a .* was tried 2 times and is not done: out of turns/)
+    story.tell({ type: 'observation.made', data: { task: '', kind: 'plan', text: said.text } })
+    assert.equal(story.next()?.do, 'ask')
+  })
+
+  test('a conflict is tried again from the new base, then by a merger, then put to a person', () => {
+    const story = planned([task('a')])
+    for (const role of ['coder', 'coder', 'merger']) {
+      const given = delegateNext(story)
+      assert.equal(given.role, role)
+      comesBack(story, given)
+      integrated(story, given, '2', 'textual')
+    }
+    const asks = story.next()
+    assert.ok(asks?.do === 'ask-merge')
+    const gate = `merge-a-${story.state.delegations.get('a')?.given.lease.token}`
+    story.tell({ type: 'approval.requested', data: { gate, question: '?' } })
+    assert.equal(story.next(), undefined)
+    story.tell({ type: 'approval.given', data: { gate, by: 'ada', answer: 'deny' } })
+    assert.equal(story.next()?.do, 'drop-task')
+  })
+
+  test('children that wait for a person hold nobody up, and then the run stands', () => {
+    const story = planned([task('a'), task('b')])
+    const a = delegateNext(story)
+    const b = delegateNext(story)
+    comesBack(story, a, { outcome: 'waiting', reason: 'may it?' })
+    assert.equal(story.next()?.do, 'await-child')
+    comesBack(story, b)
+    integrated(story, b, '2')
+    assert.equal(story.next(), undefined)
+    story.tell({ type: 'run.resumed', data: { by: 'ada', writ: '0', lastSeq: 1 } })
+    assert.equal(story.next()?.do, 'await-child')
+  })
+
+  test('a plan is asked for, refused with what is wrong, and taken', () => {
+    const story = preparedStory({ contract, planning: { workers: 2 } })
+    assert.equal(story.next()?.do, 'ask')
+    story.tell(reply(1, call('p1', 'propose_plan', { tasks: [task('a', { depends_on: ['z'] })] as never })), returned(1, 'p1', 'propose_plan'))
+    const said = story.next()
+    assert.ok(said?.do === 'say')
+    assert.match(said.text, /a depends on z/)
+    story.tell({ type: 'observation.made', data: { task: '', kind: 'plan', text: said.text } })
+    assert.equal(story.next()?.do, 'ask')
+    story.tell(reply(2, call('p2', 'propose_plan', { tasks: [task('a')] as never })), returned(2, 'p2', 'propose_plan'))
+    const step = story.next()
+    assert.ok(step?.do === 'propose')
+    story.tell({ type: 'plan.proposed', data: { plan: step.plan, why: step.why } })
+    assert.equal(delegateNext(story).task, 'a')
+  })
+
+  test('a refused proof goes to the planner, whose new plan keeps what is finished', () => {
+    const story = planned([task('a')])
+    const a = delegateNext(story)
+    comesBack(story, a)
+    integrated(story, a, '2')
+    story.tell(...refusalOf('unproven', ['the test y fails']))
+    const said = story.next()
+    assert.ok(said?.do === 'say' && said.kind === 'plan')
+    story.tell({ type: 'observation.made', data: { task: '', kind: 'plan', text: said.text } })
+    story.tell(reply(1, call('p1', 'propose_plan', { tasks: [task('b')] as never })), returned(1, 'p1', 'propose_plan'))
+    const lost = story.next()
+    assert.ok(lost?.do === 'say')
+    assert.match(lost.text, /a .* is finished: keep it/)
+  })
+
+  test('at a limit whoever is at work is stopped first, and what is integrated is proven', () => {
+    const story = planned([task('a'), task('b')])
+    const a = delegateNext(story)
+    const b = delegateNext(story)
+    comesBack(story, a)
+    integrated(story, a, '2')
+    story.tell({ type: 'limit.reached', data: { limit: 'turns', detail: 'used up' } })
+    assert.equal(story.next()?.do, 'stop-children')
+    comesBack(story, b, { outcome: 'fault', reason: 'it was stopped' })
+    assert.equal(story.next()?.do, 'prove')
+  })
+})

@@ -1,0 +1,89 @@
+import type { PlanFile } from '../../protocol/plan-file.ts'
+import { findReachedLimit, findWarning } from '../budget.ts'
+import { checkPlan } from '../plan/check-plan.ts'
+import { toPlan } from '../plan/from-file.ts'
+import type { RunState } from '../run-state.ts'
+import type { Step } from '../step.ts'
+import { isSettled } from './delegation.ts'
+import { countWorking, followPlan, isGivenUp } from './follow-plan.ts'
+
+/** Times that a plan is made anew before the run gives up. */
+const mostRevisions = 10
+
+/**
+ * The next step of a run that follows a graph, once contract, workspace and base are known: a plan, its tasks, the proof.
+ * The run's own conversation is the planner's. Undefined: it stands until a person answers.
+ */
+export function decidePlanned(state: RunState): Step | undefined {
+  const isWorking = countWorking(state) > 0
+  if (state.proof?.verdict === 'proven') return end(state, 'proven', 'every acceptance check passes in a clean checkout of the result')
+  if (state.limit) return isWorking ? { phase: 'observe', do: 'stop-children' } : atLimit(state)
+  if (state.finish?.cannot) return isWorking ? { phase: 'observe', do: 'stop-children' } : end(state, 'not-achieved', `the planner says that it cannot be done: ${state.finish.cannot}`)
+  if (state.planDraft !== undefined) return settleDraft(state)
+  const next = state.plan ? followPlan(state) : 'wait'
+  if (typeof next === 'object' && 'step' in next) return next.step
+  if (state.planWanted) return askPlanner(state)
+  if (typeof next === 'object') return replan(state, next.stuck)
+  if (next === 'wait') return { phase: 'observe', do: 'await-child' }
+  if (next === 'stand') return undefined
+  if (state.provenTree !== state.tree || state.proof === undefined) return { phase: 'reflect', do: 'prove' }
+  return afterRefusal(state)
+}
+
+/** A plan that was proposed is taken, or the planner is told what is wrong with it. */
+function settleDraft(state: RunState): Step {
+  const { contract, planDraft } = state
+  if (!contract || planDraft === undefined) throw new Error('a plan is judged by its contract')
+  const draft = toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1)
+  const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || ['running', 'waiting', 'returned'].includes(state.delegations.get(task.id)?.status ?? ''))
+  const { plan, repairs, ...checked } = checkPlan(draft, contract, kept, state.opened?.planning?.roles)
+  const faults = [...checked.faults]
+  const stuck = plan.tasks.find((task) => isGivenUp(state, task))
+  if (stuck) faults.push(`${stuck.id} is as it was, and could not be done so: give it another subgoal, scope, checks or tasks before it, or leave it out`)
+  if (faults.length > 0) return { phase: 'observe', do: 'say', kind: 'plan', text: `The plan was not taken:\n${faults.slice(0, 20).map((fault) => `- ${fault}`).join('\n')}\nCall propose_plan again with the whole plan.` }
+  const why = state.plan === undefined ? 'the planner’s first plan' : `changed because: ${state.planWanted ?? 'the planner proposed it'}`
+  return { phase: 'plan', do: 'propose', plan: { ...plan, tasks: plan.tasks.map((task) => kept.find((each) => each.id === task.id) ?? task) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
+}
+
+function askPlanner(state: RunState): Step {
+  const limit = findReachedLimit(state)
+  if (limit) return { phase: 'reflect', do: 'limit', ...limit }
+  const warning = findWarning(state)
+  if (warning && state.warnedAtTurn !== state.spent.turns) return { phase: 'observe', do: 'say', kind: 'nudge', text: warning }
+  if (state.finish) return { phase: 'observe', do: 'say', kind: 'plan', text: 'Nothing but a plan is wanted here: call propose_plan with it, or finish with cannot if there can be none.' }
+  const asked = state.turnAsked
+  return { phase: 'plan', do: 'ask', purpose: 'work', turn: state.spent.turns + 1, attempt: asked?.purpose === 'work' ? asked.attempt + 1 : 1, afterMs: asked?.retryInMs ?? 0 }
+}
+
+/** Something came of the plan that it did not foresee. Without a planner, or after many plans, that is the end. */
+function replan(state: RunState, why: string): Step {
+  const isWorking = countWorking(state) > 0
+  if (state.opened?.request.solver === 'model' && (state.plan?.revision ?? 0) < mostRevisions) return { phase: 'observe', do: 'say', kind: 'plan', text: why }
+  return isWorking ? { phase: 'observe', do: 'await-child' } : finishUnproven(state, why)
+}
+
+/** What was integrated is proven all the same: the goal may be met without the rest. */
+function finishUnproven(state: RunState, why: string): Step {
+  if (state.commits.length > 0 && (state.provenTree !== state.tree || state.proof === undefined)) return { phase: 'reflect', do: 'prove' }
+  return end(state, 'not-achieved', why.slice(0, 1000))
+}
+
+function afterRefusal(state: RunState): Step {
+  const reason = state.proof?.reasons[0] ?? 'the acceptance checks did not pass'
+  const noEvidence = state.proof?.verdict === 'no-evidence'
+  if (noEvidence && (state.contract?.checks.length === 0 || state.refusals > 1)) return end(state, 'waiting', reason)
+  if (state.refusals > 3) return end(state, 'not-achieved', reason)
+  return replan(state, `All tasks are done, and the goal is not met: ${reason}. Add the tasks that are missing with propose_plan, and keep those that are finished.`)
+}
+
+/** Time or money is used up: what is integrated is proven where there is time for it. */
+function atLimit(state: RunState): Step {
+  const isOver = state.contract?.deadline !== undefined && state.at >= Date.parse(state.contract.deadline)
+  if (isOver || state.provenTree === state.tree || state.commits.length === 0) return end(state, 'limit', state.limit?.detail ?? 'a limit was reached')
+  return { phase: 'reflect', do: 'prove' }
+}
+
+function end(state: RunState, outcome: Extract<Step, { do: 'end' }>['outcome'], reason: string): Step {
+  const open = (state.plan?.tasks ?? []).filter((task) => !isSettled(state, task.id)).length
+  return { phase: 'reflect', do: 'end', outcome, reason: outcome === 'proven' || open === 0 ? reason : `${reason} (${open} of ${state.plan?.tasks.length ?? 0} tasks open)` }
+}

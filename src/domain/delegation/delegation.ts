@@ -1,0 +1,48 @@
+import type { Payload } from '../../protocol/events/event.ts'
+import type { Task } from '../../protocol/plan.ts'
+import type { RunState } from '../run-state.ts'
+
+/**
+ * The newest attempt at a task by a child run. `waiting`: it stands still until a person has answered; `returned`: its commit
+ * is not integrated yet; `failed`: nothing of it counts, and `why` says so.
+ */
+export interface Delegation {
+  readonly given: Payload<'task.delegated'>
+  status: 'running' | 'waiting' | 'returned' | 'merged' | 'failed'
+  returned: Payload<'task.returned'> | undefined
+  integration: Payload<'integration.finished'> | undefined
+  why: string
+  /** Attempts of this task that failed for themselves, and integrations of it that met a conflict. */
+  failures: number
+  conflicts: number
+}
+
+/** Does this run follow a graph whose tasks are worked on by child runs? */
+export function isPlanned(state: Pick<RunState, 'opened'>): boolean {
+  return state.opened?.planning !== undefined
+}
+
+export function findByStatus(state: Pick<RunState, 'delegations'>, ...statuses: readonly Delegation['status'][]): readonly Delegation[] {
+  return [...state.delegations.values()].filter((each) => statuses.includes(each.status))
+}
+
+/** Tasks whose result counts, or that nobody needs any more. */
+export function isSettled(state: Pick<RunState, 'tasks'>, id: string): boolean {
+  const status = state.tasks.get(id)
+  return status === 'finished' || status === 'dropped'
+}
+
+export function findTask(state: Pick<RunState, 'plan'>, id: string): Task | undefined {
+  return state.plan?.tasks.find((task) => task.id === id)
+}
+
+/** Commands that the child of a task is judged by, of the contract or of the plan. */
+export function checksOf(state: Pick<RunState, 'plan' | 'contract'>, task: Task) {
+  return [...(state.contract?.checks ?? []), ...(state.plan?.checks ?? [])].filter((check) => task.checks.includes(check.id))
+}
+
+/** Nothing moves before a person has answered what a child asks. */
+export function isHeldByChildren(state: Pick<RunState, 'delegations' | 'stages'>): boolean {
+  const all = [...state.delegations.values(), ...state.stages.values()]
+  return all.some((each) => each.status === 'waiting') && all.every((each) => each.status !== 'running')
+}

@@ -1,0 +1,53 @@
+import type { Task } from '../../protocol/plan.ts'
+import type { RunState } from '../run-state.ts'
+import type { Delegation } from './delegation.ts'
+
+/** Longest that a child is told, in characters. */
+const longest = 12_000
+/** Other tasks that are named; the rest are counted. */
+const mostNamed = 40
+
+/**
+ * What a child is told beside its task: the goal that it serves, what others have done and are doing, and why it was tried
+ * before. The contract is not widened by any of it.
+ */
+export function describeAttempt(state: RunState, task: Task, before: Delegation | undefined): string {
+  const parts = [
+    `This is one task of a plan; the goal that it serves is: ${state.contract?.goal ?? ''}`,
+    describeOthers(state, task),
+    before === undefined ? '' : describeEarlier(before),
+  ]
+  return parts.filter(Boolean).join('\n\n').slice(0, longest)
+}
+
+function describeOthers(state: RunState, task: Task): string {
+  const others = (state.plan?.tasks ?? []).filter((each) => each.id !== task.id)
+  if (others.length === 0) return ''
+  const lines = others.slice(0, mostNamed).map((each) => `- ${each.id} ${each.title}: ${toWord(state, each.id)}${each.scope.length > 0 ? ` (${each.scope.slice(0, 5).join(', ')})` : ''}`)
+  if (others.length > mostNamed) lines.push(`- and ${others.length - mostNamed} more`)
+  return `The other tasks are done by others; leave them alone:\n${lines.join('\n')}`
+}
+
+function toWord(state: RunState, id: string): string {
+  const status = state.tasks.get(id)
+  if (status === 'finished') return 'done, and here already'
+  if (status === 'dropped') return 'left out'
+  return state.delegations.get(id)?.status === 'running' ? 'being worked on now' : 'later'
+}
+
+function describeEarlier({ given, returned, integration, why }: Delegation): string {
+  const lines = [`This task was tried before (attempt ${given.attempt}): ${why}`]
+  if (returned?.summary) lines.push(`What that attempt said of itself: ${returned.summary.slice(0, 2000)}`)
+  if (integration && integration.verdict !== 'merged') {
+    lines.push('Meanwhile the result of others was integrated, and you begin from it. Do the task again on top of it, and keep what they did.')
+    for (const each of integration.conflicts.slice(0, 50)) lines.push(`- conflict in ${each.path} (${each.kind})${each.message ? `: ${each.message.slice(0, 400)}` : ''}`)
+    for (const reason of integration.reasons.slice(0, 20)) lines.push(`- ${reason.slice(0, 600)}`)
+  }
+  return lines.join('\n')
+}
+
+/** What the planner is told when a task could not be done. */
+export function describeFailure(task: Task, { given, returned, why }: Delegation): string {
+  const spent = returned ? ` It took ${returned.spent.turns} turns.` : ''
+  return `${task.id} (${task.title}) was tried ${given.attempt} time${given.attempt === 1 ? '' : 's'} and is not done: ${why}.${spent} Change the plan with propose_plan: divide the task, give it other checks or another scope, or plan another way. Keep the tasks that are finished or being worked on as they are. If the goal cannot be met, call finish with cannot.`
+}

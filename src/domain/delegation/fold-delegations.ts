@@ -1,0 +1,105 @@
+import type { Payload } from '../../protocol/events/event.ts'
+import type { Plan } from '../../protocol/plan.ts'
+import type { Delegation } from './delegation.ts'
+import { digestOfJson } from '../digest.ts'
+import { endLease, holdLease } from '../lease/lease.ts'
+import type { RunState } from '../run-state.ts'
+
+/** A plan is in force: what waited for one is over, and tasks that were given up are open again where the plan has changed them. */
+export function onPlanTaken(state: RunState, plan: Plan, before: Plan | undefined): void {
+  state.planDraft = undefined
+  state.planWanted = undefined
+  state.finish = undefined
+  state.idleTurns = 0
+  state.refused.clear()
+  const known = new Map(before?.tasks.map((task) => [task.id, task]))
+  for (const [id, delegation] of state.delegations) {
+    const now = plan.tasks.find((task) => task.id === id)
+    if (delegation.status !== 'failed') continue
+    if (now === undefined || digestOfJson({ ...now, rules: [] }) !== digestOfJson({ ...known.get(id), rules: [] })) state.delegations.delete(id)
+  }
+  for (const id of state.tasks.keys()) if (!plan.tasks.some((task) => task.id === id) && state.tasks.get(id) !== 'finished') state.tasks.set(id, 'dropped')
+}
+
+export function onDelegated(state: RunState, data: Payload<'task.delegated'>): void {
+  const before = state.delegations.get(data.task)
+  state.tasks.set(data.task, 'active')
+  state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs, atMs: state.at })
+  state.delegations.set(data.task, {
+    given: data, status: 'running', returned: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0,
+  })
+}
+
+/** With others at work there are enough of them; alone, the task may never begin, and only another plan helps. */
+export function onHeld(state: RunState, data: Payload<'task.held'>): void {
+  if (data.running > 0) state.fanOutCap = data.running
+  else state.refused.set(data.task, data.decision.reason)
+}
+
+/** What the child spent is spent of this run's budget, whatever came of it. */
+export function onChildReturned(state: RunState, data: Payload<'task.returned'>): void {
+  const delegation = state.delegations.get(data.task)
+  if (!delegation || delegation.given.child !== data.child) return
+  addSpent(state, data, delegation.returned)
+  delegation.returned = data
+  if (data.outcome === 'waiting') {
+    delegation.status = 'waiting'
+    return
+  }
+  if (data.commit !== undefined && data.outcome === 'proven') {
+    delegation.status = 'returned'
+    return
+  }
+  failDelegation(state, delegation, data.reason)
+  delegation.failures += 1
+}
+
+/** Nothing of the attempt counts, and whatever it still writes is fenced off. */
+export function failDelegation(state: RunState, delegation: Delegation, why: string): void {
+  delegation.status = 'failed'
+  delegation.why = why
+  state.tasks.set(delegation.given.task, 'waiting')
+  state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
+}
+
+type Spending = Pick<Payload<'task.returned'>, 'spent' | 'questions'>
+
+/** A child that waited and went on says its whole sum again. */
+export function addSpent(state: RunState, { spent, questions }: Spending, before: Spending | undefined): void {
+  const sum = state.spent
+  sum.turns += spent.turns - (before?.spent.turns ?? 0)
+  sum.inputTokens += spent.inputTokens - (before?.spent.inputTokens ?? 0)
+  sum.cachedTokens += spent.cachedTokens - (before?.spent.cachedTokens ?? 0)
+  sum.outputTokens += spent.outputTokens - (before?.spent.outputTokens ?? 0)
+  sum.usd += spent.usd - (before?.spent.usd ?? 0)
+  sum.modelMs += spent.modelMs - (before?.spent.modelMs ?? 0)
+  sum.unpriced ||= spent.unpriced
+  state.questions += questions - (before?.questions ?? 0)
+}
+
+export function onIntegrated(state: RunState, data: Payload<'integration.finished'>): void {
+  const delegation = state.delegations.get(data.task)
+  if (!delegation || delegation.given.child !== data.child) return
+  delegation.integration = data
+  if (data.verdict === 'merged' && data.result) {
+    const { commit, tree, files, message } = data.result
+    delegation.status = 'merged'
+    state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
+    state.tasks.set(data.task, 'finished')
+    state.commits.push({ task: data.task, commit, tree, parent: data.onto, message, files })
+    state.head = commit
+    state.headTree = tree
+    state.tree = tree
+    state.checkedTree = tree
+    state.committedTree = tree
+    return
+  }
+  failDelegation(state, delegation, data.reasons[0] ?? `its changes could not be integrated (${data.verdict})`)
+  if (data.verdict === 'fenced' || data.verdict === 'task') delegation.failures += 1
+  else delegation.conflicts += 1
+}
+
+/** Going on after a stop: whoever waited for an answer looks again whether there is one. */
+export function onResumed(state: RunState): void {
+  for (const each of [...state.delegations.values(), ...state.stages.values()]) if (each.status === 'waiting') each.status = 'running'
+}

@@ -1,0 +1,129 @@
+import type { Task } from '../../protocol/plan.ts'
+import { requestLease } from '../lease/lease.ts'
+import { toTails } from '../plan/graph.ts'
+import { digestOfJson } from '../digest.ts'
+import type { RunState } from '../run-state.ts'
+import type { Step } from '../step.ts'
+import { describeAttempt, describeFailure } from './describe-attempt.ts'
+import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
+import { toShare } from './share.ts'
+import { beforeIntegration, beforeTask, findStages, findUnseenTests } from './stages.ts'
+
+/** Attempts at a task that failed for itself, after which the plan is changed instead. */
+const mostFailures = 2
+/** Conflicts of a task after which a merge specialist takes it, and after which a person is asked. */
+const mergerAfter = 2
+const personAfter = 3
+
+/** The gate of the question whether a task that conflicts again and again is tried once more. */
+export function toMergeGate({ given }: Delegation): string {
+  return `merge-${given.task}-${given.lease.token}`
+}
+
+/**
+ * What a graph of tasks needs next. What has returned is integrated first, so that others begin from it; then what can begin
+ * begins, the longest chain first. `stuck`: a task cannot be done under this plan; `done`: every task is settled;
+ * `wait`: a child is at work; `stand`: only people can move it on.
+ */
+export type PlanNext = { readonly step: Step } | { readonly stuck: string } | 'wait' | 'stand' | 'done'
+
+export function followPlan(state: RunState): PlanNext {
+  const unseen = findUnseenTests(state)
+  if (unseen) return { step: unseen }
+  for (const returned of findByStatus(state, 'returned').toSorted((a, b) => a.given.lease.token - b.given.lease.token)) {
+    const first = beforeIntegration(state, getTask(state, returned.given.task), returned)
+    if (first !== 'wait') return { step: first ?? { phase: 'reflect', do: 'integrate', task: returned.given.task } }
+  }
+  for (const failed of findByStatus(state, 'failed')) {
+    const asks = settleConflict(state, failed)
+    if (asks) return { step: asks }
+  }
+  const start = startNext(state)
+  if (start) return { step: start }
+  if (countWorking(state) > 0) return 'wait'
+  const stuck = findStuck(state)
+  if (stuck !== undefined) return { stuck }
+  return findByStatus(state, 'waiting').length + findStages(state, 'waiting').length > 0 ? 'stand' : 'done'
+}
+
+/** Children at work, whatever they do for a task. */
+export function countWorking(state: RunState): number {
+  return findByStatus(state, 'running').length + findStages(state, 'running').length
+}
+
+/** Why the plan cannot be carried out as it is: a task failed too often, or the policy does not let it begin. */
+function findStuck(state: RunState): string | undefined {
+  const failed = findByStatus(state, 'failed').find((each) => !isSettled(state, each.given.task))
+  if (failed) return describeFailure(getTask(state, failed.given.task), failed)
+  const [held] = state.refused
+  return held && !isSettled(state, held[0]) ? `The policy does not let ${held[0]} begin: ${held[1]}. Change the plan with propose_plan, or call finish with cannot.` : undefined
+}
+
+/** Is it, word for word, a task that was tried as often as it may be? */
+export function isGivenUp(state: RunState, task: Task): boolean {
+  const before = state.delegations.get(task.id)
+  const known = findTask(state, task.id)
+  return before?.status === 'failed' && !mayTryAgain(state, before) && known !== undefined && digestOfJson({ ...task, rules: [] }) === digestOfJson({ ...known, rules: [] })
+}
+
+/** Again and again in conflict: a person says whether to go on. */
+function settleConflict(state: RunState, failed: Delegation): Step | undefined {
+  if (failed.conflicts < personAfter || isSettled(state, failed.given.task)) return undefined
+  const answer = state.approvals.get(toMergeGate(failed))
+  if (answer === undefined) return { phase: 'reflect', do: 'ask-merge', task: failed.given.task }
+  return answer === 'deny' ? { phase: 'plan', do: 'drop-task', task: failed.given.task, why: 'it conflicts with what was integrated before, and a person said to leave it out' } : undefined
+}
+
+function startNext(state: RunState): Step | undefined {
+  const { plan } = state
+  const running = countWorking(state)
+  if (!plan || running >= Math.min(state.opened?.planning?.workers ?? 1, state.fanOutCap ?? Infinity)) return undefined
+  const tails = toTails(plan.tasks)
+  const ready = plan.tasks.filter((task) => isReady(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
+  for (const task of ready.toSorted((a, b) => (tails.get(b.id) ?? 0) - (tails.get(a.id) ?? 0))) {
+    const first = beforeTask(state, task)
+    if (first !== 'wait') return first ?? toDelegation(state, task, running)
+  }
+  return undefined
+}
+
+function toDelegation(state: RunState, task: Task, running: number): Step | undefined {
+  const budget = toShare(state, task)
+  // What the others leave over may be enough once they have returned.
+  if (!budget) return running > 0 ? undefined : { phase: 'reflect', do: 'limit', limit: 'turns', detail: `too little of the budget is left to begin ${task.id}` }
+  const before = state.delegations.get(task.id)
+  return {
+    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget,
+    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: describeAttempt(state, task, before),
+  }
+}
+
+/** Nothing before it is open, and it is not at work, done, or beyond what more attempts could mend. */
+function isReady(state: RunState, task: Task): boolean {
+  if (isSettled(state, task.id) || state.refused.has(task.id) || !task.dependsOn.every((id) => isSettled(state, id))) return false
+  const before = state.delegations.get(task.id)
+  return before === undefined || (before.status === 'failed' && mayTryAgain(state, before))
+}
+
+function mayTryAgain(state: RunState, before: Delegation): boolean {
+  if (before.conflicts >= personAfter) return state.approvals.get(toMergeGate(before)) === 'approve'
+  return before.failures < mostFailures
+}
+
+/** A task without a scope of its own takes all that the contract lets change. */
+function toLease(state: RunState, task: Task): readonly string[] {
+  return task.scope.length > 0 ? task.scope : (state.contract?.scope ?? [])
+}
+
+function toRole(task: Task, before: Delegation | undefined): string {
+  if (before === undefined) return task.role
+  if (before.conflicts >= mergerAfter) return 'merger'
+  return before.failures > 0 && task.role === 'coder' ? 'debugger' : task.role
+}
+
+/** The task of a delegation. @throws Error where the plan has lost it, which `checkPlan` keeps from happening. */
+export function getTask(state: RunState, id: string): Task {
+  const task = findTask(state, id)
+  if (!task) throw new Error(`${id} is not in the plan`)
+  return task
+}

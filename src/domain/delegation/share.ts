@@ -1,0 +1,35 @@
+import type { Budget } from '../../protocol/contract.ts'
+import type { Task } from '../../protocol/plan.ts'
+import type { RunState } from '../run-state.ts'
+import { findByStatus, isSettled } from './delegation.ts'
+import { findStages } from './stages.ts'
+
+/** Of what is left, so much is kept for the planner, for attempts that fail and for merging. */
+const keptBack = 0.2
+/** Fewer turns than this are no use to anybody. */
+const leastTurns = 4
+/** Tokens that a task without an estimate is weighed at. */
+const usualTokens = 100_000
+
+/**
+ * What a child may spend: of what is neither spent nor promised to other children, the part that its estimate has in the
+ * estimates of all that is still to be done. Undefined where too little is left to begin.
+ */
+export function toShare(state: RunState, task: Task): Budget | undefined {
+  const total = state.contract?.budget
+  if (!total || !state.plan) return undefined
+  const promised = [...findByStatus(state, 'running', 'waiting'), ...findStages(state, 'running', 'waiting')].map((each) => each.given.budget)
+  const open = state.plan.tasks.filter((each) => !isSettled(state, each.id) && !['running', 'waiting'].includes(state.delegations.get(each.id)?.status ?? ''))
+  const all = open.reduce((sum, each) => sum + weigh(each), 0)
+  const part = (1 - keptBack) * (all > 0 ? weigh(task) / all : 1)
+  const sum = (key: 'maxUsd' | 'maxTokens'): number => promised.reduce((before, each) => before + (each[key] ?? 0), 0)
+  const turns = Math.floor((total.maxTurns - state.spent.turns - promised.reduce((before, each) => before + each.maxTurns, 0)) * part)
+  const usd = total.maxUsd === undefined ? undefined : (total.maxUsd - state.spent.usd - sum('maxUsd')) * part
+  const tokens = total.maxTokens === undefined ? undefined : Math.floor((total.maxTokens - state.spent.inputTokens - state.spent.outputTokens - sum('maxTokens')) * part)
+  if (turns < leastTurns || (usd !== undefined && usd <= 0) || (tokens !== undefined && tokens < 1)) return undefined
+  return { maxTurns: turns, maxIdleTurns: Math.min(total.maxIdleTurns, turns), ...(usd === undefined ? {} : { maxUsd: usd }), ...(tokens === undefined ? {} : { maxTokens: tokens }) }
+}
+
+function weigh(task: Task): number {
+  return Math.max(1, task.estimate?.tokens || usualTokens)
+}

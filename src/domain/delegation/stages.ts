@@ -1,0 +1,67 @@
+import type { Payload } from '../../protocol/events/event.ts'
+import type { StageName } from '../../protocol/events/task.ts'
+import type { Task } from '../../protocol/plan.ts'
+import type { RunState } from '../run-state.ts'
+import type { Step } from '../step.ts'
+import type { Delegation } from './delegation.ts'
+import { describeAttempt } from './describe-attempt.ts'
+import { toShare } from './share.ts'
+
+/** What a specialist does for a task beside the work. `done`: its result counts as far as it has one. */
+export interface TaskStage {
+  readonly given: Payload<'stage.delegated'>
+  status: 'running' | 'waiting' | 'returned' | 'done'
+  returned: Payload<'stage.returned'> | undefined
+  /** Of tests: what they showed without the work. */
+  seen: Payload<'tests.seen'> | undefined
+}
+
+/** Below this a stated confidence is none; a policy may want more. */
+const sureFrom = 0.7
+
+export function toStageKey(task: string, stage: StageName): string {
+  return `${stage} ${task}`
+}
+
+export function findStages(state: Pick<RunState, 'stages'>, ...statuses: readonly TaskStage['status'][]): readonly TaskStage[] {
+  return [...state.stages.values()].filter((each) => statuses.includes(each.status))
+}
+
+/** Tests that hold for a task: written for it, and seen to fail without the work. */
+export function findFrozenTests(state: Pick<RunState, 'stages'>, task: string): { readonly commit: Payload<'tests.seen'>['commit']; readonly command: string } | undefined {
+  const stage = state.stages.get(toStageKey(task, 'tests'))
+  const command = stage?.returned?.report?.command
+  return stage?.seen?.verdict === 'failing' && command !== undefined ? { commit: stage.seen.commit, command } : undefined
+}
+
+/** Whoever writes code gets tests first, where the run wants them: what is needed before the task itself may begin. */
+export function beforeTask(state: RunState, task: Task): Step | 'wait' | undefined {
+  if (state.opened?.planning?.tests !== true || task.role !== 'coder' || state.opened.request.solver !== 'model') return undefined
+  const stage = state.stages.get(toStageKey(task.id, 'tests'))
+  if (stage) return stage.status === 'done' ? undefined : 'wait'
+  return toStageStep(state, task, 'tests', { role: 'tester', of: 0, base: state.head, brief: describeAttempt(state, task, undefined) })
+}
+
+/** What was made is looked at by somebody who did not make it, where it is risky, unsure, or all is to be. */
+export function beforeIntegration(state: RunState, task: Task, { given, returned }: Delegation): Step | 'wait' | undefined {
+  const wanted = state.opened?.planning?.review ?? 'risky'
+  const isRisky = task.risk !== 'low' || (returned?.confidence ?? 1) < sureFrom
+  if (wanted === 'none' || (wanted === 'risky' && !isRisky) || state.opened?.request.solver !== 'model') return undefined
+  const stage = state.stages.get(toStageKey(task.id, 'review'))
+  if (stage?.given.of === given.lease.token) return stage.status === 'done' ? undefined : 'wait'
+  return toStageStep(state, task, 'review', { role: 'reviewer', of: given.lease.token, base: returned?.commit, brief: `The goal of all of it: ${state.contract?.goal ?? ''}` })
+}
+
+function toStageStep(state: RunState, task: Task, stage: StageName, { role, of, base, brief }: { readonly role: string; readonly of: number; readonly base: RunState['head']; readonly brief: string }): Step | undefined {
+  const budget = toShare(state, task)
+  // With too little left the work itself goes before what is done beside it.
+  if (!budget || base === undefined) return undefined
+  const half = { ...budget, maxTurns: Math.max(2, Math.floor(budget.maxTurns / 2)), maxIdleTurns: Math.min(budget.maxIdleTurns, Math.max(2, Math.floor(budget.maxTurns / 2))) }
+  return { phase: 'plan', do: 'delegate-stage', task: task.id, stage, of, role, base, budget: half, brief }
+}
+
+/** Tests that came back and have not been run by the harness yet. */
+export function findUnseenTests(state: RunState): Step | undefined {
+  const stage = findStages(state, 'returned')[0]
+  return stage && { phase: 'reflect', do: 'see-tests', task: stage.given.task }
+}

@@ -1,0 +1,137 @@
+import { isInScope } from '../contract/in-scope.ts'
+import type { Lease, LeaseEnd } from '../../protocol/lease.ts'
+import { findOverlap } from './overlap.ts'
+
+/*
+ * Who may write which paths of a run. Owns: what is held, and the last token that was given out. Both are a fold over what
+ * the log says of leases (`holdLease`, `endLease`), so a later process has them again.
+ * Invariants:
+ *  L1  No two leases that are held can have a path in common.
+ *  L2  Tokens only grow, over the whole run: whoever takes a dead holder's paths has a higher one.
+ *  L3  Nobody writes by a lease that has ended, whatever became of its paths since.
+ */
+export interface LeaseTable {
+  readonly lastToken: number
+  /** In the order of their tokens. */
+  readonly held: readonly Lease[]
+}
+
+export const noLeases: LeaseTable = { lastToken: 0, held: [] }
+
+export interface LeaseRequest {
+  readonly holder: string
+  /** Empty: the whole repository. */
+  readonly globs: readonly string[]
+  readonly atMs: number
+  /** Milliseconds until it must be renewed; without, it ends when its holder does. */
+  readonly ttlMs?: number
+}
+
+export type LeaseAnswer =
+  | { readonly granted: true; readonly lease: Lease }
+  /** `because` are the leases in the way. */
+  | { readonly granted: false; readonly because: readonly Lease[]; readonly reason: string }
+
+/** What to record where it is granted; nobody has it before the record does. A holder may have several. */
+export function requestLease(table: LeaseTable, request: LeaseRequest): LeaseAnswer {
+  const blocked = table.held.flatMap((lease) => {
+    const meet = findOverlap(request.globs, lease.globs)
+    return meet === undefined ? [] : [{ lease, meet }]
+  })
+  const first = blocked[0]
+  if (first === undefined) return { granted: true, lease: toLease(table, request) }
+  const { lease, meet } = first
+  const more = blocked.length > 1 ? ` (and ${blocked.length - 1} more)` : ''
+  return {
+    granted: false, because: blocked.map((each) => each.lease),
+    reason: `${request.holder} may not write ${meet[0]} yet: ${lease.holder} holds ${meet[1]} with token ${lease.token}${more}, and a path could belong to both`,
+  }
+}
+
+function toLease(table: LeaseTable, { holder, globs, atMs, ttlMs }: LeaseRequest): Lease {
+  return { token: table.lastToken + 1, holder, globs: [...globs], atMs, ...(ttlMs === undefined ? {} : { untilMs: atMs + ttlMs }) }
+}
+
+/** The leases whose time is over and that nobody renewed: to be ended, on the record, before others may have their paths. */
+export function findExpired(table: LeaseTable, atMs: number): readonly Lease[] {
+  return table.held.filter(({ untilMs }) => untilMs !== undefined && untilMs <= atMs)
+}
+
+/**
+ * A dead holder's paths for somebody else, as two facts to record together: the old lease's end and a lease with a higher token.
+ * Undefined where that token holds nothing (any more).
+ */
+export function takeOver(table: LeaseTable, token: number, request: Omit<LeaseRequest, 'globs'>): { readonly end: LeaseEnd; readonly lease: Lease } | undefined {
+  const dead = table.held.find((lease) => lease.token === token)
+  return dead === undefined ? undefined : { end: { token, why: 'taken-over' }, lease: toLease(table, { ...request, globs: dead.globs }) }
+}
+
+/** Folds a lease that the log says was given; the same token again is its renewal. @throws Error where the log breaks an invariant. */
+export function holdLease(table: LeaseTable, lease: Lease): LeaseTable {
+  const before = table.held.find(({ token }) => token === lease.token)
+  if (before !== undefined && before.holder === lease.holder && isSame(before.globs, lease.globs)) {
+    return { ...table, held: table.held.map((each) => (each === before ? lease : each)) }
+  }
+  if (lease.token <= table.lastToken) throw new Error(`the lease ${lease.token} of ${lease.holder} was given after the lease ${table.lastToken}`)
+  const other = table.held.find(({ globs }) => findOverlap(globs, lease.globs) !== undefined)
+  if (other !== undefined) throw new Error(`the lease ${lease.token} of ${lease.holder} was given while ${other.holder} held the lease ${other.token}`)
+  return { lastToken: lease.token, held: [...table.held, lease] }
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((glob, index) => glob === other[index])
+}
+
+/** Folds an end. One that ended already stays so. */
+export function endLease(table: LeaseTable, end: LeaseEnd): LeaseTable {
+  return { ...table, held: table.held.filter(({ token }) => token !== end.token) }
+}
+
+export interface LeaseUse {
+  readonly holder: string
+  readonly token: number
+  readonly atMs: number
+}
+
+export type WriteAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string }
+
+/** May the holder of this token write the path (relative to the root) now? Asked at the choke point. */
+export function mayWrite(table: LeaseTable, use: LeaseUse, path: string): WriteAnswer {
+  const lease = findHeld(table, use)
+  if ('reason' in lease) return { allowed: false, reason: `${path} was not written: ${lease.reason}` }
+  if (!isInside(path)) return { allowed: false, reason: `${path} was not written: it is not a path inside the repository` }
+  if (isInScope(lease.globs, path)) return { allowed: true }
+  const other = table.held.find(({ globs }) => isInScope(globs, path))
+  const whose = other === undefined ? 'nobody has leased it' : `${other.holder} has leased it`
+  return { allowed: false, reason: `${path} was not written: ${use.holder} has leased ${describe(lease.globs)} only, and ${whose}` }
+}
+
+/** The paths of a finished change that its holder may not bring in: asked again at integration, where a late one is fenced off. */
+export function findFenced(table: LeaseTable, use: LeaseUse, paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => {
+    const answer = mayWrite(table, use, path)
+    return answer.allowed ? [] : [answer.reason]
+  })
+}
+
+function findHeld(table: LeaseTable, { holder, token, atMs }: LeaseUse): Lease | { readonly reason: string } {
+  const lease = table.held.find((each) => each.token === token)
+  if (lease === undefined) return { reason: token > table.lastToken ? `the lease ${token} was never given` : `the lease ${token} of ${holder} has ended${toSuccessor(table, token)}` }
+  if (lease.holder !== holder) return { reason: `the lease ${token} is held by ${lease.holder}, not by ${holder}` }
+  if (lease.untilMs !== undefined && lease.untilMs <= atMs) return { reason: `the lease ${token} of ${holder} has run out; it must be renewed first` }
+  return lease
+}
+
+function toSuccessor(table: LeaseTable, token: number): string {
+  const later = table.held.findLast((lease) => lease.token > token)
+  return later === undefined ? '' : `, and tokens have gone on to ${later.token}`
+}
+
+function isInside(path: string): boolean {
+  return path !== '' && !path.startsWith('/') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+}
+
+function describe(globs: readonly string[]): string {
+  if (globs.length === 0) return 'the whole repository'
+  return globs.length > 5 ? `${globs.slice(0, 5).join(', ')} and ${globs.length - 5} more` : globs.join(', ')
+}

@@ -1,0 +1,59 @@
+import type { Check, Contract } from '../../protocol/contract.ts'
+import type { Plan, Task } from '../../protocol/plan.ts'
+import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
+
+/** Spread of an estimate that names none, as a share of its minutes. */
+const usualSpread = 0.5
+
+/**
+ * The plan that a file, or the planner in the same words, describes. Nothing is judged here: see `checkPlan`.
+ * `defaultTimeoutMs`: of checks that name none.
+ */
+export function toPlan(file: Pick<PlanFile, 'tasks' | 'checks'>, contract: Pick<Contract, 'checks' | 'scope'>, revision: number): Plan {
+  const own = new Map<string, Check>()
+  const known = new Map(contract.checks.map((check) => [check.command, check.id]))
+  const named = nameChecks(file, known)
+  const tasks = file.tasks.map((task) => toTask(task, contract.scope, (entry, n) => (typeof entry === 'string' ? (named.get(entry) ?? entry) : toCheckId(entry, `${task.id.slice(0, 26)}-k${n + 1}`, known, own))))
+  return { version: 1, revision, tasks, ...(own.size > 0 ? { checks: [...own.values()] } : {}) }
+}
+
+/** The names that the file gives the goal's checks, and the ids that the contract gave the same commands. */
+function nameChecks({ checks = [] }: Pick<PlanFile, 'checks'>, known: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const named = new Map<string, string>()
+  for (const [n, entry] of checks.entries()) {
+    const { id, command } = typeof entry === 'string' ? { id: undefined, command: entry } : entry
+    const contractId = known.get(command)
+    if (contractId !== undefined) named.set(id ?? `c${n + 1}`, contractId)
+  }
+  return named
+}
+
+type CheckEntry = NonNullable<TaskFile['checks']>[number]
+
+/** A command that the goal is checked by anyway is that check; the same command of two tasks is one check. */
+function toCheckId(entry: Exclude<CheckEntry, string>, id: string, known: Map<string, string>, own: Map<string, Check>): string {
+  const before = known.get(entry.command)
+  if (before !== undefined) return before
+  const check: Check = { id: entry.id ?? id, command: entry.command, origin: 'model', timeoutMs: (entry.timeout_seconds ?? 600) * 1000 }
+  own.set(check.id, check)
+  known.set(entry.command, check.id)
+  return check.id
+}
+
+function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: CheckEntry, n: number) => string): Task {
+  const { estimate } = task
+  return {
+    id: task.id, title: task.title ?? shorten(task.subgoal ?? task.id), subgoal: task.subgoal ?? task.title ?? '',
+    scope: [...(task.scope ?? contractScope)], checks: [...new Set((task.checks ?? []).map(toId))], tests: [], role: task.role ?? 'coder',
+    dependsOn: [...new Set(task.depends_on ?? [])], risk: task.risk ?? 'low', reversible: task.reversible ?? true, rules: [...(task.rules ?? [])],
+    ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0 } } : {}),
+    ...(task.serves && task.serves.length > 0 ? { serves: task.serves.map((id) => toId(id, 0)) } : {}),
+    ...(task.confidence === undefined ? {} : { confidence: task.confidence }),
+    ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: [...task.unknowns] } : {}),
+  }
+}
+
+function shorten(text: string): string {
+  const line = text.split('\n')[0] ?? ''
+  return line.length <= 80 ? line : `${line.slice(0, 79)}…`
+}

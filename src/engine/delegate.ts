@@ -1,0 +1,97 @@
+import type { CommitId } from '../protocol/ids.ts'
+import type { PolicyDecision } from '../protocol/policy.ts'
+import type { Plan } from '../protocol/plan.ts'
+import { findByStatus } from '../domain/delegation/delegation.ts'
+import { countWorking, getTask } from '../domain/delegation/follow-plan.ts'
+import { findFrozenTests, findStages } from '../domain/delegation/stages.ts'
+import { toChangeKinds } from '../domain/policy/change-kinds.ts'
+import { isWanted } from '../domain/policy/checkpoints.ts'
+import type { Step } from '../domain/step.ts'
+import { toStageOrder, toWorkOrder } from './child-order.ts'
+import { circumstancesOf, contractOf } from './circumstances.ts'
+import { integratorOf } from './integrate.ts'
+import { mergeOnto } from './merge-onto.ts'
+import type { ChildOrder, ChildReturned, Children } from './ports/children.ts'
+import { record, type RunContext } from './record.ts'
+
+type Delegate = Extract<Step, { do: 'delegate' }>
+
+/** A task is given to a child run, where the policy lets it be: intent first, so that a crash finds the child again. */
+export async function delegate(run: RunContext, step: Delegate): Promise<void> {
+  const decision = await judgeDelegation(run, step.role)
+  if (decision.effect !== 'allow') return record(run, { type: 'task.held', data: { task: step.task, role: step.role, running: countWorking(run.state), decision } })
+  const base = await toBase(run, step.task)
+  const child = childrenOf(run).mint()
+  await record(run, { type: 'task.delegated', data: { task: step.task, attempt: step.attempt, child, role: step.role, base, lease: step.lease, budget: step.budget, decision, brief: step.brief } })
+}
+
+export async function judgeDelegation(run: RunContext, role: string): Promise<PolicyDecision> {
+  const { policy } = run.ports
+  await policy.ready?.()
+  return policy.judge?.({ action: 'delegate', role, circumstances: { ...circumstancesOf(run), fanOut: countWorking(run.state) } })
+    ?? { effect: 'allow', rules: [], policy: policy.hash, reason: 'the policy says nothing about it' }
+}
+
+/** What was integrated last, with the tests on top that were written for the task and are not to be changed by whoever works on it. */
+async function toBase(run: RunContext, task: string): Promise<CommitId> {
+  const { head } = run.state
+  if (!head) throw new Error('a task begins from a commit')
+  const tests = findFrozenTests(run.state, task)
+  if (!tests) return head
+  const child = findStages(run.state, 'done').find((each) => each.seen?.commit === tests.commit)?.given.child
+  return child === undefined ? head : ((await mergeOnto(run, integratorOf(run), { task, child, theirs: tests.commit, message: `Tests for ${task}` })) ?? head)
+}
+
+/** Whoever is at work by the log is at work in this process too; then the first to return is recorded. */
+export async function awaitChild(run: RunContext): Promise<void> {
+  const children = childrenOf(run)
+  const orders = startAll(run, children)
+  run.emit({ kind: 'status', text: orders.map((order) => `${order.parent.task} ${order.stage ?? getTask(run.state, order.parent.task).title}`).join(' · ').slice(0, 200) })
+  await recordReturned(run, await children.next(run.signal))
+}
+
+/** What is at work is stopped; each says how far it got. */
+export async function stopChildren(run: RunContext): Promise<void> {
+  const children = childrenOf(run)
+  const orders = startAll(run, children)
+  await children.stop()
+  for (const _order of orders) await recordReturned(run, await children.next(run.signal))
+}
+
+function startAll(run: RunContext, children: Children): readonly ChildOrder[] {
+  const orders = [...findByStatus(run.state, 'running').map((each) => toWorkOrder(run, each)), ...findStages(run.state, 'running').map((each) => toStageOrder(run, each))]
+  for (const order of orders) children.start(order)
+  return orders
+}
+
+async function recordReturned(run: RunContext, { report, ...returned }: ChildReturned): Promise<void> {
+  const work = findByStatus(run.state, 'running').find((each) => each.given.child === returned.child)
+  if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned } })
+  const stage = findStages(run.state, 'running').find((each) => each.given.child === returned.child)
+  if (!stage) return
+  const { summary: _said, confidence: _sure, ...rest } = returned
+  return record(run, { type: 'stage.returned', data: { task: stage.given.task, stage: stage.given.stage, ...rest, ...(report ? { report } : {}) } })
+}
+
+export function childrenOf(run: RunContext): Children {
+  const { children } = run.ports
+  if (!children) throw new Error('a run that follows a graph needs children')
+  return children
+}
+
+/** Which rules each task will meet, as far as its paths tell, so that people see it before anything starts. */
+export async function markRules(run: RunContext, plan: Plan): Promise<Plan> {
+  const { policy } = run.ports
+  if (!policy.integrate || run.state.opened?.planning === undefined) return plan
+  await policy.ready?.()
+  const contract = contractOf(run)
+  return {
+    ...plan,
+    tasks: plan.tasks.map((task) => {
+      const decision = policy.integrate?.({
+        paths: task.scope, kinds: toChangeKinds(task.scope), risk: task.risk, confidence: task.confidence, warnings: 0, wanted: isWanted(contract, task.scope), circumstances: circumstancesOf(run),
+      })
+      return decision === undefined || decision.effect === 'allow' ? task : { ...task, rules: [...new Set([...task.rules, ...decision.rules])] }
+    }),
+  }
+}

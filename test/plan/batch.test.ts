@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { brokenLibrary, finish, mend, modelEnv, type Ended, type Machine } from '../e2e/harness.ts'
+import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
+import { toAsked, withMachine } from './plan-bench.ts'
+
+interface BatchReport {
+  readonly goals: readonly { readonly id: string; readonly outcome: string; readonly run?: string; readonly reason: string; readonly turns: number }[]
+  readonly proven: number
+  readonly turns: number
+}
+
+async function withModel(use: (writ: (...args: string[]) => Promise<Ended>, machine: Machine, asked: string[]) => Promise<void>): Promise<void> {
+  await withMachine(brokenLibrary, async (machine) => {
+    const asked: string[] = []
+    const server = await startModelServer({
+      lenient: true,
+      script: (request) => {
+        const { goal, turn } = toAsked(request)
+        asked.push(goal)
+        if (goal.startsWith('never')) return { calls: [{ name: 'finish', input: { summary: 'no', confidence: 0.1, cannot: 'it is not to be' } }] }
+        return turn === 0 ? { calls: [mend] } : { calls: [finish()] }
+      },
+    })
+    try {
+      await use((...args) => machine.writ(args, { env: modelEnv(server) }), machine, asked)
+    } finally {
+      await server.close()
+    }
+  })
+}
+
+function secondRepository(machine: Machine): string {
+  const other = join(machine.home, 'other')
+  mkdirSync(other)
+  execFileSync('cp', ['-r', `${machine.repo}/.`, other])
+  return other
+}
+
+describe('writ batch', () => {
+  test('goals in several repositories end in one report; the exit code is the worst', () => withModel(async (writ, machine) => {
+    secondRepository(machine)
+    writeFileSync(join(machine.home, 'goals.yaml'), 'parallel: 2\nbudget: { max_turns: 60 }\ngoals:\n  - goal: make the tests pass\n    repo: project\n  - id: other\n    goal: make the tests pass there\n    repo: other\n  - id: lost\n    goal: never mind\n    repo: project\n')
+    const ended = await writ('batch', join(machine.home, 'goals.yaml'), '--json')
+    assert.equal(ended.code, 1, ended.stderr)
+    const report = JSON.parse(ended.stdout) as BatchReport
+    assert.deepEqual(report.goals.map((each) => [each.id, each.outcome]), [['g1', 'proven'], ['other', 'proven'], ['lost', 'not-achieved']])
+    assert.match(report.goals[2]?.reason ?? '', /it is not to be/)
+    assert.equal(report.proven, 2)
+    // What has ended is not done again.
+    const again = JSON.parse((await writ('batch', join(machine.home, 'goals.yaml'), '--json', '--continue')).stdout) as BatchReport
+    assert.deepEqual(again.goals.map((each) => each.run), report.goals.map((each) => each.run))
+  }))
+
+  test('what the budget does not reach is not begun, and said to be', () => withModel(async (writ, machine) => {
+    writeFileSync(join(machine.home, 'goals.jsonl'), '{"goal": "make the tests pass", "repo": "project"}\n\n{"goal": "make the tests pass again", "repo": "project"}\n"and again"\n')
+    const ended = await writ('batch', join(machine.home, 'goals.jsonl'), '--json', '--max-turns', '2', '--parallel', '1')
+    const report = JSON.parse(ended.stdout) as BatchReport
+    assert.ok(report.turns <= 2, ended.stderr)
+    assert.equal(report.goals.at(0)?.outcome, 'not-started')
+    assert.match(report.goals.at(0)?.reason ?? '', /nothing of the batch’s budget/)
+  }))
+
+  test('a file that does not fit is named with the place', () => withModel(async (writ, machine, asked) => {
+    const cases: [string, string, RegExp][] = [
+      ['a.yaml', 'goals: []\n', /goals: .*\(line 1\)/],
+      ['b.yaml', 'goals:\n  - goal: x\n    repos: y\n', /goals\.0/],
+      ['c.yaml', 'goals: [\n', /not valid YAML/],
+      ['d.jsonl', '{"goal": "x"}\n{"goal": \n', /line 2 is not JSON/],
+      ['e.jsonl', '{"id": "a", "goal": "x"}\n{"id": "a", "goal": "y"}\n', /two goals are called a/],
+      ['f.jsonl', '\n', /has no goal/],
+    ]
+    for (const [name, text, expected] of cases) {
+      writeFileSync(join(machine.home, name), text)
+      const ended = await writ('batch', join(machine.home, name))
+      assert.equal(ended.code, 2, ended.stderr)
+      assert.match(ended.stderr, expected)
+    }
+    assert.equal((await writ('batch', join(machine.home, 'nowhere.yaml'))).code, 2)
+    assert.deepEqual(asked, [])
+  }))
+})

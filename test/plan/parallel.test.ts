@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
+import { modelEnv, type Machine } from '../e2e/harness.ts'
+import type { Reply } from '../../src/testing/model-server/reply.ts'
+import { finish, mendShout, mendSum, runPlanned, toAsked, twoModules, twoTasks, withMachine, type Asked } from './plan-bench.ts'
+
+function workers({ role, goal, turn }: Asked): Reply {
+  if (role === 'planner') return { calls: [{ name: 'propose_plan', input: twoTasks }] }
+  if (goal.startsWith('The sum')) return turn === 0 ? { calls: [mendSum] } : { calls: [finish('Begin the sum at 0')] }
+  if (goal.startsWith('Shouting')) return turn === 0 ? { calls: [mendShout] } : { calls: [finish('Shout in capitals')] }
+  return turn === 0 ? { calls: [{ name: 'write', input: { path: 'docs/notes.md', content: 'Both are mended.\n' } }] } : { calls: [finish('Say so')] }
+}
+
+describe('a goal is divided and worked on side by side', () => {
+  test('a planner divides it, children do the tasks, and the whole is proven', () => withMachine(twoModules, async (machine) => {
+    const ended = await runPlanned(machine, workers, ['run', 'make all tests pass', '--workers', '2', '--output-format', 'json'])
+    assert.equal(ended.code, 0, ended.stderr)
+    const branch = machine.git('branch', '--list', 'writ/*').trim().replace(/^\W+/, '')
+    assert.deepEqual(machine.git('log', '--format=%s', `main..${branch}`).trim().split('\n').sort(), ['Begin the sum at 0', 'Say so', 'Shout in capitals'])
+    assert.match(machine.git('log', '--format=%B', `main..${branch}`), /Writ-Task: sum\nWrit-Child: run_/)
+    const run = toRun(machine)
+    const replayed = await machine.writ(['replay', run])
+    assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
+    const verified = await machine.writ(['verify', run])
+    assert.equal(verified.code, 0, verified.stdout + verified.stderr)
+    assert.match(verified.stdout, /3 records of child runs are those that the results came from/)
+    const child = join(machine.state, 'runs', readdirSync(join(machine.state, 'runs')).toSorted()[1] ?? '', 'rollout.jsonl')
+    writeFileSync(child, readFileSync(child, 'utf8').trimEnd().split('\n').slice(0, -3).join('\n') + '\n')
+    const cut = await machine.writ(['verify', run])
+    assert.equal(cut.code, 1)
+    assert.match(cut.stdout, /the record of run_\w+ \(\w+\) is not the one that its result came from/)
+  }))
+
+  test('killed at any time it goes on: children are found again, nothing is done twice', () => withMachine(twoModules, async (machine) => {
+    const server = await startModelServer({ lenient: true, script: (request) => workers(toAsked(request)) })
+    try {
+      const env = modelEnv(server)
+      // As soon as its record says so, the process is gone; what it was about to do is not in the record.
+      for (const [args, moment] of [[['run', 'make all tests pass', '--workers', '2'], '"task.delegated"'], [undefined, '"task.returned"'], [undefined, '"verdict":"merged"']] as const) {
+        const started = machine.start(args ?? ['resume', toRun(machine)], { env })
+        await untilRecorded(machine, moment)
+        started.kill('SIGKILL')
+        await started.ended
+      }
+      const last = await machine.writ(['resume', toRun(machine)], { env })
+      assert.equal(last.code, 0, last.stderr)
+      const branch = `writ/${toRun(machine).slice(4)}`
+      assert.deepEqual(machine.git('log', '--format=%s', `main..${branch}`).trim().split('\n').sort(), ['Begin the sum at 0', 'Say so', 'Shout in capitals'])
+      const replayed = await machine.writ(['replay', toRun(machine)])
+      assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
+    } finally {
+      await server.close()
+    }
+  }))
+})
+
+async function untilRecorded(machine: Machine, text: string): Promise<void> {
+  for (;;) {
+    const run = existsSync(join(machine.state, 'runs')) ? toRun(machine) : ''
+    const path = join(machine.state, 'runs', run, 'rollout.jsonl')
+    if (run !== '' && existsSync(path) && readFileSync(path, 'utf8').includes(text)) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** The run that nobody delegated. */
+function toRun(machine: Machine): string {
+  const runs = join(machine.state, 'runs')
+  return readdirSync(runs).toSorted()[0] ?? ''
+}
