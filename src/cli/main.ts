@@ -3,6 +3,7 @@ import { exitCodes } from '../protocol/error-codes.ts'
 import { version } from './version.ts'
 import { reportFailure } from './failure.ts'
 import { addWorkCommands } from './program/work.ts'
+import { addPlanCommands } from './program/plan.ts'
 import { addResultCommands } from './program/result.ts'
 import { addPeopleCommands } from './program/people.ts'
 import { addPolicyCommands } from './program/policy.ts'
@@ -30,6 +31,7 @@ Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting fo
             4 a limit was reached · 5 a fault of Writ · 130 interrupted`)
 
 addWorkCommands(program)
+addPlanCommands(program)
 addResultCommands(program)
 addLookCommands(program)
 addPeopleCommands(program)

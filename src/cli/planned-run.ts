@@ -7,26 +7,18 @@ import { openModel, type OpenWorkspaces } from './compose.ts'
 import { openPolicyFor } from './open-policy.ts'
 import { getRole, plannerTools } from './roles.ts'
 import type { RunOptions } from './run-options.ts'
-import { readYamlFile } from './yaml-file.ts'
 import { checkPlan } from '../domain/plan/check-plan.ts'
 import { toPlan } from '../domain/plan/from-file.ts'
+import { usualWorkers } from '../domain/plan/graph.ts'
 import type { Contract } from '../protocol/contract.ts'
 import type { Payload } from '../protocol/events/event.ts'
 import type { Planning, Specialist } from '../protocol/events/run.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
-import { PlanFile } from '../protocol/plan-file.ts'
+import type { PlanFile } from '../protocol/plan-file.ts'
 
 export interface PlannedParts extends EngineParts {
   readonly workspaces: OpenWorkspaces
-}
-
-/** Tasks side by side where nobody says how many. */
-const usualWorkers = 2
-
-/** A plan that a person gives. @throws Fault `request-invalid` that names the file, the place and what is wrong there. */
-export function readPlanFile(path: string): Promise<PlanFile> {
-  return readYamlFile(path, { what: 'the plan', schema: PlanFile, published: 'schemas/plan.schema.json' })
 }
 
 /** The goal's checks as the plan has them, unless others are given. */
