@@ -48,6 +48,7 @@ function gistOf(event: StoredEvent): string {
     case 'proof.finished': return `${event.data.verdict}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''} · ${event.data.checks.map((check) => `${check.command} ${check.verdict} (${check.strength}), ${check.fixed.length} fixed`).join('; ')}`
     case 'candidate.tried': return `${event.data.task} #${event.data.n} ${event.data.result}: ${event.data.path}:${event.data.line} ${event.data.describes}`
     case 'plan.proposed': return `revision ${event.data.plan.revision}, ${count(event.data.plan.tasks.length, 'task')}: ${event.data.why}`
+    case 'milestone.checked': return `${event.data.task} ${event.data.verdict} at ${toShortCommit(event.data.commit)}, ${count(event.data.checks.length, 'check')}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''}`
     case 'task.started': return event.data.task
     case 'task.finished': return `${event.data.task}${event.data.commit ? ` ${toShortCommit(event.data.commit)}` : ' without a commit'}: ${event.data.summary}`
     case 'task.dropped': return `${event.data.task}: ${event.data.why}`

@@ -32,28 +32,33 @@ type CheckEntry = NonNullable<TaskFile['checks']>[number]
 
 /** A command that the goal is checked by anyway is that check; the same command of two tasks is one check. */
 function toCheckId(entry: Exclude<CheckEntry, string>, id: string, known: Map<string, string>, own: Map<string, Check>): string {
-  const before = known.get(entry.command)
+  const command = entry.command.trim()
+  const before = known.get(command)
   if (before !== undefined) return before
-  const check: Check = { id: entry.id ?? id, command: entry.command, origin: 'model', timeoutMs: (entry.timeout_seconds ?? 600) * 1000 }
+  const check: Check = { id: entry.id ?? id, command, origin: 'model', timeoutMs: (entry.timeout_seconds ?? 600) * 1000 }
   own.set(check.id, check)
-  known.set(entry.command, check.id)
+  known.set(command, check.id)
   return check.id
 }
 
 function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: CheckEntry, n: number) => string): Task {
   const { estimate } = task
   return {
-    id: task.id, title: task.title ?? shorten(task.subgoal ?? task.id), subgoal: task.subgoal ?? task.title ?? '',
-    scope: [...(task.scope ?? contractScope)], checks: [...new Set((task.checks ?? []).map(toId))], tests: [], role: task.role ?? 'coder',
+    // What a file holds is trimmed when it is read; a proposal comes as it is.
+    id: task.id, title: toTitle(task), subgoal: (task.subgoal ?? task.title ?? '').trim(),
+    scope: (task.scope ?? contractScope).map((glob) => glob.trim()), checks: [...new Set((task.checks ?? []).map(toId))], tests: [...(task.tests ?? [])], role: task.role ?? 'coder',
     dependsOn: [...new Set(task.depends_on ?? [])], risk: task.risk ?? 'low', reversible: task.reversible ?? true, rules: [...(task.rules ?? [])],
     ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0 } } : {}),
     ...(task.serves && task.serves.length > 0 ? { serves: task.serves.map((id) => toId(id, 0)) } : {}),
     ...(task.confidence === undefined ? {} : { confidence: task.confidence }),
-    ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: [...task.unknowns] } : {}),
+    ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: task.unknowns.map((each) => each.trim()) } : {}),
+    ...(task.milestone ? { milestone: true } : {}),
   }
 }
 
-function shorten(text: string): string {
-  const line = text.split('\n')[0] ?? ''
+/** The line that stands for a task in tables: its title, else the beginning of its subgoal. */
+export function toTitle({ title, subgoal, id }: Pick<TaskFile, 'title' | 'subgoal' | 'id'>): string {
+  if (title !== undefined) return title.trim()
+  const line = (subgoal ?? id).trim().split('\n')[0] ?? ''
   return line.length <= 80 ? line : `${line.slice(0, 79)}…`
 }

@@ -27,6 +27,7 @@ export function toMarkdown(report: Report): string {
 
 const titles: Record<NonNullable<Report['outcome']>, string> = {
   proven: 'Proven',
+  planned: 'Planned',
   'not-achieved': 'Not achieved',
   'request-wrong': 'The request is wrong',
   waiting: 'Waiting for a person',

@@ -6,6 +6,7 @@ import type { Step } from '../../domain/step.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
 import { askMerge, integrate } from '../integrate.ts'
+import { askMilestone, askPlan, checkMilestone } from '../plan-gates.ts'
 import { prove } from '../prove.ts'
 import { seeTests } from '../stages.ts'
 import { keepGrounds } from '../grounds.ts'
@@ -26,6 +27,12 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return seeTests(run, step.task)
     case 'ask-merge':
       return askMerge(run, step.task)
+    case 'ask-plan':
+      return askPlan(run)
+    case 'check-milestone':
+      return checkMilestone(run, step.task)
+    case 'ask-milestone':
+      return askMilestone(run, step.task)
     case 'prove':
       return proveNow(run)
     case 'limit':
