@@ -19,6 +19,7 @@ export function addWorkCommands(program: Command): void {
     .option('--workers <n>', 'divide the goal into tasks first, and work on so many of them at the same time', wholeNumber)
     .option('--write-tests', 'with a plan: a test writer derives tests for each task first, and whoever does the task cannot change them')
     .addOption(new Option('--review <which>', 'with a plan: whose work a reviewer sees before it is integrated (default: risky)').choices(['none', 'risky', 'all']))
+    .option('--confirm-plan', 'with a plan: a person agrees to it before its tasks begin, and later to what is new in it')
     .option('--plan <file>', 'the tasks from a plan file, as writ plan writes it (schemas/plan.schema.json)')
     .option('--repo <dir>', 'the repository (default: the one around the working directory)')
     .option('--base <rev>', 'start from this commit instead of HEAD')
