@@ -5,6 +5,8 @@ import { toMinutes, type ScheduleView } from './schedule-text.ts'
 /** Widths in columns. */
 const least = { chart: 24, label: 6 }
 const most = { chart: 120, label: 32 }
+/** Two blanks before a chart, and behind a load how much of it is used. */
+const percent = 8
 /** What it costs to look through every task for every column of a load. */
 const mostLoadTasks = 3_000
 
@@ -17,14 +19,14 @@ export function toGantt(view: ScheduleView): readonly string[] {
   const chain = new Set(schedule.criticalChain)
   const tasks = schedule.tasks.toSorted((a, b) => a.start - b.start || a.end - b.end)
   const names = [...tasks.map(({ id }) => id), ...schedule.loads.map(({ name }) => name)]
-  const label = Math.min(most.label, Math.max(least.label, ...names.map((name) => displayWidth(name))))
+  const label = Math.min(most.label, Math.max(least.label, Math.floor(columns / 3)), Math.max(least.label, ...names.map((name) => displayWidth(name))))
   const cells = tasks.map((task) => [toMinutes(task.start), toMinutes(task.end), task.late > 0 ? `+${toMinutes(task.late)} late` : toMinutes(task.slack)] as const)
   const titles = ['start', 'end', 'slack'] as const
   const widths = titles.map((title, column) => cells.reduce((width, row) => Math.max(width, row[column]!.length), title.length))
   const numbers = (row: readonly string[]): string => row.map((cell, column) => cell.padStart(widths[column]!)).join(' ')
   const beside = label + widths.reduce((sum, width) => sum + width + 1, 0)
-  const isWide = columns - beside - 2 >= least.chart
-  const room = isWide ? columns - beside - 2 : columns - label - 2
+  const isWide = columns - beside - percent >= least.chart
+  const room = columns - percent - (isWide ? beside : label)
   const chart = createChart(Math.max(8, Math.min(most.chart, room)), schedule.makespan)
   const paintBar = (task: ScheduledTask): string => paint(task.late > 0 ? 'red' : chain.has(task.id) ? 'yellow' : 'cyan', chart.bar(task, chain.has(task.id) ? '█' : '▒'))
   const header = `${padWidth('task', label)} ${numbers(titles)}`
@@ -81,6 +83,6 @@ function toLoadRows({ problem, schedule }: ScheduleView, { width, makespan }: Ch
       }
     }
     const use = schedule.loads.find((each) => each.name === name)?.use ?? 0
-    return [{ name, bar: `${Array.from(sums, (sum) => steps[Math.min(8, Math.max(sum > 0 ? 1 : 0, Math.round((sum / capacity) * 8)))]).join('')} ${Math.round(use * 100)} %` }]
+    return [{ name, bar: `${Array.from(sums, (sum) => steps[Math.min(8, Math.max(sum > 0 ? 1 : 0, Math.round((sum / capacity) * 8 + 1e-6)))]).join('')} ${Math.round(use * 100)} %` }]
   })
 }

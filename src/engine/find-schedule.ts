@@ -2,7 +2,6 @@ import type { Clock } from './ports/clock.ts'
 import type { ProofOutcome, ScheduleProver } from './ports/schedule-prover.ts'
 import { narrowWindows } from '../domain/schedule/refute.ts'
 import { findCompletionQuantiles, type CompletionQuantiles } from '../domain/schedule/completion-quantiles.ts'
-import { mostRefutedTasks } from '../domain/schedule/lower-bounds.ts'
 import { toNetwork } from '../domain/schedule/network.ts'
 import type { ScheduleProblem } from '../domain/schedule/problem.ts'
 import { toSchedule, type Schedule } from '../domain/schedule/schedule.ts'
@@ -20,7 +19,7 @@ export interface FoundSchedule extends Schedule {
 }
 
 export interface FindOptions {
-  /** How long to search at most, the proof included. */
+  /** How long to search at most, the proof included. 0: all priority rules, and nothing else. */
   readonly seconds: number
   readonly seed?: number
   readonly onProgress?: (state: SearchState, minutesPerTick: number) => void
@@ -29,7 +28,9 @@ export interface FindOptions {
 /** Share of the time for searching before anything costly is tried to prove it. */
 const firstShare = 0.15
 /** Tasks up to which all branches are looked through, and until which share of the time: beyond some tens that seldom comes to an end. */
-const branching = [{ tasks: 40, until: 0.6 }, { tasks: 80, until: 0.3 }] as const
+const branching = [{ tasks: 40, until: 0.6 }, { tasks: 80, until: 0.2 }] as const
+/** Tasks up to which the prover is asked: larger models keep a processor busy, and it never answered in time. */
+const mostProved = 40
 /** Milliseconds between two looks at what else happens: the search itself never waits. */
 const slice = 50
 const draws = 500
@@ -45,7 +46,7 @@ export async function findSchedule(problem: ScheduleProblem, ports: { readonly c
   const network = toNetwork(problem)
   const search = createSearch(network, options.seed === undefined ? {} : { seed: options.seed })
   const onBetter = (state: SearchState): void => options.onProgress?.(state, network.tick)
-  onBetter(search.open(isAfter(1)))
+  onBetter(search.open(options.seconds === 0 ? () => false : isAfter(1)))
   search.tighten(isAfter(firstShare))
   search.improve(isAfter(firstShare), onBetter)
   search.tighten(isAfter(0.5))
@@ -125,7 +126,7 @@ function takeAnswer(search: ScheduleSearch, answer: ProofOutcome, end: number): 
 async function askProver(search: ScheduleSearch, prover: ScheduleProver, seconds: number, signal: AbortSignal): Promise<ProofOutcome> {
   const { network, limits, path } = search
   const { best, bounds } = search.state()
-  if (network.size > mostRefutedTasks || !search.keepsDeadlines()) return { kind: 'unknown', why: 'it is too large, or late by more than it must be' }
+  if (network.size > mostProved || !search.keepsDeadlines()) return { kind: 'unknown', why: 'it is too large, or late by more than it must be' }
   const length = best.end - 1
   const windows = narrowWindows({ network, limits, path, length, keepsDeadlines: search.keepsDeadlines(), isOver: () => false })
   return windows === undefined ? { kind: 'none' } : prover.prove({ network, limits, windows, length, atLeast: bounds.best, seconds }, signal)

@@ -10,7 +10,7 @@ export interface Holdings {
 }
 
 /** Pairs of globs that are compared with one another, and of those that overlap. */
-const mostPairs = 20_000_000
+const mostPairs = 300_000
 const mostOverlaps = 200_000
 
 /**
@@ -69,31 +69,37 @@ function coverOverlaps(globs: readonly string[]): readonly (readonly string[])[]
   return sets.map((set) => set.map((glob) => globs[glob]!))
 }
 
+/** Two globs can only meet where the plain names that one begins with are the beginning of the other's: only such pairs are compared. */
 function findMeeting(globs: readonly string[]): readonly ReadonlySet<number>[] {
   const meets = globs.map(() => new Set<number>())
   const starts = globs.map(toPlainNames)
-  if (globs.length ** 2 / 2 > mostPairs) throw new RangeError(`${globs.length} different paths in scopes are too many to compare; name folders instead`)
-  let overlaps = 0
-  for (let one = 0; one < globs.length; one += 1) {
-    for (let other = one + 1; other < globs.length; other += 1) {
-      if (divergesEarly(starts[one]!, starts[other]!) || findOverlap([globs[one]!], [globs[other]!]) === undefined) continue
-      meets[one]!.add(other)
-      meets[other]!.add(one)
-      overlaps += 1
-      if (overlaps > mostOverlaps) throw new RangeError(`more than ${mostOverlaps} pairs of paths in scopes overlap; give the tasks scopes of their own`)
+  const byStart = new Map<string, number[]>()
+  for (const [index, names] of starts.entries()) {
+    const key = names.join('/')
+    const same = byStart.get(key)
+    if (same === undefined) byStart.set(key, [index])
+    else same.push(index)
+  }
+  let compared = 0
+  for (const [one, names] of starts.entries()) {
+    for (let depth = 0; depth <= names.length; depth += 1) {
+      for (const other of byStart.get(names.slice(0, depth).join('/')) ?? []) {
+        if (other === one || (depth === names.length && other > one)) continue
+        compared += 1
+        if (compared > mostPairs) throw new RangeError('too many paths in scopes begin alike to be compared one by one; name folders instead')
+        if (findOverlap([globs[one]!], [globs[other]!]) === undefined) continue
+        meets[one]!.add(other)
+        meets[other]!.add(one)
+      }
     }
   }
+  if (meets.reduce((sum, each) => sum + each.size, 0) > 2 * mostOverlaps) throw new RangeError(`more than ${mostOverlaps} pairs of paths in scopes overlap; give the tasks scopes of their own`)
   return meets
 }
 
-/** Names on the way down before the first that could stand for others; only those that mean the same everywhere. */
+/** Names on the way down before the first that could stand for others, or be written in another way. */
 function toPlainNames(glob: string): readonly string[] {
-  const names = glob.split('/')
-  const wild = names.findIndex((name) => !/^[a-z0-9_-]+$/.test(name))
+  const names = glob.toLowerCase().replace(/\/+$/, '').split('/')
+  const wild = names.findIndex((name) => !/^[a-z0-9_][a-z0-9._-]*$/.test(name))
   return wild < 0 ? names : names.slice(0, wild)
-}
-
-function divergesEarly(a: readonly string[], b: readonly string[]): boolean {
-  for (let at = 0; at < a.length && at < b.length; at += 1) if (a[at] !== b[at]) return true
-  return false
 }

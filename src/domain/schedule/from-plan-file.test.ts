@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { findOverlap } from '../lease/overlap.ts'
 import { PlanFile } from '../../protocol/plan-file.ts'
 import { findExclusiveGroups } from './exclusive-groups.ts'
 import { findFlaw } from './find-flaw.ts'
@@ -57,6 +58,18 @@ describe('what only one task at a time may use', () => {
     assert.deepEqual(pairs([{ id: 'a', scope: ['x'], leases: [] }, { id: 'b', scope: ['x', 'y'], leases: [] }, { id: 'c', scope: ['z'], leases: [] }]), ['ab'])
     assert.deepEqual(pairs([{ id: 'a', scope: [], leases: [] }, { id: 'b', scope: ['x'], leases: [] }, { id: 'c', scope: ['y'], leases: [] }]), ['ab', 'ac'])
     assert.deepEqual(pairs([{ id: 'a', leases: ['db'] }, { id: 'b', leases: ['db', 'phone'] }, { id: 'c', leases: ['phone'] }]), ['ab', 'bc'])
+  })
+  it('is the same as comparing every pair', () => {
+    const globs = ['src', 'src/', 'SRC/A/**', 'src/a/x.ts', './src/a', 'src/a/*.ts', '**/x.ts', 'docs/*', 'docs/x.ts', 'docs/.hidden', '{docs,src}/y', 'src/ab', 'lib/**', '*']
+    const expected: string[] = []
+    for (const [a, one] of globs.entries()) for (const [b, other] of globs.entries()) if (a < b && findOverlap([one], [other])) expected.push(`${'abcdefghijklmn'[a]}${'abcdefghijklmn'[b]}`)
+    assert.deepEqual(pairs(globs.map((glob, n) => ({ id: 'abcdefghijklmn'[n] ?? '', scope: [glob], leases: [] }))), expected.sort())
+  })
+  it('is found among ten thousand scopes, and refused where too many begin alike', () => {
+    const scopes = Array.from({ length: 10_000 }, (_, n) => ({ id: `t${n}`, scope: [`src/part${n % 100}/file${n}.ts`], leases: [] }))
+    assert.deepEqual(findExclusiveGroups(scopes), [])
+    assert.equal(findExclusiveGroups([...scopes, { id: 'all', scope: ['src/part7'], leases: [] }]).length, 100)
+    assert.throws(() => findExclusiveGroups(scopes.slice(0, 1000).map(({ id }, n) => ({ id, scope: [`*/file${n}`], leases: [] }))), /too many paths/)
   })
   it('holds for more of them than a word has bits', () => {
     const holdings = Array.from({ length: 200 }, (_, n) => ({ id: `t${n}`, scope: [`part${n >> 1}/**`], leases: [] }))
