@@ -64,6 +64,8 @@ async function askHere(options: ApproverOptions, open: readonly Question[], who:
   if (mine.length < open.length) process.stderr.write(`\n${open.length - mine.length} of these are not yours to answer.\n`)
   const { createInterface } = await import('node:readline/promises')
   const lines = createInterface({ input: process.stdin, output: process.stderr })
+  // The terminal gives Ctrl-C to whoever reads from it: it means here what it means everywhere else in a run.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
     let all: Answer['answer'] | undefined
     for (const [n, question] of mine.entries()) {

@@ -21,12 +21,12 @@ export async function toQuestion(asked: CaseQuestion, root = somewhere): Promise
   if (!('tool' in asked) || asked.acts !== undefined || asked.unknown !== undefined) return toPolicyQuestion(asked, readCommand)
   const input = asked.input ?? (asked.command === undefined ? undefined : { command: asked.command })
   const contract = toCaseContract(asked)
-  const tool = input === undefined ? undefined : await findTool(asked.tool, contract.network)
+  const tool = input === undefined ? undefined : (await listTools(contract.network)).find((each) => each.name === asked.tool)
   if (tool === undefined || input === undefined) return toPolicyQuestion(asked, readCommand)
   const parsed = tool.input.safeParse(input)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new Fault('request-invalid', `the input does not fit ${asked.tool}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)
+    throw new Fault('request-invalid', `the input does not fit the tool ${asked.tool}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)
   }
   const command = tool.command?.(parsed.data)
   const reading = command === undefined ? undefined : await readCommand(command)
@@ -36,9 +36,10 @@ export async function toQuestion(asked: CaseQuestion, root = somewhere): Promise
   return { kind: 'call', question: { tool: asked.tool, input: input as Json, effect: asked.effect ?? effect, paths, contract, circumstances: toCircumstances(asked, contract), ...(reading === undefined ? {} : { command: reading }) } }
 }
 
-async function findTool(name: string, network: readonly string[]): Promise<AnyTool | undefined> {
+/** The tools that a run has. */
+export async function listTools(network: readonly string[] = []): Promise<readonly AnyTool[]> {
   const { openTools } = await import('./compose-engine.ts')
-  return openTools(network, {}).list.find((each) => each.name === name)
+  return openTools(network, {}).list
 }
 
 /** As a run reads it, but without its files: a script that it starts is not read. */

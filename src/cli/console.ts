@@ -29,7 +29,7 @@ export interface Console {
 }
 
 /** Progress on stderr, the answer on stdout; SIGINT once stops cleanly, twice at once. */
-export async function openConsole(options: { readonly record: OpenRecord; readonly format: OutputFormat; readonly yes: boolean; readonly inDoubt?: InDoubt; readonly onEvent?: (event: StoredEvent) => void }): Promise<Console> {
+export async function openConsole(options: { readonly record: OpenRecord; readonly format: OutputFormat; readonly yes: boolean; readonly inDoubt?: InDoubt; readonly onEvent?: (event: StoredEvent) => void; readonly remember?: (events: readonly StoredEvent[]) => void }): Promise<Console> {
   const controller = new AbortController()
   const isTty = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb'
   const view = createLiveView({ stream: process.stderr, isTty, now: () => Date.now() })
@@ -77,6 +77,7 @@ export async function openConsole(options: { readonly record: OpenRecord; readon
     },
     remember: (before) => {
       before.forEach(learn)
+      options.remember?.(before)
       view.remember(before)
     },
     note: (text) => view.note(text),

@@ -4,6 +4,7 @@ import { toShortCommit } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toAmount, toDuration, toMoney } from '../domain/report/words.ts'
 import { describeInput, describeResult } from './describe-call.ts'
+import { describeTaskEvent, isTaskEvent } from './describe-task-event.ts'
 import { oneLine } from './render.ts'
 
 const most = 2000
@@ -14,6 +15,7 @@ export function describeEvent(event: StoredEvent): string {
 }
 
 function gistOf(event: StoredEvent): string {
+  if (isTaskEvent(event)) return describeTaskEvent(event)
   switch (event.type) {
     case 'run.opened': return `${event.data.request.words} · ${event.data.request.model ?? event.data.request.solver} · ${event.data.repository.root} at ${toShortCommit(event.data.repository.base)} · by ${event.data.by}`
     case 'run.resumed': return `by ${event.data.by}, after event ${event.data.lastSeq}`
@@ -47,19 +49,6 @@ function gistOf(event: StoredEvent): string {
     case 'proof.started': return toShortCommit(event.data.commit)
     case 'proof.finished': return `${event.data.verdict}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''} · ${event.data.checks.map((check) => `${check.command} ${check.verdict} (${check.strength}), ${check.fixed.length} fixed`).join('; ')}`
     case 'candidate.tried': return `${event.data.task} #${event.data.n} ${event.data.result}: ${event.data.path}:${event.data.line} ${event.data.describes}`
-    case 'plan.proposed': return `revision ${event.data.plan.revision}, ${count(event.data.plan.tasks.length, 'task')}: ${event.data.why}`
-    case 'milestone.checked': return `${event.data.task} ${event.data.verdict} at ${toShortCommit(event.data.commit)}, ${count(event.data.checks.length, 'check')}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''}`
-    case 'task.started': return event.data.task
-    case 'task.finished': return `${event.data.task}${event.data.commit ? ` ${toShortCommit(event.data.commit)}` : ' without a commit'}: ${event.data.summary}`
-    case 'task.dropped': return `${event.data.task}: ${event.data.why}`
-    case 'task.delegated': return `${event.data.task} to ${event.data.child} as ${event.data.role}, attempt ${event.data.attempt}, from ${toShortCommit(event.data.base)} · lease ${event.data.lease.token}: ${event.data.lease.globs.join(', ') || 'everything'} · ${event.data.budget.maxTurns} turns`
-    case 'stage.delegated': return `${event.data.stage} of ${event.data.task} to ${event.data.child} as ${event.data.role}, from ${toShortCommit(event.data.base)} · ${event.data.decision.effect}`
-    case 'stage.returned': return `${event.data.stage} of ${event.data.task} ${event.data.outcome}: ${event.data.report ? count(event.data.report.findings.length, 'finding') : event.data.reason} · ${event.data.child}`
-    case 'tests.seen': return `${event.data.task} ${event.data.verdict}: ${event.data.reason}`
-    case 'task.held': return `${event.data.task} as ${event.data.role}, with ${event.data.running} at work: ${event.data.decision.effect} (${event.data.decision.rules.join(', ')})`
-    case 'task.returned': return `${event.data.task} ${event.data.outcome}: ${event.data.reason} · ${event.data.child}, ${count(event.data.spent.turns, 'turn')}`
-    case 'merge.tried': return `${event.data.task}: ${event.data.outcome.conflicts.length > 0 ? count(event.data.outcome.conflicts.length, 'conflict') : 'no conflict'}${event.data.outcome.settled.length > 0 ? `, settled: ${event.data.outcome.settled.map((each) => `${each.path} (${each.use})`).join(', ')}` : ''}`
-    case 'integration.finished': return `${event.data.task} ${event.data.verdict}${event.data.result ? ` as ${toShortCommit(event.data.result.commit)}` : `: ${event.data.reasons.join('; ')}`}`
     case 'turn.requested': return `${event.data.purpose} turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.model}, ${count(event.data.messages, 'message')}`
     case 'turn.replied': return describeReply(event)
     case 'turn.failed': return `turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.code} ${event.data.message}${event.data.retryInMs === undefined ? '' : ` · again in ${toDuration(event.data.retryInMs)}`}`

@@ -32,9 +32,10 @@ export async function toDeliveryOptions({ clock }: Pick<OpenRecord, 'clock'>, no
   const { toPersonEnvironment } = await import('../adapters/process/person-environment.ts')
   return {
     env: process.env, person: { home: process.env.HOME || homedir(), env: toPersonEnvironment(process.env) }, clock, random: Math.random,
-    show: (text) => {
+    show: (text, kind) => {
       if (process.stderr.isTTY) process.stderr.write('\u0007')
-      note(text)
+      // Whoever sits here is asked here: a line about it would stand in the middle of the question.
+      if (kind !== 'approval' || !process.stdin.isTTY || !process.stderr.isTTY) note(text)
     },
   }
 }

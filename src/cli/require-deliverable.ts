@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises'
 import { levelIn } from '../domain/autonomy/levels.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { toShortId } from '../domain/report/short-id.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { RunId } from '../protocol/ids.ts'
+import { askYes } from './ask-yes.ts'
 import type { OpenRecord } from './compose.ts'
 import { openPolicyOf, toPersonCircumstances } from './require-allowed.ts'
 import { userName } from './user-name.ts'
@@ -32,8 +32,5 @@ export async function requireDeliverable(record: OpenRecord, run: RunId, state: 
   const why = `${decision.reason} (${decision.rules.join(', ')})`
   if (answer === 'nobody') throw new Fault('accept-refused', `the policy leaves it to a person whether ${run} is brought into ${branch}: ${why}. Look at it with writ diff ${toShortId(run)}, then: writ accept ${toShortId(run)}`)
   if (!process.stdin.isTTY) throw new Fault('accept-refused', `the policy asks a person before ${run} is brought into ${branch}: ${why}. If you want it: writ accept ${toShortId(run)} --yes`)
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  const said = await lines.question(`${why}\nBring it into ${branch}? [y/N] `)
-  lines.close()
-  if (!/^y(es)?$/i.test(said.trim())) throw new Fault('accept-refused', 'nothing was changed')
+  if (!(await askYes(`${why}\nBring it into ${branch}? [y/N] `))) throw new Fault('accept-refused', 'nothing was changed')
 }

@@ -3,7 +3,7 @@
  * the proof's judgement, messages. It is recorded with every run; whoever changes what an old log leads to raises it, and
  * keeps the old way for runs whose state says so (`RunState.decisions`). See docs/decisions/0007-replay.md.
  */
-export const decisionsVersion = 2
+export const decisionsVersion = 3
 
 /**
  * 2: commands are read before they are judged, questions of a turn are asked together, changes pass the stages of validation and
@@ -11,4 +11,9 @@ export const decisionsVersion = 2
  */
 export function isStaged(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 2
+}
+
+/** 3: questions say in words what would happen, with the rules' own risk and the change as a diff; a no is told with its reason. */
+export function asksPlainly(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 3
 }

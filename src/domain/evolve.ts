@@ -89,6 +89,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'milestone.checked': (state, data) => {
     state.milestones.set(data.task, data)
   },
+  'kept.published': nothing,
   'stage.delegated': onStageDelegated,
   'stage.returned': onStageReturned,
   'tests.seen': onTestsSeen,

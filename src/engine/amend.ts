@@ -1,6 +1,7 @@
 import type { Json } from '../protocol/ids.ts'
 import { diffContracts } from '../domain/contract/diff-contracts.ts'
 import { applyProposal, Proposal } from '../domain/contract/proposal.ts'
+import { asksPlainly } from '../domain/decisions.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import { toAsk } from './build-ask.ts'
 import { circumstancesOf, contractOf } from './circumstances.ts'
@@ -31,7 +32,7 @@ export async function askAmendment(run: RunContext): Promise<void> {
   }
   await askPeople(run, [{
     gate: amendment.gate, text: `May the contract be amended? ${amendment.changes.join('; ')} (${amendment.why.slice(0, 300)})`,
-    ask: toAsk(run, decision, [], { kind: 'amend', does: 'the contract changes, and the proof with it', shows: amendment.changes.join('\n'), why: amendment.why, risk: 'medium', undo: 'writ rollback takes the run back to before the amendment; until the result is accepted nothing of yours has changed.' }),
+    ask: toAsk(run, decision, [], { kind: 'amend', does: asksPlainly(run.state) ? `the contract changes: ${amendment.changes.join('; ')}` : 'the contract changes, and the proof with it', shows: amendment.changes.join('\n'), why: amendment.why, risk: 'medium', undo: 'writ rollback takes the run back to before the amendment; until the result is accepted nothing of yours has changed.' }),
   }])
 }
 

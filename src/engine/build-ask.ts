@@ -1,7 +1,9 @@
 import type { Act } from '../protocol/command.ts'
 import type { Ask, PolicyDecision } from '../protocol/policy.ts'
 import { toApproverSteps } from '../domain/approval/approver-steps.ts'
+import { describeEdits } from '../domain/approval/describe-edits.ts'
 import { toRememberable } from '../domain/approval/remembered.ts'
+import { asksPlainly } from '../domain/decisions.ts'
 import { readPolicySettings, toMs } from '../domain/policy/settings.ts'
 import { describeReading } from '../domain/command/describe-reading.ts'
 import type { Judged } from './choke-point.ts'
@@ -22,6 +24,7 @@ export function toAsk(run: RunContext, decision: PolicyDecision, paths: readonly
     shows: about.shows.length > longestShown ? `${about.shows.slice(0, longestShown)}\n[cut: ${about.shows.length - longestShown} more characters]` : about.shows,
     why: (why ?? wordsOfSolver(run)).slice(0, longestWhy),
     rules: decision.rules,
+    ...(asksPlainly(run.state) ? { reason: decision.reason, risk: toGraver(rest.risk, decision.risk) } : {}),
     expiresAt: new Date(run.state.at + toMs(readPolicySettings(policy.settings).gates.approval_expires)).toISOString(),
     approvers: toApproverSteps(contractOf(run).approvers, routed.steps),
     escalateMs: routed.escalateMs,
@@ -32,16 +35,24 @@ export function toAsk(run: RunContext, decision: PolicyDecision, paths: readonly
 /** A call that a person has to allow. */
 export function toCallAsk(run: RunContext, judged: Judged): Ask {
   const { pending: { call }, effect, decision, reading, paths } = judged
+  const plainly = asksPlainly(run.state)
   const kinds = new Set((reading?.acts ?? []).flatMap((act: Act) => act.kinds))
   const remember = toRememberable(reading, paths)
   return toAsk(run, decision, paths.map(({ path }) => path), {
     kind: 'call',
-    does: reading ? describeReading(reading) : `${call.name} ${JSON.stringify(call.input).slice(0, 300)}`,
-    shows: typeof call.input === 'object' && call.input !== null && 'command' in call.input && typeof call.input.command === 'string' ? call.input.command : JSON.stringify(call.input, undefined, 2),
+    does: reading ? describeReading(reading) : plainly && paths.length > 0 ? `${call.name} ${paths.map(({ path }) => path).join(', ').slice(0, 300)}` : `${call.name} ${JSON.stringify(call.input).slice(0, 300)}`,
+    shows: (plainly ? describeEdits(call.input) : undefined) ?? (typeof call.input === 'object' && call.input !== null && 'command' in call.input && typeof call.input.command === 'string' ? call.input.command : JSON.stringify(call.input, undefined, 2)),
     risk: isGrave(kinds) ? 'high' : effect === 'irreversible' ? 'medium' : 'low',
     undo: effect === 'irreversible' ? 'What it does outside of this machine cannot be taken back by Writ; its files can.' : 'The workspace goes back to the snapshot before it.',
     ...(remember ? { remember } : {}),
   })
+}
+
+const gravity: readonly Ask['risk'][] = ['low', 'medium', 'high']
+
+/** A rule that calls something risky knows more than what can be told from the call. */
+function toGraver(ours: Ask['risk'], ruled: Ask['risk'] | undefined): Ask['risk'] {
+  return ruled !== undefined && gravity.indexOf(ruled) > gravity.indexOf(ours) ? ruled : ours
 }
 
 function isGrave(kinds: ReadonlySet<string>): boolean {

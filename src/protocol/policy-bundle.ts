@@ -44,7 +44,7 @@ export const BundleFile = z.strictObject({
   from: IsoDate.optional().describe('Not in force before.'),
   until: IsoDate.optional().describe('Refused afterwards: a rule that nobody renewed is nobody\'s rule.'),
   required: z.boolean().optional().describe('Nothing runs before `from` either.'),
-  supersedes: z.array(z.string().regex(/^[a-z][a-z0-9-]{0,63}@[\w.+-]{1,64}$/, 'it is written id@version')).optional().describe('Bundles that this one takes the place of; they are refused by name where they still lie around.'),
+  supersedes: z.array(z.string().regex(/^[a-z][a-z0-9-]{0,63}@[\w.+-]{1,64}$/, 'it is written id@version')).optional().describe('Bundles that this one takes the place of, as id@version: acme@1.2 is also 1.2.3. They are refused by name where they still lie around.'),
   disable: z.array(Kebab).optional().describe('Ids of built-in rules that do not hold here. Not in a repository, and not those that are locked.'),
   windows: z.record(Kebab, ChangeWindow).optional().describe('Times by name; rules ask context.windows.contains("name").'),
   owners: z.array(z.strictObject({

@@ -64,6 +64,8 @@ export const Ask = z.object({
   /** Why the solver wants it, in its own words: a claim. */
   why: z.string(),
   rules: z.array(z.string()),
+  /** What the rule that asked says, to people and solver alike. */
+  reason: z.string().optional(),
   /** The command, the diff since the last approval, or the contract's changes; cut to 20,000 characters. */
   shows: z.string(),
   risk: z.enum(['low', 'medium', 'high']),

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { nameOf, NotifyChannels, type Notice } from '../../src/protocol/notify.ts'
+import { toApprovalId } from '../../src/domain/approval/answer.ts'
 import type { NewEvent } from '../../src/protocol/events/event.ts'
 import { calledEvent, endedEvent } from '../../src/testing/sample-run.ts'
 import { forEver, isSigned, manualClock, openNotifyBench, SECRET, startReceiver, toEvents, type ManualClock, type NotifyBench, type Receiver } from './notify-bench.ts'
@@ -50,7 +51,8 @@ describe('what a person is told', () => {
     assert.deepEqual(told.map((each) => [each.event, each.kind]).sort(), [['approval.requested', 'approval'], ['artefact.quarantined', 'quarantine'], ['fault.met', 'fault'], ['run.ended', 'ended']])
     const find = (event: string): Notice => told.find((each) => each.event === event) as Notice
     assert.match(find('approval.requested').text, /shop waits for a person: run git push origin main \(risk high/)
-    assert.equal(find('approval.requested').next, 'writ approve call_7')
+    assert.equal(find('approval.requested').next, `writ approvals show ${toApprovalId(find('approval.requested').run, 'call_7')}`)
+    assert.match(find('artefact.quarantined').next, /^writ quarantine show [0-9a-z]+:q1$/)
     assert.match(find('artefact.quarantined').text, /secret; 1 file/)
     assert.match(find('run.ended').text, /shop has ended, proven: All checks pass/)
     assert.equal(find('run.ended').outcome, 'proven')
@@ -61,7 +63,17 @@ describe('what a person is told', () => {
   test('a question that is answered at once, by an option, is not told', async () => {
     await tell([{ type: 'terminal' }], requested('call_1', 'push'), given('call_1'), requested('call_2', 'deploy'))
     assert.equal(bench.shown.length, 1)
-    assert.match(bench.shown[0] ?? '', /deploy.* Next: writ approve call_2$/)
+    assert.match(bench.shown[0] ?? '', /deploy.* Next: writ approvals show ap_[0-9a-f]{10}$/)
+  })
+
+  test('a run that goes on is still of its repository, and what was told of it is not told again', async () => {
+    const [opened, ...after] = toEvents(calledEvent(1), requested('call_9', 'deploy'))
+    assert.ok(opened)
+    const notifier = bench.open([{ type: 'terminal' }])
+    notifier.remember([{ ...opened, type: 'run.opened', data: { repository: { root: '/home/ada/shop' } } } as unknown as typeof opened, ...toEvents(fault)])
+    for (const event of after) notifier.onEvent(event)
+    await notifier.finish(forEver)
+    assert.deepEqual(bench.shown.map((each) => each.replace(/ waits .*/s, '')), ['A run in shop'])
   })
 
   test('nothing secret', async () => {
@@ -193,7 +205,7 @@ describe('a program', () => {
     await tell([{ type: 'command', command }], endedEvent())
     const { input, env } = JSON.parse(readFileSync(join(bench.home, 'told.json'), 'utf8')) as { input: Notice; env: Record<string, string> }
     assert.equal(input.event, 'run.ended')
-    assert.deepEqual([env['WRIT_EVENT'], env['WRIT_RUN'], env['WRIT_TEXT'], env['WRIT_OUTCOME']], ['run.ended', input.run, input.text, 'proven'])
+    assert.deepEqual([env['WRIT_KIND'], env['WRIT_EVENT'], env['WRIT_RUN'], env['WRIT_TEXT'], env['WRIT_OUTCOME']], ['ended', 'run.ended', input.run, input.text, 'proven'])
     assert.equal(env['HOOK_SECRET'], undefined)
     assert.deepEqual(bench.complaints, [])
   })

@@ -68,7 +68,7 @@ describe('a run that waits for a person', () => {
       const answered = await machine.writ(['reject', id, '--reason', 'not today'], { env })
       assert.equal(answered.code, 0, answered.stderr)
       const returned = eventsOf(machine).find((event) => event.type === 'tool.returned' && event.data['status'] === 'denied')
-      assert.match(String(returned?.data['text']), /A person said no/)
+      assert.match(String(returned?.data['text']), /^A person said no to this: not today\. Find another way/)
     } finally {
       await close()
     }
@@ -111,7 +111,7 @@ describe('a run that waits for a person', () => {
   test('bad input', async () => {
     const machine = makeMachine(brokenLibrary)
     try {
-      for (const [args, says] of [[['approve'], /say what to answer/], [['approve', 'ap_0'], /no question that waits/], [['approvals', 'waiting', 'ap_0'], /takes no ap_0/], [['approve', '--all-of', 'nope'], /no run/i], [['approvals', 'forget', 'rm_1'], /nothing is remembered/], [['quarantine', 'show', 'q9'], /nothing was sealed/], [['quarantine', 'release'], /say which/]] as const) {
+      for (const [args, says] of [[['approve'], /say what to answer/], [['approve', 'ap_0'], /no question that waits/], [['approvals', 'waiting', 'ap_0'], /takes no ap_0; to look at one: writ approvals show ap_0/], [['approvals', 'show'], /say which/], [['approvals', 'show', 'ap_0'], /no question that waits/], [['approve', '--all-of', 'nope'], /no run/i], [['approvals', 'forget', 'rm_1'], /nothing is remembered/], [['quarantine', 'show', 'q9'], /nothing was sealed/], [['quarantine', 'release'], /say which/]] as const) {
         const { code, stderr } = await machine.writ([...args])
         assert.equal(code, 2, `${args.join(' ')}: ${stderr}`)
         assert.match(stderr, says)

@@ -89,11 +89,29 @@ describe('writ policy', () => {
     assert.match(ended.stdout, /✗ +billing is open +allow +came out: deny by house:no-billing\n\n1 of 1 cases come out otherwise\./)
   })
 
+  test('what cannot be asked so is said, instead of answering something else', async () => {
+    const draft = join(machine.home, 'unfit')
+    put(draft, { ...house, 'cases.yaml': '- { name: old words, question: { tool: edit, input: { path: a, edits: [{ old: a, new: b }] } }, expect: allow }\n' })
+    const [unfit, slip, empty, effect, help] = await Promise.all([policy('test', draft), policy('check', '--tool', 'bash', '--input', '{"command":"npm publish"}'), policy('check', '--tool', 'shell'), policy('check', '--tool', 'shell', '--effect', 'irreversible'), policy('check', '--help')])
+    assert.deepEqual([unfit.code, slip.code, empty.code, effect.code], [2, 0, 2, 3])
+    assert.match(unfit.stderr, /unfit: the case 'old words': the input does not fit the tool edit: edits\.0\.find: /)
+    assert.match(String((json(slip).notes as unknown as string[])[0]), /^Writ has no tool named bash: it was judged as one that Writ does not know\. Its own are read, list, .*shell/)
+    assert.match(empty.stderr, /what is shell to do\? say so with --input JSON/)
+    // The examples of the help are answered as they stand there.
+    const examples = [...help.stdout.matchAll(/^ {2}writ policy (check .*)$/gm)].map(([, words = '']) => [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''))
+    assert.equal(examples.length, 4)
+    for (const ended of await Promise.all(examples.map((words) => policy(...words)))) assert.ok(json(ended).effect, ended.stderr)
+  })
+
   test('lint names what is wrong, with file and line', async () => {
     const draft = join(machine.home, 'lint')
     put(draft, { ...house, 'rules.cedar': `${house['rules.cedar']}\n@id("never") @reason("r")\nforbid (principal, action == Writ::Action::"exec", resource) when { resource.kinds.contains("deploys") };\n` })
     const ended = await policy('lint', draft)
     assert.equal(ended.code, 1)
+    const old = join(machine.home, 'old')
+    put(old, { ...house, 'bundle.yaml': 'id: house\nversion: "1"\nowner: Ada\nuntil: 2020-01-01\n' })
+    const expired = await policy('lint', old)
+    assert.deepEqual([expired.code, expired.stdout.startsWith('house@1 bundle.yaml:1 - broken: the policy house@1 '), /it expired on 2020-01-01/.test(expired.stdout)], [1, true, true])
     assert.match(ended.stdout, /^house@1\.2\.0 rules\.cedar:6 house:never never-matches: it can never hold: resource\.kinds never contains "deploys"; there are .*\n1 finding\.\n$/)
   })
 
@@ -211,7 +229,7 @@ describe('writ policy', () => {
     ['nothing asked', ['check'], /ask one thing/],
     ['two things asked', ['check', '--tool', 'shell', '--action', 'deliver'], /ask one thing/],
     ['input that is no JSON', ['check', '--tool', 'shell', '--input', '{'], /--input is not JSON/],
-    ['input that does not fit', ['check', '--tool', 'shell', '--input', '{"command":5}'], /the input does not fit shell: command/],
+    ['input that does not fit', ['check', '--tool', 'shell', '--input', '{"command":5}'], /the input does not fit the tool shell: command/],
     ['no host', ['check', '--action', 'connect'], /connect to which host/],
     ['no instant', ['check', '--action', 'deliver', '--at', 'noon'], /--at takes an instant/],
     ['an unknown action', ['check', '--action', 'fly'], /Allowed choices are deliver/],

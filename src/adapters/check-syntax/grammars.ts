@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Node, Parser } from 'web-tree-sitter'
+import { startTreeSitter } from '../process/start-tree-sitter.ts'
 
 export interface SyntaxFault {
   /** From 1. */
@@ -57,20 +58,11 @@ function collect(root: Node, limit: number): readonly SyntaxFault[] {
  * @param wasmDir where `tree-sitter-<language>.wasm` lie; the installed package's folder when left out
  */
 export function createGrammars(wasmDir: string | undefined): Grammars {
-  let starting: Promise<typeof import('web-tree-sitter')> | undefined
   const parsers = new Map<string, Promise<Parser | undefined>>()
   const folder = (): string => wasmDir ?? dirname(require.resolve('@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm'))
 
-  const start = (): Promise<typeof import('web-tree-sitter')> => {
-    starting ??= import('web-tree-sitter').then(async (module) => {
-      await module.Parser.init()
-      return module
-    })
-    return starting
-  }
-
   async function load(language: string): Promise<Parser | undefined> {
-    const [module, bytes] = await Promise.all([start(), findBytes(join(folder(), `tree-sitter-${language}.wasm`))])
+    const [module, bytes] = await Promise.all([startTreeSitter(), findBytes(join(folder(), `tree-sitter-${language}.wasm`))])
     if (bytes === undefined) return undefined
     const parser = new module.Parser()
     parser.setLanguage(await module.Language.load(bytes))

@@ -8,6 +8,8 @@ import { outboxBounds, type Outbox, type OutboxItem } from './outbox.ts'
 
 /** Tells people what happens, on the channels that they configured. Nothing that goes wrong with it stops a run. */
 export interface Notifier {
+  /** What a run that goes on did before; nobody is told of it again. */
+  remember(events: readonly StoredEvent[]): void
   /** Watches a run; returns at once. */
   onEvent(event: StoredEvent): void
   /** Begins to deliver what earlier commands could not. */
@@ -61,7 +63,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
   function enqueue(channel: NotifyChannel, notice: Notice, since: OutboxItem | undefined): void {
     const name = nameOf(channel)
-    if (channel.type === 'terminal') return options.show(toShown(notice))
+    if (channel.type === 'terminal') return options.show(toShown(notice), notice.kind)
     const queue = queues.get(name) ?? { last: Promise.resolve(), waiting: 0 }
     queues.set(name, queue)
     if (queue.waiting >= mostWaiting) return complain(name, `more than ${mostWaiting} messages wait already, and further ones are dropped`)
@@ -92,9 +94,16 @@ export function createNotifier(options: NotifierOptions): Notifier {
     held.set(gate, { send, timer: setTimeout(send, settleMs) })
   }
 
+  const learn = (event: StoredEvent): void => {
+    if (event.type === 'run.opened') repository = basename(event.data.repository.root)
+  }
+
   return {
+    remember(events) {
+      events.forEach(learn)
+    },
     onEvent(event) {
-      if (event.type === 'run.opened') repository = basename(event.data.repository.root)
+      learn(event)
       if (event.type === 'approval.given') {
         clearTimeout(held.get(event.data.gate)?.timer)
         held.delete(event.data.gate)

@@ -19,14 +19,14 @@ export interface DeliveryOptions {
   readonly clock: Clock
   readonly random: () => number
   /** Writes a line for the person who sits there, and rings. */
-  readonly show: (text: string) => void
+  readonly show: (text: string, kind: Notice['kind']) => void
 }
 
 /** Brings one message to one channel; what only one kind of channel needs is loaded with the first message to it. */
 export async function deliver(channel: NotifyChannel, notice: Notice, options: DeliveryOptions, signal: AbortSignal): Promise<Delivery> {
   switch (channel.type) {
     case 'terminal':
-      options.show(toShown(notice))
+      options.show(toShown(notice), notice.kind)
       return { status: 'delivered', said: 'it was written to this terminal', tries: 1 }
     case 'command': {
       const { runCommandChannel } = await import('./run-command.ts')

@@ -10,7 +10,7 @@ const most = { timeoutMs: 10_000, outputBytes: 16_384 }
 /** Runs a program of the person's with the message as JSON on standard input, and the same as variables. One try. */
 export async function runCommandChannel(channel: CommandChannel, notice: Notice, place: { readonly env: Readonly<Record<string, string>>; readonly home: string; readonly signal: AbortSignal }): Promise<Delivery> {
   const [file = '', ...args] = channel.command
-  const env = { ...place.env, WRIT_ID: notice.id, WRIT_EVENT: notice.event, WRIT_RUN: notice.run, WRIT_REPOSITORY: notice.repository, WRIT_TEXT: notice.text, WRIT_NEXT: notice.next, WRIT_OUTCOME: notice.outcome ?? '' }
+  const env = { ...place.env, WRIT_ID: notice.id, WRIT_KIND: notice.kind, WRIT_EVENT: notice.event, WRIT_RUN: notice.run, WRIT_REPOSITORY: notice.repository, WRIT_TEXT: notice.text, WRIT_NEXT: notice.next, WRIT_OUTCOME: notice.outcome ?? '' }
   let pid: number | undefined
   try {
     const { ended, exitCode, output } = await supervise({

@@ -41,6 +41,12 @@ test('a superseded bundle is refused by name, but not by a bundle of a later lay
   const acme = makeBundle('organisation', '', { id: 'acme', version: '1.0' })
   assert.match(refusal([acme, makeBundle('organisation', '', { id: 'acme-next', supersedes: ['acme@1.0'] })]), /^the policy acme@1\.0 \(organisation\).* superseded by acme-next@1 in \/organisation\/acme-next\. Move the old one away/)
   assert.equal(refusal([acme, makeBundle('organisation', '', { id: 'acme-next', supersedes: ['acme@0.9'] })]), 'none')
+  // A version means all that begin with it.
+  const [one, two] = ['1', '1.0'].map((version) => makeBundle('organisation', '', { id: 'acme-next', supersedes: [`acme@${version}`] }))
+  assert.ok(one && two)
+  for (const next of [one, two]) assert.match(refusal([makeBundle('organisation', '', { id: 'acme', version: '1.0.3' }), next]), /acme@1\.0\.3 .* superseded by acme-next@1 /)
+  assert.equal(refusal([makeBundle('organisation', '', { id: 'acme', version: '1.00' }), two]), 'none')
+  assert.equal(refusal([makeBundle('organisation', '', { id: 'acme', version: '10.0' }), one]), 'none')
   assert.equal(refusal([acme, makeBundle('repository', '', { id: 'sly', supersedes: ['acme@1.0'] })]), 'none')
   assert.equal(refusal([builtinBundle, user({ supersedes: ['writ@1.0.0'] })]), 'none')
 })

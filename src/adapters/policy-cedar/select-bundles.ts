@@ -1,4 +1,4 @@
-import { Fault } from '../../protocol/fault.ts'
+import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { PolicyLayer } from '../../protocol/policy.ts'
 import { findRefusedSettings } from './cedar-policy.ts'
 import type { PlacedBundle } from './bundle.ts'
@@ -36,8 +36,25 @@ function endOf(until: string): number {
 /** Also of bundles with the same id. Nobody supersedes a bundle of a layer before their own. */
 function refuseSuperseded(bundles: readonly PlacedBundle[]): void {
   for (const bundle of bundles) {
-    const by = bundles.find((other) => order.indexOf(other.layer) <= order.indexOf(bundle.layer) && bundle.layer !== 'built-in' && (other.manifest.supersedes ?? []).includes(nameOf(bundle)))
+    const by = bundles.find((other) => order.indexOf(other.layer) <= order.indexOf(bundle.layer) && bundle.layer !== 'built-in' && (other.manifest.supersedes ?? []).some((named) => means(named, bundle)))
     if (by !== undefined) throw refuse(bundle, `it is superseded by ${nameOf(by)} in ${by.place}`, 'Move the old one away')
+  }
+}
+
+/** `acme@1.2` means 1.2 and whatever is a 1.2, like 1.2.3; not 1.20. */
+function means(named: string, bundle: PlacedBundle): boolean {
+  const name = nameOf(bundle)
+  return name === named || (name.startsWith(named) && /^[.+-]/.test(name.slice(named.length)))
+}
+
+/** Why this bundle cannot be in force at that time, all by itself or among these; nothing where it can. */
+export function whyRefused(bundles: readonly PlacedBundle[], nowMs: number): string | undefined {
+  try {
+    selectBundles(bundles, nowMs)
+    return undefined
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'policy-refused') return toMessage(error)
+    throw error
   }
 }
 

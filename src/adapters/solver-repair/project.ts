@@ -1,5 +1,6 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
+import { isGuarded } from '../../domain/contract/pins.ts'
 import type { Lab } from '../../engine/ports/solver.ts'
 import type { Contract } from '../../protocol/contract.ts'
 import type { Task } from '../../protocol/plan.ts'
@@ -27,7 +28,7 @@ export interface Project {
 export function isEditable(file: string, contract: Contract, task: Pick<Task, 'scope'>): boolean {
   if (foreign.test(file) || testLike.test(file) || findGrammar(file) === undefined) return false
   if (contract.pins.some((pin) => pin.mode === 'whole' && pin.path === file)) return false
-  if (contract.guarded.some((glob) => picomatch.isMatch(file, glob, { dot: true }))) return false
+  if (isGuarded(contract, file)) return false
   return [contract.scope, task.scope].every((globs) => globs.length === 0 || picomatch.isMatch(file, [...globs], { dot: true }))
 }
 

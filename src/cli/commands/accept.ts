@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
@@ -6,6 +5,7 @@ import type { Payload } from '../../protocol/events/event.ts'
 import { toAcceptMessage } from '../../domain/report/accept-message.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { toShortId } from '../../domain/report/short-id.ts'
+import { askYes } from '../ask-yes.ts'
 import { appendAfterEnd } from '../append-after-end.ts'
 import { attestRollout } from '../attest-rollout.ts'
 import type { Accepted } from '../../adapters/workspace-git/accept.ts'
@@ -55,10 +55,7 @@ export async function applyResult(
     if (!ended.result) throw new Fault('accept-refused', `${run} made no commit, so there is nothing to accept: ${ended.reason}`)
     if (ended.outcome !== 'proven' && !options.unproven) {
       if (!options.ask || !process.stdin.isTTY) throw new Fault('accept-refused', `${run} is not proven (${ended.reason}); look at it with writ diff ${run}, and accept it all the same with writ accept ${run} --unproven`)
-      const lines = createInterface({ input: process.stdin, output: process.stderr })
-      const said = await lines.question(`${run} is not proven: ${ended.reason}\nAccept it all the same? [y/N] `)
-      lines.close()
-      if (!/^y(es)?$/i.test(said.trim())) return undefined
+      if (!(await askYes(`${run} is not proven: ${ended.reason}\nAccept it all the same? [y/N] `))) return undefined
     }
     // Killed between the two, an acceptance is found to be done, or is finished.
     const wanted = state.acceptWanted

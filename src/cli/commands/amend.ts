@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { toApprovalId } from '../../domain/approval/answer.ts'
 import { toApproverSteps } from '../../domain/approval/approver-steps.ts'
 import { describeApprovers } from '../../domain/approval/describe-ask.ts'
@@ -17,6 +16,7 @@ import { Fault } from '../../protocol/fault.ts'
 import type { Contract } from '../../protocol/contract.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import type { Ask } from '../../protocol/policy.ts'
+import { askYes } from '../ask-yes.ts'
 import { openRecord, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { collectPins, prepareContract } from '../intake.ts'
 import { requirePerson, whileOwning } from '../person.ts'
@@ -145,10 +145,5 @@ async function recordAmendment(record: OpenRecord, { run, contract, previous, ch
 
 async function confirm(isDecided: boolean): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) throw new Fault('request-invalid', 'nobody is at a terminal to be asked; look at what would change with --dry-run, and say with --yes that it is meant')
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(es)?$/i.test((await lines.question(isDecided ? 'Amend the contract so? [y/N] ' : 'Propose it? [y/N] ')).trim())
-  } finally {
-    lines.close()
-  }
+  return askYes(isDecided ? 'Amend the contract so? [y/N] ' : 'Propose it? [y/N] ')
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { describeAsk } from '../../domain/approval/describe-ask.ts'
 import { judgeAnswerer } from '../../domain/approval/judge-answerer.ts'
 import { describeRemembered } from '../../domain/approval/remembered.ts'
@@ -7,6 +6,7 @@ import { fold } from '../../domain/evolve.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
+import { askYes } from '../ask-yes.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { requirePerson, whileOwning } from '../person.ts'
 import { requireAllowed } from '../require-allowed.ts'
@@ -78,12 +78,7 @@ function requireOwn({ id, run, question, askedAt }: Waiting, who: string, now: n
 async function confirm(chosen: readonly Waiting[], said: Said, { yes }: AnswerOptions): Promise<boolean> {
   for (const { id, question } of chosen) process.stderr.write(`${describeAsk(id, question.question, question.ask).join('\n')}\n\n`)
   if (yes || said === 'deny' || !process.stdin.isTTY || !process.stderr.isTTY) return true
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(es)?$/i.test((await lines.question(`Approve ${chosen.length === 1 ? 'this' : `these ${chosen.length}`}? [y/N] `)).trim())
-  } finally {
-    lines.close()
-  }
+  return askYes(`Approve ${chosen.length === 1 ? 'this' : `these ${chosen.length}`}? [y/N] `)
 }
 
 /** What was read before may be old by now: it is looked at again by whoever owns the record, and then nothing comes between. */

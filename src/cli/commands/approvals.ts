@@ -1,4 +1,4 @@
-import { describeApprovers } from '../../domain/approval/describe-ask.ts'
+import { describeApprovers, describeAsk } from '../../domain/approval/describe-ask.ts'
 import { describeRemembered } from '../../domain/approval/remembered.ts'
 import type { Waiting } from '../../domain/approval/waiting.ts'
 import { toShortId } from '../../domain/report/short-id.ts'
@@ -8,7 +8,7 @@ import { findRoot, openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
 import { openRemembered, type RememberedEntry } from '../remembered.ts'
 import { oneLine } from '../render.ts'
-import { listWaiting } from '../waiting.ts'
+import { getWaiting, listWaiting } from '../waiting.ts'
 import { toAge } from './list.ts'
 
 export interface ApprovalsOptions {
@@ -17,14 +17,26 @@ export interface ApprovalsOptions {
 }
 
 /** `writ approvals`: what waits, and what is remembered. */
-export async function approvalsCommand(action: 'waiting' | 'remembered' | 'forget', id: string | undefined, options: ApprovalsOptions): Promise<number> {
-  if (action !== 'forget' && id !== undefined) throw new Fault('request-invalid', `writ approvals ${action} takes no ${id}; to answer it: writ approve ${id}`)
+export async function approvalsCommand(action: 'waiting' | 'show' | 'remembered' | 'forget', id: string | undefined, options: ApprovalsOptions): Promise<number> {
+  if (action !== 'forget' && action !== 'show' && id !== undefined) throw new Fault('request-invalid', `writ approvals ${action} takes no ${id}; to look at one: writ approvals show ${id}; to answer it: writ approve ${id}`)
   const record = await openRecord()
   const root = options.repo === undefined ? undefined : await findRoot(options.repo)
   if (action === 'forget') return forget(record, id)
+  if (action === 'show') return show(record, id, options.json ?? false)
   return whilePrinting(async () => {
     if (action === 'waiting') await printWaiting(record, root, options.json ?? false)
     else await printRemembered(await openRemembered(record.places).list(root), options.json ?? false)
+    return 0
+  })
+}
+
+/** All of one question, as whoever answers it is shown it. Nothing is answered. */
+async function show(record: OpenRecord, id: string | undefined, json: boolean): Promise<number> {
+  if (id === undefined) throw new Fault('request-invalid', 'say which: writ approvals show ID (writ approvals lists what waits)')
+  const waiting = await getWaiting(record, await listWaiting(record), id)
+  const { question } = waiting
+  return whilePrinting(async () => {
+    await print(json ? `${toJsonLine(waiting, record.clock.now())}\n` : `${describeAsk(waiting.id, question.question, question.ask).join('\n')}\n\nwrit approve ${waiting.id}, or writ reject ${waiting.id} --reason "…"\n`)
     return 0
   })
 }
@@ -40,9 +52,9 @@ async function printWaiting(record: OpenRecord, root: string | undefined, json: 
   const { waiting, unread } = await listWaiting(record, root)
   for (const each of unread) process.stderr.write(`writ: ${each}\n`)
   const now = record.clock.now()
-  if (json) await print(waiting.map((each) => `${JSON.stringify({ ...each, askedAt: new Date(each.askedAt).toISOString(), expired: isExpired(each, now) })}\n`).join(''))
+  if (json) await print(waiting.map((each) => `${toJsonLine(each, now)}\n`).join(''))
   else if (waiting.length === 0) await print('Nothing waits for anybody.\n')
-  else await print(`${waiting.flatMap((each) => describe(each, now)).join('\n')}\n\nLook at one and answer: writ approve ID, writ reject ID --reason "…"\n`)
+  else await print(`${waiting.flatMap((each) => describe(each, now)).join('\n')}\n\nLook at one: writ approvals show ID. Answer: writ approve ID, writ reject ID --reason "…"\n`)
 }
 
 function describe(waiting: Waiting, now: number): string[] {
@@ -53,6 +65,10 @@ function describe(waiting: Waiting, now: number): string[] {
     `${id}  ${ask ? `${ask.risk} risk  ` : ''}${oneLine(toVisible(ask?.does ?? question.question), 160)}`,
     `    ${[`${toShortId(run)} in ${repository}`, toAge(now - askedAt) === 'now' ? 'asked just now' : `asked ${toAge(now - askedAt)} ago`, ...until, ...(ask ? [`for ${oneLine(toVisible(describeApprovers(ask.approvers)), 200)}`] : [])].join(' · ')}`,
   ]
+}
+
+function toJsonLine(waiting: Waiting, now: number): string {
+  return JSON.stringify({ ...waiting, askedAt: new Date(waiting.askedAt).toISOString(), expired: isExpired(waiting, now) })
 }
 
 function isExpired({ question }: Waiting, now: number): boolean {

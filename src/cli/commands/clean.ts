@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { toShortId } from '../../domain/report/short-id.ts'
 import { count } from '../../domain/report/words.ts'
 import { findDays, toSize, type Retention } from '../../domain/retention.ts'
@@ -6,6 +5,7 @@ import type { Leftover } from '../../engine/ports/leftovers.ts'
 import type { RunSummary } from '../../engine/ports/event-log.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
+import { askYes } from '../ask-yes.ts'
 import { performCleaning, planCleaning, type Cleaned, type CleaningPlan } from '../cleaning.ts'
 import { openRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
@@ -110,10 +110,7 @@ function describeKept(plan: CleaningPlan, retention: Retention): string[] {
 
 async function ask(expected: number): Promise<'yes' | 'no' | 'nobody'> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return 'nobody'
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  const said = await lines.question(`\nRemove it (${toSize(expected)})? [y/N] `)
-  lines.close()
-  return /^y(es)?$/i.test(said.trim()) ? 'yes' : 'no'
+  return (await askYes(`\nRemove it (${toSize(expected)})? [y/N] `)) ? 'yes' : 'no'
 }
 
 function closing(cleaned: Cleaned | undefined, { isNothing, isDry, says }: { isNothing: boolean; isDry: boolean; says: string }): string {

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
 import { count } from '../../domain/report/words.ts'
 import type { Damage } from '../../engine/ports/event-log.ts'
+import { askYes } from '../ask-yes.ts'
 import { openRecord } from '../compose.ts'
 import { describeEvent } from '../describe-event.ts'
 import { getRun } from '../read-run.ts'
@@ -61,11 +61,5 @@ function toJson(damage: Damage): object {
 }
 
 async function ask(): Promise<boolean> {
-  if (!process.stdin.isTTY) return false
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(es)?$/i.test((await lines.question('Set it aside and keep the rest? [y/N] ')).trim())
-  } finally {
-    lines.close()
-  }
+  return process.stdin.isTTY && askYes('Set it aside and keep the rest? [y/N] ')
 }

@@ -4,7 +4,7 @@ import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { Json } from '../../protocol/ids.ts'
 import { CaseQuestion } from '../../protocol/policy-bundle.ts'
 import type { EffectClass, PolicyDecision } from '../../protocol/policy.ts'
-import { toQuestion } from '../ask-policy.ts'
+import { listTools, toQuestion } from '../ask-policy.ts'
 import { openPolicyHere } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
 
@@ -42,7 +42,9 @@ export async function policyCheckCommand(options: PolicyCheckOptions): Promise<n
   if (kinds.length !== 1) throw new Fault('request-invalid', 'ask one thing: --tool NAME with --input JSON, or --integrate PATH…, or --action ACTION (writ policy check --help has examples)')
   const written = CaseQuestion.safeParse(toWritten(options))
   if (!written.success) throw new Fault('request-invalid', `the question does not fit: ${written.error.issues[0]?.message ?? ''}`)
-  const { root, opened: { policy, notes } } = await openPolicyHere(options.repo)
+  const own = options.tool === undefined ? [] : await aboutTool(options.tool, options)
+  const { root, opened: { policy, notes: found } } = await openPolicyHere(options.repo)
+  const notes = [...own, ...found]
   const asked = await toQuestion(written.data, root ?? process.cwd())
   const decision = decideQuestion(policy, asked)
   const reading = asked.kind === 'call' ? asked.question.command : undefined
@@ -50,6 +52,17 @@ export async function policyCheckCommand(options: PolicyCheckOptions): Promise<n
     await print(`${JSON.stringify({ ...decision, ...(asked.kind === 'call' ? { class: asked.question.effect } : {}), ...(asked.kind === 'integrate' ? { kinds: asked.question.kinds } : {}), ...(reading === undefined ? {} : { reading }), bundles: policy.bundles, notes }, undefined, 2)}\n`)
     return exits[decision.effect]
   })
+}
+
+/**
+ * What is to be known of the tool that was named. A slip in a name or a tool without its input would be answered, and the answer
+ * would be about something else. @throws Fault `request-invalid` for a tool of Writ's without anything that says what it is asked to do
+ */
+async function aboutTool(name: string, options: PolicyCheckOptions): Promise<readonly string[]> {
+  const names = (await listTools()).map((tool) => tool.name)
+  if (!names.includes(name)) return [`Writ has no tool named ${name}: it was judged as one that Writ does not know. Its own are ${names.join(', ')}`]
+  if (options.input === undefined && options.effect === undefined && options.path === undefined) throw new Fault('request-invalid', `what is ${name} to do? say so with --input JSON, as the tool is called`)
+  return []
 }
 
 /** In the form of a case. */

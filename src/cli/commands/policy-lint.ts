@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import { builtinBundle, policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
 import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { lintRules, type LintFinding } from '../../adapters/policy-cedar/lint-rules.ts'
+import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
+import { whyRefused } from '../../adapters/policy-cedar/select-bundles.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { readBundlesIn } from '../open-policy.ts'
 import { openPolicyHere } from '../policy-here.ts'
@@ -12,13 +14,24 @@ import { oneLine } from '../render.ts'
 export async function policyLintCommand(folder: string | undefined, options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
   const about = folder === undefined ? (await openPolicyHere(options.repo)).opened.bundles : await readBundlesIn(resolve(folder))
   const all = [...(about.some(({ manifest }) => manifest.id === builtinBundle.manifest.id) ? [] : [builtinBundle]), ...about]
-  const findings = lintRules(await loadCedar(), policySchema, about, all)
+  const findings = [...findRefused(about, Date.now()), ...lintRules(await loadCedar(), policySchema, about, all)]
   return whilePrinting(async () => {
     if (options.json) await print(`${JSON.stringify({ ok: findings.length === 0, bundles: about.map(({ manifest, place, layer }) => ({ id: manifest.id, version: manifest.version, layer, place })), findings }, undefined, 2)}\n`)
     else if (findings.length === 0) await print(`Nothing is wrong with ${about.map(({ manifest }) => `${manifest.id}@${manifest.version}`).join(', ')}.\n`)
     else await print(`${findings.map(toLine).join('\n')}\n${findings.length} finding${findings.length === 1 ? '' : 's'}.\n`)
     return findings.length === 0 ? 0 : exitCodes['not-achieved']
   })
+}
+
+/** Bundles that could not be in force today, whatever their rules say: each by itself, then all of them together. */
+function findRefused(about: readonly PlacedBundle[], nowMs: number): readonly LintFinding[] {
+  const alone = about.flatMap((bundle) => toFinding(bundle, whyRefused([bundle], nowMs)))
+  const [first] = about
+  return alone.length > 0 || first === undefined ? alone : toFinding(first, whyRefused(about, nowMs))
+}
+
+function toFinding({ manifest: { id, version } }: PlacedBundle, message: string | undefined): readonly LintFinding[] {
+  return message === undefined ? [] : [{ kind: 'broken', bundle: `${id}@${version}`, file: 'bundle.yaml', line: 1, rule: undefined, message }]
 }
 
 function toLine({ bundle, file, line, rule, kind, message }: LintFinding): string {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import type { CasesFile } from '../../protocol/policy-bundle.ts'
+import type { CaseQuestion, CasesFile } from '../../protocol/policy-bundle.ts'
 import { CasesFile as Cases } from '../../protocol/policy-bundle.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
-import { Fault } from '../../protocol/fault.ts'
+import { Fault, toMessage } from '../../protocol/fault.ts'
 import { builtinBundle } from '../../adapters/policy-cedar/builtin-bundle.ts'
+import type { PolicyQuestion } from '../../adapters/policy-cedar/case-question.ts'
 import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
 import { createCedarPolicy } from '../../adapters/policy-cedar/cedar-policy.ts'
 import { readCases } from '../../adapters/policy-cedar/read-bundle.ts'
@@ -64,7 +65,17 @@ async function readBuiltinCases(): Promise<CasesFile> {
 async function test(bundle: PlacedBundle, cases: CasesFile, bundles: readonly PlacedBundle[]): Promise<Tested> {
   const policy = createCedarPolicy(bundles)
   await policy.ready()
-  return { bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, place: bundle.place, results: await runCases(policy, cases, (asked) => toQuestion(asked)) }
+  return { bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, place: bundle.place, results: await runCases(policy, cases, (asked, name) => toNamedQuestion(asked, `${bundle.place}: the case '${oneLine(name, 60)}'`)) }
+}
+
+/** @throws Fault that says in which case what does not fit. */
+async function toNamedQuestion(asked: CaseQuestion, where: string): Promise<PolicyQuestion> {
+  try {
+    return await toQuestion(asked)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    throw new Fault(error.code, `${where}: ${toMessage(error)}`, { cause: error })
+  }
 }
 
 function describe(tested: readonly Tested[]): string[] {

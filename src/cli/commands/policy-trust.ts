@@ -1,6 +1,5 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
 import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
 import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
@@ -12,6 +11,7 @@ import type { Trusted } from '../../adapters/trust/trust-store.ts'
 import { digestOf } from '../../domain/digest.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
+import { askYes } from '../ask-yes.ts'
 import { findRoot, openRecord } from '../compose.ts'
 import { openTrust, policyTrust, readRepositoryPolicy } from '../open-policy.ts'
 import { toPolicyRepository } from '../policy-here.ts'
@@ -78,13 +78,8 @@ export async function policyDistrustCommand(options: { readonly repo?: string; r
 
 async function ask(fresh: readonly { readonly path: string; readonly changed: boolean }[]): Promise<'yes' | 'no' | 'nobody'> {
   if (process.stdin.isTTY !== true) return 'nobody'
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const names = fresh.map(({ path, changed }) => `${path}${changed ? ' (changed since you trusted it)' : ''}`).join(', ')
-    return /^y(es)?$/i.test((await terminal.question(`Let ${oneLine(names, 1000)} count? [y/N] `)).trim()) ? 'yes' : 'no'
-  } finally {
-    terminal.close()
-  }
+  const names = fresh.map(({ path, changed }) => `${path}${changed ? ' (changed since you trusted it)' : ''}`).join(', ')
+  return (await askYes(`Let ${oneLine(names, 1000)} count? [y/N] `)) ? 'yes' : 'no'
 }
 
 const answers = { allow: 'allows', ask: 'asks', deny: 'denies' } as const

@@ -150,7 +150,7 @@ export async function carry(record: OpenRecord, options: RunOptions, start: (con
   const { openNotifier } = await import('../open-notifier.ts')
   let note: (text: string) => void = () => undefined
   const notifier = await openNotifier(record, (text) => note(text))
-  const console = await openConsole({ record, format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), ...(notifier ? { onEvent: notifier.onEvent } : {}) })
+  const console = await openConsole({ record, format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), ...(notifier ? { onEvent: notifier.onEvent, remember: notifier.remember } : {}) })
   note = console.note
   try {
     return await carryWith(console, record, start, answer ?? console.answer)

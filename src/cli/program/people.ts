@@ -5,11 +5,11 @@ import { amount, collect, runRepo, runWord, wholeNumber } from './arguments.ts'
 export function addPeopleCommands(program: Command): void {
   program.command('approvals')
     .description('questions that wait for a person, over all runs; what is remembered, and forgetting it')
-    .addArgument(new Argument('[action]', 'waiting: what is asked; remembered: answers given once for all; forget: take one of them back').choices(['waiting', 'remembered', 'forget']).default('waiting'))
-    .argument('[id]', 'forget: which')
+    .addArgument(new Argument('[action]', 'waiting: what is asked; show: all of one question, answering nothing; remembered: answers given once for all; forget: take one of them back').choices(['waiting', 'show', 'remembered', 'forget']).default('waiting'))
+    .argument('[id]', 'show, forget: which')
     .option('--repo <dir>', 'only of this repository')
     .option('--json', 'one JSON object a line')
-    .action(async (action: 'waiting' | 'remembered' | 'forget', id: string | undefined, options: Record<string, unknown>) => {
+    .action(async (action: 'waiting' | 'show' | 'remembered' | 'forget', id: string | undefined, options: Record<string, unknown>) => {
       const { approvalsCommand } = await import('../commands/approvals.ts')
       process.exitCode = await approvalsCommand(action, id, options)
     })

@@ -18,7 +18,7 @@ export function describeAsk(id: string, question: string, ask: Ask | undefined):
   return [
     `${id}  ${oneLine(ask.does, 1000)}`,
     ...(ask.why ? [`  the solver says   ${oneLine(ask.why, 400)}`] : []),
-    `  asked because     ${oneLine(question, 1000)}`,
+    `  asked because     ${oneLine(ask.reason ?? question, 1000)}`,
     `  rules             ${ask.rules.length === 0 ? 'none is named' : oneLine(ask.rules.join(', '), 400)}`,
     `  risk              ${ask.risk}`,
     `  undo              ${oneLine(ask.undo, 400)}`,

@@ -1,5 +1,6 @@
 import type { Act, CommandReading, TouchedPath } from '../../protocol/command.ts'
 import type { Remembered } from '../../protocol/policy.ts'
+import { escapeGlob } from '../contract/guarded.ts'
 import { isWithin } from '../contract/scope.ts'
 
 /** Programs that do whatever their words or the files of the repository say: a yes to one says nothing of the next. */
@@ -22,7 +23,7 @@ const idle = new Set(['cd', 'pwd', 'true', ':', 'ls', 'echo'])
 export function toRememberable(reading: CommandReading | undefined, paths: readonly TouchedPath[]): Remembered | undefined {
   if (reading === undefined) {
     const [only, ...more] = paths
-    return only && more.length === 0 && !only.outside ? { kind: 'path', glob: toGlob(only.path), access: only.access } : undefined
+    return only && more.length === 0 && !only.outside ? { kind: 'path', glob: escapeGlob(only.path), access: only.access } : undefined
   }
   const acts = reading.acts.filter((act) => !isIdle(act))
   const prefix = toPrefix(acts[0])
@@ -57,11 +58,6 @@ export function isRemembered(remembered: Remembered, question: { readonly readin
 
 function isIdle(act: Act): boolean {
   return act.kinds.length === 0 && idle.has(act.argv[0] ?? '') && !act.paths.some((each) => each.access === 'write')
-}
-
-/** A path as a glob that means it alone. */
-function toGlob(path: string): string {
-  return path.replaceAll(/[\\*?[\]{}()!+@]/g, '\\$&')
 }
 
 export function describeRemembered(remembered: Remembered): string {

@@ -14,6 +14,8 @@ const anyPath = '/'
 export const Conduct = z.object({
   solver: z.enum(['model', 'repair']),
   base: z.string(),
+  /** It worked on a task of another run, which has the win: what counts here is only what went wrong. */
+  isChild: z.boolean().optional(),
   /** A check failed on the base. */
   isFailing: z.boolean(),
   /** What was committed; `seq` so that taking the run back takes it away. */
@@ -42,7 +44,7 @@ const maxSamples = 30
 
 /** The events that say anything for `addConduct`. */
 export const conductTypes: ReadonlySet<EventType> = new Set<EventType>([
-  'run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.rejected', 'run.undone', 'run.rewound', 'check.finished', 'turn.replied', 'changes.seen', 'commit.created',
+  'run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.rejected', 'run.undone', 'run.rewound', 'check.finished', 'turn.replied', 'changes.seen', 'commit.created', 'integration.finished',
   'validation.finished', 'proof.finished', 'approval.requested', 'approval.given', 'artefact.quarantined', 'artefact.settled',
 ])
 
@@ -51,7 +53,7 @@ export function addConduct(conduct: Conduct, event: StoredEvent): Conduct {
   const at = Date.parse(event.at)
   switch (event.type) {
     case 'run.opened':
-      return { ...conduct, solver: event.data.request.solver, base: event.data.repository.base }
+      return { ...conduct, solver: event.data.request.solver, base: event.data.repository.base, ...(event.data.parent ? { isChild: true } : {}) }
     case 'check.finished':
       return event.data.purpose === 'baseline' && event.data.outcome.status === 'failed' ? { ...conduct, isFailing: true } : conduct
     case 'turn.replied': {
@@ -62,6 +64,8 @@ export function addConduct(conduct: Conduct, event: StoredEvent): Conduct {
       return { ...conduct, seen: { to: event.data.to, paths: event.data.changes ? toSamples(event.data.changes.map((change) => change.path)) : [anyPath] } }
     case 'commit.created':
       return { ...conduct, work: [...conduct.work, { seq: event.seq, paths: toSamples(event.data.files.map((file) => file.path)) }].slice(-maxCommits) }
+    case 'integration.finished':
+      return event.data.result ? { ...conduct, work: [...conduct.work, { seq: event.seq, paths: toSamples(event.data.result.files.map((file) => file.path)) }].slice(-maxCommits) } : conduct
     case 'validation.finished': {
       // What an edit breaks is seen and taken back in the making; what was called finished was claimed.
       if (event.data.verdict === 'passed' || event.data.scope === 'edit') return conduct

@@ -44,7 +44,7 @@ export function factsOf(run: string, conduct: Conduct): readonly AutonomyFact[] 
   if (word?.is === 'rejected' || word?.is === 'undone') add(word.is, word.at, done)
   else if (isProven && word?.is === 'accepted') add('accepted', ended.at, done)
   // Called finished too early, it counts as a win only if a person took it all the same.
-  else if (isProven && !refused) add('won', ended.at, done)
+  else if (isProven && !refused && conduct.isChild !== true) add('won', ended.at, done)
   for (const { at, about, paths } of conduct.denied) add(about === 'call' ? 'denied-call' : 'denied-change', at, [paths])
   for (const { at, paths, isReleased } of conduct.sealed) if (!isReleased) add('sealed', at, [paths])
   return [...facts.values()]

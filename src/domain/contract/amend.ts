@@ -1,5 +1,6 @@
 import type { Check, Contract } from '../../protocol/contract.ts'
 import { Fault } from '../../protocol/fault.ts'
+import { escapeGlob } from './guarded.ts'
 import { parseDeadline, tidyGlob, type Flags } from './draft.ts'
 
 /** The checks of an amended contract: the person's new ones instead of all before, else those that it had. */
@@ -9,9 +10,10 @@ export function amendChecks(contract: Contract, flags: Flags): readonly Check[] 
   return flags.checks.map((command, index) => ({ id: `c${index + 1}`, command, origin: 'person', timeoutMs: 600_000 }))
 }
 
-/** Globs that the person had taken out of the pins. */
-export function findUnpinned(contract: Contract): readonly string[] {
-  return contract.guarded.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : []))
+/** Globs that the person had taken out of the pins. What is pinned by its keys is not guarded either, and was taken out by nobody. */
+export function findUnpinned(contract: Pick<Contract, 'pins' | 'guarded'>): readonly string[] {
+  const byKeys = new Set(contract.pins.flatMap((pin) => (pin.mode === 'keys' ? [escapeGlob(pin.path)] : [])))
+  return contract.guarded.flatMap((glob) => (glob.startsWith('!') && !byKeys.has(glob.slice(1)) ? [glob.slice(1)] : []))
 }
 
 /**

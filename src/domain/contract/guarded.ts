@@ -41,12 +41,17 @@ function searchRoots(files: readonly string[]): readonly string[] {
   return ['', ...[...roots].filter((folder) => folder !== '' && !packages.has(folder)).toSorted()].slice(0, maxRoots)
 }
 
+/** A glob that only this path matches. */
+export function escapeGlob(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}()!+@]/g, '\\$&')
+}
+
 function shadowingGlobs(files: readonly string[]): readonly string[] {
   const there = new Set(files.map((file) => file.replace(/\.py$/, '')))
   return searchRoots(files).map((root) => {
     const at = root === '' ? '' : `${root}/`
     const names = standardModules.split(' ').filter((name) => !there.has(`${at}${name}`) && !files.some((file) => file.startsWith(`${at}${name}/`)))
-    return `${at.replaceAll(/[*?[\]{}()!+@]/g, '\\$&')}{${names.join(',')}}{.py,/**}`
+    return `${escapeGlob(at)}{${names.join(',')}}{.py,/**}`
   })
 }
 

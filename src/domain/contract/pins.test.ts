@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Contract } from '../../protocol/contract.ts'
+import { findUnpinned } from './amend.ts'
 import { findPins, findSelfMade, isGuarded } from './pins.ts'
 import { judgeChange } from './judge-change.ts'
 import { proofRestorations, restorations } from './restorations.ts'
@@ -130,6 +131,14 @@ describe('what may be changed', () => {
     assert.equal(judge('package.json', manifest, edit((value) => void delete value['jest'])), 'pinned')
     assert.equal(judge('package.json', manifest, bytes('{ broken')), 'pinned')
     assert.equal(judge('package.json', manifest, undefined), 'pinned')
+    // What may change is not guarded, and it is no person who took it out of the pins.
+    assert.equal(isGuarded(contract, 'package.json'), false)
+    assert.equal(isGuarded(contract, 'sub/package.json'), true)
+    assert.deepEqual(findUnpinned(contract), [])
+    const odd = pin({ 'packages/[a]/package.json': '{}', 'src/a.test.ts': '' }, ['node --test'], ['*.yaml'])
+    assert.equal(isGuarded(odd, 'packages/[a]/package.json'), false)
+    assert.equal(isGuarded(odd, 'packages/a/package.json'), true)
+    assert.deepEqual(findUnpinned(odd), ['*.yaml'])
   })
   for (const path of ['GNUmakefile', 'sub/package.json', 'test/package.json', 'node_modules/.bin/node', 'src/.npmrc', 'vitest.config.ts', 'jest.config.cjs', '.mocharc.yml', 'tsconfig.test.json', 'src/__mocks__/fs.ts', '.env', 'vitest.workspace.ts', 'bunfig.toml', 'babel.config.js', 'pnpm-workspace.yaml']) {
     test(`may not newly appear: ${path}`, () => assert.equal(judge(path, undefined, bytes('x')), 'guarded'))

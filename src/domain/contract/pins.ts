@@ -3,7 +3,7 @@ import type { Check, Contract, Pin } from '../../protocol/contract.ts'
 import { digestOf } from '../digest.ts'
 import { whyConfiguration } from './check-configuration.ts'
 import { filesNamedByScript, filesNamedIn, isFollowed, scriptsNamedIn } from './command-files.ts'
-import { globsFor, matchesAny } from './guarded.ts'
+import { escapeGlob, globsFor, matchesAny } from './guarded.ts'
 import { isTestFile, lastPart, whyTest } from './test-places.ts'
 
 /** Top-level keys of a package.json that no check takes orders from: the agent may change these. */
@@ -98,10 +98,12 @@ export function findPins(source: PinSource): FoundPins {
     else if (isManifest) pins.push({ mode: 'keys', path, free: [...freeKeys], sha256: digestOf(bytes), why: 'its scripts and settings start the tests' })
     else pins.push({ mode: 'whole', path, sha256: digestOf(bytes), why: why ?? 'a check depends on it' })
   }
-  return { pins, guarded: guardedGlobs(source), wanted: [...wanted] }
+  // A manifest that is pinned by its keys is there already, and its free keys may change: nothing of it may newly appear.
+  const byKeys = pins.flatMap((pin) => (pin.mode === 'keys' ? [`!${escapeGlob(pin.path)}`] : []))
+  return { pins, guarded: [...guardedGlobs(source), ...byKeys], wanted: [...wanted] }
 }
 
-/** Globs of names that may not newly appear. Those that begin with `!` are what the person took out: see `isGuarded`. */
+/** Globs of names that may not newly appear. Those that begin with `!` do not count: see `isGuarded`. */
 export function guardedGlobs(source: Omit<PinSource, 'contents'>): string[] {
   const globs = globsFor(source.files, source.checks.map((check) => check.command))
   return [...globs, ...source.unpinned.filter((glob) => !glob.startsWith('!')).map((glob) => `!${glob}`)]
@@ -116,7 +118,7 @@ export function findSelfMade(contract: Pick<Contract, 'guarded'>, baseFiles: rea
 
 const split = new WeakMap<readonly string[], { guarded: readonly string[]; free: readonly string[] }>()
 
-/** Would a new file of this name be taken up by a runner? Entries that begin with `!` are what the person took out. */
+/** Would a new file of this name be taken up by a runner? Entries that begin with `!` are what the person took out, and manifests that are pinned by their keys. */
 export function isGuarded(contract: Pick<Contract, 'guarded'>, path: string): boolean {
   let lists = split.get(contract.guarded)
   if (lists === undefined) {

@@ -1,7 +1,7 @@
 import { Fault } from '../../protocol/fault.ts'
-import type { TreeId } from '../../protocol/ids.ts'
+import type { Json, TreeId } from '../../protocol/ids.ts'
 import { toChangedPaths } from '../../domain/context/describe-changed.ts'
-import { isStaged } from '../../domain/decisions.ts'
+import { asksPlainly, isStaged } from '../../domain/decisions.ts'
 import type { PendingCall } from '../../domain/run-state.ts'
 import type { Step } from '../../domain/step.ts'
 import { toCallAsk } from '../build-ask.ts'
@@ -57,7 +57,7 @@ async function approve(run: RunContext, group: readonly Judged[]): Promise<reado
     const gate = judged.pending.call.callId
     if (isToBeAsked(run, judged) && !(await askPeople(run, [toQuestion(run, judged)]))) return undefined
     const denied = !judged.refusal && run.state.approvals.get(gate) === 'deny'
-    ready.push(denied ? { ...judged, refusal: { status: 'denied', text: judged.pending.cutOff ? notRepeated : deniedByPerson } } : judged)
+    ready.push(denied ? { ...judged, refusal: { status: 'denied', text: judged.pending.cutOff ? notRepeated : toDenial(run, gate) } } : judged)
   }
   return ready
 }
@@ -70,8 +70,13 @@ function toQuestion(run: RunContext, judged: Judged): Wanted {
   const { call: { callId, name, input } } = judged.pending
   const repaired = run.state.repaired ? ' The record of this run was damaged and repaired: what was set aside may have done it already.' : ''
   const what = isStaged(run.state) && judged.effect !== 'irreversible' ? `May ${name} do this?` : `May ${name} do this, which cannot be undone?`
-  const text = `${what} ${JSON.stringify(input).slice(0, 500)} (${judged.decision.reason})${repaired}`
-  return { gate: callId, text, callId, ...(isStaged(run.state) ? { ask: toCallAsk(run, judged), about: { reading: judged.reading, paths: judged.paths } } : {}) }
+  const ask = isStaged(run.state) ? toCallAsk(run, judged) : undefined
+  const told = (ask && asksPlainly(run.state) ? commandOf(input) ?? ask.does : JSON.stringify(input)).slice(0, 500)
+  return { gate: callId, text: `${what} ${told} (${judged.decision.reason})${repaired}`, callId, ...(ask ? { ask, about: { reading: judged.reading, paths: judged.paths } } : {}) }
+}
+
+function commandOf(input: Json): string | undefined {
+  return typeof input === 'object' && input !== null && 'command' in input && typeof input.command === 'string' ? input.command : undefined
 }
 
 /** The person's own programs may say no, whatever was allowed. */
@@ -95,7 +100,12 @@ async function tellHooksAfter(run: RunContext, results: readonly Returned[]): Pr
   }
 }
 
-const deniedByPerson = 'A person said no to this. Find another way, or finish and say what is left.'
+/** What a person, or their hook, gave as the reason is what the solver can go by. */
+function toDenial({ state }: RunContext, gate: string): string {
+  const why = asksPlainly(state) ? state.answerNotes.get(gate) : undefined
+  return `A person said no to this${why ? `: ${why.replace(/[.\s]+$/, '')}` : ''}. Find another way, or finish and say what is left.`
+}
+
 const notRepeated = 'The run was interrupted in the middle of this call. It may or may not have happened, and a person decided that it is not done again. Go on from there, and say in finish what remains uncertain.'
 
 /**

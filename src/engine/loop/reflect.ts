@@ -1,12 +1,14 @@
 import type { NewEvent } from '../../protocol/events/event.ts'
+import type { CommitId } from '../../protocol/ids.ts'
 import { isRepair } from '../../domain/decide.ts'
+import { isPlanned, isSettled } from '../../domain/delegation/delegation.ts'
 import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
-import { askMerge, integrate } from '../integrate.ts'
 import { askMilestone, askPlan, checkMilestone } from '../plan-gates.ts'
+import { askMerge, integrate, integratorOf } from '../integrate.ts'
 import { prove } from '../prove.ts'
 import { seeTests } from '../stages.ts'
 import { keepGrounds } from '../grounds.ts'
@@ -108,9 +110,22 @@ async function end(run: RunContext, step: Extract<Step, { do: 'end' }>): Promise
     }
     result = { commit: state.head, branch }
   }
+  if (workspace && isPlanned(state) && !state.opened?.parent) await publishUnmerged(run, workspace.branch)
   await callHooks(run, 'SessionEnd', { reason: step.outcome })
   await record(run, { type: 'run.ended', data: { outcome: step.outcome, reason: step.reason, ...(result ? { result } : {}) } })
   await workspace?.dispose()
+}
+
+/** Of each task that the result does not have: the newest commit that it offered, as a branch of its own. */
+async function publishUnmerged(run: RunContext, branch: string): Promise<void> {
+  const { state } = run
+  const newest = new Map<string, CommitId>()
+  for (const event of state.past) if (event.type === 'integration.finished' && !event.data.result) newest.set(event.data.task, event.data.theirs)
+  for (const [task, commit] of newest) {
+    if (isSettled(state, task) && state.tasks.get(task) === 'finished') continue
+    const named = await integratorOf(run).publishKept({ task, commit }, { branch, base: getWorkspace(run).base.commit })
+    await record(run, { type: 'kept.published', data: { task, commit, branch: named } })
+  }
 }
 
 /** What reproduction compares first. Only where something was done, and late: it starts processes, and nothing waits for it. */

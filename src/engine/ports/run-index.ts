@@ -96,7 +96,7 @@ const maxMessages = 200
 const maxPaths = 2000
 
 /** The events that say anything for `addFact`; the others only count. */
-export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', ...conductTypes])
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', ...conductTypes])
 
 /** One step of the fold. */
 export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
@@ -122,13 +122,18 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
       const { purpose, reply } = event.data
       return { ...counted, turns: facts.turns + (purpose === 'work' ? 1 : 0), costUsd: facts.costUsd + (reply.costUsd ?? 0) }
     }
-    case 'commit.created': {
-      const paths = new Set([...facts.paths, ...event.data.files.map((file) => file.path)])
-      return { ...counted, messages: [...facts.messages, event.data.message].slice(-maxMessages), paths: [...paths].slice(0, maxPaths) }
-    }
+    case 'commit.created':
+      return addCommit(counted, event.data)
+    case 'integration.finished':
+      return event.data.result ? addCommit(counted, event.data.result) : counted
     default:
       return counted
   }
+}
+
+function addCommit(facts: RunFacts, { message, files }: { readonly message: string; readonly files: readonly { readonly path: string }[] }): RunFacts {
+  const paths = new Set([...facts.paths, ...files.map((file) => file.path)])
+  return { ...facts, messages: [...facts.messages, message].slice(-maxMessages), paths: [...paths].slice(0, maxPaths) }
 }
 
 const maxCandidates = 6

@@ -97,7 +97,7 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
       commit: async ({ parent }) => tape.next('task.delegated')?.base ?? tape.ahead('integration.finished')?.result?.commit ?? (tape.next('changes.seen')?.to as CommitId | undefined) ?? parent,
       advance: async () => ({ moved: true }),
       listUnmerged: async () => [],
-      publishKept: never('publishes nothing'),
+      publishKept: async () => tape.take('kept.published').branch,
     },
     repair: {
       name: 'repair',

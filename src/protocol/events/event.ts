@@ -73,6 +73,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'task.delegated': true,
   'task.held': false,
   'merge.tried': false,
+  'kept.published': false,
   'stage.delegated': true,
   'stage.returned': true,
   'tests.seen': false,

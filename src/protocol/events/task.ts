@@ -75,6 +75,8 @@ export const taskEvents = {
   'milestone.checked': z.object({ task: z.string(), commit: CommitId, revision: z.int().nonnegative(), verdict: z.enum(['passed', 'failed']), checks: z.array(z.string()).max(1000), reasons: z.array(z.string()).max(50) }),
   /** What merging a child's commit came to, files that a command wrote anew included. */
   'merge.tried': z.object({ task: z.string(), child: RunId, outcome: MergedTask }),
+  /** What a task offered and the result does not have is a branch of the person's repository, so that nothing is lost. */
+  'kept.published': z.object({ task: z.string(), commit: CommitId, branch: z.string() }),
   /** A child's commit was put on top of the newest integrated one. Only `merged` moved the run's result. */
   'integration.finished': z.object({
     task: z.string(), child: RunId, token: z.int().positive(), onto: CommitId, theirs: CommitId,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { Language, Parser } from 'web-tree-sitter'
-import type { Tree } from 'web-tree-sitter'
+import type { Parser, Tree } from 'web-tree-sitter'
+import { startTreeSitter } from '../../process/start-tree-sitter.ts'
 
 export type Grammar = 'javascript' | 'typescript' | 'tsx' | 'python'
 
@@ -20,19 +20,11 @@ export interface SyntaxParser {
   parse(grammar: Grammar, text: string): Tree
 }
 
-let started: Promise<void> | undefined
-
-function start(): Promise<void> {
-  const wasm = createRequire(import.meta.url).resolve('web-tree-sitter/web-tree-sitter.wasm')
-  started ??= Parser.init({ locateFile: () => wasm })
-  return started
-}
-
 /**
  * Loads only the grammars asked for. `wasmDir` holds `tree-sitter-<grammar>.wasm`; left out, the installed package's.
  */
 export async function loadParser(grammars: Iterable<Grammar>, wasmDir?: string): Promise<SyntaxParser> {
-  await start()
+  const { Language, Parser } = await startTreeSitter()
   const directory = wasmDir ?? path.dirname(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'))
   const parsers = new Map<Grammar, Parser>()
   for (const grammar of new Set(grammars)) {
