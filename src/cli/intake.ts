@@ -28,7 +28,7 @@ export async function prepareContract(
     options.contract ? readContractFile(options.contract) : undefined,
     import('../adapters/check-finder/check-finder.ts'),
   ])
-  const file = plan ? withPlan(contractFile, plan) : contractFile
+  const file = plan ? withPlan(contractFile, plan, options) : contractFile
   const flags: Flags = {
     goal,
     checks: options.check ?? [],
@@ -46,11 +46,11 @@ export async function prepareContract(
   return draftContract(flags, file, checks, pins, now)
 }
 
-/** Goal, checks and bounds travel with a plan; what a contract file says beside it comes first. */
-function withPlan(contract: ContractFile | undefined, { goal = '', checks, scope, constraints }: PlanFile): ContractFile {
+/** Goal, checks and bounds travel with a plan; what flags and a contract file say beside it comes first. */
+function withPlan(contract: ContractFile | undefined, { goal = '', checks, scope, constraints }: PlanFile, options: RunOptions): ContractFile {
   return {
     ...contract, goal: contract?.goal ?? goal,
-    ...(contract?.checks || !checks ? {} : { checks: checks.map((each) => (typeof each === 'string' ? each : { command: each.command, ...(each.timeout_seconds === undefined ? {} : { timeout_seconds: each.timeout_seconds }) })) }),
+    ...(contract?.checks || !checks || (options.check ?? []).length > 0 ? {} : { checks: checks.map((each) => (typeof each === 'string' ? each : { command: each.command, ...(each.timeout_seconds === undefined ? {} : { timeout_seconds: each.timeout_seconds }) })) }),
     ...(contract?.scope || !scope ? {} : { scope }), constraints: [...(contract?.constraints ?? []), ...(constraints ?? [])],
   }
 }

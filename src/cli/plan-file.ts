@@ -16,17 +16,21 @@ export interface OpenPlanFile {
   lineOf(fault: Pick<PlanFault, 'task' | 'field'>): number | undefined
 }
 
-/** A plan that a person gives. @throws Fault `request-invalid` that names the file and all that is wrong in it, each with its line. */
-export async function openPlanFile(path: string): Promise<OpenPlanFile> {
+export interface FileFault {
+  readonly line: number | undefined
+  readonly text: string
+}
+
+/** What is in the file, or all that keeps it from being a plan. @throws Fault `request-invalid` where it cannot be read at all. */
+export async function examinePlanFile(path: string): Promise<OpenPlanFile | { readonly what: string; readonly faults: readonly FileFault[] }> {
   const text = await readText(path)
   const { LineCounter, parseDocument } = await import('yaml')
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false })
-  const refuse = (what: string, faults: readonly string[]): Fault => new Fault('request-invalid', `the plan ${path} ${what}:\n${faults.slice(0, mostFaults).map((each) => `  - ${each}`).join('\n')}${faults.length > mostFaults ? `\n  - and ${faults.length - mostFaults} more` : ''}`)
-  if (document.errors.length > 0) throw refuse('is not valid YAML', document.errors.map((error) => withLine(error.message.split('\n')[0] ?? '', lineCounter.linePos(error.pos[0]).line)))
+  if (document.errors.length > 0) return { what: 'is not valid YAML', faults: document.errors.map((error) => ({ line: lineCounter.linePos(error.pos[0]).line, text: error.message.split('\n')[0] ?? '' })) }
   const parsed = PlanFile.safeParse(toValue(document, path))
   const at = createLocator(document, lineCounter)
-  if (!parsed.success) throw refuse('does not fit its format, schemas/plan.schema.json', parsed.error.issues.flatMap((issue) => explainIssue(issue, document, at)))
+  if (!parsed.success) return { what: 'does not fit its format, schemas/plan.schema.json', faults: parsed.error.issues.flatMap((issue) => explainIssue(issue, document, at)) }
   const file = parsed.data
   return {
     file,
@@ -38,17 +42,25 @@ export async function openPlanFile(path: string): Promise<OpenPlanFile> {
   }
 }
 
+/** A plan that a person gives. @throws Fault `request-invalid` that names the file and all that is wrong in it, each with its line. */
+export async function openPlanFile(path: string): Promise<OpenPlanFile> {
+  const found = await examinePlanFile(path)
+  if ('file' in found) return found
+  throw toPlanFault(path, found.what, found.faults)
+}
+
+export function toPlanFault(path: string, what: string, faults: readonly FileFault[]): Fault {
+  const lines = faults.slice(0, mostFaults).map(({ line, text }) => `  - ${line === undefined ? '' : `line ${line}: `}${text}`)
+  return new Fault('request-invalid', `the plan ${path} ${what}:\n${lines.join('\n')}${faults.length > mostFaults ? `\n  - and ${faults.length - mostFaults} more` : ''}`)
+}
+
 /** The same, where nothing but the plan is wanted. */
 export async function readPlanFile(path: string): Promise<PlanFile> {
   return (await openPlanFile(path)).file
 }
 
-export function describeFault({ lineOf }: OpenPlanFile, fault: PlanFault): string {
-  return withLine(fault.text, lineOf(fault))
-}
-
-function withLine(text: string, line: number | undefined): string {
-  return line === undefined ? text : `line ${line}: ${text}`
+export function toFileFault({ lineOf }: OpenPlanFile, fault: PlanFault): FileFault {
+  return { line: lineOf(fault), text: fault.text }
 }
 
 async function readText(path: string): Promise<string> {
@@ -101,7 +113,7 @@ function toKey(key: unknown): unknown {
 
 type Issue = z.core.$ZodIssue
 
-function explainIssue(issue: Issue, document: Document, at: Locate, base: Path = []): readonly string[] {
+function explainIssue(issue: Issue, document: Document, at: Locate, base: Path = []): readonly FileFault[] {
   const path = [...base, ...issue.path.map((each) => (typeof each === 'number' ? each : String(each)))]
   if (issue.code === 'invalid_union') {
     // Of the forms that it may have, the one that it looks like.
@@ -110,10 +122,10 @@ function explainIssue(issue: Issue, document: Document, at: Locate, base: Path =
     return branch.flatMap((each) => explainIssue(each, document, at, path))
   }
   const where = path.join('.')
-  if (issue.code !== 'unrecognized_keys') return [withLine(`${where ? `${where}: ` : ''}${issue.message}`, at(path))]
+  if (issue.code !== 'unrecognized_keys') return [{ line: at(path), text: `${where ? `${where}: ` : ''}${issue.message}` }]
   return issue.keys.map((key) => {
     const meant = findMeant(key, path)
-    return withLine(`${where ? `${where}: ` : ''}there is no field ${key}${meant ? `; ${meant} is meant, perhaps` : ''}`, at([...path, key]))
+    return { line: at([...path, key]), text: `${where ? `${where}: ` : ''}there is no field ${key}${meant ? `; ${meant} is meant, perhaps` : ''}` }
   })
 }
 

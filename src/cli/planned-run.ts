@@ -16,7 +16,7 @@ import type { Planning, Specialist } from '../protocol/events/run.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
 import type { Plan } from '../protocol/plan.ts'
-import { describeFault, type OpenPlanFile } from './plan-file.ts'
+import { toFileFault, toPlanFault, type OpenPlanFile } from './plan-file.ts'
 
 export interface PlannedParts extends EngineParts {
   readonly workspaces: OpenWorkspaces
@@ -35,7 +35,7 @@ export function toPlanning({ workers, plan: path, writeTests, review, confirmPla
 /** @throws Fault `request-invalid` with every fault and its line. */
 function toCarriedPlan(given: OpenPlanFile, path: string, contract: Contract): Plan {
   const { plan, faults } = checkPlan(toPlan(given.file, contract, 0), contract)
-  if (faults.length > 0) throw new Fault('request-invalid', `the plan ${path} cannot be carried out:\n${faults.map((fault) => `  - ${describeFault(given, fault)}`).join('\n')}`)
+  if (faults.length > 0) throw toPlanFault(path, 'cannot be carried out', faults.map((fault) => toFileFault(given, fault)))
   return plan
 }
 

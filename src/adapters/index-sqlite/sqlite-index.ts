@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { Conduct } from '../../domain/autonomy/conduct.ts'
 import { factKinds } from '../../domain/autonomy/facts.ts'
 import { IndexLost } from '../../engine/ports/run-index.ts'
-import type { IndexedRun, IndexEntry, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
+import type { IndexedRun, IndexEntry, RunFacts, RunIndex, RunQuery } from '../../engine/ports/run-index.ts'
 import { RunId } from '../../protocol/ids.ts'
 import { schema, schemaVersion } from './schema.ts'
 
@@ -165,13 +165,14 @@ function writeEntries(database: DatabaseSync, entries: readonly IndexedRun[], go
   })
 }
 
-function queryEntries(database: DatabaseSync, query: { repository?: string; search?: string; limit: number }): readonly IndexEntry[] {
+function queryEntries(database: DatabaseSync, query: RunQuery): readonly IndexEntry[] {
   const where: string[] = []
   const values: (string | number)[] = []
   if (query.repository !== undefined) {
     where.push('repository = ?')
     values.push(query.repository)
   }
+  if (query.children === false) where.push("json_extract(facts, '$.parent') IS NULL")
   const search = query.search?.trim() ?? ''
   if (search !== '') {
     const words = toMatch(search)
@@ -204,6 +205,8 @@ const Text = z.string()
 const Facts = z.object({
   goal: Text.optional(),
   repository: Text,
+  parent: RunId.optional(),
+  tasks: z.object({ planned: z.array(Text), done: z.array(Text) }).optional(),
   startedAt: Text.optional(),
   endedAt: Text.optional(),
   outcome: Text.optional(),
@@ -226,7 +229,7 @@ function toMark(row: unknown): IndexEntry['mark'] {
 }
 
 function toEntry(row: Readonly<Record<string, unknown>>): IndexEntry {
-  const { goal, startedAt, endedAt, outcome, accepted, branch, commit, ...rest } = Facts.parse(JSON.parse(Text.parse(row['facts'])))
-  const facts: RunFacts = { goal, startedAt, endedAt, outcome, accepted, branch, commit, ...rest }
+  const { goal, parent, tasks, startedAt, endedAt, outcome, accepted, branch, commit, ...rest } = Facts.parse(JSON.parse(Text.parse(row['facts'])))
+  const facts: RunFacts = { goal, parent, tasks, startedAt, endedAt, outcome, accepted, branch, commit, ...rest }
   return { run: RunId.parse(row['run']), facts, mark: toMark(row) }
 }

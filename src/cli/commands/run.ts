@@ -143,7 +143,8 @@ export async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'
   return { choice, model: await openModel(choice) }
 }
 
-type Answer = Console['answer']
+/** Prints what came of it; `usual` is the report. */
+type Answer = (state: RunState, events: readonly StoredEvent[], usual: Console['answer']) => Promise<void>
 
 /** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
 export async function carry(record: OpenRecord, options: RunOptions, start: (console: Console) => Promise<RunState>, answer?: Answer): Promise<number> {
@@ -171,7 +172,7 @@ async function carryWith(console: Console, record: OpenRecord, start: (console: 
     await applyResult(record, state.run, { strategy: 'merge', unproven: false })
   }
   const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
-  await answer(after, events)
+  await answer(after, events, console.answer)
   if (!state.ended && (state.asked.length > 0 || isHeldByChildren(state))) {
     const { describeWaiting } = await import('../describe-waiting.ts')
     process.stderr.write(describeWaiting(state))

@@ -6,6 +6,7 @@ import { accountChecks } from './check-accounts.ts'
 import { findDeviations } from './deviations.ts'
 import { findInEffect } from '../rewind.ts'
 import { findNext } from './next-steps.ts'
+import { accountPlan, withWork } from './plan-account.ts'
 import { accountQuestions } from './questions.ts'
 import { toShortId } from './short-id.ts'
 import { count, toLine } from './words.ts'
@@ -28,7 +29,8 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
   const commits = state.commits.map((made) => accountCommit(made, contract?.goal ?? ''))
   const inEffect = findInEffect(events)
   const questions = accountQuestions(state, events, today.questionsTarget)
-  const tasks = accountTasks(state, inEffect)
+  const tasks = withWork(state, inEffect, accountTasks(state, inEffect))
+  const plan = accountPlan(state, inEffect)
   const checks = accountChecks(state, inEffect)
   const base: Omit<Report, 'next'> = {
     version: 1,
@@ -58,7 +60,9 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
       includesDirty: opened?.request.includeDirty ?? false, ...(opened?.repository.branch ? { branch: opened.repository.branch } : {}),
     },
     ...(opened?.origin ? { origin: { run: opened.origin.run, seq: opened.origin.seq } } : {}),
+    ...(opened?.parent ? { parent: { run: opened.parent.run, task: opened.parent.task } } : {}),
     tasks,
+    ...(plan ? { plan } : {}),
     commits,
     ...(proof ? { proof: { verdict: proof.verdict, commit: proof.commit, reasons: proof.reasons, restored: proof.restored } } : {}),
     checks,

@@ -28,6 +28,10 @@ export interface RunSummary {
   readonly run: RunId
   readonly goal: string
   readonly repository: string
+  /** The run that delegated this one. */
+  readonly parent: RunId | undefined
+  /** Of a run that follows a graph of tasks. */
+  readonly tasks: { readonly done: number; readonly total: number } | undefined
   readonly startedAt: string
   readonly endedAt: string | undefined
   /** `running` when a live process owns it, `stopped` when none does and it has not ended. */
@@ -80,15 +84,15 @@ export interface EventLog {
   /** Reads without owning, verifying the chain; follows a live run when asked. @throws Fault `run-unknown`, `run-corrupt`. */
   read(run: RunId, options: { follow: boolean; signal: AbortSignal }): AsyncIterable<StoredEvent>
   /** Newest first; the index is brought up to date (or rebuilt when it is missing) on the way. */
-  list(options: { repository?: string; search?: string; limit: number }): Promise<readonly RunSummary[]>
+  list(options: { repository?: string; search?: string; limit: number; /** Also what other runs delegated; that is so where it is left out. */ children?: boolean }): Promise<readonly RunSummary[]>
   /**
    * What the runs of a repository say for and against trusting later ones, since a time in milliseconds since the epoch. It is
    * kept with the index. A run that came from elsewhere says nothing, a damaged one only what speaks against it.
    */
   autonomy(options: { repository: string; since: number }): Promise<readonly AutonomyFact[]>
   /**
-   * A run by its id, a unique beginning or end of it, or `latest`: the newest that can be read, of this repository where
-   * one is named. @throws Fault `run-unknown` naming the candidates.
+   * A run by its id, a unique beginning or end of it, or `latest`: the newest that can be read and that no other run
+   * delegated, of this repository where one is named. @throws Fault `run-unknown` naming the candidates.
    */
   resolve(word: string, options?: { repository?: string }): Promise<RunId>
   /**
