@@ -1,5 +1,5 @@
 import type { PlanFile } from '../protocol/plan-file.ts'
-import { oneLine } from './render.ts'
+import { tame } from './render.ts'
 
 export interface PlanYaml {
   /** Where an editor finds the format: a path relative to the file, or a name. */
@@ -21,9 +21,9 @@ const ofFields: Readonly<Record<string, string>> = {
 
 /** The plan as YAML that a person can edit. Read again it is the same plan. */
 export async function toPlanYaml(file: PlanFile, { schema, about }: PlanYaml): Promise<string> {
-  const { Document, isMap, isScalar, isSeq } = await import('yaml')
+  const { Document, isMap, isScalar, isSeq, visit } = await import('yaml')
   const document = new Document(file)
-  document.commentBefore = [` yaml-language-server: $schema=${schema}`, ...about.map((line) => ` ${oneLine(line, 400)}`)].join('\n')
+  document.commentBefore = [` yaml-language-server: $schema=${schema}`, ...about.map((line) => ` ${tame(line)}`)].join('\n')
   if (!isMap(document.contents)) throw new Error('a plan is a mapping')
   for (const { key, value } of document.contents.items) {
     if (!isScalar(key)) continue
@@ -32,5 +32,7 @@ export async function toPlanYaml(file: PlanFile, { schema, about }: PlanYaml): P
     key.spaceBefore = key.value !== 'version' && key.value !== 'goal'
     if (key.value === 'tasks' && isSeq(value)) for (const [n, task] of value.items.entries()) if (n > 0 && isMap(task)) task.spaceBefore = true
   }
-  return document.toString({ lineWidth: 120, flowCollectionPadding: true })
+  // Short lists of words stand on one line.
+  visit(document, { Seq: (_, seq) => void (seq.flow = seq.items.length === 0 || seq.items.every((item) => isScalar(item) && String(item.value).length <= 60 && !String(item.value).includes('\n'))) })
+  return document.toString({ lineWidth: 120, flowCollectionPadding: false })
 }

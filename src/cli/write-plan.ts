@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import type { PlanFile } from '../protocol/plan-file.ts'
 import { toPlanYaml } from './plan-yaml.ts'
+import { oneLine } from './render.ts'
 
 export interface WritePlan {
   /** Where to; `-` is standard output, which is not this function's. */
@@ -33,7 +34,7 @@ export async function writePlanFile(file: PlanFile, { path, run, revision, force
 
 export function toAbout(run: string, revision: number, path: string): readonly string[] {
   const name = path === '-' ? 'FILE' : path
-  return [`The plan of ${run}, revision ${revision}. Edit it, then:`, `  writ plan check ${name}      writ plan schedule ${name}      writ run --plan ${name}`, 'docs/plans.md describes every field. What is left out has its usual value.']
+  return [`The plan of ${run}, revision ${revision}. Edit it, then:`, ...['plan check', 'plan schedule', 'run --plan'].map((command) => `  writ ${command} ${oneLine(name, 300)}`), 'docs/plans.md describes every field. What is left out has its usual value.']
 }
 
 /** From the file to the schema that this installation brings, for an editor on this machine. */

@@ -1,6 +1,7 @@
 import type { Check, Contract } from '../../protocol/contract.ts'
 import type { Plan, Task } from '../../protocol/plan.ts'
 import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
+import { toTitle } from './from-file.ts'
 
 /** Seconds that a check has where it names none. */
 const usualSeconds = 600
@@ -38,7 +39,7 @@ function toCheckEntry({ id, command, timeoutMs }: Check): { id: string; command:
 function toTaskFile(task: Task, contractScope: readonly string[], toEntry: (id: string) => NonNullable<TaskFile['checks']>[number]): TaskFile {
   const { id, title, subgoal, scope, checks, serves, role, dependsOn, estimate, risk, reversible, confidence, unknowns, rules, milestone, tests } = task
   return {
-    id, title, subgoal,
+    id, ...(title === toTitle({ id, subgoal }) ? {} : { title }), subgoal,
     // Left out it would be the contract's.
     ...(scope.length > 0 || contractScope.length > 0 ? { scope: [...scope] } : {}),
     checks: checks.map(toEntry),

@@ -17,7 +17,7 @@ export function taskLines({ tasks, plan, solver }: Report): string[] {
     ...(tasks.length > mostRows ? ['', `and ${count(tasks.length - mostRows, 'more task', 'more tasks')}`] : []),
     '',
     ...plan.milestones.map((each) => `- Milestone ${each.task}: ${each.verdict === 'passed' ? `reached at commit ${toShortCommit(each.commit)}` : 'not reached'}`),
-    `- Volatility: ${describeVolatility(plan.volatility)}`,
+    ...(tasks.some((task) => (task.work?.attempts ?? 0) > 0) ? [`- Volatility: ${describeVolatility(plan.volatility)}`] : []),
     ...plan.drift.map((each) => `- Drift: ${toLine(each.text, 400)}`),
   ]
 }
@@ -28,7 +28,7 @@ export function describeVolatility({ revisions, perFinished, added, removed }: N
 }
 
 function toMinutes({ actualMinutes, predictedMinutes }: TaskWork): string {
-  const [actual, predicted] = [actualMinutes, predictedMinutes].map((each) => (each === undefined ? '–' : String(Number(each.toFixed(1)))))
+  const [actual, predicted] = [actualMinutes, predictedMinutes].map((each) => (each === undefined ? '–' : String(Number(each.toFixed(each < 1 ? 2 : 1)))))
   return `${actual} (${predicted})`
 }
 
