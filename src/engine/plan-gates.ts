@@ -20,7 +20,7 @@ export async function askPlan(run: RunContext): Promise<void> {
   await askPeople(run, [{
     gate: toPlanGate(plan.revision), text: isDelta ? `May the run go on with what is new in its plan (revision ${plan.revision})?` : `May this plan of ${count(plan.tasks.length, 'task')} be carried out?`,
     ask: toAsk(run, toDecision(run, 'a person agrees to each plan before it is carried out'), plan.tasks.flatMap((task) => task.scope).slice(0, mostPaths), {
-      kind: 'plan', does: `${count(plan.tasks.length, 'task')} are worked on, ${run.state.opened?.planning?.workers ?? 1} side by side`, shows: lines.join('\n'),
+      kind: 'plan', does: `the plan of ${count(plan.tasks.length, 'task')} is carried out, at most ${run.state.opened?.planning?.workers ?? 1} at the same time`, shows: lines.join('\n'),
       risk: risks.includes('high') ? 'high' : risks.includes('medium') ? 'medium' : 'low',
       undo: 'Nothing has begun that this is about. With a reason, a no makes the planner plan anew; without one the run ends.',
     }),
