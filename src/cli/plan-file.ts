@@ -50,7 +50,9 @@ export async function openPlanFile(path: string): Promise<OpenPlanFile> {
 }
 
 export function toPlanFault(path: string, what: string, faults: readonly FileFault[]): Fault {
-  const lines = faults.slice(0, mostFaults).map(({ line, text }) => `  - ${line === undefined ? '' : `line ${line}: `}${text}`)
+  const said = faults.slice(0, mostFaults).map(({ line, text }) => `${line === undefined ? '' : `line ${line}: `}${text}`)
+  if (said.length === 1) return new Fault('request-invalid', `the plan ${path} ${what}: ${said.join('')}`)
+  const lines = said.map((each) => `  - ${each}`)
   return new Fault('request-invalid', `the plan ${path} ${what}:\n${lines.join('\n')}${faults.length > mostFaults ? `\n  - and ${faults.length - mostFaults} more` : ''}`)
 }
 
