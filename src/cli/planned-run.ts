@@ -5,14 +5,17 @@ import type { Console } from './console.ts'
 import { chooseSolver, type SolverChoice } from './solver-choice.ts'
 import { openModel, type OpenWorkspaces } from './compose.ts'
 import { openPolicyFor } from './open-policy.ts'
-import { getRole, plannerTools } from './roles.ts'
+import { requireSpecialists, type OpenedSpecialists } from './open-specialists.ts'
 import type { RunOptions } from './run-options.ts'
+import { chooseModelFor } from '../domain/specialist/choose-model.ts'
+import { toPart, toRecorded, type Specialist as OpenedSpecialist } from '../domain/specialist/specialist.ts'
 import { checkPlan } from '../domain/plan/check-plan.ts'
 import { toPlan } from '../domain/plan/from-file.ts'
 import { usualWorkers } from '../domain/plan/graph.ts'
 import type { Contract } from '../protocol/contract.ts'
 import type { Payload } from '../protocol/events/event.ts'
-import type { Planning, Specialist } from '../protocol/events/run.ts'
+import type { Planning, Repository, Specialist } from '../protocol/events/run.ts'
+import type { RunId } from '../protocol/ids.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
 import type { Plan } from '../protocol/plan.ts'
@@ -22,33 +25,51 @@ export interface PlannedParts extends EngineParts {
   readonly workspaces: OpenWorkspaces
 }
 
-/** Whether the run follows a graph, and which. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
-export function toPlanning({ workers, plan: path, writeTests, review, confirmPlan }: RunOptions, given: OpenPlanFile | undefined, contract: Contract): Planning | undefined {
-  const more = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}) }
+/** Whether the run follows a graph, and which. `roles`: who can be given a task. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
+export function toPlanning({ workers, plan: path, writeTests, review, confirmPlan }: RunOptions, given: OpenPlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
+  const more = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}), ...(roles === undefined ? {} : { roles: [...roles] }) }
   if (given === undefined) {
-    if (workers === undefined && Object.keys(more).length > 0) throw new Fault('request-invalid', '--write-tests, --review and --confirm-plan are about the tasks of a plan: add --workers N, or --plan FILE')
+    if (workers === undefined && (writeTests || confirmPlan || review !== undefined)) throw new Fault('request-invalid', '--write-tests, --review and --confirm-plan are about the tasks of a plan: add --workers N, or --plan FILE')
     return workers === undefined ? undefined : { workers, ...more }
   }
-  return { given: toCarriedPlan(given, path ?? '', contract), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...more }
+  return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...more }
 }
 
 /** @throws Fault `request-invalid` with every fault and its line. */
-function toCarriedPlan(given: OpenPlanFile, path: string, contract: Contract): Plan {
-  const { plan, faults } = checkPlan(toPlan(given.file, contract, 0), contract)
+function toCarriedPlan(given: OpenPlanFile, path: string, contract: Contract, roles: readonly string[] | undefined): Plan {
+  const { plan, faults } = checkPlan(toPlan(given.file, contract, 0), contract, [], roles)
   if (faults.length > 0) throw toPlanFault(path, 'cannot be carried out', faults.map((fault) => toFileFault(given, fault)))
   return plan
 }
 
+/** Whom a run can give tasks to; undefined for one that has no plan. */
+export async function openSpecialistsFor({ workers, plan }: Pick<RunOptions, 'workers' | 'plan'>, parts: Pick<PlannedParts, 'record' | 'workspaces' | 'config'>, { run, repository }: { readonly run: RunId; readonly repository: Pick<Repository, 'root' | 'base'> }): Promise<OpenedSpecialists | undefined> {
+  if (workers === undefined && plan === undefined) return undefined
+  return requireSpecialists({ places: parts.record.places, repository: { root: repository.root, base: () => parts.workspaces.readBase(repository.root, repository.base, run) } }, parts.config)
+}
+
+/** Those that can change something: the others have their own place in a run. */
+export function toTaskRoles({ specialists }: OpenedSpecialists): readonly string[] {
+  return [...specialists.keys()].filter((role) => toPart(role).most.includes('edit'))
+}
+
 /** The run's own conversation is the planner's. */
-export async function toPlanner(_planning: Planning): Promise<{ readonly specialist: Specialist }> {
-  return { specialist: { role: 'planner', words: (await getRole('planner')).words, brief: '' } }
+export function toPlanner(opened: OpenedSpecialists): { readonly specialist: Specialist } {
+  const roles = toTaskRoles(opened).map((role) => `- ${role}: ${opened.specialists.get(role)?.description ?? ''}`)
+  return { specialist: toRecorded(getSpecialist(opened, 'planner'), `Who can do a task, as its \`role\`:\n${roles.join('\n')}`.slice(0, 20_000)) }
+}
+
+function getSpecialist({ specialists }: OpenedSpecialists, role: string): OpenedSpecialist {
+  const found = specialists.get(role)
+  if (!found) throw new Error(`the built-in ${role} is missing`)
+  return found
 }
 
 /**
  * What a run needs that follows a graph of tasks: the planner's tools for itself, and for each task a child run with an engine
  * of its own, which has the same policy and never more rights.
  */
-export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined }, console: Console): Promise<EnginePorts> {
+export async function composePlanned(parts: PlannedParts, specialists: OpenedSpecialists, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning' | 'specialist'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined }, console: Console): Promise<EnginePorts> {
   const [{ createGitIntegrator }, { createWorktreePool }, { poolWorkspaces }] = await Promise.all([
     import('../adapters/workspace-git/git-integrator.ts'), import('../adapters/workspace-git/worktree-pool.ts'), import('../adapters/workspace-git/pool-workspaces.ts'),
   ])
@@ -57,21 +78,24 @@ export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<
   const pool = await createWorktreePool({ stateDir: record.places.state, env: process.env, run: parts.run, repository: parts.repository, repositories, workspaces })
   const pooled = poolWorkspaces(workspaces, pool, { count: opening.planning?.workers ?? usualWorkers, note: parts.note })
   const children = openChildren({
-    record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, getRole,
+    record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy,
+    findSpecialist: (role) => specialists.specialists.get(role) ?? (opening.request.solver === 'repair' ? getSpecialist(specialists, 'coder') : undefined),
+    chooseModel: (specialist) => chooseModelFor(specialist, opening.request.model, config.models),
     watch: (order) => console.watchChild(order.parent.task),
     approver: (run) => console.approverFor(run),
-    compose: async (order, child, role, approver) => {
-      const solver = await chooseChildSolver(parts, role.model)
+    compose: async (order, child, approver) => {
+      const solver = await chooseChildSolver(parts, child.request.model)
+      const tools = child.specialist?.tools
       // Its own: what the policy counts and remembers is of one run.
       const { policy } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: parts.repository, base: () => workspaces.readBase(parts.repository, order.base, order.child) } })
       return composeEngine({
-        ...parts, workspaces: pooled.child, approver, solver, policy, run: order.child, contract: child.draft, network: child.draft.network,
-        model: solver.model === parts.solver.model ? parts.model : await openModel(solver), ...(role.tools ? { tools: role.tools } : {}),
+        ...parts, workspaces: pooled.child, approver, solver, policy, run: order.child, network: child.draft.network,
+        model: solver.model === parts.solver.model ? parts.model : await openModel(solver), ...(tools ? { tools } : {}),
       })
     },
   })
   const integrator = await createGitIntegrator({ run: parts.run, repository: parts.repository, repositories, env: process.env })
-  return composeEngine({ ...parts, workspaces: pooled.parent, tools: plannerTools, children, integrator })
+  return composeEngine({ ...parts, workspaces: pooled.parent, tools: opening.specialist?.tools ?? toPart('planner').most, children, integrator })
 }
 
 async function chooseChildSolver({ solver, config }: EngineParts, model: string | undefined): Promise<SolverChoice> {

@@ -20,7 +20,7 @@ export async function askPlan(run: RunContext): Promise<void> {
   await askPeople(run, [{
     gate: toPlanGate(plan.revision), text: isDelta ? `May the run go on with what is new in its plan (revision ${plan.revision})?` : `May this plan of ${count(plan.tasks.length, 'task')} be carried out?`,
     ask: toAsk(run, toDecision(run, 'a person agrees to each plan before it is carried out'), plan.tasks.flatMap((task) => task.scope).slice(0, mostPaths), {
-      kind: 'plan', does: `the plan of ${count(plan.tasks.length, 'task')} is carried out, at most ${run.state.opened?.planning?.workers ?? 1} at the same time`, shows: lines.join('\n'),
+      gate: toPlanGate(plan.revision), kind: 'plan', does: `the plan of ${count(plan.tasks.length, 'task')} is carried out, at most ${run.state.opened?.planning?.workers ?? 1} at the same time`, shows: lines.join('\n'),
       risk: risks.includes('high') ? 'high' : risks.includes('medium') ? 'medium' : 'low',
       undo: 'Nothing has begun that this is about. With a reason, a no makes the planner plan anew; without one the run ends.',
     }),
@@ -63,7 +63,7 @@ export async function askMilestone(run: RunContext, id: string): Promise<void> {
   await askPeople(run, [{
     gate: toMilestoneGate(checked), text: `The milestone ${id} (${getTask(run.state, id).title}) is reached: may the run go on from it?`,
     ask: toAsk(run, toDecision(run, 'the contract wants a person to see these paths'), paths, {
-      kind: 'milestone', does: `the run goes on from commit ${checked.commit.slice(0, 12)}, with ${count(checked.checks.length, 'check')} passing`, shows, why: '', risk: 'medium',
+      gate: toMilestoneGate(checked), kind: 'milestone', does: `the run goes on from commit ${checked.commit.slice(0, 12)}, with ${count(checked.checks.length, 'check')} passing`, shows, why: '', risk: 'medium',
       undo: 'Nothing of yours changes before you accept. A no, best with a reason, makes the planner plan anew; what is integrated stays.',
     }),
   }])

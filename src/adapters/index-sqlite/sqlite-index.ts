@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { Conduct } from '../../domain/autonomy/conduct.ts'
 import { factKinds } from '../../domain/autonomy/facts.ts'
 import { IndexLost } from '../../engine/ports/run-index.ts'
-import type { IndexedRun, IndexEntry, RunFacts, RunIndex, RunQuery } from '../../engine/ports/run-index.ts'
+import type { RunQuery } from '../../engine/ports/event-log.ts'
+import type { IndexedRun, IndexEntry, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
 import { RunId } from '../../protocol/ids.ts'
 import { schema, schemaVersion } from './schema.ts'
 
@@ -180,6 +181,7 @@ function queryEntries(database: DatabaseSync, query: RunQuery): readonly IndexEn
     where.push('id IN (SELECT rowid FROM texts WHERE texts MATCH ?)')
     values.push(words)
   }
+  if (query.open) where.push("json_extract(facts, '$.endedAt') IS NULL")
   // Ids begin with the time they were made.
   const sql = `SELECT * FROM runs ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY run DESC LIMIT ?`
   return database.prepare(sql).all(...values, query.limit).map(toEntry)

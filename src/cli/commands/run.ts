@@ -13,7 +13,7 @@ import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
-import { composePlanned, toPlanner, toPlanning } from '../planned-run.ts'
+import { composePlanned, openSpecialistsFor, toPlanner, toPlanning, toTaskRoles } from '../planned-run.ts'
 import { openPlanFile } from '../plan-file.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
@@ -88,16 +88,17 @@ export async function startCommand(words: string | undefined, options: RunOption
       ...(options.effort ?? config.values.effort ? { effort: options.effort ?? config.values.effort } : {}),
     },
   }
-  const asked = toPlanning(options, given, draft)
+  const specialists = await openSpecialistsFor(options, { record, workspaces, config: config.values }, { run, repository })
+  const asked = toPlanning(options, given, draft, specialists && choice.solver === 'model' ? toTaskRoles(specialists) : undefined)
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
-    for (const note of notes) console.note(`writ: ${note}`)
     const confirm = config.values.plan?.confirm === true || readPolicySettings(policy.settings).gates.confirm_plan
     const planning = asked && { ...asked, ...(config.values.merge ? { merge: config.values.merge } : {}), ...(confirm ? { confirm } : {}), ...more }
-    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note }
-    if (planning === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy }, saveMemoryLater(console.watch))
-    const planned = { ...opening, autonomy, planning, ...(await toPlanner(planning)) }
-    return startRun(await composePlanned(parts, planned, console), planned, saveMemoryLater(console.watch))
+    for (const note of [...notes, ...(specialists?.notes ?? [])]) console.note(`writ: ${note}`)
+    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note }
+    if (planning === undefined || specialists === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy }, saveMemoryLater(console.watch))
+    const planned = { ...opening, autonomy, planning, ...toPlanner(specialists) }
+    return startRun(await composePlanned(parts, specialists, planned, console), planned, saveMemoryLater(console.watch))
   }, answer)
 }
 
@@ -125,8 +126,10 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
     for (const note of notes) console.note(`writ: ${note}`)
     if (opened.policy !== policy.hash) console.note(`writ: ${run} began under the policy ${describeBundles(opened.bundles)}, and goes on under ${describeBundles(policy.bundles)}`)
     await requireSignedAnswers(record, run, events)
-    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, contract: draft, note: console.note, stored: () => events.flatMap(findBlobRefs) }
-    const ports = opened.planning === undefined ? await composeEngine(parts) : await composePlanned(parts, opened, console)
+    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, note: console.note, stored: () => events.flatMap(findBlobRefs) }
+    const specialists = opened.planning && await openSpecialistsFor(opened.planning, { record, workspaces, config: config.values }, { run, repository: opened.repository })
+    for (const note of specialists?.notes ?? []) console.note(`writ: ${note}`)
+    const ports = specialists === undefined ? await composeEngine(parts) : await composePlanned(parts, specialists, opened, console)
     console.remember(events)
     return resumeRun(ports, run, { who: userName(), version }, saveMemoryLater(console.watch))
   })

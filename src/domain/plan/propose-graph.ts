@@ -47,7 +47,7 @@ export function proposeGraph(state: RunState): { readonly plan: Plan; readonly w
       id, title: shorten(`Mend ${names.length === 1 ? `the failing test “${shorten(names[0] ?? '', 120)}”` : `${names.length} failing tests of ${about}`}`, 200),
       subgoal: shorten(`Make these tests pass without breaking others: ${names.join('; ')}`, 4000), scope: [...contract.scope],
       checks: command === undefined ? [...shownBy] : [`${id}-k1`], ...(command === undefined ? {} : { serves: [...shownBy] }),
-      tests: names.slice(0, 1000), role: 'repairer', risk: 'low', reversible: true, rules: [],
+      tests: names.slice(0, 1000), role: 'coder', risk: 'low', reversible: true, rules: [],
       dependsOn: command === undefined ? tasks.filter((task) => (task.serves ?? []).some((check) => shownBy.has(check))).map((task) => task.id) : [],
     })
   }

@@ -15,11 +15,25 @@ export function decodeParallel(network: Network, ranks: Float64Array): { readonl
   const room = createRoom(network)
   const busy = createTaskHeap(ends)
   const later = createTaskHeap(release)
-  const ready = createTaskHeap(ranks)
+  const ready: number[] = []
   let placed = 0
   let now = 0
 
-  const admit = (task: number): void => (release[task]! > now ? later : ready).push(task)
+  /** Sorted by rank, then by number: at every moment all of it is looked through, but little of it changes. */
+  const insert = (task: number): void => {
+    let low = 0
+    for (let high = ready.length; low < high;) {
+      const middle = (low + high) >> 1
+      const other = ready[middle]!
+      if (ranks[other]! < ranks[task]! || (ranks[other] === ranks[task] && other < task)) low = middle + 1
+      else high = middle
+    }
+    ready.splice(low, 0, task)
+  }
+  const admit = (task: number): void => {
+    if (release[task]! > now) later.push(task)
+    else insert(task)
+  }
   const begin = (task: number): void => {
     starts[task] = now
     ends[task] = now + duration[task]!
@@ -38,7 +52,7 @@ export function decodeParallel(network: Network, ranks: Float64Array): { readonl
         if (open[next] === 0) admit(next)
       }
     }
-    for (let task = later.peek(); task !== undefined && release[task]! <= now; task = later.peek()) ready.push(later.pop()!)
+    for (let task = later.peek(); task !== undefined && release[task]! <= now; task = later.peek()) insert(later.pop()!)
   }
   for (let task = 0; task < size; task += 1) {
     if (running[task] === 1) begin(task)
@@ -46,16 +60,19 @@ export function decodeParallel(network: Network, ranks: Float64Array): { readonl
   }
   while (placed < size) {
     endDue()
-    const kept: number[] = []
-    for (let task = ready.pop(); task !== undefined; task = ready.pop()) {
+    for (let at = 0, isFull = room.isFull(); at < ready.length && !isFull;) {
+      const task = ready[at]!
       if (duration[task] === 0 || room.fits(task)) {
+        ready.splice(at, 1)
         begin(task)
-        // A milestone ends as it begins, and may let others begin.
-        if (duration[task] === 0) endDue()
-      } else kept.push(task)
-      if (room.isFull()) break
+        isFull = room.isFull()
+        // A milestone ends as it begins, and may let others begin that come before these.
+        if (duration[task] === 0) {
+          endDue()
+          at = 0
+        }
+      } else at += 1
     }
-    for (const task of kept) ready.push(task)
     const soonest = Math.min(ends[busy.peek() ?? -1] ?? Infinity, release[later.peek() ?? -1] ?? Infinity)
     if (placed < size) now = soonest
   }

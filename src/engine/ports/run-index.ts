@@ -3,6 +3,7 @@ import type { AutonomyFact } from '../../domain/autonomy/facts.ts'
 import type { EventType, StoredEvent } from '../../protocol/events/event.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
+import type { RunQuery } from './event-log.ts'
 
 /** What a rollout says about its run, folded from its events one by one. Held by the index; never the truth. */
 export interface RunFacts {
@@ -52,14 +53,6 @@ export interface IndexedRun extends IndexEntry {
   readonly autonomy: readonly AutonomyFact[]
 }
 
-/** `search` is words that must all occur. `children`: also runs that other runs delegated, which is what happens where it is left out. */
-export interface RunQuery {
-  readonly repository?: string
-  readonly search?: string
-  readonly limit: number
-  readonly children?: boolean
-}
-
 /**
  * A cache over the rollouts that can be searched; it can be deleted at any time. An implementation that finds its store
  * unusable drops it, starts an empty one and throws `IndexLost`: the caller then begins again from the rollouts.
@@ -70,7 +63,7 @@ export interface RunIndex {
   /** All of them or none. */
   put(entries: readonly IndexedRun[], gone: readonly RunId[]): void
   /** Newest first. `search` is words that must all occur, each as the beginning of a word, in goal, reason, messages or paths. */
-  query(options: RunQuery): readonly IndexEntry[]
+  query(query: RunQuery): readonly IndexEntry[]
   /** In no particular order; `since` is in milliseconds since the epoch. */
   autonomy(options: { repository: string; since: number }): readonly AutonomyFact[]
   clear(): void
