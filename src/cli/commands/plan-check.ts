@@ -13,6 +13,7 @@ import { prepareContract } from '../intake.ts'
 import { examinePlanFile, toFileFault, toPlanFault, type FileFault, type OpenPlanFile } from '../plan-file.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine } from '../render.ts'
+import { openSpecialistsFor, toTaskRoles } from '../planned-run.ts'
 import { findRootAround } from '../read-run.ts'
 import type { RunOptions } from '../run-options.ts'
 
@@ -44,8 +45,8 @@ export async function planCheckCommand(path: string, options: PlanCheckOptions):
 
 async function judge(found: OpenPlanFile, options: PlanCheckOptions): Promise<{ readonly plan: ReturnType<typeof toPlan>; readonly faults: readonly FileFault[]; readonly repairs: readonly string[]; readonly notes: readonly string[] }> {
   const { file } = found
-  const contract = await toContract(file, options)
-  const { plan, faults, repairs } = checkPlan(toPlan(file, contract, 0), contract)
+  const { contract, roles } = await toFrame(file, options)
+  const { plan, faults, repairs } = checkPlan(toPlan(file, contract, 0), contract, [], roles)
   const pairs = faults.length > 0 ? [] : findLeased(plan.tasks, (a, b) => findOverlap(a, b) !== undefined)
   const notes = [
     ...(file.goal === undefined ? ['it names no goal: writ run --plan needs one, in the file or beside it'] : []),
@@ -58,19 +59,20 @@ async function judge(found: OpenPlanFile, options: PlanCheckOptions): Promise<{ 
   return { plan, faults: faults.map((fault) => toFileFault(found, fault)), repairs, notes }
 }
 
-/** As `writ run --plan` would make it. With checks of its own the plan needs no repository around it. */
-async function toContract(file: PlanFile, options: PlanCheckOptions): Promise<Contract> {
+/** Contract and specialists as `writ run --plan` would have them. Outside of any repository, what the file itself says. */
+async function toFrame(file: PlanFile, options: PlanCheckOptions): Promise<{ readonly contract: Contract; readonly roles: readonly string[] | undefined }> {
   const goal = file.goal ?? 'the goal'
-  const isComplete = (file.checks ?? []).length > 0 || (options.check ?? []).length > 0
-  const root = options.repo ?? (isComplete && options.contract === undefined ? undefined : await findRootAround(process.cwd()))
+  const root = options.repo ?? (await findRootAround(process.cwd()))
   if (root !== undefined) {
     const record = await openRecord()
-    const [config, workspaces] = await Promise.all([readConfig(record.places), openWorkspaces(record.places)])
+    const [{ values: config }, workspaces] = await Promise.all([readConfig(record.places), openWorkspaces(record.places)])
     const run = record.ids.runId()
     const repository = await workspaces.inspect(root, { run, includeDirty: false })
-    return prepareContract(workspaces, run, repository, goal, options, config.values, record.clock.now(), file)
+    const contract = await prepareContract(workspaces, run, repository, goal, options, config, record.clock.now(), file)
+    const specialists = await openSpecialistsFor({ workers: 1 }, { record, workspaces, config }, { run, repository })
+    return { contract, roles: specialists && toTaskRoles(specialists) }
   }
   const flags = { goal, checks: options.check ?? [], scope: options.scope ?? [], constraints: [], deadline: undefined, maxTurns: options.maxTurns, maxUsd: undefined }
   const given = { goal, ...(file.scope ? { scope: file.scope } : {}), ...(file.checks && flags.checks.length === 0 ? { checks: file.checks.map((each) => (typeof each === 'string' ? each : { command: each.command })) } : {}) }
-  return draftContract(flags, given, chooseChecks(flags, given, []), { pins: [], guarded: [] }, 0)
+  return { contract: draftContract(flags, given, chooseChecks(flags, given, []), { pins: [], guarded: [] }, 0), roles: undefined }
 }
