@@ -41,6 +41,7 @@ describe('writ plan', () => {
     assert.equal(json(same.stdout)['same'], true, same.stdout)
     const checked = await machine.writ(['plan', 'check', 'plan.yaml'])
     assert.match(checked.stdout, /plan\.yaml can be carried out: 3 tasks/)
+    assert.deepEqual(runsOf(machine), [run], 'looking leaves nothing behind')
     assert.equal((await machine.writ(['replay', run])).code, 0)
 
     const carried = await runPlanned(machine, workers, ['run', '--plan', 'plan.yaml', '--output-format', 'json'])

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { chooseChecks, draftContract } from '../../domain/contract/draft.ts'
 import { findOverlap } from '../../domain/lease/overlap.ts'
 import { checkPlan, findLeased } from '../../domain/plan/check-plan.ts'
@@ -67,10 +69,15 @@ async function toFrame(file: PlanFile, options: PlanCheckOptions): Promise<{ rea
     const record = await openRecord()
     const [{ values: config }, workspaces] = await Promise.all([readConfig(record.places), openWorkspaces(record.places)])
     const run = record.ids.runId()
-    const repository = await workspaces.inspect(root, { run, includeDirty: false })
-    const contract = await prepareContract(workspaces, run, repository, goal, options, config, record.clock.now(), file)
-    const specialists = await openSpecialistsFor({ workers: 1 }, { record, workspaces, config }, { run, repository })
-    return { contract, roles: specialists && toTaskRoles(specialists) }
+    try {
+      const repository = await workspaces.inspect(root, { run, includeDirty: false })
+      const contract = await prepareContract(workspaces, run, repository, goal, options, config, record.clock.now(), file)
+      const specialists = await openSpecialistsFor({ workers: 1 }, { record, workspaces, config }, { run, repository })
+      return { contract, roles: specialists && toTaskRoles(specialists) }
+    } finally {
+      // What looking at the base needed of a run that there will never be.
+      await rm(join(record.places.state, 'runs', run), { recursive: true, force: true })
+    }
   }
   const flags = { goal, checks: options.check ?? [], scope: options.scope ?? [], constraints: [], deadline: undefined, maxTurns: options.maxTurns, maxUsd: undefined }
   const given = { goal, ...(file.scope ? { scope: file.scope } : {}), ...(file.checks && flags.checks.length === 0 ? { checks: file.checks.map((each) => (typeof each === 'string' ? each : { command: each.command })) } : {}) }

@@ -3,7 +3,7 @@ import type { Plan, Task } from '../../protocol/plan.ts'
 import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
 
 /** Spread of an estimate that names none, as a share of its minutes. */
-const usualSpread = 0.5
+export const usualSpread = 0.5
 
 /**
  * The plan that a file, or the planner in the same words, describes. Nothing is judged here: see `checkPlan`.
@@ -13,8 +13,13 @@ export function toPlan(file: Pick<PlanFile, 'tasks' | 'checks'>, contract: Pick<
   const own = new Map<string, Check>()
   const known = new Map(contract.checks.map((check) => [check.command, check.id]))
   const named = nameChecks(file, known)
-  const tasks = file.tasks.map((task) => toTask(task, contract.scope, (entry, n) => (typeof entry === 'string' ? (named.get(entry) ?? entry) : toCheckId(entry, `${task.id.slice(0, 26)}-k${n + 1}`, known, own))))
+  const tasks = file.tasks.map((task) => toTask(task, contract.scope, (entry, n) => (typeof entry === 'string' ? (named.get(entry) ?? entry) : takeCheck(entry, toCheckId(task.id, n), known, own))))
   return { version: 1, revision, tasks, ...(own.size > 0 ? { checks: [...own.values()] } : {}) }
+}
+
+/** What the n-th check of a task is called, from 0, where it has no name of its own. */
+export function toCheckId(task: string, n: number): string {
+  return `${task.slice(0, 26)}-k${n + 1}`
 }
 
 /** The names that the file gives the goal's checks, and the ids that the contract gave the same commands. */
@@ -31,7 +36,7 @@ function nameChecks({ checks = [] }: Pick<PlanFile, 'checks'>, known: ReadonlyMa
 type CheckEntry = NonNullable<TaskFile['checks']>[number]
 
 /** A command that the goal is checked by anyway is that check; the same command of two tasks is one check. */
-function toCheckId(entry: Exclude<CheckEntry, string>, id: string, known: Map<string, string>, own: Map<string, Check>): string {
+function takeCheck(entry: Exclude<CheckEntry, string>, id: string, known: Map<string, string>, own: Map<string, Check>): string {
   const command = entry.command.trim()
   const before = known.get(command)
   if (before !== undefined) return before

@@ -41,6 +41,16 @@ describe('the difference of two plans', () => {
     assert.deepEqual(diffPlans(written, byHand), { plan: [], added: [], removed: [], changed: [] })
   })
 
+  test('a file by hand and the plan that a run makes of it have none', () => {
+    const byHand: PlanFile = { ...plain, tasks: [{ id: 'a', title: 'A', checks: ['c2', { command: 'npm test' }, { command: 'own', timeout_seconds: 600 }], estimate: { minutes: 10, tokens: 0 } }, task('b', { checks: ['a-k3'], depends_on: ['a', 'a'] })] }
+    assert.deepEqual(diffPlans(byHand, toPlanFile(toPlan(byHand, contract, 0), contract, 2)), { plan: [], added: [], removed: [], changed: [] })
+  })
+
+  test('another time for a check is a change', () => {
+    const within = (timeout_seconds: number): PlanFile => ({ ...plain, tasks: [task('a', { checks: [{ id: 'k', command: 'own', timeout_seconds }] }), task('b', { checks: ['k'] })] })
+    assert.deepEqual(diffPlans(within(600), within(30)).changed.map(({ id, fields }) => [id, fields.map(({ field }) => field)]), [['a', ['checks']], ['b', ['checks']]])
+  })
+
   test('added, removed and changed tasks are told field by field', () => {
     const before = { ...plain, tasks: [task('a', { estimate: { minutes: 10 } }), task('b'), task('c', { depends_on: ['a'] })] }
     const after = { ...plain, goal: 'All is better', tasks: [task('a', { estimate: { minutes: 20 } }), task('c', { depends_on: ['d'], risk: 'high' }), task('d')] }

@@ -4,7 +4,7 @@ import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
 import { toTitle } from './from-file.ts'
 
 /** Seconds that a check has where it names none. */
-const usualSeconds = 600
+export const usualSeconds = 600
 
 type Frame = Pick<Contract, 'goal' | 'checks' | 'scope' | 'constraints'>
 
