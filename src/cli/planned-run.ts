@@ -54,9 +54,14 @@ export function toTaskRoles({ specialists }: OpenedSpecialists): readonly string
 }
 
 /** The run's own conversation is the planner's. */
-export function toPlanner(opened: OpenedSpecialists): { readonly specialist: Specialist } {
+export function toPlanner(opened: OpenedSpecialists, { workers, tests, review }: Pick<Planning, 'workers' | 'tests' | 'review'>): { readonly specialist: Specialist } {
   const roles = toTaskRoles(opened).map((role) => `- ${role}: ${opened.specialists.get(role)?.description ?? ''}`)
-  return { specialist: toRecorded(getSpecialist(opened, 'planner'), `Who can do a task, as its \`role\`:\n${roles.join('\n')}`.slice(0, 20_000)) }
+  const around = [
+    workers === 1 ? 'One task is worked on at a time.' : `At most ${workers} tasks are worked on at the same time.`,
+    ...(tests ? ['Before a coder begins, somebody writes tests for its task: plan no tasks for that, and leave the tests out of the scopes.'] : []),
+    ...(review === 'all' ? ['Somebody reviews each change before it is integrated: plan no tasks for that.'] : []),
+  ].join(' ')
+  return { specialist: toRecorded(getSpecialist(opened, 'planner'), `${around}\n\nWho can do a task, as its \`role\`:\n${roles.join('\n')}`.slice(0, 20_000)) }
 }
 
 function getSpecialist({ specialists }: OpenedSpecialists, role: string): OpenedSpecialist {

@@ -10,7 +10,7 @@ import { describeAttempt, describeFailure } from './describe-attempt.ts'
 import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
 import { findMilestoneNeed } from './milestones.ts'
 import { toShare } from './share.ts'
-import { beforeIntegration, beforeTask, findStages, findUnseenTests } from './stages.ts'
+import { beforeIntegration, beforeTask, describeFrozenTests, findStages, findUnseenTests } from './stages.ts'
 
 /** Attempts at a task that failed for itself, after which the plan is changed instead. */
 const mostFailures = 2
@@ -108,7 +108,7 @@ function toDelegation(state: RunState, task: Task, running: number): Step | unde
   const before = state.delegations.get(task.id)
   return {
     phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget,
-    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: describeAttempt(state, task, before),
+    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: [describeAttempt(state, task, before), describeFrozenTests(state, task)].filter(Boolean).join('\n\n'),
   }
 }
 
