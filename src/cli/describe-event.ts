@@ -48,6 +48,7 @@ function gistOf(event: StoredEvent): string {
     case 'edit.checked': return event.data.findings.length > 0 ? event.data.findings.map(describeFinding).join('; ') : event.data.text || 'nothing to say'
     case 'proof.started': return toShortCommit(event.data.commit)
     case 'proof.finished': return `${event.data.verdict}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''} · ${event.data.checks.map((check) => `${check.command} ${check.verdict} (${check.strength}), ${check.fixed.length} fixed`).join('; ')}`
+    case 'repair.judged': return `${event.data.task} ${event.data.sure}: ${event.data.options.length} of ${event.data.plausible} changes that pass differ${event.data.strength ? `; the tests notice ${event.data.strength.noticed} of ${event.data.strength.tried} small changes there` : ''}`
     case 'candidate.tried': return `${event.data.task} #${event.data.n} ${event.data.result}: ${event.data.path}:${event.data.line} ${event.data.describes}`
     case 'turn.requested': return `${event.data.purpose} turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.model}, ${count(event.data.messages, 'message')}`
     case 'turn.replied': return describeReply(event)

@@ -166,6 +166,9 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'proof.finished': onProof,
   'candidate.tried': nothing,
+  'repair.judged': (state, data) => {
+    state.judged.set(data.task, data)
+  },
   'approval.requested': (state, data) => {
     state.asked.push(data)
     state.questions += 1

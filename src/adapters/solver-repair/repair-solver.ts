@@ -4,8 +4,9 @@ import type { ModelReply } from '../../protocol/conversation.ts'
 import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Candidate } from './candidate.ts'
-import { toFailure, toReply } from './explain.ts'
+import { explainMend, toFailure, toReply } from './explain.ts'
 import { generateCandidates } from './generate/generate.ts'
+import { judgeMends } from './judge/judge.ts'
 import type { Lane, Survey } from './lane/lane.ts'
 import { createNodeLane } from './lane/node-lane.ts'
 import { createPythonLane } from './lane/python-lane.ts'
@@ -118,7 +119,8 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   const all = new Map([...project.sources, ...project.tests])
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
   const trusted = findTrusted(group, survey)
-  const candidates = rankCandidates(makeCandidates(project, evidence, group, trusted === undefined ? undefined : survey))
+  const words = toVocabulary(project, evidence, group)
+  const candidates = rankCandidates(makeCandidates(project, evidence, group, words, trusted === undefined ? undefined : survey))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
@@ -132,10 +134,16 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
     onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
   })
   const places = hottest(candidates)
-  const file = result.chosen === undefined ? undefined : project.sources.get(result.chosen.trial.candidate.path)
-  if (result.chosen === undefined || file === undefined) return { reply: undefined, tried: result.tried, places }
-  const ground = explainGround(result.chosen.trial.candidate, trusted !== undefined, evidence)
-  return { reply: toReply({ result, chosen: result.chosen, file, targets, ground, durationMs: performance.now() - began }), tried: result.tried, places }
+  const { chosen } = result
+  if (chosen === undefined) return { reply: undefined, tried: result.tried, places }
+  say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
+  const judgement = await judgeMends({ ...result, chosen }, project, {
+    quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
+    words, targets, budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
+  })
+  const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, measured: trusted !== undefined })
+  await lab.record({ type: 'repair.judged', data: account })
+  return { reply: toReply(account, { fixes: judgement.clusters[0]?.members[0]?.mended.length ?? 0, of: targets.length, durationMs: performance.now() - began }), tried: result.tried, places }
 }
 
 function createLane(lab: Lab, group: Group): Lane {
@@ -155,7 +163,7 @@ function findTrusted(group: Group, survey: Survey | undefined): { targets: reado
   return targets.length === 0 ? undefined : { targets, keep }
 }
 
-function makeCandidates(project: Project, evidence: Evidence, group: Group, survey: Survey | undefined): Candidate[] {
+function makeCandidates(project: Project, evidence: Evidence, group: Group, words: Vocabulary, survey: Survey | undefined): Candidate[] {
   const files = [...project.sources.values(), ...project.tests.values()]
   const wanted = new Set(group.failing.map((test) => test.name))
   const runs = (survey?.tests ?? []).filter((test) => test.status === 'passed' || wanted.has(test.name)).map((test) => ({ name: test.name, failed: test.status === 'failed', covers: test.covers }))
@@ -163,12 +171,15 @@ function makeCandidates(project: Project, evidence: Evidence, group: Group, surv
   const known = [...measured.keys()].some((path) => project.sources.has(path))
   const suspicions = known ? measured : guessSuspicions(group.files, new Map(files.map((file) => [file.path, file])), evidence)
   const heat = findHeat(files, suspicions, evidence)
+  return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
+}
+
+function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocabulary {
   const literals = gatherLiterals(group.files.flatMap((path) => project.tests.get(path) ?? []))
-  const words: Vocabulary = {
-    ...gatherWords(files), testNumbers: literals.numbers, testStrings: literals.strings,
+  return {
+    ...gatherWords([...project.sources.values(), ...project.tests.values()]), testNumbers: literals.numbers, testStrings: literals.strings,
     expected: evidence.expected, actual: evidence.actual, messages: evidence.messages,
   }
-  return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
 }
 
 function hottest(candidates: readonly Candidate[]): string[] {
@@ -178,10 +189,4 @@ function hottest(candidates: readonly Candidate[]): string[] {
     places.set(place, Math.max(places.get(place) ?? 0, candidate.suspicion))
   }
   return [...places].toSorted((a, b) => b[1] - a[1]).slice(0, 5).map(([place]) => place)
-}
-
-function explainGround(candidate: Candidate, measured: boolean, evidence: Evidence): string {
-  const frame = evidence.frames.some((one) => one.path === candidate.path && Math.abs(one.line - candidate.line) <= 2)
-  const runs = measured ? 'the failing tests run it and few passing ones do' : 'the failing tests import it'
-  return frame ? `${runs}, and a stack trace names it` : runs
 }

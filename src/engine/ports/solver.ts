@@ -28,7 +28,7 @@ export interface Lab {
   run(argv: readonly string[], options: { files?: ReadonlyMap<string, string>; env?: Readonly<Record<string, string>>; timeoutMs: number; stdin?: Uint8Array }): Promise<SandboxResult>
   /** Is there time left? */
   remainingMs(): number
-  record(event: NewEvent & { type: 'candidate.tried' }): Promise<void>
+  record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' }): Promise<void>
 }
 
 /**
