@@ -113,7 +113,7 @@ function isGated(event: StoredEvent): event is Gated {
 function gated(event: Gated): Fact[] {
   switch (event.type) {
     case 'approval.requested': return [{ label: 'asks', text: oneLine(event.data.question, 800), mood: 'warn', wraps: true }]
-    case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
+    case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}${event.data.choose === undefined ? '' : `, choice ${event.data.choose}`}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
     case 'validation.finished': return event.data.verdict === 'failed' ? [{ label: 'stage', text: `✗ ${event.data.stage ?? ''}: ${oneLine(event.data.text, 600)}`, mood: 'bad', wraps: true }] : []
     case 'artefact.quarantined': return [{ label: 'sealed', text: oneLine(`${event.data.id} ${event.data.paths.join(', ')}: ${event.data.findings[0]?.message ?? ''}`, 400), mood: 'bad', wraps: true }]
     case 'artefact.settled': return [{ label: 'sealed', text: oneLine(`${event.data.id} ${event.data.as} by ${event.data.by}`, 200), mood: 'faint' }]

@@ -60,6 +60,8 @@ export const RepairJudgement = z.object({
   /** Ranked, at least one; the first was proposed. Each stands for all that behave like it. */
   options: z.array(RepairOption),
   difference: RepairDifference.optional(),
+  /** The option that a person chose, where that is not the first. */
+  chosen: z.int().positive().optional(),
   /** Changes that were tried, that passed all checks, and the inputs that those were compared on. */
   tried: z.int().nonnegative(),
   plausible: z.int().positive(),

@@ -74,18 +74,22 @@ function lineOf(text: string, line: number): string {
   return (text.split('\n')[line - 1] ?? '').trim().slice(0, 300)
 }
 
+/** What the tests say of a mend. */
+export function describePasses(fixes: number, of: number, tried: number): string {
+  return `With it ${count(fixes, 'failing test')} of ${of} ${fixes === 1 ? 'passes' : 'pass'}, and none that passed fails. ${count(tried, 'change')} ${tried === 1 ? 'was' : 'were'} tried.`
+}
+
 /** A mend as the edits and the `finish` of a solver. */
-export function toReply(account: RepairJudgement, { fixes, of, durationMs }: { fixes: number; of: number; durationMs: number }): ModelReply {
-  const [option] = account.options
+export function toReply(account: RepairJudgement, { passes, durationMs }: { passes?: string; durationMs: number }): ModelReply {
+  const option = account.options.find(({ number }) => number === (account.chosen ?? 1))
   if (option === undefined) throw new Error('a reply proposes something')
   const { within } = account.fault
   const subject = `${capitalize(option.describes)}${within === undefined ? '' : ` in ${within}`}`
   const summary = subject.length > 100 ? `${subject.slice(0, 99)}…` : subject
-  const passes = `With it ${count(fixes, 'failing test')} of ${of} ${fixes === 1 ? 'passes' : 'pass'}, and none that passed fails. ${count(account.tried, 'change')} ${account.tried === 1 ? 'was' : 'were'} tried.`
   return reply([
-    { type: 'text', text: [...describeRepair(account), passes].join('\n') },
+    { type: 'text', text: [...describeRepair(account), ...(passes === undefined ? [] : [passes])].join('\n') },
     { type: 'call', callId: 'r1', name: 'edit', input: { path: option.path, edits: option.edits } },
-    { type: 'call', callId: 'r2', name: 'finish', input: { summary, confidence: account.confidence } },
+    { type: 'call', callId: 'r2', name: 'finish', input: { summary, confidence: account.chosen === undefined ? account.confidence : 1 } },
   ], durationMs)
 }
 

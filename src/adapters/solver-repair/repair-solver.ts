@@ -4,7 +4,7 @@ import type { ModelReply } from '../../protocol/conversation.ts'
 import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Candidate } from './candidate.ts'
-import { explainMend, toFailure, toReply } from './explain.ts'
+import { describePasses, explainMend, toFailure, toReply } from './explain.ts'
 import { generateCandidates } from './generate/generate.ts'
 import { judgeMends } from './judge/judge.ts'
 import type { Lane, Survey } from './lane/lane.ts'
@@ -53,6 +53,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
   return {
     name: 'repair',
     async propose(task, lab, options): Promise<ModelReply> {
+      if (task.chosen !== undefined) return takeUp(task.task.id, task.chosen, lab)
       const began = performance.now()
       const groups = findGroups(task)
       const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, 0.9 * lab.remainingMs())
@@ -74,6 +75,13 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       return toFailure({ tests: names, tried, places, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
     },
   }
+}
+
+/** What a person chose is proposed as it was found. */
+async function takeUp(task: string, { judgement, number }: NonNullable<SolverTask['chosen']>, lab: Lab): Promise<ModelReply> {
+  const account = { ...judgement, task, chosen: number }
+  await lab.record({ type: 'repair.judged', data: account })
+  return toReply(account, { durationMs: 0 })
 }
 
 function findGroups({ task, contract, outcomes }: SolverTask): Group[] {
@@ -143,7 +151,7 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   })
   const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, measured: trusted !== undefined })
   await lab.record({ type: 'repair.judged', data: account })
-  return { reply: toReply(account, { fixes: judgement.clusters[0]?.members[0]?.mended.length ?? 0, of: targets.length, durationMs: performance.now() - began }), tried: result.tried, places }
+  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places }
 }
 
 function createLane(lab: Lab, group: Group): Lane {

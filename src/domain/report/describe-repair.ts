@@ -8,13 +8,14 @@ const mostSurvivors = 6
 /** The account of a repair in plain words, a line each: the fault, why there, the mend, how sure, what else, how strong the tests are. */
 export function describeRepair(judgement: RepairJudgement): string[] {
   const { fault, options } = judgement
-  const [first, ...others] = options
+  const { chosen } = judgement
+  const first = options.find(({ number }) => number === (chosen ?? 1))
   return [
     `The fault is in ${fault.path}:${fault.line}${fault.within === undefined ? '' : `, in ${fault.within}`}: \`${toLine(fault.code, 200)}\`.`,
     `It was suspected because ${toList(fault.because)}.`,
-    `The mend: ${toLine(first?.describes ?? '', 300)}.`,
-    ...describeSureness(judgement),
-    ...(others.length === 0 ? [] : describeChoice(judgement)),
+    `The mend: ${toLine(first?.describes ?? '', 300)}${chosen === undefined ? '' : `, option ${chosen}, which a person chose`}.`,
+    ...(chosen === undefined ? describeSureness(judgement) : []),
+    ...(options.length < 2 ? [] : describeChoice(judgement)),
     ...(judgement.strength ? describeStrength(judgement.strength) : []),
     ...(judgement.test === undefined ? [] : ['A test that would pin it, if these answers are the right ones:', ...judgement.test.split('\n').map((line) => `    ${line}`)]),
   ]
@@ -22,6 +23,15 @@ export function describeRepair(judgement: RepairJudgement): string[] {
 
 function describeSureness({ sure, why }: RepairJudgement): string[] {
   return [`${sureness[sure]}: ${toLine(why.join('; '), 600)}.`]
+}
+
+/** What a question about a repair adds where there is something to choose: the ways, and how to name one. */
+export function toChoice(judgement: RepairJudgement | undefined): { readonly text: string; readonly choices: string[] } | undefined {
+  if (judgement === undefined || judgement.options.length < 2 || judgement.chosen !== undefined) return undefined
+  return {
+    text: [...describeSureness(judgement), ...describeChoice(judgement), 'A plain yes takes the first, whose diff is below; writ approve ID --choose N takes another.'].join('\n'),
+    choices: judgement.options.map(({ describes, path, line }) => `${toLine(describes, 200)} (${path}:${line})`),
+  }
 }
 
 /** The ways to choose from, with an input on which they part. */

@@ -1,3 +1,4 @@
+import { describeRepair } from './describe-repair.ts'
 import type { Origin } from '../../protocol/contract.ts'
 import type { CheckAccount, Report } from '../../protocol/report.ts'
 import { medianAnswerMs } from './questions.ts'
@@ -15,6 +16,7 @@ export function toMarkdown(report: Report): string {
     head(report),
     section('What was asked', asked(report)),
     section('What was done', done(report)),
+    section('The repair', repaired(report)),
     section('Evidence', evidence(report)),
     section('Not done', report.notDone.map((line) => `- ${line}`)),
     section('Deviations', report.deviations.map((each) => `- ${each.text}${each.times > 1 ? ` (${each.times} times)` : ''}`)),
@@ -105,6 +107,11 @@ function done(report: Report): string[] {
   if (lines.length === 0) lines.push('Nothing was committed.')
   // Blank lines in a row say nothing more than one.
   return lines.filter((line, index) => line !== '' || lines[index - 1] !== '')
+}
+
+/** The solver's own account of each fault: claims, but for what it measured. */
+function repaired({ repairs = [] }: Report): string[] {
+  return repairs.flatMap((judgement, at) => [...(at > 0 ? [''] : []), ...describeRepair(judgement).map((line) => (line.startsWith(' ') ? line : `- ${line}`))])
 }
 
 function changeOf(file: Report['commits'][number]['files'][number]): string {
