@@ -67,7 +67,7 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
   const inputs = behaviours[at]?.size ?? 0
   const { candidate } = chosen.trial
   const rating = rateMend({
-    worths: clusters.map(({ worth }) => worth), agreeing: best?.members.length ?? 1, unlooked: found.unjudged, inputs, strength,
+    worths: clusters.map(({ worth }) => worth), agreeing: best?.members.length ?? 1, unlooked: found.unjudged, inputs, given: [...behaviours[at]?.values() ?? []].filter(({ given }) => given).length, strength,
     size: editSize(project.sources.get(candidate.path)?.text ?? '', candidate.edits), places: candidate.edits.length, kind: candidate.kind, prior: candidate.prior,
     whole: chosen.mended.length >= options.targets.length, searched: found.searched,
   })

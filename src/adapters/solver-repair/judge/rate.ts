@@ -11,6 +11,8 @@ export interface Grounds {
   readonly unlooked: number
   /** Inputs that behaviours were compared on. */
   readonly inputs: number
+  /** Those of them that the tests give themselves. */
+  readonly given: number
   readonly strength: MutationScore | undefined
   /** Characters taken out and put in, and places that are edited. */
   readonly size: number
@@ -34,6 +36,8 @@ const guessed = /^(guard|default|text|initial value|constant|shared default|retu
 /** From here on the tests around a place count as strong. */
 const strongScore = 0.85
 const fewestMutants = 4
+const fewestInputs = 5
+const fewestGiven = 2
 /** A second cluster that is worth less than this share of the first is a poor rival. */
 const rivalShare = 0.5
 
@@ -49,7 +53,8 @@ export function rateMend(grounds: Grounds): Rating {
   const doubts = [
     ...(rivals > 0 ? [`${rivals === 1 ? 'another way' : `${rivals} other ways`} to mend it ${rivals === 1 ? 'passes' : 'pass'} all checks and ${rivals === 1 ? 'behaves' : 'behave'} differently`] : []),
     ...(grounds.unlooked > 0 ? [`${grounds.unlooked} more that pass the failing tests were not compared`] : []),
-    ...(grounds.inputs < 5 ? ['there were too few inputs to compare behaviour on'] : []),
+    ...(grounds.inputs < fewestInputs ? ['there were too few inputs to compare behaviour on'] : []),
+    ...(grounds.given < fewestGiven ? [`the tests call it with ${grounds.given === 0 ? 'no input that could be kept' : grounds.given === 1 ? 'one input only' : `only ${grounds.given} inputs`}`] : []),
     ...(score === undefined ? ['how strong the tests around it are is not known'] : score < strongScore ? [`the tests around it notice only ${Math.round(100 * score)} % of small changes`] : tried < fewestMutants ? ['few small changes could be tried around it'] : []),
     ...(grounds.whole ? [] : ['some of the failing tests still fail with it']),
     ...(grounds.size > 40 || grounds.places > 1 ? ['it is not small'] : []),
@@ -62,7 +67,7 @@ export function rateMend(grounds: Grounds): Rating {
     return { sure: 'sure', confidence: round(0.92 + 0.01 * Math.min(4, grounds.agreeing - 1)), why }
   }
   if (rivals > 0 && second >= rivalShare * first) return { sure: 'one of several', confidence: round(Math.max(0.2, 0.48 - 0.04 * rivals)), why: doubts }
-  const known = 0.8 - 0.06 * (doubts.length - 1) - (score === undefined ? 0 : 0.3 * Math.max(0, strongScore - score)) - (rivals > 0 ? 0.08 : 0) - (grounds.whole ? 0 : 0.1)
+  const known = 0.8 - 0.06 * (doubts.length - 1) - (score === undefined ? 0 : 0.3 * Math.max(0, strongScore - score)) - (rivals > 0 ? 0.08 : 0) - (grounds.whole ? 0 : 0.1) - (grounds.given < fewestGiven ? 0.08 : 0)
   return { sure: 'likely', confidence: round(Math.min(0.85, Math.max(0.52, known))), why: doubts }
 }
 
