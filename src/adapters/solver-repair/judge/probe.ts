@@ -44,7 +44,10 @@ function qualifiedName(file: SourceFile, node: SyntaxNode): string {
   const names: string[] = []
   for (let at: SyntaxNode | undefined = node; at !== undefined; at = at.parent) {
     if (isFunction(at)) names.unshift(nameOf(file, at) ?? '?')
-    else if (/^class/.test(at.type)) names.unshift(textOf(file, findField(at, 'name') ?? at).slice(0, 100))
+    else if (/^(abstract_)?class(_declaration|_definition)?$/.test(at.type)) {
+      const name = findField(at, 'name')
+      names.unshift(name === undefined ? '?' : textOf(file, name))
+    }
   }
   return names.join('.')
 }

@@ -28,7 +28,7 @@ export interface SearchResult {
   readonly tried: number
   /** Every candidate was tried. */
   readonly exhausted: boolean
-  /** All that is nearly as likely as the chosen one was tried. */
+  /** All that is nearly as likely as the chosen one was tried, or a good number after it. */
   readonly searched: boolean
 }
 
@@ -44,6 +44,8 @@ const mostPlausible = 8
 const judgingShare = 0.2
 /** Candidates of less than this share of the chosen one's score are no rivals of it. */
 const rivalShare = 0.4
+/** Candidates after the chosen one that are enough of a look for others. */
+const enoughAfter = 80
 
 /**
  * Best first: sifts candidates by the failing tests' files, and lets the whole check judge what survives. One that passes is only
@@ -57,6 +59,7 @@ export async function search(trials: Iterator<Trial>, filter: Filter, project: P
   let tried = 0
   let until = began + options.budgetMs
   let chosen: Survivor | undefined
+  let triedBefore = 0
   let dry = false
   let batchMs = firstBatchMs
   const isPoor = (trial: Trial | undefined): boolean => chosen !== undefined && trial !== undefined && scoreOf(trial.candidate) < rivalShare * scoreOf(chosen.trial.candidate)
@@ -82,12 +85,13 @@ export async function search(trials: Iterator<Trial>, filter: Filter, project: P
       const extra = Math.min(mostExtraMs, Math.max(leastExtraMs, 0.8 * spent))
       if (chosen === undefined || best.mended.length > chosen.mended.length) until = Math.min(began + options.budgetMs, options.now() + extra)
       chosen = best
+      triedBefore = tried
     }
   }
   if (chosen === undefined) return { chosen, plausible: [], unjudged: 0, tried, exhausted: dry && queue.length === 0, searched: false }
   const left = began + options.budgetMs - options.now()
   const rivals = await judgeRivals(survivors, chosen, judged, project, { ...options, budgetMs: judgingShare * left })
-  return { chosen, ...rivals, tried, exhausted: dry && queue.length === 0, searched: (dry && queue.length === 0) || isPoor(queue[0]) }
+  return { chosen, ...rivals, tried, exhausted: dry && queue.length === 0, searched: (dry && queue.length === 0) || isPoor(queue[0]) || tried - triedBefore >= enoughAfter }
 }
 
 /** Nothing is left to mend that it could reach. */
