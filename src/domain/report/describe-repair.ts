@@ -54,15 +54,22 @@ function describeOption({ number, describes, path, line, before, after, same }: 
 }
 
 /** How strong the evidence of the tests is, in plain words. */
-export function describeStrength({ tried, noticed, alike, survivors, note }: MutationScore): string[] {
-  if (tried === 0) return [`How strong the tests around it are was not measured${note === undefined ? '' : `: ${note}`}.`]
-  const share = noticed / tried
-  const word = share >= 0.85 ? 'strong' : share >= 0.6 ? 'fair' : 'weak'
+export function describeStrength(score: MutationScore): string[] {
+  const { tried, alike, survivors, note } = score
+  if (tried === 0) return [`${sumUpStrength(score)}.`]
   return [
-    `The tests around it are ${word}: they notice ${noticed} of ${count(tried, 'small change')} there${alike > 0 ? ` (${alike} more behave the same on all inputs that were looked at)` : ''}${note === undefined ? '' : `; ${note}`}.`,
+    `${sumUpStrength(score)}${alike > 0 ? ` (${alike} more behave the same on all inputs that were looked at)` : ''}${note === undefined ? '' : `; ${note}`}.`,
     ...survivors.slice(0, mostSurvivors).map(({ path, line, describes, call }) => `  - noticed by no test: ${toLine(describes, 200)} in ${path}:${line}${call === undefined ? '' : ` (it shows in ${toLine(call, 160)})`}`),
     ...(survivors.length > mostSurvivors ? [`  - and ${survivors.length - mostSurvivors} more`] : []),
   ]
+}
+
+/** The same as half a sentence. */
+export function sumUpStrength({ tried, noticed, note }: MutationScore): string {
+  if (tried === 0) return `How strong the tests around it are was not measured${note === undefined ? '' : `: ${note}`}`
+  const share = noticed / tried
+  const word = share >= 0.85 ? 'strong' : share >= 0.6 ? 'fair' : 'weak'
+  return `The tests around it are ${word}: they notice ${noticed} of ${count(tried, 'small change')} there`
 }
 
 function toList(parts: readonly string[]): string {

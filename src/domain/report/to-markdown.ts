@@ -1,4 +1,4 @@
-import { describeRepair } from './describe-repair.ts'
+import { describeRepair, sumUpStrength } from './describe-repair.ts'
 import type { Origin } from '../../protocol/contract.ts'
 import type { CheckAccount, Report } from '../../protocol/report.ts'
 import { medianAnswerMs } from './questions.ts'
@@ -132,6 +132,8 @@ function evidence(report: Report): string[] {
     if (proof.verdict !== 'proven') lines.push(...proof.reasons.map((reason) => `- ${toLine(reason, 500)}`))
   } else if (report.checks.length > 0) lines.push('There was no proof run: nothing below is evidence for the goal.')
   for (const check of report.checks) lines.push('', ...checkLines(check))
+  const measured = (report.repairs ?? []).flatMap(({ fault, strength }) => (strength ? [`- ${fault.path}:${fault.line}: ${sumUpStrength(strength)}${strength.survivors.length > 0 ? '; what they miss is named above' : ''}.`] : []))
+  if (measured.length > 0) lines.push('', '### How strong the tests are', ...measured)
   if (report.selfMade.length > 0) {
     lines.push('', '### Tests written in this run')
     for (const test of report.selfMade.slice(0, mostNames)) {
