@@ -15,8 +15,16 @@ import type { SourceFile, SyntaxNode } from './syntax/node.ts'
 const mostOptions = 6
 const mostSame = 5
 
+/** How many tests run the function around a place, of how many. */
+export interface Ran {
+  readonly failing: number
+  readonly ofFailing: number
+  readonly passing: number
+  readonly ofPassing: number
+}
+
 /** All that was found out, in the words and shapes that the record and people get. */
-export function explainMend(found: { task: string; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; evidence: Evidence; measured: boolean }): RepairJudgement {
+export function explainMend(found: { task: string; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; evidence: Evidence; ran: Ran | undefined }): RepairJudgement {
   const { judgement, project, result } = found
   const options = judgement.clusters.slice(0, mostOptions).flatMap(({ members }, at) => toOption(at + 1, members, project) ?? [])
   const candidate = judgement.clusters[0]?.members[0]?.trial.candidate
@@ -58,13 +66,15 @@ function changedLines(before: string, after: string): [string, string] {
 }
 
 /** Why this place was suspected, a half sentence for each kind of evidence. */
-function findGrounds(evidence: Evidence, candidate: Candidate, within: string | undefined, { targets, measured }: { targets: readonly string[]; measured: boolean }): string[] {
+function findGrounds(evidence: Evidence, candidate: Candidate, within: string | undefined, { targets, ran }: { targets: readonly string[]; ran: Ran | undefined }): string[] {
   const frame = evidence.frames.find((one) => one.path === candidate.path && Math.abs(one.line - candidate.line) <= 2)
   const short = within?.split('.').at(-1) ?? ''
   const named = short.length > 2 && evidence.failing.some((test) => `${test.name} ${test.message ?? ''}`.includes(short))
   const tests = `the failing ${targets.length === 1 ? 'test' : 'tests'}`
   return [
-    measured ? `${tests} ${targets.length === 1 ? 'runs' : 'run'} it, and few that pass do` : `${tests} ${targets.length === 1 ? 'imports' : 'import'} it`,
+    ran === undefined
+      ? `${tests} ${targets.length === 1 ? 'imports' : 'import'} it`
+      : `${ran.ofFailing === 1 ? 'the failing test runs it' : `${ran.failing} of ${count(ran.ofFailing, 'failing test')} ${ran.failing === 1 ? 'runs' : 'run'} it`}${ran.ofPassing === 0 ? '' : ` and ${ran.passing} of ${ran.ofPassing} that pass ${ran.passing === 1 ? 'does' : 'do'}`}`,
     ...(frame ? [`a stack trace names line ${frame.line}`] : []),
     ...(named ? [`what ${tests} said names ${short}`] : []),
   ]

@@ -4,6 +4,7 @@ import type { ModelReply } from '../../protocol/conversation.ts'
 import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Candidate } from './candidate.ts'
+import type { Ran } from './explain.ts'
 import { describePasses, explainMend, toFailure, toReply } from './explain.ts'
 import { generateCandidates } from './generate/generate.ts'
 import { judgeMends } from './judge/judge.ts'
@@ -17,7 +18,7 @@ import { guessSuspicions } from './localise/imports.ts'
 import { findSuspicions } from './localise/spectrum.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
-import { createCheckFilter, createLaneFilter, openTrials, rankCandidates } from './search/filter.ts'
+import { createCheckFilter, createLaneFilter, createSelector, openTrials, rankCandidates } from './search/filter.ts'
 import { search } from './search/search.ts'
 import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
 import type { Vocabulary } from './syntax/vocabulary.ts'
@@ -149,9 +150,16 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
     quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
     words, targets, budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
   })
-  const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, measured: trusted !== undefined })
+  const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
   await lab.record({ type: 'repair.judged', data: account })
   return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places }
+}
+
+/** Which tests that the lane knows run the function around a change? */
+function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: { targets: readonly string[]; keep: readonly string[] }): Ran | undefined {
+  if (candidate === undefined) return undefined
+  const { only, targets } = createSelector(survey, trusted)(candidate)
+  return { failing: targets.length, ofFailing: trusted.targets.length, passing: only.length - targets.length, ofPassing: trusted.keep.length }
 }
 
 function createLane(lab: Lab, group: Group): Lane {
