@@ -18,28 +18,28 @@ import type { Planning, Repository, Specialist } from '../protocol/events/run.ts
 import type { RunId } from '../protocol/ids.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
-import type { PlanFile } from '../protocol/plan-file.ts'
+import type { Plan } from '../protocol/plan.ts'
+import { toFileFault, toPlanFault, type OpenPlanFile } from './plan-file.ts'
 
 export interface PlannedParts extends EngineParts {
   readonly workspaces: OpenWorkspaces
 }
 
-/** The goal's checks as the plan has them, unless others are given. */
-export function withPlanChecks(options: RunOptions, { checks = [] }: PlanFile): RunOptions {
-  if ((options.check ?? []).length > 0 || checks.length === 0) return options
-  return { ...options, check: checks.map((entry) => (typeof entry === 'string' ? entry : entry.command)) }
+/** Whether the run follows a graph, and which. `roles`: who can be given a task. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
+export function toPlanning({ workers, plan: path, writeTests, review, confirmPlan }: RunOptions, given: OpenPlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
+  const more = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}), ...(roles === undefined ? {} : { roles: [...roles] }) }
+  if (given === undefined) {
+    if (workers === undefined && (writeTests || confirmPlan || review !== undefined)) throw new Fault('request-invalid', '--write-tests, --review and --confirm-plan are about the tasks of a plan: add --workers N, or --plan FILE')
+    return workers === undefined ? undefined : { workers, ...more }
+  }
+  return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...toCapacity(given.file), ...more }
 }
 
-/** Whether the run follows a graph, and which. `roles`: who can be given a task. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
-export function toPlanning({ workers, plan: path, writeTests, review }: RunOptions, given: PlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
-  const stages = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(roles === undefined ? {} : { roles: [...roles] }) }
-  if (given === undefined) {
-    if (workers === undefined && (writeTests || review !== undefined)) throw new Fault('request-invalid', '--write-tests and --review are about the tasks of a plan: add --workers N, or --plan FILE')
-    return workers === undefined ? undefined : { workers, ...stages }
-  }
-  const { plan, faults } = checkPlan(toPlan(given, contract, 0), contract, [], roles)
-  if (faults.length > 0) throw new Fault('request-invalid', `the plan ${path ?? ''} cannot be carried out:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
-  return { given: plan, workers: workers ?? given.capacity?.workers ?? usualWorkers, ...stages }
+/** @throws Fault `request-invalid` with every fault and its line. */
+function toCarriedPlan(given: OpenPlanFile, path: string, contract: Contract, roles: readonly string[] | undefined): Plan {
+  const { plan, faults } = checkPlan(toPlan(given.file, contract, 0), contract, [], roles)
+  if (faults.length > 0) throw toPlanFault(path, 'cannot be carried out', faults.map((fault) => toFileFault(given, fault)))
+  return plan
 }
 
 /** Whom a run can give tasks to; undefined for one that has no plan. */
@@ -54,9 +54,14 @@ export function toTaskRoles({ specialists }: OpenedSpecialists): readonly string
 }
 
 /** The run's own conversation is the planner's. */
-export function toPlanner(opened: OpenedSpecialists): { readonly specialist: Specialist } {
+export function toPlanner(opened: OpenedSpecialists, { workers, tests, review }: Pick<Planning, 'workers' | 'tests' | 'review'>): { readonly specialist: Specialist } {
   const roles = toTaskRoles(opened).map((role) => `- ${role}: ${opened.specialists.get(role)?.description ?? ''}`)
-  return { specialist: toRecorded(getSpecialist(opened, 'planner'), `Who can do a task, as its \`role\`:\n${roles.join('\n')}`.slice(0, 20_000)) }
+  const around = [
+    workers === 1 ? 'One task is worked on at a time.' : `At most ${workers} tasks are worked on at the same time.`,
+    ...(tests ? ['Before a coder begins, somebody writes tests for its task: plan no tasks for that, and leave the tests out of the scopes.'] : []),
+    ...(review === 'all' ? ['Somebody reviews each change before it is integrated: plan no tasks for that.'] : []),
+  ].join(' ')
+  return { specialist: toRecorded(getSpecialist(opened, 'planner'), `${around}\n\nWho can do a task, as its \`role\`:\n${roles.join('\n')}`.slice(0, 20_000)) }
 }
 
 function getSpecialist({ specialists }: OpenedSpecialists, role: string): OpenedSpecialist {
@@ -100,4 +105,11 @@ export async function composePlanned(parts: PlannedParts, specialists: OpenedSpe
 
 async function chooseChildSolver({ solver, config }: EngineParts, model: string | undefined): Promise<SolverChoice> {
   return model === undefined || solver.solver === 'repair' ? solver : chooseSolver({ solver: 'model', model }, config, process.env)
+}
+
+/** Of what a plan file limits, what a run can hold to while it starts tasks. */
+function toCapacity({ capacity }: OpenPlanFile['file']): Pick<Planning, 'capacity'> {
+  const { memory_mb: memoryMb, tokens_per_minute: tokensPerMinute } = capacity ?? {}
+  if (memoryMb === undefined && tokensPerMinute === undefined) return {}
+  return { capacity: { ...(memoryMb === undefined ? {} : { memoryMb }), ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }) } }
 }

@@ -4,6 +4,7 @@ import type { CheckAccount, Report } from '../../protocol/report.ts'
 import { medianAnswerMs } from './questions.ts'
 import { toShortCommit } from './short-id.ts'
 import { describeTally } from './tally.ts'
+import { taskLines } from './task-lines.ts'
 import { count, toAmount, toCode, toDuration, toLine, toLines, toMoney, toShare } from './words.ts'
 
 /** Names of one list that are printed; the JSON form has all of them. */
@@ -15,6 +16,7 @@ export function toMarkdown(report: Report): string {
   const sections = [
     head(report),
     section('What was asked', asked(report)),
+    section('Tasks', taskLines(report)),
     section('What was done', done(report)),
     section('The repair', repaired(report)),
     section('Evidence', evidence(report)),
@@ -29,6 +31,7 @@ export function toMarkdown(report: Report): string {
 
 const titles: Record<NonNullable<Report['outcome']>, string> = {
   proven: 'Proven',
+  planned: 'Planned',
   'not-achieved': 'Not achieved',
   'request-wrong': 'The request is wrong',
   waiting: 'Waiting for a person',
@@ -68,7 +71,7 @@ function fromWhere(origin: Origin, why?: string): string {
   return /^(found|in|named|declared)\b/.test(why) ? toLine(why, 200) : `found: ${toLine(why, 200)}`
 }
 
-function asked({ asked, repository, origin }: Report): string[] {
+function asked({ asked, repository, origin, parent }: Report): string[] {
   const goal = toLines(asked.goal || asked.words)
   const budget = asked.budget
   const bounds = [
@@ -87,6 +90,7 @@ function asked({ asked, repository, origin }: Report): string[] {
     ...(bounds.length === 0 ? [] : [`- Bounds: ${bounds.join(', ')}`]),
     ...(asked.approvers.length === 0 ? [] : [`- May approve: ${asked.approvers.map((name) => toLine(name, 100)).join(', ')}`]),
     ...(repository.base ? [`- Base: ${toCode(toShortCommit(repository.base))}${repository.branch ? ` on ${toCode(repository.branch)}` : ''}${repository.includesDirty && repository.dirty ? ', with the uncommitted changes' : ''}`] : []),
+    ...(parent ? [`- Task ${toCode(parent.task)} of ${toCode(parent.run)}`] : []),
     ...(origin ? [`- Forked from ${toCode(origin.run)} at event ${origin.seq}`] : []),
     ...(asked.pinned ? [] : ['- This is a draft: the contract was not pinned']),
   ]

@@ -3,7 +3,7 @@ import { CheckOutcome, Finding, Proof, Stage, Validation } from '../evidence.ts'
 import { RepairJudgement } from '../repair.ts'
 import { CommitId, Digest, Json, TreeId } from '../ids.ts'
 
-export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary', 'merge'])
+export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary', 'merge', 'milestone'])
 export type CheckPurpose = z.infer<typeof CheckPurpose>
 
 /** What is there to work with, found without a model. */
