@@ -268,7 +268,7 @@ export const changeRegex: Generator = (node, sketch) => {
       sketch.replace(node, body + other, 'regexp', flag === 'g' || flag === 'i' ? 0.4 : 0.15, `${now.includes(flag) ? 'drop' : 'add'} the flag ${quote(flag)}`)
     }
   }
-  const rawString = node.type === 'string_content' && /^(re|search|match|fullmatch|compile|sub|split|findall|finditer)$/.test(regexCall(node, sketch))
+  const rawString = node.type === 'string_content' && (isRawPattern(node, sketch) || /^(re|search|match|fullmatch|compile|sub|split|findall|finditer)$/.test(regexCall(node, sketch)))
   if (node.type !== 'regex_pattern' && !rawString) return
   const text = sketch.text(node)
   const offer = (other: string, prior: number): void => sketch.replace(node, other, 'regexp', prior)
@@ -285,6 +285,12 @@ export const changeRegex: Generator = (node, sketch) => {
   offer(text.startsWith('^') ? text.slice(1) : `^${text}`, 0.22)
   offer(text.endsWith('$') ? text.slice(0, -1) : `${text}$`, 0.22)
   if (!(text.startsWith('^') && text.endsWith('$'))) offer(`^${text.replace(/^\^|\$$/g, '')}$`, 0.2)
+}
+
+/** `r"\d+"` in a table of rules. */
+function isRawPattern(node: SyntaxNode, sketch: Sketch): boolean {
+  const start = node.parent?.children[0]
+  return start !== undefined && /^[bB]?[rR]/.test(sketch.text(start)) && /[\\[(*+?^$|]/.test(sketch.text(node))
 }
 
 function regexCall(node: SyntaxNode, sketch: Sketch): string {

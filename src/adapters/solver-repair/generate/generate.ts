@@ -5,6 +5,8 @@ import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
 import { addDefault, changeArguments, changeAwait, changeRegex, copyValue, wrapValue } from './calls.ts'
 import { addClause, exchangeParts, negateCondition, swapBranches } from './conditions.ts'
+import { donateStatement } from './donors.ts'
+import { addTruthClause, returnField } from './fields.ts'
 import { addGuard, addSkip, guardLocal, mendPython } from './guards.ts'
 import { changeKey, changeMember, changeName, changeTarget } from './names.ts'
 import { accumulate, changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
@@ -19,6 +21,7 @@ const generators: readonly Generator[] = [
   changeName, changeMember, changeKey, changeTarget,
   changeArguments, changeAwait, wrapValue, copyValue, addDefault, changeRegex,
   dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, guardLocal, addSkip, mendPython,
+  donateStatement, returnField, addTruthClause,
 ]
 
 /** Parts of a file in which nothing runs. */

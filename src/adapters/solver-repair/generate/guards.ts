@@ -16,7 +16,7 @@ function guardValues(fn: SyntaxNode, sketch: Sketch): [string, number][] {
     }
     return node === fn || !isFunction(node)
   })
-  for (const expected of sketch.words.expected) if (expected.length <= 24 && !values.has(expected) && /^[[\]{}'"\w.-]*$/.test(expected)) values.set(expected, 0.8)
+  for (const expected of sketch.words.expected) if (expected.length <= 24 && !values.has(expected) && /^[[\]{}'"\w.-]*$/.test(expected)) values.set(expected, /^['"]?.{0,2}$|^[[\]{}]+$/.test(expected) ? 0.8 : 0.3)
   const usual = sketch.python ? ['None', '0', "''", '[]', '{}', 'False', 'True', '0.0'] : ['undefined', 'null', '0', "''", '[]', '{}', 'false', 'true']
   for (const value of usual) if (!values.has(value)) values.set(value, 0.45)
   return [...values].slice(0, 14)

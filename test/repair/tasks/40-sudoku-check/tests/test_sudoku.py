@@ -11,8 +11,10 @@ class SudokuTest(unittest.TestCase):
     def test_candidates_on_the_diagonal(self):
         self.assertEqual(candidates(parse(PUZZLE), 0, 2), [1, 2, 4])
 
-    def test_candidates_below(self):
-        self.assertEqual(candidates(parse(PUZZLE), 6, 0), [1, 3, 9])
+    def test_candidates_in_the_left_boxes(self):
+        grid = parse("." * 81)
+        grid[4][1] = 5
+        self.assertEqual(candidates(grid, 3, 0), [1, 2, 3, 4, 6, 7, 8, 9])
 
     def test_refuses(self):
         with self.assertRaises(ValueError):
