@@ -161,6 +161,7 @@ function unwrap(node: SyntaxNode, sketch: Sketch): void {
 /** A copy in the place of the thing itself, so that a caller's data is not changed. */
 export const copyValue: Generator = (node, sketch) => {
   if (isCall(node)) copyReceiver(node, sketch)
+  copyIterated(node, sketch)
   if (!isValue(node) || !/^(identifier|member_expression|attribute|subscript|subscript_expression)$/.test(node.type)) return
   const parentType = node.parent?.type ?? ''
   if (!/^(return_statement|variable_declarator|assignment|assignment_expression|arguments|argument_list|pair|array|list|conditional_expression|ternary_expression|arrow_function)$/.test(parentType) || node.field === 'function') return
@@ -168,6 +169,14 @@ export const copyValue: Generator = (node, sketch) => {
   const text = sketch.text(node)
   const copies = sketch.python ? [`list(${text})`, `dict(${text})`, `${text}.copy()`] : [`[...${text}]`, `{ ...${text} }`, `structuredClone(${text})`]
   copies.forEach((copy, i) => sketch.replace(node, copy, 'copy', prior * (1 - 0.15 * i), `work on a copy of ${quote(text)}`))
+}
+
+/** A loop over what its own body may change, and `x ?? []` that hands out the thing itself. */
+function copyIterated(node: SyntaxNode, sketch: Sketch): void {
+  const iterated = node.field === 'right' && /^(for_in_statement|for_statement)$/.test(node.parent?.type ?? '') && /^(identifier|member_expression|attribute|subscript|subscript_expression|call_expression)$/.test(node.type)
+  const text = sketch.text(node)
+  if (iterated) sketch.replace(node, sketch.python ? `list(${text})` : `[...${text}]`, 'copy', 0.24, `go through a copy of ${quote(text)}`)
+  if (!sketch.python && node.type === 'binary_expression' && /(\?\?|\|\|)\s*\[\]$/.test(text)) sketch.replace(node, `[...(${text})]`, 'copy', 0.2, `work on a copy of ${quote(text)}`)
 }
 
 function copyReceiver(node: SyntaxNode, sketch: Sketch): void {

@@ -34,7 +34,7 @@ export const changeNumber: Generator = (node, sketch) => {
     if (value === 1 && !negative) offer('-1', 0.16)
     // 80 next to 90: one more of its last digit that is not 0.
     const unit = 10 ** (/0*$/.exec(String(value))?.[0].length ?? 0)
-    if (value > 9 && unit > 1) for (const other of [value + unit, value - unit]) offer(String(other), 0.24)
+    if (value > 9 && unit > 1) for (const other of [value + unit, value - unit]) offer(String(other), 0.36)
   }
   for (const expected of [...sketch.words.expected, ...sketch.words.actual]) if (/^-?\d+(\.\d+)?$/.test(expected)) offer(expected, value === 0 ? 0.1 : 0.2)
   for (const other of [value * 10, value / 10, value * 100, value / 100, value * 1000, value / 1000]) {
