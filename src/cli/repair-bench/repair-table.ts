@@ -2,12 +2,15 @@ import { padWidth } from '../display-width.ts'
 import { oneLine } from '../render.ts'
 import type { Attempt } from './attempt-repair.ts'
 
+/** From here on the engine counts as sure, and as thinking it likely. */
+const bars = { sure: 0.9, likely: 0.5 }
+
 /** How sure the engine says that it is, in a word. */
-export function toConfidenceWord(confidence: number | undefined): 'sure' | 'likely' | 'unsure' | '–' {
-  return confidence === undefined ? '–' : confidence >= 0.85 ? 'sure' : confidence >= 0.6 ? 'likely' : 'unsure'
+export function toConfidenceWord(confidence: number | undefined): 'sure' | 'likely' | 'one of several' | '–' {
+  return confidence === undefined ? '–' : confidence >= bars.sure ? 'sure' : confidence >= bars.likely ? 'likely' : 'one of several'
 }
 
-const columns = [['TASK', 34], ['SET', 4], ['TESTS', 5], ['HIDDEN', 6], ['SAYS', 11], ['SECONDS', 7], ['TRIED', 6], ['A SECOND', 8], ['RANK', 6]] as const
+const columns = [['TASK', 34], ['SET', 4], ['TESTS', 5], ['HIDDEN', 6], ['SAYS', 19], ['SECONDS', 7], ['TRIED', 6], ['A SECOND', 8], ['RANK', 6]] as const
 
 export function toHeader(): string {
   return columns.map(([title, width]) => padWidth(title, width)).join('  ').trimEnd()

@@ -77,6 +77,45 @@ describe('generated changes', () => {
       assert.ok(results('a.py', python).has(python.replace(from, () => to)))
     })
   }
+  const box = `import re
+RULES = [("number", r"\\d.\\d"), ("level", 80)]
+class Box:
+    def __init__(self, items):
+        self.items = items
+        self.size = 0
+        self.locked = False
+    def push(self, item):
+        before = self.size
+        self.items.append(item)
+        self.size += 1
+        return before
+    def prepend(self, item):
+        self.items.insert(0, item)
+    def may(self, count):
+        return count <= self.size
+    def clear(self):
+        for item in self.items:
+            self.items.remove(item)
+`
+  const ofBox: [string, string, string][] = [
+    ['a statement that stands in a function beside it', '        self.items.insert(0, item)\n', '        self.items.insert(0, item)\n        self.size += 1\n'],
+    ['a flag of the object', 'return count <= self.size', 'return count <= self.size and not self.locked'],
+    ['a field given back', 'return before', 'return self.size'],
+    ['a loop over a copy', 'for item in self.items:', 'for item in list(self.items):'],
+    ['a round number beside it', '80', '90'],
+    ['a pattern in a table', 'd.', 'd\\.'],
+  ]
+  for (const [name, from, to] of ofBox) {
+    it(`of a class: ${name}`, () => {
+      const at = box.lastIndexOf(from)
+      assert.ok(results('box.py', box).has(box.slice(0, at) + to + box.slice(at + from.length)))
+    })
+  }
+  it('take only statements whose names can be read there', () => {
+    const text = 'export function a(list: number[]) {\n  const extra = 1\n  list.push(extra)\n}\nexport function b(list: number[]) {\n  list.pop()\n}\n'
+    assert.equal([...results('a.ts', text)].some((made) => (made.split('function b')[1] ?? '').includes('extra')), false)
+    assert.ok(results('a.ts', text).has(text.replace('list.push(extra)\n', 'list.push(extra)\n  list.pop()\n')))
+  })
   it('come in the same order each time', () => {
     assert.deepEqual(candidatesOf('a.ts', script), candidatesOf('a.ts', script))
   })
