@@ -108,7 +108,8 @@ export const changeAwait: Generator = (node, sketch) => {
   const asyncCallee = sketch.words.functions.get(name)?.isAsync === true
   const promises = /^(all|allSettled|race|any|fetch|json|text|resolve|sleep|wait|delay|read\w*|write\w*|load\w*|save\w*|fetch\w*)$/.test(name)
   const smells = /Promise|coroutine|never awaited/.test(sketch.words.messages)
-  const prior = asyncCallee ? 0.62 : promises && smells ? 0.45 : smells ? 0.3 : fn !== undefined && isAsyncFunction(fn) ? 0.12 : 0
+  const dropped = node.parent?.type === 'expression_statement' && /^(Promise|asyncio)\./.test(sketch.text(node)) && fn !== undefined && isAsyncFunction(fn)
+  const prior = asyncCallee ? 0.62 : dropped ? 0.55 : promises && smells ? 0.45 : smells ? 0.3 : fn !== undefined && isAsyncFunction(fn) ? 0.12 : 0
   if (fn === undefined || prior === 0) return
   const member = node.parent !== undefined && node.field === 'object'
   const awaited = member ? `(await ${sketch.text(node)})` : `await ${sketch.text(node)}`

@@ -11,8 +11,9 @@ interface Donor {
   readonly indent: string
   /** Names that have to be readable where it is put. */
   readonly names: readonly string[]
-  /** `this.x`, `self.x` and the like that it touches. */
+  /** `this.x`, `self.x` and the like that it touches, and that the function around it does. */
   readonly members: readonly string[]
+  readonly company: readonly string[]
   readonly fn: SyntaxNode | undefined
 }
 
@@ -29,19 +30,25 @@ function donorsOf(sketch: Sketch): readonly Donor[] {
     if (!isDonor(node, sketch)) return
     const { names, members } = wordsOf(node, sketch)
     const text = sketch.text(node)
-    if (!found.has(text)) found.set(text, { text, indent: indentOf(node, sketch), names, members, fn: findFunction(node) })
+    if (!found.has(text)) found.set(text, { text, indent: indentOf(node, sketch), names, members, ...companyOf(node, sketch) })
   })
   const donors = [...found.values()]
   gathered.set(sketch.file, donors)
   return donors
 }
 
-/** A call, an assignment, or a condition with which something is passed by. */
+/** A call, an assignment, a loop of one line, or a condition with which something is passed by. */
 function isDonor(node: SyntaxNode, sketch: Sketch): boolean {
   if (node.end - node.start > mostChars || findFunction(node) === undefined) return false
   if (node.type === 'expression_statement') return /^(call|call_expression|assignment|assignment_expression|augmented_assignment|augmented_assignment_expression|update_expression|await|await_expression)$/.test(namedChildren(node)[0]?.type ?? '')
+  if (/^for_(in_)?statement$/.test(node.type)) return !/\n/.test(sketch.text(node))
   if (node.type !== 'if_statement' || node.children.some((child) => /^(else_clause|elif_clause)$/.test(child.type))) return false
   return /\b(return|throw|raise|break|continue)\b/.test(sketch.text(node))
+}
+
+function companyOf(node: SyntaxNode, sketch: Sketch): Pick<Donor, 'company' | 'fn'> {
+  const fn = findFunction(node)
+  return { fn, company: fn === undefined ? [] : wordsOf(fn, sketch).members }
 }
 
 function wordsOf(node: SyntaxNode, sketch: Sketch): { names: string[]; members: string[] } {
@@ -49,7 +56,7 @@ function wordsOf(node: SyntaxNode, sketch: Sketch): { names: string[]; members: 
   walk(node, (at) => {
     if (at.type === 'member_expression' || at.type === 'attribute') members.add(sketch.text(at))
     if (at.type !== 'identifier' || at.field === 'attribute' || (at.field === 'name' && at.parent?.type === 'keyword_argument')) return
-    const binds = at.field === 'left' && at.parent?.type === 'assignment'
+    const binds = at.field === 'left' && /^(assignment|for_statement|for_in_statement)$/.test(at.parent?.type ?? '')
     if (binds || at.parent?.type === 'for_in_clause' || /parameter|^lambda/.test(at.parent?.type ?? '')) bound.add(sketch.text(at))
     names.add(sketch.text(at))
   })
@@ -67,7 +74,9 @@ export const donateStatement: Generator = (node, sketch) => {
   const scope = scopeAt(sketch.file, first)
   const readable = new Set([...scope.params, ...scope.locals, ...scope.outer])
   const own = wordsOf(fn, sketch)
-  const nearness = (donor: Donor): number => donor.members.filter((member) => own.members.includes(member)).length + 0.3 * donor.names.filter((name) => own.names.includes(name)).length
+  const shared = (members: readonly string[]): number => members.filter((member) => own.members.includes(member)).length
+  // A statement of a function that works on the same things may well be missing here, whatever it is about itself.
+  const nearness = (donor: Donor): number => shared(donor.members) + 0.3 * donor.names.filter((name) => own.names.includes(name)).length + (donor.members.length > 0 && shared(donor.company) >= 2 ? 1 : 0)
   const fitting = donorsOf(sketch)
     .filter((donor) => donor.names.every((name) => readable.has(name) || name in globalThis || (sketch.python && /^(self|cls|len|str|int|list|dict|set|sorted|min|max|range|sum|any|all|isinstance|print|[A-Z]\w*Error)$/.test(name))))
     .toSorted((a, b) => nearness(b) - nearness(a)).slice(0, mostDonors)

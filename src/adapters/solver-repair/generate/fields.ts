@@ -72,8 +72,10 @@ export const addTruthClause: Generator = (node, sketch) => {
     if (object?.type === 'identifier') receivers.add(sketch.text(object))
   })
   for (const receiver of receivers) for (const truth of truths) if (!/^(self|this)$/.test(receiver) && truth !== '') offer(`${receiver}.${truth}`, 0.24)
+  const scope = scopeAt(sketch.file, node)
+  for (const name of [...scope.locals, ...scope.params]) if (truths.has(name)) offer(name, 0.3)
   if (node.type !== 'return_statement' && node.type !== 'arrow_function') return
-  for (const name of scopeAt(sketch.file, node).params.slice(0, 5)) if (!/^(self|cls)$/.test(name)) offer(name, 0.07)
+  for (const name of scope.params.slice(0, 5)) if (!/^(self|cls)$/.test(name)) offer(name, 0.07)
 }
 
 /** `and` binds tighter than `or`. */

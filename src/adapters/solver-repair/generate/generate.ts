@@ -10,9 +10,10 @@ import { addTruthClause, returnField } from './fields.ts'
 import { addGuard, addSkip, guardLocal, mendPython } from './guards.ts'
 import { changeKey, changeMember, changeName, changeTarget } from './names.ts'
 import { accumulate, changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
+import { addLeast, changeReceiver, spreadRest } from './receivers.ts'
 import { openSketch } from './sketch.ts'
 import type { Generator } from './sketch.ts'
-import { changeClause, changeElse, changeJump, changeReturn, dropOrMove } from './statements.ts'
+import { addElse, changeClause, changeElse, changeJump, changeReturn, dropOrMove } from './statements.ts'
 import { changeLiteral, changeNumber, changeSlice, changeString, nameLiteral, offByOne } from './values.ts'
 
 const generators: readonly Generator[] = [
@@ -21,7 +22,7 @@ const generators: readonly Generator[] = [
   changeName, changeMember, changeKey, changeTarget,
   changeArguments, changeAwait, wrapValue, copyValue, addDefault, changeRegex,
   dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, guardLocal, addSkip, mendPython,
-  donateStatement, returnField, addTruthClause,
+  donateStatement, returnField, addTruthClause, addElse, changeReceiver, spreadRest, addLeast,
 ]
 
 /** Parts of a file in which nothing runs. */

@@ -80,8 +80,15 @@ export const offByOne: Generator = (node, sketch) => {
   if (/binary/.test(node.type) && !/[+-]/.test(sketch.text(node))) return
   if (/^(true|false|None|null|undefined|self|this)$/.test(sketch.text(node))) return
   const whole = wrapped(node, sketch)
-  sketch.replace(node, `${whole} + 1`, 'off-by-one', prior)
-  sketch.replace(node, `${whole} - 1`, 'off-by-one', prior)
+  const binds = bindsTighter(node, parent, sketch)
+  for (const made of [`${whole} + 1`, `${whole} - 1`]) sketch.replace(node, binds ? `(${made})` : made, 'off-by-one', prior)
+}
+
+/** Would the number that is added belong to the operator around instead? */
+function bindsTighter(node: SyntaxNode, parent: SyntaxNode, sketch: Sketch): boolean {
+  const operator = /^binary/.test(parent.type) ? parent.children.find((child) => child.field === 'operator') : undefined
+  const sign = operator === undefined ? '' : sketch.text(operator)
+  return /^([*/%]|\*\*|\/\/|<<|>>>?|&|\||\^)$/.test(sign) || (sign === '-' && node.field === 'right')
 }
 
 function countingPrior(node: SyntaxNode, parent: SyntaxNode, sketch: Sketch): number {
@@ -95,7 +102,7 @@ function countingPrior(node: SyntaxNode, parent: SyntaxNode, sketch: Sketch): nu
   if (/^(binary_expression|comparison_operator)$/.test(parent.type)) {
     const operator = parent.children.find((child) => child.field === 'operator' || child.field === 'operators')
     const sign = operator === undefined ? '' : sketch.text(operator)
-    return /^[<>]=?$/.test(sign) ? 0.16 : /^[=!]/.test(sign) ? 0.1 : /^[-+*/%]/.test(sign) ? 0.07 : 0
+    return /^[<>]=?$/.test(sign) ? 0.16 : /^[=!]/.test(sign) ? 0.1 : /^[*/%]/.test(sign) ? 0.12 : /^[-+]/.test(sign) ? 0.07 : 0
   }
   if (/^(variable_declarator|assignment|return_statement|arrow_function|assignment_expression|tuple|array|list|expression_list|pair)$/.test(parent.type)) return 0.09
   return 0

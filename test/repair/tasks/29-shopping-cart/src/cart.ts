@@ -16,7 +16,7 @@ export function subtotal(lines: readonly Line[]): number {
 
 function applies(discount: Discount, line: Line, whole: number): boolean {
   if (discount.minCents !== undefined && whole < discount.minCents) return false
-  return discount.skus === undefined || discount.skus.includes(line.sku)
+  return discount.skus === undefined || discount.skus.includes(line.sku) && line.quantity > 1
 }
 
 /** Each line takes the best discount that applies to it. */
