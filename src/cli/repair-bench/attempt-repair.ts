@@ -79,7 +79,7 @@ export function put(root: string, files: ReadonlyMap<string, Uint8Array>): void 
 }
 
 async function carry(task: RepairTask, repo: string, env: NodeJS.ProcessEnv, { seconds, signal }: AttemptOptions): Promise<{ events: string; failure: string }> {
-  const args = [process.argv[1] ?? '', 'run', 'make the failing tests pass', '--repo', repo, '--check', task.command, '--solver', 'repair', '--deadline', `${seconds}s`, '--output-format', 'stream-json']
+  const args = [process.argv[1] ?? '', 'run', 'make the failing tests pass', '--repo', repo, '--check', task.command, '--solver', 'repair', '--yes', '--deadline', `${seconds}s`, '--output-format', 'stream-json']
   const child = spawn(process.execPath, args, { cwd: repo, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))

@@ -73,7 +73,7 @@ export const addTruthClause: Generator = (node, sketch) => {
   })
   for (const receiver of receivers) for (const truth of truths) if (!/^(self|this)$/.test(receiver) && truth !== '') offer(`${receiver}.${truth}`, 0.24)
   const scope = scopeAt(sketch.file, node)
-  for (const name of [...scope.locals, ...scope.params]) if (truths.has(name)) offer(name, 0.3)
+  for (const name of [...scope.locals, ...scope.params, ...scope.outer]) if (truths.has(name)) offer(name, 0.3)
   if (node.type !== 'return_statement' && node.type !== 'arrow_function') return
   for (const name of scope.params.slice(0, 5)) if (!/^(self|cls)$/.test(name)) offer(name, 0.07)
 }

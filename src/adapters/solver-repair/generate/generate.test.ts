@@ -34,7 +34,7 @@ const python = `def pick(rows, wanted, seen=[]):
 
 let parser: SyntaxParser
 before(async () => {
-  parser = await loadParser(['typescript', 'python'])
+  parser = await loadParser(['typescript', 'javascript', 'python'])
 })
 
 function candidatesOf(path: string, text: string, words: Partial<Vocabulary> = {}): Candidate[] {
@@ -109,6 +109,34 @@ class Box:
     it(`of a class: ${name}`, () => {
       const at = box.lastIndexOf(from)
       assert.ok(results('box.py', box).has(box.slice(0, at) + to + box.slice(at + from.length)))
+    })
+  }
+  const timer = `export function throttle(action, gap, clock) {
+  let last = clock.now()
+  let inside = false
+  const run = async (...args) => {
+    if (Date.now() - last < gap) return false
+    if (gap === 0) last = 0
+    last = clock.now() * gap
+    Promise.all(args)
+    action(args[0])
+    return gap > 1
+  }
+  return Math.max(...run)
+}
+`
+  const ofTimer: [string, string, string][] = [
+    ['another receiver of the same member', 'Date.now', 'clock.now'],
+    ['all arguments passed on', 'action(args[0])', 'action(...args)'],
+    ['a dropped promise waited for', '    Promise.all', '    await Promise.all'],
+    ['what follows done only otherwise', '    last = clock.now() * gap', '    else last = clock.now() * gap'],
+    ['one less with its brackets', '* gap', '* (gap - 1)'],
+    ['a flag of the functions around', 'gap === 0', 'gap === 0 || inside'],
+    ['nothing to take the largest of', 'Math.max(...run)', 'Math.max(0, ...run)'],
+  ]
+  for (const [name, from, to] of ofTimer) {
+    it(`of JavaScript: ${name}`, () => {
+      assert.ok(results('timer.js', timer).has(timer.replace(from, () => to)))
     })
   }
   it('take only statements whose names can be read there', () => {
