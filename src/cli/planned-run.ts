@@ -32,7 +32,7 @@ export function toPlanning({ workers, plan: path, writeTests, review, confirmPla
     if (workers === undefined && (writeTests || confirmPlan || review !== undefined)) throw new Fault('request-invalid', '--write-tests, --review and --confirm-plan are about the tasks of a plan: add --workers N, or --plan FILE')
     return workers === undefined ? undefined : { workers, ...more }
   }
-  return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...more }
+  return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...toCapacity(given.file), ...more }
 }
 
 /** @throws Fault `request-invalid` with every fault and its line. */
@@ -105,4 +105,11 @@ export async function composePlanned(parts: PlannedParts, specialists: OpenedSpe
 
 async function chooseChildSolver({ solver, config }: EngineParts, model: string | undefined): Promise<SolverChoice> {
   return model === undefined || solver.solver === 'repair' ? solver : chooseSolver({ solver: 'model', model }, config, process.env)
+}
+
+/** Of what a plan file limits, what a run can hold to while it starts tasks. */
+function toCapacity({ capacity }: OpenPlanFile['file']): Pick<Planning, 'capacity'> {
+  const { memory_mb: memoryMb, tokens_per_minute: tokensPerMinute } = capacity ?? {}
+  if (memoryMb === undefined && tokensPerMinute === undefined) return {}
+  return { capacity: { ...(memoryMb === undefined ? {} : { memoryMb }), ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }) } }
 }

@@ -5,6 +5,7 @@ import { digestOfJson } from '../digest.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
+import { hasRoom } from './capacity.ts'
 import { describeAttempt, describeFailure } from './describe-attempt.ts'
 import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
 import { findMilestoneNeed } from './milestones.ts'
@@ -92,7 +93,7 @@ function startNext(state: RunState): Step | undefined {
   const running = countWorking(state)
   if (!plan || running >= Math.min(state.opened?.planning?.workers ?? 1, state.fanOutCap ?? Infinity)) return undefined
   const tails = toTails(plan.tasks)
-  const ready = plan.tasks.filter((task) => isReady(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
+  const ready = plan.tasks.filter((task) => isReady(state, task) && hasRoom(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
   for (const task of ready.toSorted((a, b) => (tails.get(b.id) ?? 0) - (tails.get(a.id) ?? 0))) {
     const first = beforeTask(state, task)
     if (first !== 'wait') return first ?? toDelegation(state, task, running)
