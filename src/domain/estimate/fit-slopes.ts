@@ -1,0 +1,38 @@
+export interface Observation {
+  readonly features: readonly number[]
+  readonly value: number
+  readonly weight: number
+}
+
+const sweeps = 60
+/** Observations that the usual slopes are worth, per unit of variance of a feature. */
+const pull = 12
+
+/**
+ * Slopes of a line through weighted observations: least squares, pulled towards `usual` (ridge), none below zero (so that more of
+ * a feature never means less of the value), by coordinate descent. With few observations they are the usual ones.
+ */
+export function fitSlopes(observations: readonly Observation[], usual: readonly number[]): readonly number[] {
+  const total = observations.reduce((sum, { weight }) => sum + weight, 0)
+  if (total === 0) return usual
+  const mean = (of: (each: Observation) => number): number => observations.reduce((sum, each) => sum + each.weight * of(each), 0) / total
+  const centre = usual.map((_, n) => mean(({ features }) => features[n] ?? 0))
+  const middle = mean(({ value }) => value)
+  const slopes = [...usual]
+  const rest = observations.map(({ features, value }) => value - middle - slopes.reduce((sum, slope, n) => sum + slope * ((features[n] ?? 0) - (centre[n] ?? 0)), 0))
+  for (let sweep = 0; sweep < sweeps; sweep += 1) {
+    for (const [n, old] of slopes.entries()) {
+      let [up, down] = [pull * (usual[n] ?? 0), pull]
+      for (const [k, { features, weight }] of observations.entries()) {
+        const x = (features[n] ?? 0) - (centre[n] ?? 0)
+        up += weight * x * ((rest[k] ?? 0) + old * x)
+        down += weight * x * x
+      }
+      const slope = Math.max(0, up / down)
+      if (slope === old) continue
+      slopes[n] = slope
+      for (const [k, { features }] of observations.entries()) rest[k] = (rest[k] ?? 0) - (slope - old) * ((features[n] ?? 0) - (centre[n] ?? 0))
+    }
+  }
+  return slopes
+}
