@@ -14,6 +14,7 @@ import type { Repository, Request } from '../protocol/events/run.ts'
 import { StageReport } from '../protocol/events/task.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import type { Digest, Json, RunId } from '../protocol/ids.ts'
+import type { Experience } from '../protocol/experience.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
 import type { OpenRecord } from './compose.ts'
 import type { ConfigFile } from './config.ts'
@@ -30,6 +31,7 @@ export interface ChildParts {
   readonly repository: Repository
   readonly request: Request
   readonly autonomy: readonly AutonomyLevel[] | undefined
+  readonly experience: Experience | undefined
   readonly getRole: (role: string) => Promise<Role>
   /** Everything that one child runs with. */
   readonly compose: (order: ChildOrder, opening: Opening, role: Role, approver: Approver) => Promise<EnginePorts>
@@ -136,6 +138,7 @@ function toBare(parts: ChildParts, order: ChildOrder): Bare {
     run: order.child, repository: { ...repository, base: order.base }, by: userName(), version, config: digestOfJson(config), settings: config as Json, parent: order.parent,
     request: { ...request, words: order.contract.goal, contractGiven: true, apply: false },
     ...(parts.autonomy ? { autonomy: parts.autonomy } : {}),
+    ...(parts.experience ? { experience: parts.experience } : {}),
   }
 }
 

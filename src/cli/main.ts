@@ -11,6 +11,7 @@ import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
 import { addMachineCommands } from './program/machine.ts'
 import { addNotifyCommands } from './program/notify.ts'
+import { addEstimateCommands } from './program/estimates.ts'
 import { addAutonomyCommands } from './program/autonomy.ts'
 
 /** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
@@ -35,6 +36,7 @@ addLookCommands(program)
 addPeopleCommands(program)
 addPolicyCommands(program)
 addAutonomyCommands(program)
+addEstimateCommands(program)
 addCheckCommands(program)
 addRecordCommands(program)
 addMachineCommands(program)

@@ -8,6 +8,9 @@ import { openPolicyFor } from './open-policy.ts'
 import { getRole, plannerTools } from './roles.ts'
 import type { RunOptions } from './run-options.ts'
 import { readYamlFile } from './yaml-file.ts'
+import { readPolicySettings } from '../domain/policy/settings.ts'
+import type { Policy } from '../engine/ports/policy.ts'
+import type { Experience } from '../protocol/experience.ts'
 import { checkPlan } from '../domain/plan/check-plan.ts'
 import { toPlan } from '../domain/plan/from-file.ts'
 import type { Contract } from '../protocol/contract.ts'
@@ -36,15 +39,23 @@ export function withPlanChecks(options: RunOptions, { checks = [] }: PlanFile): 
 }
 
 /** Whether the run follows a graph, and which. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
-export function toPlanning({ workers, plan: path, writeTests, review }: RunOptions, given: PlanFile | undefined, contract: Contract): Planning | undefined {
+export function toPlanning({ workers, plan: path, plans, writeTests, review }: RunOptions, given: PlanFile | undefined, contract: Contract): Planning | undefined {
   const stages = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }) }
   if (given === undefined) {
     if (workers === undefined && Object.keys(stages).length > 0) throw new Fault('request-invalid', '--write-tests and --review are about the tasks of a plan: add --workers N, or --plan FILE')
-    return workers === undefined ? undefined : { workers, ...stages }
+    if (workers === undefined && plans !== undefined) throw new Fault('request-invalid', '--plans is about a goal that is divided into tasks: add --workers N')
+    return workers === undefined ? undefined : { workers, ...stages, ...(plans === undefined ? {} : { plans }) }
   }
+  if (plans !== undefined) throw new Fault('request-invalid', '--plans asks a model for plans, and --plan gives one: leave out one of the two')
   const { plan, faults } = checkPlan(toPlan(given, contract, 0), contract)
   if (faults.length > 0) throw new Fault('request-invalid', `the plan ${path ?? ''} cannot be carried out:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   return { given: plan, workers: workers ?? given.capacity?.workers ?? usualWorkers, ...stages }
+}
+
+/** What the policy wants where somebody is not sure. */
+export function toUnsure(settings: Policy['settings']): NonNullable<Planning['unsure']> {
+  const { unsure_below: below, when_unsure: then } = readPolicySettings(settings).gates
+  return { below, then }
 }
 
 /** The run's own conversation is the planner's. */
@@ -56,7 +67,7 @@ export async function toPlanner(_planning: Planning): Promise<{ readonly special
  * What a run needs that follows a graph of tasks: the planner's tools for itself, and for each task a child run with an engine
  * of its own, which has the same policy and never more rights.
  */
-export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined }, console: Console): Promise<EnginePorts> {
+export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined; readonly experience?: Experience | undefined }, console: Console): Promise<EnginePorts> {
   const [{ createGitIntegrator }, { createWorktreePool }, { poolWorkspaces }] = await Promise.all([
     import('../adapters/workspace-git/git-integrator.ts'), import('../adapters/workspace-git/worktree-pool.ts'), import('../adapters/workspace-git/pool-workspaces.ts'),
   ])
@@ -65,7 +76,7 @@ export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<
   const pool = await createWorktreePool({ stateDir: record.places.state, env: process.env, run: parts.run, repository: parts.repository, repositories, workspaces })
   const pooled = poolWorkspaces(workspaces, pool, { count: opening.planning?.workers ?? usualWorkers, note: parts.note })
   const children = openChildren({
-    record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, getRole,
+    record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, experience: opening.experience, getRole,
     watch: (order) => console.watchChild(order.parent.task),
     approver: (run) => console.approverFor(run),
     compose: async (order, child, role, approver) => {

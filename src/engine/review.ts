@@ -1,5 +1,6 @@
 import type { PolicyDecision } from '../protocol/policy.ts'
 import { toChangeKinds } from '../domain/policy/change-kinds.ts'
+import { toConfidence } from '../domain/estimate/confidence.ts'
 import { isWanted } from '../domain/policy/checkpoints.ts'
 import { autonomyOf, circumstancesOf, contractOf } from './circumstances.ts'
 import { toAsk } from './build-ask.ts'
@@ -22,12 +23,14 @@ export async function review(run: RunContext): Promise<void> {
   const paths = changes.map((change) => change.path)
   const kinds = toChangeKinds(paths)
   const contract = contractOf(run)
+  const { experience } = run.state.opened ?? {}
+  const confidence = toConfidence(experience, 'claimed', { stated: finish?.confidence, tokens: run.state.certainty })
   const decision: PolicyDecision = policy.integrate?.({
-    paths, kinds, risk: active?.risk ?? 'low', confidence: finish?.confidence, warnings: run.state.warnings, wanted: isWanted(contract, paths),
+    paths, kinds, risk: active?.risk ?? 'low', confidence, warnings: run.state.warnings, wanted: isWanted(contract, paths),
     circumstances: circumstancesOf(run, { autonomy: autonomyOf(run, paths, 'integrate') }),
   }) ?? { effect: 'allow', rules: [], policy: policy.hash, reason: 'the policy says nothing about it' }
   const gate = `integrate-${task || 'rest'}-${tree.slice(0, 12)}`
-  await record(run, { type: 'integration.judged', data: { task, gate, from: reviewedTree, tree, kinds: [...kinds], decision } })
+  await record(run, { type: 'integration.judged', data: { task, gate, from: reviewedTree, tree, kinds: [...kinds], decision, ...(experience && finish?.confidence !== undefined && confidence !== undefined ? { confidence: { stated: finish.confidence, calibrated: confidence } } : {}) } })
   if (decision.effect !== 'ask') return
   const shows = await getWorkspace(run).diff(reviewedTree, tree, { maxBytes: 20_000, paths: paths.slice(0, 500) })
   await askPeople(run, [{

@@ -63,3 +63,21 @@ export const Plan = z.object({
   checks: z.array(Check).max(1000).optional(),
 })
 export type Plan = z.infer<typeof Plan>
+
+/** How a plan stands beside others for the same goal. */
+export const RankedPlan = z.object({
+  /** As in `plan.considered`. */
+  number: z.int().positive(),
+  /** Expected, with what is expected to be done twice. */
+  tokens: z.number().nonnegative(),
+  /** Expected length with the run's workers, and that of the longest chain. */
+  minutes: z.number().nonnegative(),
+  criticalPath: z.number().nonnegative(),
+  /** Tasks of a hundred, as a share, that are expected to fail at first. */
+  risk: z.number().min(0).max(1),
+  /** How much of it the other plans have too, 0 to 1. */
+  agreement: z.number().min(0).max(1),
+  /** Lower is better. */
+  score: z.number(),
+})
+export type RankedPlan = z.infer<typeof RankedPlan>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Budget, Clause, Origin, Unknown } from './contract.ts'
 import { CheckStatus, SelfMadeTest, Strength } from './evidence.ts'
+import { RankedPlan } from './plan.ts'
 import { Outcome } from './events/run.ts'
 import { FileChange } from './events/workspace.ts'
 import { SolverName } from './events/turn.ts'
@@ -57,6 +58,10 @@ export const TaskAccount = z.object({
   confidence: z.number().optional(),
   /** Why it was dropped. */
   why: z.string().optional(),
+  /** What it was expected to take; 80 of 100 such tasks lie between `low` and `high`. Minutes. */
+  expected: z.object({ minutes: z.number(), low: z.number(), high: z.number(), tokens: z.number() }).optional(),
+  /** What it took; of a task that is not over, so far. */
+  taken: z.object({ minutes: z.number(), turns: z.int(), tokens: z.number() }).optional(),
 })
 export type TaskAccount = z.infer<typeof TaskAccount>
 
@@ -124,6 +129,8 @@ export const Report = z.object({
   /** Where a fork started from. */
   origin: z.object({ run: RunId, seq: z.int().nonnegative() }).optional(),
   tasks: z.array(TaskAccount),
+  /** Plans that there were to choose from, the best first: how each stands, and its tasks. Left out where there was one. */
+  plans: z.array(RankedPlan.extend({ isChosen: z.boolean(), tasks: z.array(z.string()) })).optional(),
   commits: z.array(CommitAccount),
   proof: z.object({ verdict: z.enum(['proven', 'unproven', 'no-evidence']), commit: CommitId, reasons: z.array(z.string()), restored: z.array(z.string()) }).optional(),
   checks: z.array(CheckAccount),

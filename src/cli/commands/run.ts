@@ -11,7 +11,7 @@ import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
-import { composePlanned, readPlanFile, toPlanner, toPlanning, withPlanChecks } from '../planned-run.ts'
+import { composePlanned, readPlanFile, toPlanner, toPlanning, toUnsure, withPlanChecks } from '../planned-run.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole, type Console } from '../console.ts'
@@ -23,6 +23,7 @@ import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
 import { openPolicyFor } from '../open-policy.ts'
+import { readExperience } from '../read-experience.ts'
 import { readAutonomy } from '../read-autonomy.ts'
 import { describeBundles } from '../describe-waiting.ts'
 import { requireSignedAnswers } from '../require-signed-answers.ts'
@@ -55,14 +56,14 @@ export async function runCommand(words: string | undefined, options: RunOptions)
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
   // Everything that waits for another process waits at the same time.
-  const [{ repository, draft }, sandbox, { choice, model }, autonomy] = await Promise.all([
+  const [{ repository, draft }, sandbox, { choice, model }, { autonomy, experience }] = await Promise.all([
     (async () => {
       const found = await workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) })
       return { repository: found, draft: await prepareContract(workspaces, run, found, goal, given ? withPlanChecks(options, given) : options, config.values, record.clock.now()) }
     })(),
     openReadySandbox(record),
     chooseAndOpen(options, config.values),
-    findRoot(options.repo ?? process.cwd()).then((root) => readAutonomy(record, root, record.clock.now())),
+    findRoot(options.repo ?? process.cwd()).then((root) => readPast(record, root)),
   ])
   const opening: Opening = {
     run, repository, draft, ...(options.batch ? { batch: options.batch } : {}), by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
@@ -79,10 +80,16 @@ export async function runCommand(words: string | undefined, options: RunOptions)
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)
     const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note }
-    if (planning === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy }, saveMemoryLater(console.watch))
-    const planned = { ...opening, autonomy, planning, ...(await toPlanner(planning)) }
+    if (planning === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy, experience }, saveMemoryLater(console.watch))
+    const planned = { ...opening, autonomy, experience, planning: { ...planning, unsure: toUnsure(policy.settings) }, ...(await toPlanner(planning)) }
     return startRun(await composePlanned(parts, planned, console), planned, saveMemoryLater(console.watch))
   })
+}
+
+/** What earlier runs say of this one: what may go unasked, and what its tasks will take. */
+export async function readPast(record: OpenRecord, root: string): Promise<Required<Pick<Opening, 'autonomy' | 'experience'>>> {
+  const now = record.clock.now()
+  return { autonomy: await readAutonomy(record, root, now), experience: await readExperience(record, root, now) }
 }
 
 /** `writ resume`: goes on with a run from its log. */

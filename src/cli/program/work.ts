@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { amount, collect, eventNumber, formats, interpretSchemas, runRepo, runWord, wholeNumber } from './arguments.ts'
+import { amount, collect, eventNumber, fewPlans, formats, interpretSchemas, runRepo, runWord, wholeNumber } from './arguments.ts'
 
 /** Commands that carry a goal, and go on with it. */
 export function addWorkCommands(program: Command): void {
@@ -17,6 +17,7 @@ export function addWorkCommands(program: Command): void {
     .addOption(new Option('--solver <which>', 'a model, or the built-in repair engine; auto takes a model where one is configured').choices(['auto', 'model', 'repair']).default('auto'))
     .option('--contract <file>', 'goal, checks, scope and bounds from a YAML file (schemas/contract.schema.json)')
     .option('--workers <n>', 'divide the goal into tasks first, and work on so many of them at the same time', wholeNumber)
+    .option('--plans <n>', 'with --workers: ask for so many plans that differ in kind, and take the best (at most 8)', fewPlans)
     .option('--write-tests', 'with a plan: a test writer derives tests for each task first, and whoever does the task cannot change them')
     .addOption(new Option('--review <which>', 'with a plan: whose work a reviewer sees before it is integrated (default: risky)').choices(['none', 'risky', 'all']))
     .option('--plan <file>', 'the tasks from a plan file, as writ plan writes it (schemas/plan.schema.json)')

@@ -4,6 +4,7 @@ import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
+import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
 import { isSettled } from './delegation.ts'
 import { countWorking, followPlan, isGivenUp } from './follow-plan.ts'
 
@@ -18,6 +19,8 @@ export function decidePlanned(state: RunState): Step | undefined {
   const isWorking = countWorking(state) > 0
   if (state.proof?.verdict === 'proven') return end(state, 'proven', 'every acceptance check passes in a clean checkout of the result')
   if (state.limit) return isWorking ? { phase: 'observe', do: 'stop-children' } : atLimit(state)
+  const chosen = state.planDraft === undefined ? chooseOrAsk(state) : undefined
+  if (chosen) return chosen
   if (state.finish?.cannot) return isWorking ? { phase: 'observe', do: 'stop-children' } : end(state, 'not-achieved', `the planner says that it cannot be done: ${state.finish.cannot}`)
   if (state.planDraft !== undefined) return settleDraft(state)
   const next = state.plan ? followPlan(state) : 'wait'
@@ -42,6 +45,7 @@ function settleDraft(state: RunState): Step {
   if (stuck) faults.push(`${stuck.id} is as it was, and could not be done so: give it another subgoal, scope, checks or tasks before it, or leave it out`)
   if (faults.length > 0) return { phase: 'observe', do: 'say', kind: 'plan', text: `The plan was not taken:\n${faults.slice(0, 20).map((fault) => `- ${fault}`).join('\n')}\nCall propose_plan again with the whole plan.` }
   const why = state.plan === undefined ? 'the planner’s first plan' : `changed because: ${state.planWanted ?? 'the planner proposed it'}`
+  if (isToBeConsidered(state)) return considerDraft(state, plan, repairs.join('; '))
   return { phase: 'plan', do: 'propose', plan: { ...plan, tasks: plan.tasks.map((task) => kept.find((each) => each.id === task.id) ?? task) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
 }
 

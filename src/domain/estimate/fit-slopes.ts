@@ -5,6 +5,8 @@ export interface Observation {
 }
 
 const sweeps = 60
+/** Change of a slope below which a sweep was the last. */
+const settled = 1e-5
 /** Observations that the usual slopes are worth, per unit of variance of a feature. */
 const pull = 12
 
@@ -21,6 +23,7 @@ export function fitSlopes(observations: readonly Observation[], usual: readonly 
   const slopes = [...usual]
   const rest = observations.map(({ features, value }) => value - middle - slopes.reduce((sum, slope, n) => sum + slope * ((features[n] ?? 0) - (centre[n] ?? 0)), 0))
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
+    let moved = 0
     for (const [n, old] of slopes.entries()) {
       let [up, down] = [pull * (usual[n] ?? 0), pull]
       for (const [k, { features, weight }] of observations.entries()) {
@@ -30,9 +33,11 @@ export function fitSlopes(observations: readonly Observation[], usual: readonly 
       }
       const slope = Math.max(0, up / down)
       if (slope === old) continue
+      moved = Math.max(moved, Math.abs(slope - old))
       slopes[n] = slope
       for (const [k, { features }] of observations.entries()) rest[k] = (rest[k] ?? 0) - (slope - old) * ((features[n] ?? 0) - (centre[n] ?? 0))
     }
+    if (moved < settled) break
   }
   return slopes
 }

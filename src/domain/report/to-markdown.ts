@@ -1,6 +1,8 @@
 import type { Origin } from '../../protocol/contract.ts'
 import type { CheckAccount, Report } from '../../protocol/report.ts'
 import { medianAnswerMs } from './questions.ts'
+import { describePlans } from './plans.ts'
+import { describeWork } from './work.ts'
 import { toShortCommit } from './short-id.ts'
 import { describeTally } from './tally.ts'
 import { count, toAmount, toCode, toDuration, toLine, toLines, toMoney, toShare } from './words.ts'
@@ -15,6 +17,8 @@ export function toMarkdown(report: Report): string {
     head(report),
     section('What was asked', asked(report)),
     section('What was done', done(report)),
+    section('Plans', describePlans(report)),
+    section('Expected and taken', describeWork(report)),
     section('Evidence', evidence(report)),
     section('Not done', report.notDone.map((line) => `- ${line}`)),
     section('Deviations', report.deviations.map((each) => `- ${each.text}${each.times > 1 ? ` (${each.times} times)` : ''}`)),

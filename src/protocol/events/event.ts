@@ -66,6 +66,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'proof.finished': true,
   'candidate.tried': false,
   'plan.proposed': false,
+  'plan.considered': false,
   'task.started': false,
   'task.finished': false,
   'task.dropped': false,
