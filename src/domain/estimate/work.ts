@@ -116,7 +116,7 @@ function inGraph(work: Work, event: StoredEvent, at: number): Work {
     }
     case 'integration.finished': {
       const { task: id, verdict, result } = event.data
-      if (!result) return change(work, id, (task) => ({ ...(verdict === 'task' ? refute(task, 'planned', 'claimed') : refute(task, 'planned')), ...(task.since === undefined ? {} : { since: task.since }) }))
+      if (!result) return change(work, id, (task) => refute(pause(task, at), ...(verdict === 'task' ? ['planned', 'claimed'] as const : ['planned'] as const)))
       const lines = result.files.reduce((sum, file) => sum + file.added + file.removed, 0)
       return close(change(work, id, (task) => ({ ...pause(task, at), lines })), id, { done: true, seq: event.seq, at })
     }
@@ -133,8 +133,9 @@ function takeReturned(task: OpenTask, { outcome, commit, confidence, spent }: Pa
   const added = { ...pause(task, at), turns: task.turns + spent.turns - (child?.turns ?? 0), tokens: task.tokens + tokens - (child?.tokens ?? 0), ...(child ? { child: { run: child.run, turns: spent.turns, tokens } } : {}) }
   if (outcome === 'waiting') return added
   const claimed = added.claimed ?? (confidence === undefined ? undefined : { stated: confidence })
-  const said = { ...added, since: at, ...(claimed ? { claimed } : {}) }
-  if (outcome === 'proven' && commit !== undefined) return said
+  const said = { ...added, ...(claimed ? { claimed } : {}) }
+  // What came of it waits for its integration, which is a part of the task; after a failure nobody is at it.
+  if (outcome === 'proven' && commit !== undefined) return { ...said, since: at }
   return outcome === 'not-achieved' && commit !== undefined ? refute(said, 'planned', 'claimed') : refute(said, 'planned')
 }
 

@@ -48,7 +48,8 @@ export function describeRanking([best, next]: readonly RankedPlan[]): string {
 }
 
 function toRisk(task: Task): number {
-  return task.confidence === undefined ? usualRisk[task.risk] : Math.max(1 - task.confidence, task.risk === 'high' ? usualRisk.low : 0)
+  // However sure its planner is, half of what is usual stays.
+  return task.confidence === undefined ? usualRisk[task.risk] : Math.max(1 - task.confidence, usualRisk[task.risk] / 2)
 }
 
 /** Length of the schedule that gives a free worker, of the tasks that can begin, the one with the longest chain behind it. */
