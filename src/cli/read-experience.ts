@@ -2,14 +2,15 @@ import { learn } from '../domain/estimate/learn.ts'
 import type { Experience, PastTask } from '../protocol/experience.ts'
 import type { OpenRecord } from './compose.ts'
 
-/** Tasks of the past that are looked at, of all repositories. */
-const mostTasks = 1000
+/** Tasks of the past that are looked at, of all repositories: a run waits for it, a table does not. */
+const mostTasks = 400
+const mostShown = 5000
 
-export function readPastTasks({ log }: Pick<OpenRecord, 'log'>): Promise<readonly PastTask[]> {
-  return log.tasks({ limit: mostTasks })
+export function readPastTasks({ log }: Pick<OpenRecord, 'log'>, limit = mostShown): Promise<readonly PastTask[]> {
+  return log.tasks({ limit })
 }
 
 /** What the record says of how long tasks take in this repository, as a run is opened with it. `now` in milliseconds since the epoch. */
 export async function readExperience(record: Pick<OpenRecord, 'log'>, repository: string, now: number): Promise<Experience> {
-  return learn(await readPastTasks(record), { repository, now })
+  return learn(await readPastTasks(record, mostTasks), { repository, now })
 }

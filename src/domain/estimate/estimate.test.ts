@@ -119,8 +119,7 @@ describe('estimates of tasks', () => {
         }
       }
       const coverage = inside / all
-      // A short past is met with more width than it needs, never with less.
-      assert.ok(coverage > 0.75 && coverage < (n >= 300 ? 0.86 : 0.95), `${n} tasks, spread ${sd}: ${coverage}`)
+      assert.ok(coverage > 0.76 && coverage < 0.85, `${n} tasks, spread ${sd}: ${coverage}`)
     }
   })
 

@@ -21,21 +21,22 @@ export function fitSlopes(observations: readonly Observation[], usual: readonly 
   const centre = usual.map((_, n) => mean(({ features }) => features[n] ?? 0))
   const middle = mean(({ value }) => value)
   const slopes = [...usual]
-  const rest = observations.map(({ features, value }) => value - middle - slopes.reduce((sum, slope, n) => sum + slope * ((features[n] ?? 0) - (centre[n] ?? 0)), 0))
+  // By column, and by index: this runs before a run begins, over hundreds of tasks.
+  const columns = usual.map((_, n) => Float64Array.from(observations, ({ features }) => (features[n] ?? 0) - (centre[n] ?? 0)))
+  const weights = Float64Array.from(observations, ({ weight }) => weight)
+  const curvature = columns.map((column) => column.reduce((sum, x, k) => sum + (weights[k] ?? 0) * x * x, pull))
+  const rest = Float64Array.from(observations, ({ value }, k) => value - middle - slopes.reduce((sum, slope, n) => sum + slope * (columns[n]?.[k] ?? 0), 0))
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
     let moved = 0
     for (const [n, old] of slopes.entries()) {
-      let [up, down] = [pull * (usual[n] ?? 0), pull]
-      for (const [k, { features, weight }] of observations.entries()) {
-        const x = (features[n] ?? 0) - (centre[n] ?? 0)
-        up += weight * x * ((rest[k] ?? 0) + old * x)
-        down += weight * x * x
-      }
-      const slope = Math.max(0, up / down)
+      const column = columns[n] ?? rest
+      let up = pull * (usual[n] ?? 0)
+      for (let k = 0; k < rest.length; k += 1) up += (weights[k] ?? 0) * (column[k] ?? 0) * ((rest[k] ?? 0) + old * (column[k] ?? 0))
+      const slope = Math.max(0, up / (curvature[n] ?? 1))
       if (slope === old) continue
       moved = Math.max(moved, Math.abs(slope - old))
       slopes[n] = slope
-      for (const [k, { features }] of observations.entries()) rest[k] = (rest[k] ?? 0) - (slope - old) * ((features[n] ?? 0) - (centre[n] ?? 0))
+      for (let k = 0; k < rest.length; k += 1) rest[k] = (rest[k] ?? 0) - (slope - old) * (column[k] ?? 0)
     }
     if (moved < settled) break
   }

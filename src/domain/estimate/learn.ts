@@ -11,12 +11,14 @@ const otherKindWeight = 0.1
 /** Half as much for each half year that has passed. */
 const halfLifeMs = 180 * 24 * 3600 * 1000
 /** The newest tasks that are learned from, and the roles that are told apart. */
-const mostTasks = 1000
+const mostTasks = 400
 const mostKinds = 20
 
 /** What is expected before anything is known: the middle, and how wide the logarithm spreads. It counts for so many tasks. */
 const prior = { minutes: { middle: usualMinutes, sd: 1 }, tokens: { middle: 100_000, sd: 1.2 }, memoryMb: { middle: 512, sd: 1 } }
-const priorWeight = 2
+const priorWeight = 3
+/** Numbers that a past really settles: the height of the line, and so much of its slopes as is not held by what is usual. */
+const fitted = 3
 /** Of somebody's own estimates: how wide they are off before it is known, and for how many estimates that counts. */
 const trackSd = 0.6
 const trackWeight = 3
@@ -87,7 +89,9 @@ function toCurve(samples: readonly Sample[], typical: readonly number[], { middl
   // Beside a line that was drawn without it: one's own weight in the middle makes every distance too short.
   const beside = rests.map(({ weight, value }) => ({ weight, value: ((value - base) * total) / (total - weight) }))
   const quantiles = toQuantiles([...beside, ...around], levels)
-  return { base: round(base), slopes: slopes.map(round), rest: quantiles.map(round) }
+  // The line itself is a guess too: what was fitted, over what it was fitted to, as in the error of a prediction.
+  const widened = Math.sqrt(1 + fitted / total)
+  return { base: round(base), slopes: slopes.map(round), rest: quantiles.map((each) => round(each * widened)) }
 }
 
 function toTrackRecord(known: readonly PastTask[], by: 'model' | 'person', weigh: (task: PastTask) => number): TrackRecord {
