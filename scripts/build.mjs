@@ -31,7 +31,7 @@ const bundle = await rolldown({
   platform: 'node',
   preserveEntrySignatures: 'allow-extension',
   // Packages that find files beside themselves, or bring binaries, stay as they are.
-  external: [/^node:/, '@vscode/ripgrep', 'web-tree-sitter', '@vscode/tree-sitter-wasm', /^@cedar-policy\//, /^@ast-grep\//, /^@secretlint\//],
+  external: [/^node:/, '@vscode/ripgrep', 'web-tree-sitter', '@vscode/tree-sitter-wasm', /^@cedar-policy\//, /^@ast-grep\//, /^@secretlint\//, 'highs'],
   plugins: [{
     // Messages are English; the other fifty languages of zod would be most of its size.
     name: 'one-language',

@@ -4,6 +4,7 @@ import { describeAsk } from '../domain/approval/describe-ask.ts'
 import { isRemembered } from '../domain/approval/remembered.ts'
 import type { Answer, Approver, Question } from '../engine/ports/approver.ts'
 import type { OpenRecord } from './compose.ts'
+import { askOne, describeOffered } from './ask-one.ts'
 import type { InDoubt } from './console.ts'
 
 export interface ApproverOptions {
@@ -50,8 +51,7 @@ export function createApprover(options: ApproverOptions): Approver {
   }
 }
 
-/** The moment of asking: deputies and the next in order have their time still to come, and answer with `writ approve`. */
-function mayAnswer({ ask }: Question, who: string, askedAt: number, now = askedAt): boolean {
+function mayAnswer({ ask, askedAt }: Question, who: string, now: number): boolean {
   return ask === undefined || judgeAnswerer(ask, who, askedAt, now).ok
 }
 
@@ -69,16 +69,16 @@ async function askHere(options: ApproverOptions, open: readonly Question[], who:
   try {
     let all: Answer['answer'] | undefined
     for (const [n, question] of mine.entries()) {
-      const choices = `[y]es, [N]o${mine.length > 1 ? ', [a]ll of them' : ''}${question.ask?.remember ? ', [r]emember' : ''}, [l]ater`
-      const said = all ? '' : (await lines.question(`\n${mine.length > 1 ? `${n + 1} of ${mine.length}: ` : ''}Approve ${toApprovalId(options.run(), question.gate)}? ${choices}: `, { signal })).trim().toLowerCase()
-      if (said.startsWith('l')) return
-      if (said.startsWith('a')) all = 'approve'
-      if (!mayAnswer(question, who, now, options.record.clock.now())) {
+      const offered = `yn${mine.length > 1 ? 'a' : ''}${question.ask?.remember ? 'r' : ''}l`
+      const said = all ? '' : await askOne({ lines, prompt: `\n${mine.length > 1 ? `${n + 1} of ${mine.length}: ` : ''}Approve ${toApprovalId(options.run(), question.gate)}? ${describeOffered(offered)}: `, offered, signal })
+      if (said === undefined || said === 'l') return
+      if (said === 'a') all = 'approve'
+      if (!mayAnswer(question, who, options.record.clock.now())) {
         process.stderr.write('It expired while it was looked at; writ resume asks it again.\n')
         continue
       }
-      const remember = said.startsWith('r') ? question.ask?.remember : undefined
-      const answer = all ?? (said.startsWith('y') || remember ? 'approve' : 'deny')
+      const remember = said === 'r' ? question.ask?.remember : undefined
+      const answer = all ?? (said === 'y' || remember ? 'approve' : 'deny')
       if (remember) {
         const { openRemembered } = await import('./remembered.ts')
         const entry = await openRemembered(options.record.places).add({ root: options.repository(), covers: remember, by: who, at: new Date().toISOString() })

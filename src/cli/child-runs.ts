@@ -2,6 +2,9 @@ import { userName } from './user-name.ts'
 import { version } from './version.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import { fold } from '../domain/evolve.ts'
+import { narrowBudget } from '../domain/specialist/narrow-budget.ts'
+import { intersectScopes } from '../domain/specialist/narrow-scope.ts'
+import { toRecorded, type Specialist } from '../domain/specialist/specialist.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../engine/run.ts'
 import type { Approver } from '../engine/ports/approver.ts'
@@ -21,7 +24,6 @@ import type { ConfigFile } from './config.ts'
 import { collectPins } from './intake.ts'
 import { readRun } from './read-run.ts'
 import { requireSignedAnswers } from './require-signed-answers.ts'
-import type { Role } from './roles.ts'
 
 export interface ChildParts {
   readonly record: OpenRecord
@@ -32,12 +34,17 @@ export interface ChildParts {
   readonly request: Request
   readonly autonomy: readonly AutonomyLevel[] | undefined
   readonly experience: Experience | undefined
-  readonly getRole: (role: string) => Promise<Role>
+  readonly findSpecialist: (role: string) => Specialist | undefined
+  /** The model that it works with, as `provider/id`. */
+  readonly chooseModel: (specialist: Specialist) => string | undefined
   /** Everything that one child runs with. */
-  readonly compose: (order: ChildOrder, opening: Opening, role: Role, approver: Approver) => Promise<EnginePorts>
+  readonly compose: (order: ChildOrder, opening: Begun, approver: Approver) => Promise<EnginePorts>
   readonly watch: (order: ChildOrder) => Omit<Watch, 'signal'>
   readonly approver: (run: RunId) => Approver
 }
+
+/** Of a child that begins, or as its record says that it began. */
+export type Begun = Pick<Opening, 'draft' | 'request' | 'specialist'>
 
 interface Live {
   readonly controller: AbortController
@@ -58,7 +65,7 @@ export function openChildren(parts: ChildParts): Children {
     const controller = new AbortController()
     const done = carry(parts, order, controller.signal, oneAtATime).then(
       (returned) => void rest.push(returned),
-      (error: unknown) => void rest.push(toFaulty(order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
+      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
     ).finally(() => {
       live.delete(order.child)
       wake()
@@ -104,12 +111,11 @@ function createTurnstile(): <T>(work: () => Promise<T>) => Promise<T> {
 async function carry(parts: ChildParts, order: ChildOrder, signal: AbortSignal, oneAtATime: <T>(work: () => Promise<T>) => Promise<T>): Promise<ChildReturned> {
   const before = await readIfThere(parts, order.child)
   if (before?.state.ended) return toReturned(order.child, before.state, before.events)
-  const role = await parts.getRole(order.role)
-  const opening = before ? undefined : await toOpening(parts, order, role)
+  const opening = before ? undefined : await toOpening(parts, order)
+  if (opening && 'refused' in opening) return { ...toReturned(order.child, fold([]), []), outcome: 'not-achieved', reason: opening.refused }
   const asked = parts.approver(order.child)
   const approver: Approver = { ask: (questions, until) => oneAtATime(() => asked.ask(questions, until)) }
-  const draft = opening?.draft ?? before?.state.contract ?? before?.state.opened?.draft ?? order.contract
-  const ports = await parts.compose(order, opening ?? { ...toBare(parts, order), draft }, role, approver)
+  const ports = await parts.compose(order, opening ?? toBegun(parts, order, before?.state), approver)
   const watch: Watch = { ...parts.watch(order), signal }
   if (opening) await startRun(ports, opening, watch)
   else {
@@ -130,29 +136,36 @@ async function readIfThere({ record }: ChildParts, child: RunId): Promise<{ read
   }
 }
 
-type Bare = Omit<Opening, 'draft'>
-
-function toBare(parts: ChildParts, order: ChildOrder): Bare {
-  const { request, repository, config } = parts
-  return {
-    run: order.child, repository: { ...repository, base: order.base }, by: userName(), version, config: digestOfJson(config), settings: config as Json, parent: order.parent,
-    request: { ...request, words: order.contract.goal, contractGiven: true, apply: false },
-    ...(parts.autonomy ? { autonomy: parts.autonomy } : {}),
-    ...(parts.experience ? { experience: parts.experience } : {}),
-  }
+function toBegun({ request }: ChildParts, order: ChildOrder, state: RunState | undefined): Begun {
+  const { opened, contract } = state ?? {}
+  return { draft: contract ?? opened?.draft ?? order.contract, request: opened?.request ?? request, ...(opened?.specialist ? { specialist: opened.specialist } : {}) }
 }
 
-/** The base is what the parent has integrated; what lies there is pinned for the child, tests that others wrote included. */
-async function toOpening(parts: ChildParts, order: ChildOrder, role: Role): Promise<Opening> {
-  const { workspaces, repository } = parts
+/**
+ * The base is what the parent has integrated; what lies there is pinned for the child, tests that others wrote included. A
+ * specialist only narrows what the task may do: `refused` says why nothing is left of it.
+ */
+async function toOpening(parts: ChildParts, order: ChildOrder): Promise<Opening | { readonly refused: string }> {
+  const { workspaces, repository, request, config } = parts
+  const { contract } = order
+  const specialist = parts.findSpecialist(order.role)
+  if (!specialist) return { refused: `there is no ${order.role} here to do it (writ specialists lists who is)` }
+  const scope = intersectScopes(contract.scope, specialist.scope)
+  if (!scope) return { refused: `the ${order.role} may write ${specialist.scope.join(', ')} only, and nothing of that is in the scope of the task (${contract.scope.join(', ')}): give it another role or scope` }
   await workspaces.bring(order.parent.run, { run: order.child, repository: repository.root })
   const base = await workspaces.readBase(repository.root, order.base, order.child)
-  const { pins, guarded } = await collectPins(base, order.contract.checks, order.contract.scope, [])
-  const bare = toBare(parts, order)
+  const { pins, guarded } = await collectPins(base, contract.checks, [...scope], [])
+  const model = parts.chooseModel(specialist)
   return {
-    ...bare, draft: { ...order.contract, pins: [...pins], guarded: [...guarded] },
-    request: { ...bare.request, ...(role.model === undefined ? {} : { model: role.model }) },
-    specialist: { role: order.role, words: role.words, brief: order.brief },
+    run: order.child, repository: { ...repository, base: order.base }, by: userName(), version, config: digestOfJson(config), settings: config as Json, parent: order.parent,
+    draft: { ...contract, scope: [...scope], budget: narrowBudget(contract.budget, specialist.budget), pins: [...pins], guarded: [...guarded] },
+    request: {
+      ...request, words: contract.goal, contractGiven: true, apply: false,
+      ...(model === undefined ? {} : { model }), ...(specialist.effort ? { effort: specialist.effort } : {}),
+    },
+    specialist: toRecorded(specialist, order.brief),
+    ...(parts.autonomy ? { autonomy: parts.autonomy } : {}),
+    ...(parts.experience ? { experience: parts.experience } : {}),
   }
 }
 
@@ -189,8 +202,9 @@ function toOutcome(outcome: string): ChildReturned['outcome'] {
   }
 }
 
-/** It could not even be told how far it got; its rollout, where there is one, has the rest. */
-function toFaulty(child: RunId, error: unknown): ChildReturned {
-  const { spent } = fold([])
-  return { child, outcome: 'fault', reason: toMessage(error), summary: '', spent: { ...spent }, events: 0, head: genesis as Digest, questions: 0 }
+/** It met a fault on its way. What its rollout has of it, where there is one, is told all the same. */
+async function toFaulty(parts: ChildParts, child: RunId, error: unknown): Promise<ChildReturned> {
+  const before = await readIfThere(parts, child).catch(() => undefined)
+  const told = toReturned(child, before?.state ?? fold([]), before?.events ?? [])
+  return { ...told, outcome: 'fault', reason: toMessage(error) }
 }

@@ -32,7 +32,6 @@ import type { AnyTool } from '../engine/ports/tools.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
 import type { Hooks } from '../engine/ports/hooks.ts'
-import type { Contract } from '../protocol/contract.ts'
 import type { BlobRef, Json, RunId } from '../protocol/ids.ts'
 import { builtSchemas } from './built-schemas.ts'
 import { openAttester, type OpenRecord } from './compose.ts'
@@ -59,7 +58,6 @@ export interface EngineParts {
   readonly run: RunId
   /** Root of the person's repository. */
   readonly repository: string
-  readonly contract: Contract
   readonly note: (text: string) => void
   /** Names of the tools that whoever works has; left out: the usual ones. */
   readonly tools?: readonly string[]
@@ -110,7 +108,7 @@ async function openHooksWhereWanted(parts: EngineParts, masker: Masker): Promise
   const [{ openHooks }, { openTrust }] = await Promise.all([import('./open-hooks.ts'), import('./open-policy.ts')])
   const trust = await openTrust(parts.record.places)
   const { hooks, note } = await openHooks({
-    record: parts.record, config: parts.config, run: parts.run, repository: parts.repository, policy: parts.policy, commands, contract: () => parts.contract, sandbox: parts.sandbox, masker,
+    record: parts.record, config: parts.config, run: parts.run, repository: parts.repository, policy: parts.policy, commands, sandbox: parts.sandbox, masker,
     isTrusted: (path, digest) => trust.isTrusted(parts.repository, path, digest), env: commandEnvironment(parts.network),
   })
   if (note) parts.note(`writ: ${note}`)

@@ -7,9 +7,13 @@ import { MergeStrategy } from '../protocol/integration.ts'
 import { NotifyChannels } from '../protocol/notify.ts'
 import type { Places } from './places.ts'
 
+const ModelName = z.string().regex(/^[^/\s]+\/\S+$/, 'it is written provider/model')
+
 /** `$XDG_CONFIG_HOME/writ/config.yaml`. Flags win over it, it wins over the defaults. */
 export const ConfigFile = z.strictObject({
-  model: z.string().regex(/^[^/\s]+\/\S+$/, 'it is written provider/model').optional(),
+  model: ModelName.optional(),
+  /** What specialists mean by a small and a large model; where one is not named, it is the run's (docs/specialists.md). */
+  models: z.strictObject({ small: ModelName.optional(), large: ModelName.optional() }).optional(),
   effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
   max_turns: z.int().positive().max(10_000).optional(),
   max_budget_usd: z.number().nonnegative().optional(),

@@ -3,6 +3,7 @@ import { exitCodes } from '../protocol/error-codes.ts'
 import { version } from './version.ts'
 import { reportFailure } from './failure.ts'
 import { addWorkCommands } from './program/work.ts'
+import { addPlanCommands } from './program/plan.ts'
 import { addResultCommands } from './program/result.ts'
 import { addPeopleCommands } from './program/people.ts'
 import { addPolicyCommands } from './program/policy.ts'
@@ -12,6 +13,7 @@ import { addRecordCommands } from './program/record.ts'
 import { addMachineCommands } from './program/machine.ts'
 import { addNotifyCommands } from './program/notify.ts'
 import { addEstimateCommands } from './program/estimates.ts'
+import { addSpecialistCommands } from './program/specialists.ts'
 import { addAutonomyCommands } from './program/autonomy.ts'
 
 /** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
@@ -31,12 +33,14 @@ Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting fo
             4 a limit was reached · 5 a fault of Writ · 130 interrupted`)
 
 addWorkCommands(program)
+addPlanCommands(program)
 addResultCommands(program)
 addLookCommands(program)
 addPeopleCommands(program)
 addPolicyCommands(program)
 addAutonomyCommands(program)
 addEstimateCommands(program)
+addSpecialistCommands(program)
 addCheckCommands(program)
 addRecordCommands(program)
 addMachineCommands(program)

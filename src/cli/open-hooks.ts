@@ -7,7 +7,6 @@ import type { CommandReader } from '../engine/ports/commands.ts'
 import type { Hooks } from '../engine/ports/hooks.ts'
 import type { Policy } from '../engine/ports/policy.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
-import type { Contract } from '../protocol/contract.ts'
 import type { Digest, RunId } from '../protocol/ids.ts'
 import type { OpenRecord } from './compose.ts'
 import type { ConfigFile } from './config.ts'
@@ -22,7 +21,6 @@ export interface HookParts {
   readonly isTrusted: (path: string, digest: Digest) => Promise<boolean>
   readonly policy: Policy
   readonly commands: CommandReader
-  readonly contract: () => Contract
   readonly sandbox: Sandbox
   readonly masker: Masker | undefined
   /** Variables that commands of the solver have. */
@@ -31,11 +29,11 @@ export interface HookParts {
 
 /** The hooks of a run: the person's own, and the repository's where they are trusted. `note`: what is there and does nothing, and why. */
 export async function openHooks(parts: HookParts): Promise<{ readonly hooks: Hooks; readonly note: string | undefined }> {
-  const { config, policy, commands, contract, sandbox, masker, env, run, record: { clock } } = parts
+  const { config, policy, commands, sandbox, masker, env, run, record: { clock } } = parts
   const repository = await loadRepositoryHooks({ root: parts.repository, isTrusted: parts.isTrusted })
   const { memory_mb: memoryMb, pids } = config.sandbox ?? {}
   const hooks = createHooks({
-    run, user: config.hooks ?? {}, repository, policy, commands, contract, sandbox, masker, env, clock, now: () => clock.now(),
+    run, user: config.hooks ?? {}, repository, policy, commands, sandbox, masker, env, clock, now: () => clock.now(),
     person: { home: process.env.HOME || homedir(), env: toPersonEnvironment(process.env) },
     limits: { ...(memoryMb === undefined ? {} : { memoryMb }), ...(pids === undefined ? {} : { pids }) },
   })

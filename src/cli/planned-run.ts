@@ -5,31 +5,26 @@ import type { Console } from './console.ts'
 import { chooseSolver, type SolverChoice } from './solver-choice.ts'
 import { openModel, type OpenWorkspaces } from './compose.ts'
 import { openPolicyFor } from './open-policy.ts'
-import { getRole, plannerTools } from './roles.ts'
+import { requireSpecialists, type OpenedSpecialists } from './open-specialists.ts'
 import type { RunOptions } from './run-options.ts'
-import { readYamlFile } from './yaml-file.ts'
 import { readPolicySettings } from '../domain/policy/settings.ts'
 import type { Policy } from '../engine/ports/policy.ts'
 import type { Experience } from '../protocol/experience.ts'
+import { chooseModelFor } from '../domain/specialist/choose-model.ts'
+import { toPart, toRecorded, type Specialist as OpenedSpecialist } from '../domain/specialist/specialist.ts'
 import { checkPlan } from '../domain/plan/check-plan.ts'
 import { toPlan } from '../domain/plan/from-file.ts'
+import { usualWorkers } from '../domain/plan/graph.ts'
 import type { Contract } from '../protocol/contract.ts'
 import type { Payload } from '../protocol/events/event.ts'
-import type { Planning, Specialist } from '../protocol/events/run.ts'
+import type { Planning, Repository, Specialist } from '../protocol/events/run.ts'
+import type { RunId } from '../protocol/ids.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
-import { PlanFile } from '../protocol/plan-file.ts'
+import type { PlanFile } from '../protocol/plan-file.ts'
 
 export interface PlannedParts extends EngineParts {
   readonly workspaces: OpenWorkspaces
-}
-
-/** Tasks side by side where nobody says how many. */
-const usualWorkers = 2
-
-/** A plan that a person gives. @throws Fault `request-invalid` that names the file, the place and what is wrong there. */
-export function readPlanFile(path: string): Promise<PlanFile> {
-  return readYamlFile(path, { what: 'the plan', schema: PlanFile, published: 'schemas/plan.schema.json' })
 }
 
 /** The goal's checks as the plan has them, unless others are given. */
@@ -38,16 +33,16 @@ export function withPlanChecks(options: RunOptions, { checks = [] }: PlanFile): 
   return { ...options, check: checks.map((entry) => (typeof entry === 'string' ? entry : entry.command)) }
 }
 
-/** Whether the run follows a graph, and which. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
-export function toPlanning({ workers, plan: path, plans, writeTests, review }: RunOptions, given: PlanFile | undefined, contract: Contract): Planning | undefined {
-  const stages = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }) }
+/** Whether the run follows a graph, and which. `roles`: who can be given a task. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
+export function toPlanning({ workers, plan: path, plans, writeTests, review }: RunOptions, given: PlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
+  const stages = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(roles === undefined ? {} : { roles: [...roles] }) }
   if (given === undefined) {
-    if (workers === undefined && Object.keys(stages).length > 0) throw new Fault('request-invalid', '--write-tests and --review are about the tasks of a plan: add --workers N, or --plan FILE')
+    if (workers === undefined && (writeTests || review !== undefined)) throw new Fault('request-invalid', '--write-tests and --review are about the tasks of a plan: add --workers N, or --plan FILE')
     if (workers === undefined && plans !== undefined) throw new Fault('request-invalid', '--plans is about a goal that is divided into tasks: add --workers N')
     return workers === undefined ? undefined : { workers, ...stages, ...(plans === undefined ? {} : { plans }) }
   }
   if (plans !== undefined) throw new Fault('request-invalid', '--plans asks a model for plans, and --plan gives one: leave out one of the two')
-  const { plan, faults } = checkPlan(toPlan(given, contract, 0), contract)
+  const { plan, faults } = checkPlan(toPlan(given, contract, 0), contract, [], roles)
   if (faults.length > 0) throw new Fault('request-invalid', `the plan ${path ?? ''} cannot be carried out:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   return { given: plan, workers: workers ?? given.capacity?.workers ?? usualWorkers, ...stages }
 }
@@ -58,16 +53,34 @@ export function toUnsure(settings: Policy['settings']): NonNullable<Planning['un
   return { below, then }
 }
 
+/** Whom a run can give tasks to; undefined for one that has no plan. */
+export async function openSpecialistsFor({ workers, plan }: Pick<RunOptions, 'workers' | 'plan'>, parts: Pick<PlannedParts, 'record' | 'workspaces' | 'config'>, { run, repository }: { readonly run: RunId; readonly repository: Pick<Repository, 'root' | 'base'> }): Promise<OpenedSpecialists | undefined> {
+  if (workers === undefined && plan === undefined) return undefined
+  return requireSpecialists({ places: parts.record.places, repository: { root: repository.root, base: () => parts.workspaces.readBase(repository.root, repository.base, run) } }, parts.config)
+}
+
+/** Those that can change something: the others have their own place in a run. */
+export function toTaskRoles({ specialists }: OpenedSpecialists): readonly string[] {
+  return [...specialists.keys()].filter((role) => toPart(role).most.includes('edit'))
+}
+
 /** The run's own conversation is the planner's. */
-export async function toPlanner(_planning: Planning): Promise<{ readonly specialist: Specialist }> {
-  return { specialist: { role: 'planner', words: (await getRole('planner')).words, brief: '' } }
+export function toPlanner(opened: OpenedSpecialists): { readonly specialist: Specialist } {
+  const roles = toTaskRoles(opened).map((role) => `- ${role}: ${opened.specialists.get(role)?.description ?? ''}`)
+  return { specialist: toRecorded(getSpecialist(opened, 'planner'), `Who can do a task, as its \`role\`:\n${roles.join('\n')}`.slice(0, 20_000)) }
+}
+
+function getSpecialist({ specialists }: OpenedSpecialists, role: string): OpenedSpecialist {
+  const found = specialists.get(role)
+  if (!found) throw new Error(`the built-in ${role} is missing`)
+  return found
 }
 
 /**
  * What a run needs that follows a graph of tasks: the planner's tools for itself, and for each task a child run with an engine
  * of its own, which has the same policy and never more rights.
  */
-export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined; readonly experience?: Experience | undefined }, console: Console): Promise<EnginePorts> {
+export async function composePlanned(parts: PlannedParts, specialists: OpenedSpecialists, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning' | 'specialist'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined; readonly experience?: Experience | undefined }, console: Console): Promise<EnginePorts> {
   const [{ createGitIntegrator }, { createWorktreePool }, { poolWorkspaces }] = await Promise.all([
     import('../adapters/workspace-git/git-integrator.ts'), import('../adapters/workspace-git/worktree-pool.ts'), import('../adapters/workspace-git/pool-workspaces.ts'),
   ])
@@ -76,21 +89,24 @@ export async function composePlanned(parts: PlannedParts, opening: Pick<Payload<
   const pool = await createWorktreePool({ stateDir: record.places.state, env: process.env, run: parts.run, repository: parts.repository, repositories, workspaces })
   const pooled = poolWorkspaces(workspaces, pool, { count: opening.planning?.workers ?? usualWorkers, note: parts.note })
   const children = openChildren({
-    record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, experience: opening.experience, getRole,
+    record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, experience: opening.experience,
+    findSpecialist: (role) => specialists.specialists.get(role) ?? (opening.request.solver === 'repair' ? getSpecialist(specialists, 'coder') : undefined),
+    chooseModel: (specialist) => chooseModelFor(specialist, opening.request.model, config.models),
     watch: (order) => console.watchChild(order.parent.task),
     approver: (run) => console.approverFor(run),
-    compose: async (order, child, role, approver) => {
-      const solver = await chooseChildSolver(parts, role.model)
+    compose: async (order, child, approver) => {
+      const solver = await chooseChildSolver(parts, child.request.model)
+      const tools = child.specialist?.tools
       // Its own: what the policy counts and remembers is of one run.
       const { policy } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: parts.repository, base: () => workspaces.readBase(parts.repository, order.base, order.child) } })
       return composeEngine({
-        ...parts, workspaces: pooled.child, approver, solver, policy, run: order.child, contract: child.draft, network: child.draft.network,
-        model: solver.model === parts.solver.model ? parts.model : await openModel(solver), ...(role.tools ? { tools: role.tools } : {}),
+        ...parts, workspaces: pooled.child, approver, solver, policy, run: order.child, network: child.draft.network,
+        model: solver.model === parts.solver.model ? parts.model : await openModel(solver), ...(tools ? { tools } : {}),
       })
     },
   })
   const integrator = await createGitIntegrator({ run: parts.run, repository: parts.repository, repositories, env: process.env })
-  return composeEngine({ ...parts, workspaces: pooled.parent, tools: plannerTools, children, integrator })
+  return composeEngine({ ...parts, workspaces: pooled.parent, tools: opening.specialist?.tools ?? toPart('planner').most, children, integrator })
 }
 
 async function chooseChildSolver({ solver, config }: EngineParts, model: string | undefined): Promise<SolverChoice> {

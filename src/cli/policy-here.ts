@@ -1,6 +1,7 @@
 import { Fault } from '../protocol/fault.ts'
 import { findRoot, openRecord, openWorkspaces, type OpenRecord } from './compose.ts'
-import { openPolicyFor, type OpenedPolicy, type PolicyRepository } from './open-policy.ts'
+import type { BaseFiles } from '../engine/ports/workspace.ts'
+import { openPolicyFor, type OpenedPolicy } from './open-policy.ts'
 
 export interface PolicyHere {
   readonly record: OpenRecord
@@ -13,13 +14,19 @@ export interface PolicyHere {
 export async function openPolicyHere(repo: string | undefined, now?: number): Promise<PolicyHere> {
   const record = await openRecord()
   const root = await findRootOrNone(repo)
-  const opened = await openPolicyFor({ places: record.places, now: now ?? record.clock.now(), ...(root === undefined ? {} : { repository: toPolicyRepository(record, root) }) })
+  const opened = await openPolicyFor({ places: record.places, now: now ?? record.clock.now(), ...(root === undefined ? {} : { repository: toRepositoryHere(record, root) }) })
   await opened.policy.ready()
   return { record, root, opened }
 }
 
+/** What a run would start from in a repository. */
+export interface RepositoryHere {
+  readonly root: string
+  readonly base: () => Promise<BaseFiles>
+}
+
 /** The commit that a run would start from in this repository. */
-export function toPolicyRepository(record: OpenRecord, root: string): PolicyRepository {
+export function toRepositoryHere(record: OpenRecord, root: string): RepositoryHere {
   return {
     root,
     base: async () => {
@@ -31,7 +38,8 @@ export function toPolicyRepository(record: OpenRecord, root: string): PolicyRepo
   }
 }
 
-async function findRootOrNone(repo: string | undefined): Promise<string | undefined> {
+/** Undefined outside of any repository, unless one was named. */
+export async function findRootOrNone(repo: string | undefined): Promise<string | undefined> {
   try {
     return await findRoot(repo ?? process.cwd())
   } catch (error) {

@@ -54,5 +54,7 @@ export async function findUnsignedAnswers(record: Pick<OpenRecord, 'places' | 'c
 /** A run does not go on by an answer that nobody can have given. @throws Fault `request-invalid`. */
 export async function requireSignedAnswers(record: Pick<OpenRecord, 'places' | 'clock'>, run: string, events: readonly StoredEvent[]): Promise<void> {
   const [first] = await findUnsignedAnswers(record, run, events)
-  if (first) throw new Fault('request-invalid', `${run} does not go on: event ${first.seq} says that ${first.gate} was answered, but ${first.problem}. To take the run back to before it: writ rollback ${run} --to ${Math.max(0, first.seq - 1)}`)
+  if (!first) return
+  const how = first.seq === 0 ? 'Fork it anew from the run that it came from' : `To take the run back to before it: writ rollback ${run} --to ${first.seq - 1}`
+  throw new Fault('request-invalid', `${run} does not go on: event ${first.seq} says that ${first.gate} was answered, but ${first.problem}. ${how}`)
 }

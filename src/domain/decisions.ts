@@ -13,6 +13,18 @@ export function isStaged(state: { readonly decisions: number | undefined }): boo
   return (state.decisions ?? 1) >= 2
 }
 
+/**
+ * 3: a review takes the size of a change and what was sealed away into account, and says what is beside the plan.
+ */
+export function seesMore(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 3
+}
+
+/** 3: a question that is put again keeps until when it stands; the gate of an amendment names the whole digest of the contract. */
+export function keepsQuestions(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 3
+}
+
 /** 3: questions say in words what would happen, with the rules' own risk and the change as a diff; a no is told with its reason. */
 export function asksPlainly(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 3

@@ -1,7 +1,7 @@
 import type { Json } from '../protocol/ids.ts'
 import { diffContracts } from '../domain/contract/diff-contracts.ts'
 import { applyProposal, Proposal } from '../domain/contract/proposal.ts'
-import { asksPlainly } from '../domain/decisions.ts'
+import { asksPlainly, keepsQuestions } from '../domain/decisions.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import { toAsk } from './build-ask.ts'
 import { circumstancesOf, contractOf } from './circumstances.ts'
@@ -16,7 +16,8 @@ export async function proposeAmendment(run: RunContext, input: Json): Promise<vo
   const changes = diffContracts(contract, amended)
   const task = run.state.active?.id ?? ''
   if (changes.length === 0) return record(run, { type: 'observation.made', data: { task, kind: 'amendment', text: 'The contract allows all of that already; nothing was proposed to anybody.' } })
-  const gate = `amend-${run.state.amendments.length + 1}-${digestOfJson(amended).slice(0, 8)}`
+  const digest = digestOfJson(amended)
+  const gate = `amend-${run.state.amendments.length + 1}-${keepsQuestions(run.state) ? digest : digest.slice(0, 8)}`
   await record(run, { type: 'amendment.proposed', data: { gate, contract: amended, changes: [...changes], why: proposal.why, by: run.state.opened?.request.model ?? 'solver' } })
 }
 
@@ -32,7 +33,7 @@ export async function askAmendment(run: RunContext): Promise<void> {
   }
   await askPeople(run, [{
     gate: amendment.gate, text: `May the contract be amended? ${amendment.changes.join('; ')} (${amendment.why.slice(0, 300)})`,
-    ask: toAsk(run, decision, [], { kind: 'amend', does: asksPlainly(run.state) ? `the contract changes: ${amendment.changes.join('; ')}` : 'the contract changes, and the proof with it', shows: amendment.changes.join('\n'), why: amendment.why, risk: 'medium', undo: 'writ rollback takes the run back to before the amendment; until the result is accepted nothing of yours has changed.' }),
+    ask: toAsk(run, decision, [], { kind: 'amend', gate: amendment.gate, does: asksPlainly(run.state) ? `the contract changes: ${amendment.changes.join('; ')}` : 'the contract changes, and the proof with it', shows: amendment.changes.join('\n'), why: amendment.why, risk: 'medium', undo: 'writ rollback takes the run back to before the amendment; until the result is accepted nothing of yours has changed.' }),
   }])
 }
 

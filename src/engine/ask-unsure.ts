@@ -12,10 +12,11 @@ export async function askUnsure(run: RunContext, id: string): Promise<void> {
   const sure = Math.round((task.confidence ?? 0) * 100)
   const reason = `its confidence is ${sure} %, below what the policy lets begin unasked`
   const decision = { effect: 'ask' as const, rules: ['settings.when_unsure'], policy: policy.hash, reason }
+  const gate = toUnsureGate(run.state, task)
   await askPeople(run, [{
-    gate: toUnsureGate(run.state, task), text: `${id} (${task.title}) is planned with a confidence of ${sure} %: begin it? No leaves it out.`,
+    gate, text: `${id} (${task.title}) is planned with a confidence of ${sure} %: begin it? No leaves it out.`,
     ask: toAsk(run, decision, task.scope, {
-      kind: 'integrate', does: `${id} is worked on: ${task.title}`, shows: [task.subgoal, ...(task.unknowns ?? []).map((each) => `Not known: ${each}`)].join('\n'),
+      kind: 'integrate', gate, does: `${id} is worked on: ${task.title}`, shows: [task.subgoal, ...(task.unknowns ?? []).map((each) => `Not known: ${each}`)].join('\n'),
       why: reason, risk: task.risk === 'high' ? 'high' : 'medium', undo: 'Nothing of yours changes before you accept the result.',
     }),
   }])

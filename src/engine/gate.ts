@@ -1,6 +1,7 @@
 import type { NewEvent } from '../protocol/events/event.ts'
 import type { Ask } from '../protocol/policy.ts'
 import type { Answer, Question } from './ports/approver.ts'
+import { findAskedAt } from '../domain/approval/asked.ts'
 import { callHooks } from './hooks.ts'
 import { record, type RunContext } from './record.ts'
 
@@ -31,7 +32,7 @@ export async function askPeople(run: RunContext, wanted: readonly Wanted[]): Pro
   }
   const denied = await askHooks(run, wanted)
   const open = wanted.filter(({ gate }) => !denied.has(gate))
-  const given = open.length === 0 ? new Map<string, Answer>() : await run.ports.approver.ask(open.map(({ gate, text, inDoubt, about }) => ({ gate, text, inDoubt: inDoubt ?? false, ask: shown(gate), ...(about ? { about } : {}) })), run.signal)
+  const given = open.length === 0 ? new Map<string, Answer>() : await run.ports.approver.ask(open.map(({ gate, text, inDoubt, about }) => ({ gate, text, inDoubt: inDoubt ?? false, ask: shown(gate), askedAt: findAskedAt(run.rollout.events, gate), ...(about ? { about } : {}) })), run.signal)
   const answers = wanted.flatMap(({ gate }): NewEvent[] => {
     const answer = denied.get(gate) ?? given.get(gate)
     return answer ? [{ type: 'approval.given', data: { gate, ...answer } }] : []

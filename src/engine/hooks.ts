@@ -8,8 +8,10 @@ import { getWorkspace, record, type RunContext } from './record.ts'
 export async function callHooks(run: RunContext, event: HookEvent, input: Readonly<Record<string, Json>> = {}, about: { readonly tool?: string; readonly callId?: string } = {}): Promise<HookOutcome | undefined> {
   const { hooks } = run.ports
   if (hooks === undefined || !hooks.wants(event, about.tool)) return undefined
+  const contract = run.state.contract ?? run.state.opened?.draft
+  if (!contract) throw new Error('hooks are called of a run that was opened')
   const outcomes = await hooks.call(event, { session_id: run.rollout.run, hook_event_name: event, cwd: run.workspace?.home ?? run.state.opened?.repository.root ?? '', ...input }, {
-    workspace: run.workspace, signal: run.signal, ...(about.tool === undefined ? {} : { tool: about.tool }),
+    workspace: run.workspace, contract, signal: run.signal, ...(about.tool === undefined ? {} : { tool: about.tool }),
   })
   await record(run, ...outcomes.map((each) => ({ type: 'hook.ran' as const, data: { event: each.event, hook: each.hook, status: each.status, reason: each.reason, durationMs: each.durationMs, ...(about.callId === undefined ? {} : { callId: about.callId }) } })))
   const stop = outcomes.find((each) => each.stopsRun === true)

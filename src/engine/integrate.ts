@@ -147,10 +147,11 @@ export async function askMerge(run: RunContext, id: string): Promise<void> {
   const { integration } = delegation ?? {}
   if (!delegation || !integration) throw new Error('only a conflict is put to people')
   const decision = { effect: 'ask' as const, rules: [], policy: run.ports.policy.hash, reason: 'it conflicts again and again' }
+  const gate = toMergeGate(delegation)
   await askPeople(run, [{
-    gate: toMergeGate(delegation), text: `${id} (${getTask(run.state, id).title}) was tried ${delegation.given.attempt} times and conflicts each time: try once more? No leaves it out.`,
+    gate, text: `${id} (${getTask(run.state, id).title}) was tried ${delegation.given.attempt} times and conflicts each time: try once more? No leaves it out.`,
     ask: toAsk(run, decision, integration.conflicts.map((each) => each.path), {
-      kind: 'integrate', does: `${id} is worked on once more, from what is integrated now`, shows: [...integration.reasons, ...describeConflicts(integration.conflicts)].join('\n'),
+      kind: 'integrate', gate, does: `${id} is worked on once more, from what is integrated now`, shows: [...integration.reasons, ...describeConflicts(integration.conflicts)].join('\n'),
       why: delegation.returned?.summary ?? '', risk: 'medium', undo: `Nothing is lost: what it made is commit ${integration.theirs} of run ${integration.child}.`,
     }),
   }])

@@ -1,4 +1,7 @@
 import type { PolicyDecision } from '../protocol/policy.ts'
+import { describeAgainstPlan } from '../domain/plan/against-plan.ts'
+import { seesMore } from '../domain/decisions.ts'
+import { judgeChangeRisk } from '../domain/policy/change-risk.ts'
 import { toChangeKinds } from '../domain/policy/change-kinds.ts'
 import { toConfidence } from '../domain/estimate/confidence.ts'
 import { isWanted } from '../domain/policy/checkpoints.ts'
@@ -25,8 +28,10 @@ export async function review(run: RunContext): Promise<void> {
   const contract = contractOf(run)
   const { experience } = run.state.opened ?? {}
   const confidence = toConfidence(experience, 'claimed', { stated: finish?.confidence, tokens: run.state.certainty })
+  const planned = active?.risk ?? 'low'
+  const { risk, why } = seesMore(run.state) ? judgeChangeRisk({ planned, changes, sealed: run.state.quarantine.size }) : { risk: planned, why: [] }
   const decision: PolicyDecision = policy.integrate?.({
-    paths, kinds, risk: active?.risk ?? 'low', confidence, warnings: run.state.warnings, wanted: isWanted(contract, paths),
+    paths, kinds, risk, confidence, warnings: run.state.warnings, wanted: isWanted(contract, paths),
     circumstances: circumstancesOf(run, { autonomy: autonomyOf(run, paths, 'integrate') }),
   }) ?? { effect: 'allow', rules: [], policy: policy.hash, reason: 'the policy says nothing about it' }
   const gate = `integrate-${task || 'rest'}-${tree.slice(0, 12)}`
@@ -34,10 +39,10 @@ export async function review(run: RunContext): Promise<void> {
   if (decision.effect !== 'ask') return
   const shows = await getWorkspace(run).diff(reviewedTree, tree, { maxBytes: 20_000, paths: paths.slice(0, 500) })
   await askPeople(run, [{
-    gate, text: `May these changes of task ${task} count? ${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''} (${decision.reason})`,
+    gate, text: `May these changes of task ${task} count? ${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''} (${[decision.reason, ...(why.length > 0 ? [`${why.join(', ')}.`] : [])].join(' ')})`,
     ask: toAsk(run, decision, paths, {
-      kind: 'integrate', does: `${paths.length} changed file${paths.length === 1 ? '' : 's'} (${kinds.join(', ')}) become part of the result`, shows, why: finish?.summary ?? '',
-      risk: active?.risk === 'high' || kinds.some((kind) => ['ci', 'policy', 'schema', 'checks'].includes(kind)) ? 'high' : 'medium',
+      kind: 'integrate', gate, does: `${paths.length} changed file${paths.length === 1 ? '' : 's'} (${kinds.join(', ')}) become part of the result${seesMore(run.state) ? describeAgainstPlan(active, paths) : ''}`, shows, why: finish?.summary ?? '',
+      risk: risk === 'high' || kinds.some((kind) => ['ci', 'policy', 'schema', 'checks'].includes(kind)) ? 'high' : 'medium',
       undo: 'Nothing of yours changes before you accept; until then the branch of the run can be dropped, afterwards writ undo takes it back.',
     }),
   }])

@@ -12,13 +12,14 @@ export const EstimateFile = z.strictObject({
   cpu: Amount.optional().describe('Processor cores that it keeps busy.'),
   tokens: Amount.optional().describe('Model tokens, in and out.'),
   requests: Amount.optional().describe('Model requests.'),
+  resources: z.record(Id, Amount).optional().describe('How much it takes, all the time, of what the capacity names besides.'),
 })
 
 export const TaskFile = z.strictObject({
   id: Id.describe('Named by other tasks in depends_on.'),
   title: Text.max(200).optional().describe('A line for tables. Left out: the beginning of the subgoal.'),
   subgoal: Text.max(4000).optional().describe('What is to be true when the task is done, in words for whoever does it.'),
-  scope: z.array(Text.max(500)).max(200).optional().describe('Globs of the paths that it alone may write meanwhile. Left out: all that may change.'),
+  scope: z.array(Text.max(500)).max(200).optional().describe('Globs of the paths that it alone may write meanwhile. Left out: all that may change; a plan in which no task has one keeps nothing apart by paths.'),
   checks: z.array(z.union([Id, z.strictObject({ id: Id.optional(), command: Text.max(4000), timeout_seconds: z.int().positive().max(3600).optional() })])).max(50).optional()
     .describe('Ids of the goal\'s checks, or commands of its own, that pass once this task and those before it are integrated.'),
   serves: z.array(Id).max(50).optional().describe('Checks of the goal that it is a part of: they pass when other tasks are done too.'),
@@ -39,10 +40,11 @@ export type TaskFile = z.infer<typeof TaskFile>
 /** What tasks share. What is left out is not limited, workers excepted. */
 export const CapacityFile = z.strictObject({
   workers: z.int().positive().max(10_000).optional().describe('Tasks that are worked on at the same time.'),
-  cpu: Amount.optional(),
+  cpu: Amount.optional().describe('Processor cores.'),
   memory_mb: Amount.optional(),
-  tokens_per_minute: Amount.optional(),
-  requests_per_minute: Amount.optional(),
+  tokens_per_minute: Amount.optional().describe('Model tokens, in and out. A task takes its tokens evenly over its minutes.'),
+  requests_per_minute: Amount.optional().describe('Model requests. A task takes its requests evenly over its minutes.'),
+  resources: z.record(Id, Amount).optional().describe('Anything else that is shared, by name: `staging: 1` is used by one task at a time.'),
 })
 export type CapacityFile = z.infer<typeof CapacityFile>
 

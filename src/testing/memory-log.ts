@@ -58,11 +58,11 @@ export function createMemoryLog(options: { readonly clock: Pick<Clock, 'now'> })
         else await waitForNews(held, signal)
       }
     },
-    async list({ repository, search, limit }) {
+    async list({ repository, search, open, limit }) {
       const newest = [...runs.keys()].sort().reverse()
       const words = (search ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '')
       const found = newest.map((run) => ({ run, held: getRun(run), facts: getRun(run).events.reduce(addFact, noFacts) }))
-      const kept = found.filter(({ facts }) => (repository === undefined || facts.repository === repository) && matches(facts, words))
+      const kept = found.filter(({ facts }) => (repository === undefined || facts.repository === repository) && (open !== true || facts.endedAt === undefined) && matches(facts, words))
       return kept.slice(0, limit).map(({ run, held, facts }) => toSummary(run, held, facts))
     },
     async autonomy({ repository, since }) {

@@ -233,6 +233,7 @@ function testListing(using: Using): void {
       })
       assert.deepEqual([listed[1]?.turns, listed[1]?.costUsd, listed[1]?.outcome, listed[1]?.endedAt], [1, 0.51, undefined, undefined])
       assert.equal((await log.list({ limit: 2 })).length, 2)
+      assert.deepEqual((await log.list({ open: true, limit: 9 })).map((line) => line.run), listed.filter((line) => line.status !== 'ended').map((line) => line.run))
       await live.close()
     }))
 

@@ -33,7 +33,7 @@ export interface HookBench {
   trust(...paths: string[]): void
   load(): Promise<RepositoryHooks>
   open(user: unknown, change?: Partial<HooksOptions>): Hooks
-  call(hooks: Hooks, event: HookEvent, options?: { readonly tool?: string; readonly input?: Readonly<Record<string, Json>>; readonly signal?: AbortSignal; readonly without?: 'workspace' }): Promise<readonly HookOutcome[]>
+  call(hooks: Hooks, event: HookEvent, options?: { readonly tool?: string; readonly input?: Readonly<Record<string, Json>>; readonly signal?: AbortSignal; readonly without?: 'workspace'; readonly contract?: Contract }): Promise<readonly HookOutcome[]>
   dispose(): void
 }
 
@@ -62,12 +62,12 @@ export function openHookBench(): HookBench {
     },
     load: () => loadRepositoryHooks({ root: repository, isTrusted }),
     open: (user, change = {}) => createHooks({
-      run: 'run_0000000000000001', user: HookTable.parse(user), repository: undefined, policy: denying(questions), commands: reading(readings), contract: () => ({}) as Contract,
+      run: 'run_0000000000000001', user: HookTable.parse(user), repository: undefined, policy: denying(questions), commands: reading(readings),
       now: () => 1_700_000_000_000, sandbox, env: {}, person: { home, env: { PATH: process.env['PATH'] ?? '', HOME: home } }, masker, clock: createSystemClock(), ...change,
     }),
-    call: (hooks, event, { tool, input = {}, signal = new AbortController().signal, without } = {}) => {
+    call: (hooks, event, { tool, input = {}, signal = new AbortController().signal, without, contract = {} as Contract } = {}) => {
       const mounts: readonly SandboxMount[] = [{ mode: 'rw', host: worktree, at: HOME }]
-      return hooks.call(event, input, { workspace: without === undefined ? { home: HOME, mounts } : undefined, signal, ...(tool === undefined ? {} : { tool }) })
+      return hooks.call(event, input, { workspace: without === undefined ? { home: HOME, mounts } : undefined, signal, contract, ...(tool === undefined ? {} : { tool }) })
     },
     dispose: () => rmSync(root, { recursive: true, force: true }),
   }

@@ -146,6 +146,22 @@ describe('an answer that nobody gave', () => {
     assert.match(verified.stdout, /✗ answers +event \d+: the signature of the answer of person does not hold/)
   })
 
+  test('a question that nobody answered keeps its times over resumes; its answer holds, and the record replays', async () => {
+    const { bench, id, run } = await startWaiting(publishing, { contract: toContract('approvers: ["eve|person", person]\n') })
+    const [first] = await bench.waiting()
+    for (const _ of [1, 2]) assert.equal((await bench.writ('resume', run)).code, 3)
+    const asked = bench.events().filter((event) => event.type === 'approval.requested')
+    assert.equal(asked.length, 3)
+    const [again] = await bench.waiting()
+    assert.deepEqual([again?.id, again?.askedAt, again?.question.ask?.expiresAt], [id, first?.askedAt, first?.question.ask?.expiresAt])
+    assert.equal(new Set(asked.map((event) => (event.type === 'approval.requested' ? event.data.ask?.expiresAt : ''))).size, 1)
+    const early = await bench.writ('approve', id)
+    assert.equal(early.code, 2, toText(early))
+    const from = /who has until (\S+)/.exec(early.stderr)?.[1] ?? ''
+    assert.equal(Date.parse(from) - Date.parse(asked[0]?.at ?? ''), 4 * 3_600_000)
+    assert.equal((await bench.writ('replay', run)).code, 0)
+  })
+
   test('an expired question is asked again, and the old id answers the new one', async () => {
     const { bench, id, run } = await startWaiting(publishing)
     const asked = bench.events().findLast((event) => event.type === 'approval.requested')
@@ -156,6 +172,10 @@ describe('an answer that nobody gave', () => {
     assert.match(late.stderr, /the question expired on .*; writ resume asks it again/)
     assert.match((await bench.writ('approvals')).stdout, /expired: writ resume \w+ asks again/)
     assert.equal((await bench.writ('resume', run)).code, 3)
+    const [anew] = await bench.waiting()
+    assert.equal(anew?.expired, false)
+    const askedAnew = bench.events().findLast((event) => event.type === 'approval.requested')
+    assert.equal(anew?.askedAt, askedAnew?.at)
     const approved = await bench.writ('approve', id, '--no-resume')
     assert.equal(approved.code, 0, toText(approved))
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { digestOfJson } from '../../src/domain/digest.ts'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import { brokenLibrary, finish, makeMachine, mend, modelEnv, type Machine } from '../e2e/harness.ts'
 
@@ -157,6 +158,8 @@ describe('the contract of a run that waits', () => {
       const waits = JSON.parse(stdout) as { id: string; question: { ask: { kind: string; shows: string } } }
       assert.equal(waits.question.ask.kind, 'amend')
       assert.match(waits.question.ask.shows, /scope \+ docs\/\*\*/)
+      const proposed = eventsOf(machine).find((event) => event.type === 'amendment.proposed')
+      assert.equal(proposed?.data['gate'], `amend-1-${digestOfJson(proposed?.data['contract'])}`)
       const answered = await machine.writ(['approve', waits.id], { env })
       assert.equal(answered.code, 0, answered.stderr)
       const amended = eventsOf(machine).find((event) => event.type === 'contract.amended')

@@ -55,7 +55,7 @@ export async function followGraph(graph: RandomGraph): Promise<Followed> {
     for (let isFirst = true; ; isFirst = false) {
       const ports = await composeEngine({
         record: { ...record, log: mortal(record.log, kills.shift()) }, workspaces, sandbox, solver: { solver: 'repair', model: undefined }, config: {}, approver: { ask: async () => new Map() },
-        network: [], model: undefined, policy: openBuiltinPolicy(), run, repository: repository.root, contract, note: () => undefined,
+        network: [], model: undefined, policy: openBuiltinPolicy(), run, repository: repository.root, note: () => undefined,
         children: openSimulatedChildren(world, graph, { workspaces, repository: repository.root, mint: () => record.ids.runId() }),
         integrator: await createGitIntegrator({ run, repository: repository.root, repositories: workspaces.repositories, env }),
       })

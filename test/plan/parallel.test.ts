@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
@@ -26,6 +26,12 @@ describe('a goal is divided and worked on side by side', () => {
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
     const verified = await machine.writ(['verify', run])
     assert.equal(verified.code, 0, verified.stdout + verified.stderr)
+    assert.match(verified.stdout, /3 records of child runs are those that the results came from/)
+    const child = join(machine.state, 'runs', readdirSync(join(machine.state, 'runs')).toSorted()[1] ?? '', 'rollout.jsonl')
+    writeFileSync(child, readFileSync(child, 'utf8').trimEnd().split('\n').slice(0, -3).join('\n') + '\n')
+    const cut = await machine.writ(['verify', run])
+    assert.equal(cut.code, 1)
+    assert.match(cut.stdout, /the record of run_\w+ \(\w+\) is not the one that its result came from/)
   }))
 
   test('killed at any time it goes on: children are found again, nothing is done twice', () => withMachine(twoModules, async (machine) => {

@@ -1,15 +1,15 @@
-// `node test/replay/make-golden.ts [NAME…]`: records real runs of this version as golden rollouts. Needs a build.
+// `node test/replay/make-golden.ts [NAME…]`: records real runs as golden rollouts of the current version of decisions. Needs a build.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createBlobStore } from '../../src/adapters/log-jsonl/blob-store.ts'
 import { sealLine, toStart } from '../../src/domain/chain.ts'
 import { digestOfJson } from '../../src/domain/digest.ts'
+import { decisionsVersion } from '../../src/domain/decisions.ts'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import type { BlobRef } from '../../src/protocol/ids.ts'
 import { makeMachine } from '../e2e/harness.ts'
 import { goldenFolder, parseRollout, reseal, sha256 } from './golden.ts'
 import { scenes } from './scenes.ts'
-
-const version = 'v1'
 
 for (const [name, scene] of Object.entries(scenes)) {
   if (process.argv.length > 2 && !process.argv.includes(name)) continue
@@ -25,8 +25,10 @@ for (const [name, scene] of Object.entries(scenes)) {
       return `${line}\n`
     })
     mkdirSync(join(goldenFolder, 'blobs'), { recursive: true })
-    writeFileSync(join(goldenFolder, `${version}-${name}.jsonl`), lines.join(''))
-    for (const ref of events.flatMap(listReadBlobs)) writeFileSync(join(goldenFolder, 'blobs', ref.digest), readFileSync(join(machine.state, 'blobs', ref.digest.slice(0, 2), ref.digest.slice(2))))
+    writeFileSync(join(goldenFolder, `v${decisionsVersion}-${name}.jsonl`), lines.join(''))
+    // Plain, whatever the store made of it.
+    const blobs = createBlobStore({ stateDir: machine.state })
+    for (const ref of events.flatMap(listReadBlobs)) writeFileSync(join(goldenFolder, 'blobs', ref.digest), await blobs.get(ref))
     process.stdout.write(`${name}: ${events.length} events\n`)
   } finally {
     machine.remove()

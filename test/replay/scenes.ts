@@ -150,4 +150,33 @@ export const scenes: Readonly<Record<string, Scene>> = {
       }
     },
   },
+  /** Everything that people are asked and settle: two questions at once, put twice; an amendment; something sealed away; a review. */
+  people: {
+    files: brokenLibrary,
+    play: async (machine) => {
+      const contract = join(machine.home, 'contract.yaml')
+      writeFileSync(contract, `goal: ${goal}\nchecks: ["npm test"]\nscope: ["src/**"]\nnetwork: ["127.0.0.1:9"]\ncheckpoints: ["src/**"]\n`)
+      const server = await startModelServer({ script: [
+        { text: 'The release is wanted.', calls: [shell('twine upload dist.whl'), shell('curl -X POST http://127.0.0.1:9')] },
+        { calls: [{ name: 'propose_amendment', input: { why: 'the workflow has to change too', scope_add: ['.github/**'] } }] },
+        { calls: [{ name: 'write', input: { path: 'src/key.js', content: `export const key = 'ghp_${'a1B2c3D4e5F6'.repeat(3)}'\n` } }] },
+        { calls: [mend, { name: 'write', input: { path: '.github/workflows/ci.yml', content: 'on: push\njobs: {}\n' } }] },
+        { calls: [finish()] },
+      ] })
+      const env = modelEnv(server)
+      const waiting = async (): Promise<string[]> => [...(await machine.writ(['approvals', '--json'], { env })).stdout.matchAll(/"id":"(ap_[0-9a-f]{10})"/g)].map((found) => found[1] ?? '')
+      try {
+        expect(await machine.writ(['run', '--contract', contract], { env }), 3)
+        expect(await machine.writ(['resume', 'latest'], { env }), 3)
+        const [upload = '', post = ''] = await waiting()
+        expect(await machine.writ(['reject', post, '--reason', 'not there'], { env }), 3)
+        expect(await machine.writ(['approve', upload], { env }), 3)
+        expect(await machine.writ(['approve', ...(await waiting())], { env }), 3)
+        expect(await machine.writ(['quarantine', 'release', 'q1', '--reason', 'not a real one'], { env }), 0)
+        expect(await machine.writ(['approve', ...(await waiting()), '--reason', 'seen'], { env }), 0)
+      } finally {
+        await server.close()
+      }
+    },
+  },
 }

@@ -1,7 +1,7 @@
 import { maskJson } from '../../domain/secrets/mask-json.ts'
 import type { Masker } from '../../domain/secrets/masker.ts'
 import type { Clock } from '../../engine/ports/clock.ts'
-import type { HookOutcome, Hooks } from '../../engine/ports/hooks.ts'
+import type { HookCallPlace as Place, HookOutcome, Hooks } from '../../engine/ports/hooks.ts'
 import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import { mostHooks, type HookEvent, type HookTable } from '../../protocol/hooks.ts'
@@ -42,8 +42,6 @@ interface ConfiguredHook {
   readonly from: 'user' | 'repository'
 }
 
-type Place = Parameters<Hooks['call']>[2]
-
 /** Most characters of what a hook says that are passed on. */
 const mostSaid = 10_000
 const mostName = 200
@@ -69,7 +67,7 @@ export function createHooks(options: HooksOptions): Hooks {
     if (at.isTamperedWith && hook.command.includes(hookFolder)) {
       return readVerdict(hook.event, { exitCode: 2, stdout: '', stderr: `This hook of the repository could not run, because ${hookFolder} is not a folder of the workspace any more. Put it back as it was; where it was never committed, a person has to commit it.` })
     }
-    const decision = await judge(hook, at.reads)
+    const decision = await judge(hook, at.reads, place.contract)
     if (decision.effect !== 'allow') return { status: 'refused', reason: `the policy does not let it run (${decision.rules[0] ?? 'no rule allows it'}): ${decision.reason}` }
     const command = { command: hook.command, input, cwd: at.cwd, timeoutMs: hook.timeoutMs, signal: place.signal }
     const ended = hook.host

@@ -9,8 +9,6 @@ import type { PolicyDecision } from '../../protocol/policy.ts'
 export interface HookJudgeOptions {
   readonly policy: Policy
   readonly commands: CommandReader
-  /** The contract as it is now. */
-  readonly contract: () => Contract
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -25,7 +23,7 @@ interface KnownReading {
  * May this hook run? Its command is read as what it would do, like any other, and judged by the policy. It is read once for
  * the same words and the same scripts; it is judged each time, because the contract and the hour count too.
  */
-export function createHookJudge({ policy, commands, contract, now }: HookJudgeOptions): (hook: { readonly command: string; readonly event: HookEvent }, place: CommandPlace) => Promise<PolicyDecision> {
+export function createHookJudge({ policy, commands, now }: HookJudgeOptions): (hook: { readonly command: string; readonly event: HookEvent }, place: CommandPlace, contract: Contract) => Promise<PolicyDecision> {
   const known = new Map<string, KnownReading>()
 
   async function read(command: string, place: CommandPlace): Promise<CommandReading> {
@@ -47,13 +45,12 @@ export function createHookJudge({ policy, commands, contract, now }: HookJudgeOp
     return reading
   }
 
-  return async ({ command, event }, place) => {
+  return async ({ command, event }, place, contract) => {
     const reading = await read(command, place)
     await policy.ready?.()
-    const agreed = contract()
     return policy.decide({
-      tool: 'shell', input: { command }, effect: 'reversible', paths: [], contract: agreed, command: reading,
-      circumstances: { contract: agreed, principal: { kind: 'hook', name: event, depth: 0 }, at: now(), callsInMinute: 0, callsInRun: 0, fanOut: 0, autonomy: 0 },
+      tool: 'shell', input: { command }, effect: 'reversible', paths: [], contract, command: reading,
+      circumstances: { contract, principal: { kind: 'hook', name: event, depth: 0 }, at: now(), callsInMinute: 0, callsInRun: 0, fanOut: 0, autonomy: 0 },
     })
   }
 }

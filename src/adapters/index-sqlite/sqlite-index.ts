@@ -6,6 +6,7 @@ import { Conduct } from '../../domain/autonomy/conduct.ts'
 import { Work } from '../../domain/estimate/work.ts'
 import { factKinds } from '../../domain/autonomy/facts.ts'
 import { IndexLost } from '../../engine/ports/run-index.ts'
+import type { RunQuery } from '../../engine/ports/event-log.ts'
 import type { IndexedRun, IndexEntry, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
 import { TaskFact } from '../../protocol/experience.ts'
 import { RunId } from '../../protocol/ids.ts'
@@ -173,7 +174,7 @@ function writeEntries(database: DatabaseSync, entries: readonly IndexedRun[], go
   })
 }
 
-function queryEntries(database: DatabaseSync, query: { repository?: string; search?: string; limit: number }): readonly IndexEntry[] {
+function queryEntries(database: DatabaseSync, query: RunQuery): readonly IndexEntry[] {
   const where: string[] = []
   const values: (string | number)[] = []
   if (query.repository !== undefined) {
@@ -187,6 +188,7 @@ function queryEntries(database: DatabaseSync, query: { repository?: string; sear
     where.push('id IN (SELECT rowid FROM texts WHERE texts MATCH ?)')
     values.push(words)
   }
+  if (query.open) where.push("json_extract(facts, '$.endedAt') IS NULL")
   // Ids begin with the time they were made.
   const sql = `SELECT * FROM runs ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY run DESC LIMIT ?`
   return database.prepare(sql).all(...values, query.limit).map(toEntry)

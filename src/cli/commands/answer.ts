@@ -8,6 +8,7 @@ import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import { askYes } from '../ask-yes.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
+import { reportFailure } from '../failure.ts'
 import { requirePerson, whileOwning } from '../person.ts'
 import { requireAllowed } from '../require-allowed.ts'
 import { getRun, readRun } from '../read-run.ts'
@@ -25,12 +26,16 @@ export interface AnswerOptions {
 
 type Said = 'approve' | 'deny'
 
-/** `writ approve` and `writ reject` of questions: the answer is signed and recorded, then the run goes on in this process. */
+/**
+ * `writ approve` and `writ reject` of questions: the answers are signed and recorded, then their runs go on in this process, one
+ * after the other. All of them are looked at before the first is recorded.
+ */
 export async function answerCommand(said: Said, words: readonly string[], options: AnswerOptions): Promise<number> {
   requirePerson('answers are given')
   const record = await openRecord()
-  const chosen = await choose(record, words, options)
+  const all = await choose(record, words, options)
   const signer = await openAnswerSigner(record)
+  const chosen = options.allOf === undefined ? all : requireSomeOwn(all, signer.owner, record.clock.now())
   for (const each of chosen) requireRememberable(each, options)
   for (const each of chosen) requireOwn(each, signer.owner, record.clock.now())
   await requireAllowed(record, chosen, signer.owner)
@@ -38,8 +43,28 @@ export async function answerCommand(said: Said, words: readonly string[], option
     process.stderr.write('Nothing was answered.\n')
     return exitCodes.waiting
   }
-  for (const each of chosen) await recordAnswer(record, each, said, signer, options)
-  return goOn(record, [...new Set(chosen.map((each) => each.run))], options)
+  // What came between (an answer from elsewhere, a process that took the run up) keeps none of the others from being answered.
+  const codes: number[] = []
+  const answered = new Set<RunId>()
+  for (const each of chosen) {
+    codes.push(await tryOne(async () => {
+      await recordAnswer(record, each, said, signer, options)
+      answered.add(each.run)
+      return 0
+    }))
+  }
+  for (const run of answered) codes.push(await tryOne(() => goOn(record, run, options)))
+  return codes.find((code) => code !== 0) ?? 0
+}
+
+/** Of a batch, what fails is told, and the others are gone on with. Gives the exit code. */
+async function tryOne(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code === 'cancelled') throw error
+    return reportFailure(error)
+  }
 }
 
 async function choose(record: OpenRecord, words: readonly string[], { allOf, repo }: AnswerOptions): Promise<readonly Waiting[]> {
@@ -62,16 +87,30 @@ async function choose(record: OpenRecord, words: readonly string[], { allOf, rep
   return [...chosen.values()]
 }
 
+/** Of all that a run asks, what this person may answer now; the others are named. @throws Fault `request-invalid` where there is none. */
+function requireSomeOwn(all: readonly Waiting[], who: string, now: number): readonly Waiting[] {
+  const judged = all.map((each) => ({ each, why: whyNot(each, who, now) }))
+  const own = judged.flatMap(({ each, why }) => (why === undefined ? [each] : []))
+  const others = judged.flatMap(({ why }) => (why === undefined ? [] : [why]))
+  if (own.length === 0) throw new Fault('request-invalid', others.join('\nwrit: '))
+  for (const why of others) process.stderr.write(`writ: ${why}\n`)
+  return own
+}
+
 function requireRememberable({ id, question }: Waiting, { remember }: AnswerOptions): void {
   if (remember && !question.ask?.remember) throw new Fault('request-invalid', `${id} cannot be remembered: each time is another matter. Answer it without --remember`)
 }
 
 /** May this person answer it now? @throws Fault `request-invalid` with who may, or when. */
-function requireOwn({ id, run, question, askedAt }: Waiting, who: string, now: number): void {
-  if (question.inDoubt) throw new Fault('request-invalid', `${id} is about a call that was cut off and may have happened. Look there first; then: writ resume ${run} --in-doubt repeat, or --in-doubt skip`)
-  if (!question.ask) return
-  const judged = judgeAnswerer(question.ask, who, askedAt, now)
-  if (!judged.ok) throw new Fault('request-invalid', `${id} cannot be answered by you now: ${judged.why}`)
+function requireOwn(waiting: Waiting, who: string, now: number): void {
+  const why = whyNot(waiting, who, now)
+  if (why !== undefined) throw new Fault('request-invalid', why)
+}
+
+function whyNot({ id, run, question, askedAt }: Waiting, who: string, now: number): string | undefined {
+  if (question.inDoubt) return `${id} is about a call that was cut off and may have happened. Look there first; then: writ resume ${run} --in-doubt repeat, or --in-doubt skip`
+  const judged = question.ask && judgeAnswerer(question.ask, who, askedAt, now)
+  return judged && !judged.ok ? `${id} cannot be answered by you now: ${judged.why}` : undefined
 }
 
 /** On a terminal the question is shown and asked about once more; elsewhere the command itself is the word. */
@@ -99,20 +138,18 @@ async function recordAnswer(record: OpenRecord, { id, run, question, repository 
   process.stderr.write(`Remembered as ${kept.id}: ${describeRemembered(kept.covers)}. writ approvals forget ${kept.id} takes it back.\n`)
 }
 
-/** The answer resumes the run, unless other questions of it still wait. */
-async function goOn(record: OpenRecord, runs: readonly RunId[], { resume }: AnswerOptions): Promise<number> {
-  let code: number = 0
-  for (const run of runs) {
-    const { state, events } = await readRun(record.log, run)
-    const left = findWaiting(state, events)
-    if (left.length > 0) {
-      process.stderr.write(`${run} still waits for ${left.map((each) => each.id).join(', ')}.\n`)
-      code = exitCodes.waiting
-    } else if (resume === false) process.stderr.write(`Go on with: writ resume ${run}\n`)
-    else {
-      const { resumeCommand } = await import('./run.ts')
-      code = await resumeCommand(run, {})
-    }
+/** The answer resumes the run, unless other questions of it still wait. Gives the exit code. */
+async function goOn(record: OpenRecord, run: RunId, { resume }: AnswerOptions): Promise<number> {
+  const { state, events } = await readRun(record.log, run)
+  const left = findWaiting(state, events)
+  if (left.length > 0) {
+    process.stderr.write(`${run} still waits for ${left.map((each) => each.id).join(', ')}.\n`)
+    return exitCodes.waiting
   }
-  return code
+  if (resume === false) {
+    process.stderr.write(`Go on with: writ resume ${run}\n`)
+    return 0
+  }
+  const { resumeCommand } = await import('./run.ts')
+  return resumeCommand(run, {})
 }

@@ -8,23 +8,31 @@ import { findRoot, openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
 import { openRemembered, type RememberedEntry } from '../remembered.ts'
 import { oneLine } from '../render.ts'
-import { getWaiting, listWaiting } from '../waiting.ts'
+import { getWaiting, listAsked, listWaiting, type Listed } from '../waiting.ts'
 import { toAge } from './list.ts'
 
 export interface ApprovalsOptions {
   readonly repo?: string
   readonly json?: boolean
+  readonly all?: boolean
+  readonly limit?: number
 }
 
-/** `writ approvals`: what waits, and what is remembered. */
+/** Questions that `--all` shows unless another number is said. */
+const usualLimit = 50
+
+/** `writ approvals`: what waits, what became of what was asked, and what is remembered. */
 export async function approvalsCommand(action: 'waiting' | 'show' | 'remembered' | 'forget', id: string | undefined, options: ApprovalsOptions): Promise<number> {
   if (action !== 'forget' && action !== 'show' && id !== undefined) throw new Fault('request-invalid', `writ approvals ${action} takes no ${id}; to look at one: writ approvals show ${id}; to answer it: writ approve ${id}`)
+  if (action !== 'waiting' && options.all) throw new Fault('request-invalid', `--all is about questions: writ approvals --all`)
+  if (!options.all && options.limit !== undefined) throw new Fault('request-invalid', '--limit goes with --all: what waits is always shown whole')
   const record = await openRecord()
   const root = options.repo === undefined ? undefined : await findRoot(options.repo)
   if (action === 'forget') return forget(record, id)
   if (action === 'show') return show(record, id, options.json ?? false)
   return whilePrinting(async () => {
-    if (action === 'waiting') await printWaiting(record, root, options.json ?? false)
+    if (action === 'waiting' && options.all) await printAsked(record, root, options)
+    else if (action === 'waiting') await printWaiting(record, root, options.json ?? false)
     else await printRemembered(await openRemembered(record.places).list(root), options.json ?? false)
     return 0
   })
@@ -48,13 +56,41 @@ async function forget(record: OpenRecord, id: string | undefined): Promise<numbe
   return 0
 }
 
+async function printAsked(record: OpenRecord, root: string | undefined, { json, limit = usualLimit }: ApprovalsOptions): Promise<void> {
+  const { asked, unread } = await listAsked(record, root)
+  for (const each of unread) process.stderr.write(`writ: ${each}\n`)
+  const now = record.clock.now()
+  const shown = asked.slice(0, limit)
+  if (json) await print(shown.map((each) => toLine(each, now)).join(''))
+  else if (asked.length === 0) await print('Nothing was asked yet.\n')
+  else await print(`${shown.flatMap((each) => describeAsked(each, now)).join('\n')}\n`)
+  if (asked.length > shown.length) process.stderr.write(`writ: ${asked.length - shown.length} older ones are not shown; --limit ${asked.length} shows all\n`)
+}
+
 async function printWaiting(record: OpenRecord, root: string | undefined, json: boolean): Promise<void> {
   const { waiting, unread } = await listWaiting(record, root)
   for (const each of unread) process.stderr.write(`writ: ${each}\n`)
   const now = record.clock.now()
-  if (json) await print(waiting.map((each) => `${toJsonLine(each, now)}\n`).join(''))
+  if (json) await print(waiting.map((each) => toLine({ ...each, status: 'waiting' }, now)).join(''))
   else if (waiting.length === 0) await print('Nothing waits for anybody.\n')
   else await print(`${waiting.flatMap((each) => describe(each, now)).join('\n')}\n\nLook at one: writ approvals show ID. Answer: writ approve ID, writ reject ID --reason "…"\n`)
+}
+
+function toLine(listed: Listed, now: number): string {
+  return `${JSON.stringify({ ...listed, askedAt: new Date(listed.askedAt).toISOString(), expired: isExpired(listed, now) })}\n`
+}
+
+/** What waits as always; of the rest, who said what. */
+function describeAsked(listed: Listed, now: number): string[] {
+  const { id, run, repository, question, askedAt, status, answer, why } = listed
+  if (status === 'waiting') return describe(listed, now)
+  const became = answer
+    ? `${answer.answer === 'approve' ? 'yes' : 'no'} by ${answer.by} ${toAge(now - Date.parse(answer.at)) === 'now' ? 'just now' : `${toAge(now - Date.parse(answer.at))} ago`}${answer.via ? ` (${answer.via})` : ''}${answer.note ? `: ${answer.note}` : ''}`
+    : status === 'in-terminal' ? 'a process works on the run now and asks in its terminal' : `not answered: it ${why ?? ''}`
+  return [
+    `${id}  ${oneLine(toVisible(question.ask?.does ?? question.question), 160)}`,
+    `    ${toShortId(run)} in ${repository} · asked ${new Date(askedAt).toISOString().slice(0, 16).replace('T', ' ')}Z · ${oneLine(toVisible(became), 400)}`,
+  ]
 }
 
 function describe(waiting: Waiting, now: number): string[] {

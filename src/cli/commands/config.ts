@@ -36,7 +36,7 @@ export async function configCommand(options: { readonly json?: boolean; readonly
     const width = Math.max(...all.map((row) => row.name.length))
     const lines = [...all].map((row) => `${row.name.padEnd(width)}  ${row.value === undefined ? 'none' : oneLine(String(row.value), 300)}  ${paint('dim', `(${oneLine(row.source, 300)})`)}`)
     lines.splice(rows.length, 0, '')
-    lines.push('', project ? `${oneLine(project, 500)}: configuration there is ignored; its policy and hooks count once you trust them (writ policy).` : 'Configuration in a repository (.writ/) is ignored; policy and hooks there count once you trust them (writ policy).')
+    lines.push('', project ? `${oneLine(project, 500)}: configuration there is ignored; its policy, hooks and specialists count once you trust them (writ policy trust).` : 'Configuration in a repository (.writ/) is ignored; policy, hooks and specialists there count once you trust them (writ policy trust).')
     lines.push('Flags of a command win over the configuration file, and it wins over the defaults.')
     await print(`${lines.join('\n')}\n`)
     return 0
@@ -56,7 +56,8 @@ async function solverRows({ values, path }: Config): Promise<Row[]> {
     if (!(error instanceof Fault)) throw error
     rows = [{ name: 'solver', value: 'model', source: 'a model is named' }, { name: 'model', value: values.model ?? process.env.WRIT_MODEL, source: `cannot be used: ${toMessage(error)}` }]
   }
-  return [...rows, { name: 'effort', value: values.effort, source: values.effort ? path : "the provider's own default" }]
+  const tiers = (['small', 'large'] as const).map((tier) => ({ name: `models.${tier}`, value: values.models?.[tier], source: values.models?.[tier] ? path : "the run's own model" }))
+  return [...rows, ...tiers, { name: 'effort', value: values.effort, source: values.effort ? path : "the provider's own default" }]
 }
 
 function boundRows({ values, path }: Config): Row[] {

@@ -1,3 +1,5 @@
+import { toSettleGate } from '../../domain/approval/recorded-answers.ts'
+import { findReleased } from '../../domain/approval/released.ts'
 import { amendChecks, amendContract, findUnpinned } from '../../domain/contract/amend.ts'
 import type { Flags } from '../../domain/contract/draft.ts'
 import { digestOfJson } from '../../domain/digest.ts'
@@ -8,11 +10,11 @@ import type { Workspaces } from '../../engine/ports/workspace.ts'
 import { startRun, type Opening } from '../../engine/run.ts'
 import type { Contract } from '../../protocol/contract.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
-import type { Origin, Repository } from '../../protocol/events/run.ts'
+import type { Origin, Released, Repository } from '../../protocol/events/run.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { Json, RunId } from '../../protocol/ids.ts'
 import { composeEngine } from '../compose-engine.ts'
-import { openRecord, openWorkspaces } from '../compose.ts'
+import { openRecord, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { collectPins, prepareContract } from '../intake.ts'
 import { getRun, readRun } from '../read-run.ts'
@@ -20,7 +22,9 @@ import type { RunOptions } from '../run-options.ts'
 import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
 import { openPolicyFor } from '../open-policy.ts'
-import { carry, readPast, chooseAndOpen, openReadySandbox, saveMemoryLater } from './run.ts'
+import { findUnsignedAnswers } from '../require-signed-answers.ts'
+import { oneLine } from '../render.ts'
+import { carry, chooseAndOpen, openReadySandbox, readPast, saveMemoryLater } from './run.ts'
 
 export interface ForkOptions extends Omit<RunOptions, 'base' | 'includeDirty' | 'continue'> {
   readonly at?: number
@@ -34,9 +38,10 @@ export async function forkCommand(word: string, options: ForkOptions): Promise<n
   const config = await readConfig(record.places)
   const parent = await getRun(record.log, word, { repo: options.repo })
   const { events } = await readRun(record.log, parent)
-  const { state, origin, repository, contract } = findStart(parent, events, options.at)
+  const { state, origin: start, repository, contract } = findStart(parent, events, options.at)
   const wanted = options.model ?? state.opened?.request.model
   const { choice, model } = await chooseAndOpen({ solver: 'model', ...(wanted === undefined ? {} : { model: wanted }) }, config.values, '; the built-in solver goes by what the base shows and cannot go on from another run')
+  const origin = await withReleased(record, start, events)
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
   const sandbox = await openReadySandbox(record)
@@ -55,7 +60,7 @@ export async function forkCommand(word: string, options: ForkOptions): Promise<n
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)
-    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note })
+    const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note })
     return startRun(ports, { ...opening, ...(await readPast(record, repository.root)) }, saveMemoryLater(console.watch))
   })
 }
@@ -79,6 +84,20 @@ function findStart(run: RunId, events: readonly StoredEvent[], at: number | unde
     throw new Fault('request-invalid', `${run} had no workspace yet at event ${seq}, so there is nothing to go on from; ${first === undefined ? 'start the goal with writ run' : `choose an event from ${first} on`}`)
   }
   return { state, repository: opened.repository, contract, origin: { run, seq, head: event.hash, tree, story: tellForkStory(state) } }
+}
+
+/** What people released before that event stays released. A release that nobody can have signed is left behind, and that is said. */
+async function withReleased(record: OpenRecord, origin: Origin, events: readonly StoredEvent[]): Promise<Origin> {
+  const before = events.slice(0, origin.seq + 1)
+  const released = findReleased(before)
+  if (released.length === 0) return origin
+  const problems = await findUnsignedAnswers(record, origin.run, before)
+  const isGood = (each: Released): boolean => {
+    const problem = problems.find(({ gate }) => gate === toSettleGate(each))
+    if (problem) process.stderr.write(`writ: ${each.id} of ${each.run} was released, but ${oneLine(problem.problem, 500)}; it is sealed again where it comes up\n`)
+    return problem === undefined
+  }
+  return { ...origin, released: released.filter(isGood) }
 }
 
 /** The contract as amended, with pins made anew from the base; a contract file takes the place of all of it. */

@@ -9,7 +9,7 @@ import type { BlobRef } from '../../protocol/ids.ts'
 import type { PolicyDecision } from '../../protocol/policy.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { openPolicyFor, parseKeptPolicy } from '../open-policy.ts'
-import { toPolicyRepository } from '../policy-here.ts'
+import { toRepositoryHere } from '../policy-here.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { oneLine, painter, tame } from '../render.ts'
@@ -102,7 +102,7 @@ async function findStanding(record: OpenRecord, events: readonly StoredEvent[], 
   const repository = opened?.type === 'run.opened' ? opened.data.repository.root : undefined
   let today: Policy
   try {
-    today = (await openPolicyFor({ places: record.places, now: record.clock.now(), ...(repository === undefined ? {} : { repository: toPolicyRepository(record, repository) }) })).policy
+    today = (await openPolicyFor({ places: record.places, now: record.clock.now(), ...(repository === undefined ? {} : { repository: toRepositoryHere(record, repository) }) })).policy
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown
     return { same: false, says: [`No policy is in force today: ${toMessage(thrown)}`] }

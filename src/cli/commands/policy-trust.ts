@@ -8,13 +8,14 @@ import type { Rule } from '../../adapters/policy-cedar/parse-rules.ts'
 import { withoutAnnotations } from '../../adapters/policy-cedar/split-policies.ts'
 import { findRefusedSettings } from '../../adapters/policy-cedar/cedar-policy.ts'
 import type { Trusted } from '../../adapters/trust/trust-store.ts'
+import { readRepositoryFolder, repositoryFolder } from '../../adapters/specialists/read-specialists.ts'
 import { digestOf } from '../../domain/digest.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import { askYes } from '../ask-yes.ts'
 import { findRoot, openRecord } from '../compose.ts'
 import { openTrust, policyTrust, readRepositoryPolicy } from '../open-policy.ts'
-import { toPolicyRepository } from '../policy-here.ts'
+import { toRepositoryHere, type RepositoryHere } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine, tame } from '../render.ts'
 import { userName } from '../user-name.ts'
@@ -25,30 +26,35 @@ export interface PolicyTrustOptions {
   readonly json?: boolean
 }
 
-/** Files of hooks: their table, and the programs that they call. */
-interface HookFile {
+/** Files of hooks (their table, and the programs that they call) and of specialists. */
+interface TextFile {
+  readonly kind: 'hooks' | 'specialist'
   readonly path: string
   readonly text: string
   readonly entry: Pick<Trusted, 'path' | 'digest'>
 }
 
 const most = { files: 64, bytes: 1_000_000 }
+/** Characters of a file that are shown. */
+const mostShown = 32_000
 
-/** `writ policy trust`: shows in words what a repository's own rules and hooks would do, asks, and trusts these bytes of them. */
+/** `writ policy trust`: shows in words what a repository's own rules, hooks and specialists would do, asks, and trusts these bytes of them. */
 export async function policyTrustCommand(options: PolicyTrustOptions): Promise<number> {
   if (process.env.WRIT_SANDBOX) throw new Fault('request-invalid', 'this is a sandbox of Writ: people trust, outside of it')
   const root = await findRoot(options.repo ?? process.cwd())
   const record = await openRecord()
   const store = await openTrust(record.places)
-  const [own, hooks] = await Promise.all([readRepositoryPolicy(toPolicyRepository(record, root)), readHooks(root)])
-  if (own === undefined && hooks.length === 0) throw new Fault('request-invalid', `${root} has neither a policy (${policyTrust}/bundle.yaml, as committed) nor hooks (.writ/hooks.yaml): there is nothing to trust`)
+  const repository = toRepositoryHere(record, root)
+  const [own, hooks, specialists] = await Promise.all([readRepositoryPolicy(repository), readHooks(root), readSpecialists(repository)])
+  const texts = [...hooks, ...specialists]
+  if (own === undefined && texts.length === 0) throw new Fault('request-invalid', `${root} has neither a policy (${policyTrust}/bundle.yaml, as committed) nor hooks (.writ/hooks.yaml) nor specialists (${repositoryFolder}, as committed): there is nothing to trust`)
   const bundles = own?.bundles ?? []
   const rules = own === undefined ? [] : await openRules(await loadCedar(), bundles, policySchema)
-  const wanted = [...(own === undefined ? [] : [{ path: policyTrust, digest: own.digest }]), ...hooks.map(({ entry }) => entry)]
+  const wanted = [...(own === undefined ? [] : [{ path: policyTrust, digest: own.digest }]), ...texts.map(({ entry }) => entry)]
   const fresh: (Pick<Trusted, 'path' | 'digest'> & { readonly changed: boolean })[] = []
   for (const entry of wanted) if (!(await store.isTrusted(root, entry.path, entry.digest))) fresh.push({ ...entry, changed: (await store.find(root, entry.path)) !== undefined })
   return whilePrinting(async () => {
-    if (!options.json) await print(`${describe(root, bundles, rules, hooks).join('\n')}\n`)
+    if (!options.json) await print(`${describe(root, bundles, rules, texts).join('\n')}\n`)
     const says = fresh.length === 0 ? 'already' : options.yes ? 'yes' : options.json ? 'nobody' : await ask(fresh)
     const by = userName()
     if (says === 'yes') await store.trust(fresh.map(({ path, digest }) => ({ root, path, digest, by, at: new Date(record.clock.now()).toISOString() })))
@@ -82,9 +88,11 @@ async function ask(fresh: readonly { readonly path: string; readonly changed: bo
   return (await askYes(`Let ${oneLine(names, 1000)} count? [y/N] `)) ? 'yes' : 'no'
 }
 
+const headings = { hooks: 'Hooks', specialist: 'Specialist' } as const
+const effects = { hooks: 'programs that are started in the sandbox', specialist: 'what a model is told that does a task, and its tools and bounds' } as const
 const answers = { allow: 'allows', ask: 'asks', deny: 'denies' } as const
 
-function describe(root: string, bundles: readonly PlacedBundle[], rules: readonly Rule[], hooks: readonly HookFile[]): string[] {
+function describe(root: string, bundles: readonly PlacedBundle[], rules: readonly Rule[], texts: readonly TextFile[]): string[] {
   const lines = [`${root} would like to have a say in what happens in it.`]
   for (const bundle of bundles) {
     const { id, version, owner, description } = bundle.manifest
@@ -96,13 +104,24 @@ function describe(root: string, bundles: readonly PlacedBundle[], rules: readonl
     for (const { paths, approvers } of bundle.manifest.owners ?? []) lines.push(`  asks    ${oneLine(approvers.join(', then '), 300)} about ${oneLine(paths.join(', '), 300)}`)
   }
   for (const sentence of findRefusedSettings(bundles)) lines.push(`  Note: ${oneLine(sentence, 500)}`)
-  for (const { path, text } of hooks) lines.push('', `Hooks, ${oneLine(path, 300)}: programs that are started in the sandbox`, ...tame(text).slice(0, 20_000).trimEnd().split('\n').map((line) => `    ${line}`))
+  for (const { kind, path, text } of texts) lines.push('', `${headings[kind]}, ${oneLine(path, 300)}: ${effects[kind]}`, ...toShown(text))
   return [...lines, '']
 }
 
+/** Nobody is to trust what was not shown without knowing it. */
+function toShown(text: string): string[] {
+  const lines = tame(text).slice(0, mostShown).trimEnd().split('\n').map((line) => `    ${line}`)
+  return text.length > mostShown ? [...lines, `    (${text.length - mostShown} more characters are not shown here: read the file itself before you trust it)`] : lines
+}
+
+async function readSpecialists({ base }: RepositoryHere): Promise<readonly TextFile[]> {
+  const files = await readRepositoryFolder(await base())
+  return files.map(({ place, bytes }) => ({ kind: 'specialist', path: place, text: new TextDecoder().decode(bytes), entry: { path: place, digest: digestOf(bytes) } }))
+}
+
 /** What belongs to hooks, by the files that `.writ/` has. */
-async function readHooks(root: string): Promise<readonly HookFile[]> {
-  const found: HookFile[] = []
+async function readHooks(root: string): Promise<readonly TextFile[]> {
+  const found: TextFile[] = []
   let bytes = 0
   const visit = async (path: string): Promise<void> => {
     const stat = await findStat(join(root, path))
@@ -115,7 +134,7 @@ async function readHooks(root: string): Promise<readonly HookFile[]> {
     bytes += stat.size
     if (found.length >= most.files || bytes > most.bytes) throw new Fault('policy-refused', `the hooks in ${root}/.writ are more than ${most.files} files or ${most.bytes / 1e6} MB: nobody can read that before trusting it`)
     const content = await readFile(join(root, path))
-    found.push({ path, text: new TextDecoder().decode(content), entry: { path, digest: digestOf(content) } })
+    found.push({ kind: 'hooks', path, text: new TextDecoder().decode(content), entry: { path, digest: digestOf(content) } })
   }
   for (const path of ['.writ/hooks.yaml', '.writ/hooks.json', '.writ/hooks']) await visit(path)
   return found

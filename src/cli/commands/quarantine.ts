@@ -116,7 +116,7 @@ async function show(record: OpenRecord, sealed: Sealed, { json }: QuarantineOpti
       if (!(error instanceof Fault)) throw error
       await print(`Its content cannot be shown any more: ${toMessage(error)}\n`)
     }
-    if (!entry.settled) await print(`\nwrit quarantine release ${id} --reason "…" lets the same content pass in this run; writ quarantine discard ${id} never does.\n`)
+    if (!entry.settled) await print(`\nwrit quarantine release ${id} --reason "…" lets the same content pass in this run and in forks of it; writ quarantine discard ${id} never does.\n`)
     return 0
   })
 }
@@ -137,7 +137,7 @@ async function settle(record: OpenRecord, sealed: Sealed, as: 'released' | 'disc
     return fold(rollout.events)
   })
   const next = after.ended ? ` The run has ended; writ fork ${run} goes on from it.` : ` Go on with: writ resume ${run}`
-  process.stdout.write(`${id} is ${as} by ${signer.owner}.${as === 'released' ? ' The same content passes from now on in this run.' : ''}${next}\n`)
+  process.stdout.write(`${id} is ${as} by ${signer.owner}.${as === 'released' ? ' The same content passes from now on in this run and in forks of it.' : ''}${next}\n`)
   return 0
 }
 

@@ -11,7 +11,8 @@ import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
-import { composePlanned, readPlanFile, toPlanner, toPlanning, toUnsure, withPlanChecks } from '../planned-run.ts'
+import { composePlanned, openSpecialistsFor, toPlanner, toPlanning, toTaskRoles, toUnsure, withPlanChecks } from '../planned-run.ts'
+import { readPlanFile } from '../plan-file.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole, type Console } from '../console.ts'
@@ -74,15 +75,16 @@ export async function runCommand(words: string | undefined, options: RunOptions)
       ...(options.effort ?? config.values.effort ? { effort: options.effort ?? config.values.effort } : {}),
     },
   }
-  const asked = toPlanning(options, given, draft)
+  const specialists = await openSpecialistsFor(options, { record, workspaces, config: config.values }, { run, repository })
+  const asked = toPlanning(options, given, draft, specialists && choice.solver === 'model' ? toTaskRoles(specialists) : undefined)
   const planning = asked && { ...asked, ...(config.values.merge ? { merge: config.values.merge } : {}) }
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
-    for (const note of notes) console.note(`writ: ${note}`)
-    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, contract: draft, note: console.note }
-    if (planning === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy, experience }, saveMemoryLater(console.watch))
-    const planned = { ...opening, autonomy, experience, planning: { ...planning, unsure: toUnsure(policy.settings) }, ...(await toPlanner(planning)) }
-    return startRun(await composePlanned(parts, planned, console), planned, saveMemoryLater(console.watch))
+    for (const note of [...notes, ...(specialists?.notes ?? [])]) console.note(`writ: ${note}`)
+    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note }
+    if (planning === undefined || specialists === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy, experience }, saveMemoryLater(console.watch))
+    const planned = { ...opening, autonomy, experience, planning: { ...planning, unsure: toUnsure(policy.settings) }, ...toPlanner(specialists) }
+    return startRun(await composePlanned(parts, specialists, planned, console), planned, saveMemoryLater(console.watch))
   })
 }
 
@@ -116,8 +118,10 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
     for (const note of notes) console.note(`writ: ${note}`)
     if (opened.policy !== policy.hash) console.note(`writ: ${run} began under the policy ${describeBundles(opened.bundles)}, and goes on under ${describeBundles(policy.bundles)}`)
     await requireSignedAnswers(record, run, events)
-    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, contract: draft, note: console.note, stored: () => events.flatMap(findBlobRefs) }
-    const ports = opened.planning === undefined ? await composeEngine(parts) : await composePlanned(parts, opened, console)
+    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, note: console.note, stored: () => events.flatMap(findBlobRefs) }
+    const specialists = opened.planning && await openSpecialistsFor(opened.planning, { record, workspaces, config: config.values }, { run, repository: opened.repository })
+    for (const note of specialists?.notes ?? []) console.note(`writ: ${note}`)
+    const ports = specialists === undefined ? await composeEngine(parts) : await composePlanned(parts, specialists, opened, console)
     console.remember(events)
     return resumeRun(ports, run, { who: userName(), version }, saveMemoryLater(console.watch))
   })

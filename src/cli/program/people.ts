@@ -7,6 +7,8 @@ export function addPeopleCommands(program: Command): void {
     .description('questions that wait for a person, over all runs; what is remembered, and forgetting it')
     .addArgument(new Argument('[action]', 'waiting: what is asked; show: all of one question, answering nothing; remembered: answers given once for all; forget: take one of them back').choices(['waiting', 'show', 'remembered', 'forget']).default('waiting'))
     .argument('[id]', 'show, forget: which')
+    .option('--all', 'also what was answered, by whom and when, what came to nothing, and what a process asks in its terminal now')
+    .option('--limit <n>', 'with --all: how many, newest first (50)', wholeNumber)
     .option('--repo <dir>', 'only of this repository')
     .option('--json', 'one JSON object a line')
     .action(async (action: 'waiting' | 'show' | 'remembered' | 'forget', id: string | undefined, options: Record<string, unknown>) => {
@@ -16,8 +18,8 @@ export function addPeopleCommands(program: Command): void {
 
   program.command('approve')
     .description('say yes to what a run waits for, and go on with it')
-    .argument('[ids...]', 'as writ approvals lists them, or a unique beginning')
-    .option('--all-of <run>', 'every question of this run')
+    .argument('[ids...]', 'as writ approvals lists them, or a unique beginning; latest: what was asked last')
+    .option('--all-of <run>', 'all that this run asks and you may answer')
     .option('--repo <dir>', 'of --all-of: the repository whose run it is')
     .option('--reason <text>', 'why; it is recorded')
     .option('--remember', 'answer the same for the same program or path in this repository from now on')

@@ -62,7 +62,7 @@ docs/policy.md shows how to write, test and install rules of your own.`)
     })
 
   policy.command('trust')
-    .description('show what a repository\'s own rules and hooks would do, and let them count exactly as they are now')
+    .description('show what a repository\'s own rules, hooks and specialists would do, and let them count exactly as they are now')
     .option('--repo <dir>', 'the repository (default: the one around the working directory)')
     .option('--yes', 'ask nothing')
     .option('--json', 'as JSON; changes nothing without --yes')
@@ -72,7 +72,7 @@ docs/policy.md shows how to write, test and install rules of your own.`)
     })
 
   policy.command('distrust')
-    .description('a repository\'s own rules and hooks do not count any more')
+    .description('a repository\'s own rules, hooks and specialists do not count any more')
     .option('--repo <dir>', 'the repository (default: the one around the working directory)')
     .option('--json', 'as JSON')
     .action(async (_: unknown, command: Command) => {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { Fault } from '../../protocol/fault.ts'
 import { runRepo, runWord } from './arguments.ts'
 
 /** Commands with which a person decides about a result. */
@@ -42,18 +43,23 @@ export function addResultCommands(program: Command): void {
 
   program.command('reject')
     .description('say no: to a question (an id of writ approvals), or to the result of a run; its branch is kept unless --delete-branch')
-    .argument('<run>', `an id of writ approvals, or ${runWord}`)
+    .argument('[what...]', `ids of writ approvals (they begin with ap_), or one run: ${runWord}`)
+    .option('--all-of <run>', 'of questions: all that this run asks and you may answer')
     .option('--repo <dir>', runRepo)
     .option('--reason <text>', 'why; a solver is told')
     .option('--no-resume', 'of a question: only record the answer')
     .option('--delete-branch', 'also delete the branch of the run (its commits stay in the record)')
-    .action(async (run: string, options: Record<string, unknown>) => {
-      if (run.startsWith('ap_')) {
+    .action(async (words: string[], options: Record<string, unknown>) => {
+      const questions = words.filter((word) => word.startsWith('ap_'))
+      const [first] = words
+      if (options['allOf'] !== undefined || (questions.length > 0 && questions.length === words.length)) {
         const { answerCommand } = await import('../commands/answer.ts')
-        process.exitCode = await answerCommand('deny', [run], options)
+        process.exitCode = await answerCommand('deny', words, options)
         return
       }
+      if (first === undefined) throw new Fault('request-invalid', 'say what to reject: ids from writ approvals, --all-of RUN, or a run whose result you do not want')
+      if (words.length > 1) throw new Fault('request-invalid', `${words.slice(0, 10).join(', ')} are not all ids of questions (those begin with ap_); the result of a run is rejected alone`)
       const { rejectCommand } = await import('../commands/accept.ts')
-      process.exitCode = await rejectCommand(run, options)
+      process.exitCode = await rejectCommand(first, options)
     })
 }

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../protocol/attestation.ts'
 
 /** One thing that was looked at. `unchecked` says why it could not be, which is no contradiction. */
 export interface Finding {
-  readonly about: 'signature' | 'record' | 'blobs' | 'commit' | 'note' | 'attestation' | 'provenance' | 'answers'
+  readonly about: 'signature' | 'record' | 'blobs' | 'commit' | 'note' | 'attestation' | 'provenance' | 'answers' | 'children'
   readonly status: 'ok' | 'failed' | 'unchecked'
   readonly text: string
 }

@@ -17,6 +17,7 @@ import type { OpenRecord } from '../compose.ts'
 import { examineText, type OpenedText, type Trust } from './examine-bundle.ts'
 import { failed, ok, unchecked, type Finding } from './finding.ts'
 import { verifyAnswers } from './verify-answers.ts'
+import { verifyChildren } from './verify-children.ts'
 
 export interface RunVerification {
   readonly events: readonly StoredEvent[]
@@ -44,7 +45,7 @@ export async function verifyRun(record: Pick<OpenRecord, 'places' | 'blobs'>, ru
   if (newest) findings.push(...judgeSigned(newest.statement.predicate, events))
   const later = judgeProvenance(toAttestationPaths(record.places.state, run).provenance, coverage, trust)
   if (later) findings.push(later)
-  findings.push(...(await verifyBlobs(record, events)), ...verifyAnswers(run, events, trust))
+  findings.push(...(await verifyBlobs(record, events)), ...verifyAnswers(run, events, trust), ...verifyChildren(record.places.state, events))
   if (!findings.some((each) => each.status === 'failed' && each.about === 'record')) findings.unshift(ok('record', `${events.length} events: none was changed, dropped, added or moved`))
   return { events, findings, newest, digests: events.flatMap((event) => (event.type === 'run.attested' ? [event.data.bundle.digest] : [])) }
 }

@@ -5,6 +5,7 @@ import type { AnswerSignature, Ask } from '../../protocol/policy.ts'
 import { storeEvents, storyEvents } from '../../testing/sample-story.ts'
 import { fold } from '../evolve.ts'
 import { toApprovalId } from './answer.ts'
+import { findAskedAt, findStandingUntil } from './asked.ts'
 import { listAnswers, toSettleGate } from './recorded-answers.ts'
 import { explainGone, findWaiting } from './waiting.ts'
 
@@ -74,6 +75,36 @@ describe('what waits', () => {
     assert.deepEqual(waits(requested('c1'), ended), [])
     // A proposal that was settled otherwise is no question any more.
     assert.deepEqual(waits(requested('a1', { ask: { ...ask, kind: 'amend' } })), [])
+  })
+
+  test('a question that is put again is the same one as long as it stands until the same time', () => {
+    const until = (at: string): NewEvent => requested('c1', { ask: { ...ask, expiresAt: at } })
+    const [early, late] = ['2099-01-01T00:00:00.000Z', '2099-01-02T00:00:00.000Z'] as const
+    const asked = (...more: readonly NewEvent[]): number => {
+      const events = record(3, ...more, given('c1', { signature, via: 'command' }))
+      const first = events.find((event) => event.type === 'approval.requested')?.seq ?? 0
+      const [answer] = listAnswers('run_1', events)
+      assert.equal(answer?.askedAt, findAskedAt(events, 'c1'))
+      const open = events.slice(0, -1)
+      assert.equal(findWaiting(fold(open), open)[0]?.askedAt, answer?.askedAt)
+      return events.findIndex((event) => Date.parse(event.at) === answer?.askedAt) - first
+    }
+    assert.equal(asked(until(early), resumed, until(early), resumed, until(early)), 0)
+    assert.equal(asked(until(early), resumed, until(late), resumed, until(late)), 2)
+    assert.equal(asked(requested('c1'), resumed, requested('c1')), 2)
+    assert.equal(findAskedAt(record(3), 'c1'), 0)
+  })
+
+  test('it stands until it expires, is answered, or the run is taken back', () => {
+    const [before, at] = [Date.parse(ask.expiresAt) - 1, Date.parse(ask.expiresAt)]
+    const stands = (now: number, ...more: readonly NewEvent[]): boolean => findStandingUntil(record(3, ...more), 'c1', now) === ask.expiresAt
+    assert.equal(stands(before, requested('c1', { ask }), resumed), true)
+    assert.equal(stands(before, requested('c1', { ask }), requested('c2', { ask }), given('c2')), true)
+    assert.equal(stands(at, requested('c1', { ask }), resumed), false)
+    assert.equal(stands(before, requested('c1', { ask }), given('c1')), false)
+    assert.equal(stands(before, requested('c1', { ask }), { type: 'run.rewound', data: { to: 3, tree: 'e'.repeat(40), why: '', by: 'eve' } } as unknown as NewEvent), false)
+    assert.equal(stands(before, requested('c1'), resumed), false)
+    assert.equal(stands(before), false)
   })
 
   test('what does not is told why', () => {

@@ -1,4 +1,5 @@
 import type { Payload, StoredEvent } from '../../protocol/events/event.ts'
+import type { Released } from '../../protocol/events/run.ts'
 import type { AnswerSignature, Ask } from '../../protocol/policy.ts'
 import { isStaged } from '../decisions.ts'
 import { toAnswerBytes } from './answer.ts'
@@ -14,7 +15,7 @@ export interface RecordedAnswer {
   readonly signature: AnswerSignature | undefined
   /** `old`: answers were not signed then. `hook`: a program's no, which needs no signature. */
   readonly kind: 'person' | 'old' | 'hook'
-  /** What was asked, and when; absent for what needs no question. */
+  /** What was asked, and when it was put first; absent for what needs no question. */
   readonly ask: Ask | undefined
   readonly askedAt: number
 }
@@ -34,8 +35,14 @@ export function listAnswers(run: string, events: readonly StoredEvent[]): readon
   const sealed = new Map<string, Payload<'artefact.quarantined'>>()
   let decisions: number | undefined
   for (const event of events) {
+    if (event.type === 'run.opened') answers.push(...(event.data.origin?.released ?? []).map((each) => toReleasedAnswer(event.seq, each)))
     if (event.type === 'run.opened' || event.type === 'run.resumed') decisions = event.data.decisions ?? decisions
-    if (event.type === 'approval.requested') asked.set(event.data.gate, { ask: event.data.ask, at: Date.parse(event.at) })
+    if (event.type === 'approval.requested') {
+      const { gate, ask } = event.data
+      const before = asked.get(gate)
+      const isSame = ask !== undefined && before?.ask?.expiresAt === ask.expiresAt
+      asked.set(gate, { ask, at: isSame ? before.at : Date.parse(event.at) })
+    }
     if (event.type === 'artefact.quarantined') sealed.set(event.data.id, event.data)
     if (event.type === 'approval.given') {
       const { gate, answer, by, note, signature, via } = event.data
@@ -54,4 +61,10 @@ export function listAnswers(run: string, events: readonly StoredEvent[]): readon
     }
   }
   return answers
+}
+
+/** Released in a run that this one was forked from: signed there, and looked at here like any other answer. */
+function toReleasedAnswer(seq: number, { run, id, tree, by, reason, at, signature }: Released): RecordedAnswer {
+  const gate = toSettleGate({ id, tree })
+  return { seq, gate, by, at: Date.parse(at), signature, ask: undefined, askedAt: 0, kind: 'person', bytes: toAnswerBytes({ run, gate, answer: 'released', by, ask: undefined, note: reason }) }
 }

@@ -3,6 +3,7 @@ import type { RunId } from '../../protocol/ids.ts'
 import { toContinueGate } from '../gates.ts'
 import type { RunState } from '../run-state.ts'
 import { toApprovalId } from './answer.ts'
+import { findAskedAt } from './asked.ts'
 
 /** A question that a person has not answered yet. */
 export interface Waiting {
@@ -12,7 +13,7 @@ export interface Waiting {
   readonly repository: string
   readonly goal: string
   readonly question: Payload<'approval.requested'>
-  /** Milliseconds since the epoch. */
+  /** When it was put first, in milliseconds since the epoch. */
   readonly askedAt: number
 }
 
@@ -24,11 +25,6 @@ export function findWaiting(state: RunState, events: readonly StoredEvent[]): re
   const newest = new Map(state.asked.map((asked) => [asked.gate, asked]))
   const isMoot = ({ gate, ask }: Waiting['question']): boolean => moot.has(gate) || (ask?.kind === 'amend' && state.amendment?.gate !== gate)
   return [...newest.values()].filter((asked) => !isMoot(asked)).map((asked) => ({ id: toApprovalId(run, asked.gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, question: asked, askedAt: findAskedAt(events, asked.gate) }))
-}
-
-function findAskedAt(events: readonly StoredEvent[], gate: string): number {
-  const event = events.findLast((each) => each.type === 'approval.requested' && each.data.gate === gate)
-  return event === undefined ? 0 : Date.parse(event.at)
 }
 
 /** Why a question that was once put cannot be answered now, as a clause that follows its id; undefined where it never was. */

@@ -1,3 +1,4 @@
+import { deliveryKinds } from './classify/delivery-kinds.ts'
 import { findVerbs } from './classify/verbs.ts'
 import type { LaunchCall, Launcher } from './launchers.ts'
 import { noteAct } from './note-act.ts'
@@ -79,7 +80,12 @@ const packageRunner: Launcher = (call) => {
   const { name, args } = call
   const isRunner = name === 'npx' || name === 'bunx' || name === 'pnpx'
   const verb = findVerbs(args).find((each) => /^(?:exec|x|dlx)$/.test(each))
-  if (!isRunner && verb === undefined) return plain(call)
+  if (!isRunner && verb === undefined) {
+    // pnpm and yarn start a package's program by its name alone.
+    const at = args.findIndex((arg) => !arg.startsWith('-'))
+    const own = args[at]
+    return name !== 'npm' && own !== undefined && Object.hasOwn(deliveryKinds, own) ? start(call, [own, ...args.slice(at + 1)], name) : plain(call)
+  }
   const runs = isRunner ? args : args.slice(args.indexOf(verb ?? '') + 1)
   const text = valueOf(runs, /^(?:-c|--call(?:=.*)?)$/)
   noteAct([name, ...args], call.shell, call.way, ['package-install'])

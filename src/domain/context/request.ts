@@ -5,6 +5,7 @@ import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { Survey } from '../../protocol/events/check.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Digest } from '../../protocol/ids.ts'
+import { describeTimed } from '../contract/describe-timed.ts'
 import { digestOfJson } from '../digest.ts'
 import type { RunState } from '../run-state.ts'
 import { fillTemplate, templates, type Templates } from './template.ts'
@@ -108,7 +109,7 @@ function openingMessage(prompts: Templates, contract: Contract, survey: Survey, 
     ROLE: specialist === undefined ? '' : [`# Your part: ${specialist.role}`, specialist.words, specialist.brief].filter(Boolean).join('\n\n'),
     BEFORE: origin === undefined ? '' : `# What was done before\n${origin.story}`,
     GOAL: contract.goal,
-    CONSTRAINTS: section('Constraints', contract.constraints.map((each) => each.text)),
+    CONSTRAINTS: section('Constraints', [...contract.constraints.map((each) => each.text), ...(contract.performance ?? []).map(describeTimed)]),
     SCOPE: section('Only these paths may change', contract.scope),
     DATA: section('Data', contract.dataLocations.map((each) => each.text)),
     UNKNOWNS: section('Not known (say what you assumed)', contract.unknowns.map((each) => each.question)),

@@ -39,7 +39,7 @@ function settleDraft(state: RunState): Step {
   if (!contract || planDraft === undefined) throw new Error('a plan is judged by its contract')
   const draft = toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1)
   const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || ['running', 'waiting', 'returned'].includes(state.delegations.get(task.id)?.status ?? ''))
-  const { plan, repairs, ...checked } = checkPlan(draft, contract, kept)
+  const { plan, repairs, ...checked } = checkPlan(draft, contract, kept, state.opened?.planning?.roles)
   const faults = [...checked.faults]
   const stuck = plan.tasks.find((task) => isGivenUp(state, task))
   if (stuck) faults.push(`${stuck.id} is as it was, and could not be done so: give it another subgoal, scope, checks or tasks before it, or leave it out`)

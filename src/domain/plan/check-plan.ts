@@ -17,10 +17,11 @@ export interface CheckedPlan {
 
 /**
  * Is this plan one that can be carried out and that serves the contract? What has one plain remedy is mended, the rest refused.
- * `finished`: tasks whose results are integrated already; they must still be there as they were.
+ * `finished`: tasks whose results are integrated already; they must still be there as they were. `roles`: who can
+ * be given a task; left out: anybody.
  */
-export function checkPlan(plan: Plan, contract: Pick<Contract, 'checks' | 'scope' | 'budget'>, finished: readonly Task[] = []): CheckedPlan {
-  const faults = [...findShapeFaults(plan), ...findLost(plan, finished)]
+export function checkPlan(plan: Plan, contract: Pick<Contract, 'checks' | 'scope' | 'budget'>, finished: readonly Task[] = [], roles?: readonly string[]): CheckedPlan {
+  const faults = [...findShapeFaults(plan), ...findLost(plan, finished), ...findNobodys(plan, roles)]
   if (faults.length > 0) return { plan, faults, repairs: [] }
   const repairs: string[] = []
   const covered = coverChecks(plan, contract, repairs)
@@ -50,6 +51,10 @@ function findDoubles(ids: readonly string[]): readonly string[] {
 function findLost({ tasks }: Plan, finished: readonly Task[]): string[] {
   const known = new Set(tasks.map((task) => task.id))
   return finished.filter((task) => !known.has(task.id)).map((task) => `${task.id} (${task.title}) is finished: keep it in the plan as it is`)
+}
+
+function findNobodys({ tasks }: Plan, roles: readonly string[] | undefined): string[] {
+  return roles === undefined ? [] : tasks.filter((task) => !roles.includes(task.role)).map((task) => `${task.id} is for a ${task.role}, and no such specialist can be given a task here; there are ${roles.join(', ')}`)
 }
 
 /** Every check of the goal belongs to a task. One that nobody claims belongs to the task that everything leads to, where there is one. */

@@ -1,6 +1,9 @@
 import type { Task } from '../../protocol/plan.ts'
 
-type Node = Pick<Task, 'id' | 'dependsOn'>
+interface Node {
+  readonly id: string
+  readonly dependsOn: readonly string[]
+}
 
 /** The ids of one cycle, in the order in which they wait for one another; undefined where the graph has none. */
 export function findCycle(tasks: readonly Node[]): readonly string[] | undefined {
@@ -72,6 +75,9 @@ export function toAncestors(tasks: readonly Node[]): ReadonlyMap<string, Readonl
 
 /** Minutes that a task without an estimate is taken for. */
 export const usualMinutes = 10
+
+/** Tasks side by side where nobody says how many. */
+export const usualWorkers = 2
 
 /** Minutes from the start of each task to the end of the longest chain behind it: the longer, the sooner it should begin. */
 export function toTails(tasks: readonly Pick<Task, 'id' | 'dependsOn' | 'estimate'>[]): ReadonlyMap<string, number> {

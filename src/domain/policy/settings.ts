@@ -79,6 +79,11 @@ export function mergeSettings(layers: readonly LayeredSettings[]): { readonly se
       if (valueAt(settings, path) === undefined) continue
       const [old, wanted] = [valueAt(merged, path), valueAt(parsed, path)]
       const isFree = layer === 'built-in' || layer === 'organisation' || (layer === 'user' && setBy.get(path) !== 'organisation')
+      // Whom the machine talks to is for those to say whose machine it is.
+      if (layer === 'repository' && path === 'validation.dependencies.advisories' && /^https?:/i.test(String(wanted))) {
+        refused.push(`the bundle ${bundle} sets ${path} to an address, which a repository may not: a user or an organisation says what is asked over the network; that has no effect`)
+        continue
+      }
       const next = isFree ? replace(kind, old, wanted) : tighten(kind, old, wanted)
       if (next === undefined) refused.push(`the bundle ${bundle} sets ${path} to ${JSON.stringify(wanted)?.slice(0, 100)}, which ${layer === 'repository' ? 'a repository may not, because it does not tighten' : 'would loosen what the organisation set:'} ${JSON.stringify(old)?.slice(0, 100) ?? 'nothing'}; that has no effect`)
       else {

@@ -10,6 +10,8 @@ export interface Question {
   readonly inDoubt: boolean
   /** All that is known; absent where the call is in doubt. */
   readonly ask: Ask | undefined
+  /** When it was put first, in milliseconds since the epoch: from then on deputies and the next in order have their time. */
+  readonly askedAt: number
   /** What it is about, as remembered answers are compared with it. */
   readonly about?: { readonly reading: CommandReading | undefined; readonly paths: readonly TouchedPath[] }
 }

@@ -24,6 +24,16 @@ export interface Rollout {
   close(): Promise<void>
 }
 
+/** Which runs are listed: all conditions that are given hold. */
+export interface RunQuery {
+  readonly repository?: string
+  /** Words of the goal, commits or files. */
+  readonly search?: string
+  /** Only those that have not ended. */
+  readonly open?: boolean
+  readonly limit: number
+}
+
 /** One line of `writ list`. */
 export interface RunSummary {
   readonly run: RunId
@@ -81,7 +91,7 @@ export interface EventLog {
   /** Reads without owning, verifying the chain; follows a live run when asked. @throws Fault `run-unknown`, `run-corrupt`. */
   read(run: RunId, options: { follow: boolean; signal: AbortSignal }): AsyncIterable<StoredEvent>
   /** Newest first; the index is brought up to date (or rebuilt when it is missing) on the way. */
-  list(options: { repository?: string; search?: string; limit: number }): Promise<readonly RunSummary[]>
+  list(query: RunQuery): Promise<readonly RunSummary[]>
   /**
    * What the runs of a repository say for and against trusting later ones, since a time in milliseconds since the epoch. It is
    * kept with the index. A run that came from elsewhere says nothing, a damaged one only what speaks against it.

@@ -1,3 +1,4 @@
+import type { Contract } from '../../protocol/contract.ts'
 import type { HookEvent } from '../../protocol/hooks.ts'
 import type { Json } from '../../protocol/ids.ts'
 import type { Workspace } from './workspace.ts'
@@ -16,10 +17,19 @@ export interface HookOutcome {
   readonly stopsRun?: boolean
 }
 
+/** Where a hook is called. */
+export interface HookCallPlace {
+  readonly workspace: Pick<Workspace, 'home' | 'mounts'> | undefined
+  /** As it is at this moment: pinned, and amended since. Before it is pinned, its draft. */
+  readonly contract: Contract
+  readonly tool?: string
+  readonly signal: AbortSignal
+}
+
 /** Programs of the person's that are told what happens and may say no. Each gets JSON on standard input, within a time. */
 export interface Hooks {
   /** Is anything called at this moment, for this tool? Costs nothing. */
   wants(event: HookEvent, tool?: string): boolean
   /** Calls them in their order; the first that blocks ends it. Never throws for what a hook does. */
-  call(event: HookEvent, input: Readonly<Record<string, Json>>, place: { readonly workspace: Pick<Workspace, 'home' | 'mounts'> | undefined; readonly tool?: string; readonly signal: AbortSignal }): Promise<readonly HookOutcome[]>
+  call(event: HookEvent, input: Readonly<Record<string, Json>>, place: HookCallPlace): Promise<readonly HookOutcome[]>
 }

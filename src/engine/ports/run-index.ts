@@ -5,6 +5,7 @@ import type { TaskFact, PastTask } from '../../protocol/experience.ts'
 import type { EventType, StoredEvent } from '../../protocol/events/event.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
+import type { RunQuery } from './event-log.ts'
 
 /** What a rollout says about its run, folded from its events one by one. Held by the index; never the truth. */
 export interface RunFacts {
@@ -63,7 +64,7 @@ export interface RunIndex {
   /** All of them or none. */
   put(entries: readonly IndexedRun[], gone: readonly RunId[]): void
   /** Newest first. `search` is words that must all occur, each as the beginning of a word, in goal, reason, messages or paths. */
-  query(options: { repository?: string; search?: string; limit: number }): readonly IndexEntry[]
+  query(query: RunQuery): readonly IndexEntry[]
   /** In no particular order; `since` is in milliseconds since the epoch. */
   autonomy(options: { repository: string; since: number }): readonly AutonomyFact[]
   /** Tasks of all repositories, the newest first. */

@@ -6,7 +6,7 @@ import { circumstancesOf } from '../circumstances.ts'
 import { readFiles } from '../look.ts'
 import { askPeople } from '../gate.ts'
 import { toAsk } from '../build-ask.ts'
-import { record, type RunContext } from '../record.ts'
+import { getWorkspace, record, type RunContext } from '../record.ts'
 
 /**
  * What trips a security rule is sealed away: the workspace has gone back already, the content stays in the run's own snapshots
@@ -35,19 +35,29 @@ export async function askToContinue(run: RunContext, id: string): Promise<void> 
   if (!sealed) throw new Error(`nothing was sealed as ${id}`)
   const shows = sealed.findings.map((each) => `${each.path}${each.line ? `:${each.line}` : ''} ${each.rule}: ${each.message}`).join('\n')
   const ask = toAsk(run, sealed.decision, sealed.paths, {
-    kind: 'quarantine', does: `the run goes on without what was sealed as ${id}`, shows, why: '', risk: 'high',
+    kind: 'quarantine', gate: toContinueGate(id), does: `the run goes on without what was sealed as ${id}`, shows, why: '', risk: 'high',
     undo: `${id} stays sealed either way; writ quarantine shows it`,
   })
   await askPeople(run, [{ gate: toContinueGate(id), text: `May the run go on, after ${sealed.findings[0]?.rule ?? 'a change'} was sealed as ${id}? (${sealed.decision.reason})`, ask }])
 }
 
-/** What a person has looked at and released counts no more. */
+/**
+ * What a person has looked at and released counts no more, in this run or in one that it was forked from. Together with what the
+ * validators say it is one fact of the outside: the log has what is left of it, so the look at the contents is not recorded.
+ */
 export async function releaseKnown(run: RunContext, tree: TreeId, validations: readonly Validation[]): Promise<readonly Validation[]> {
-  const released = new Set([...run.state.quarantine.values()].flatMap((each) => (each.settled === 'released' ? each.digests : [])))
+  const { quarantine, opened } = run.state
+  const released = new Set([
+    ...[...quarantine.values()].flatMap((each) => (each.settled === 'released' ? each.digests : [])),
+    ...(opened?.origin?.released ?? []).flatMap((each) => each.digests),
+  ])
   if (released.size === 0) return validations
   const paths = [...new Set(validations.flatMap((each) => each.findings).flatMap((each) => (each.quarantine === true ? [each.path] : [])))].sort()
-  const contents = await readFiles(run, tree, paths)
-  const free = new Set([...contents].flatMap(([path, bytes]) => (bytes && released.has(digestOf(bytes)) ? [path] : [])))
+  const free = new Set<string>()
+  for (const path of paths) {
+    const bytes = await getWorkspace(run).readAt(tree, path)
+    if (bytes && released.has(digestOf(bytes))) free.add(path)
+  }
   return validations.map((each) => {
     const findings = each.findings.filter((finding) => finding.quarantine !== true || !free.has(finding.path))
     if (findings.length === each.findings.length) return each

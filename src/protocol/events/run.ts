@@ -5,7 +5,8 @@ import { MergeStrategy } from '../integration.ts'
 import { Experience } from '../experience.ts'
 import { exitCodes } from '../error-codes.ts'
 import { Plan, RoleName } from '../plan.ts'
-import { AutonomyLevel, BundleName } from '../policy.ts'
+import { AnswerSignature, AutonomyLevel, BundleName } from '../policy.ts'
+import { SpecialistSource } from '../specialist.ts'
 
 const exitNames = Object.keys(exitCodes) as [keyof typeof exitCodes, ...(keyof typeof exitCodes)[]]
 
@@ -42,19 +43,23 @@ export type Outcome = z.infer<typeof Outcome>
 export const Kept = z.object({ template: BlobRef, tools: BlobRef, policy: BlobRef })
 export type Kept = z.infer<typeof Kept>
 
+/** What a person released from quarantine in the run that is named, with the signature of that: the same content passes in its forks. */
+export const Released = z.object({ run: RunId, id: z.string(), tree: TreeId, digests: z.array(Digest), by: z.string(), reason: z.string(), at: z.string(), signature: AnswerSignature })
+export type Released = z.infer<typeof Released>
+
 /**
  * The run and event that a fork started from: `head` is the hash of that event, `tree` the content of the workspace there, `story`
  * what the solver is told of the run until then.
  */
-export const Origin = z.object({ run: RunId, seq: z.int().nonnegative(), head: Digest, tree: TreeId, story: z.string().max(20_000) })
+export const Origin = z.object({ run: RunId, seq: z.int().nonnegative(), head: Digest, tree: TreeId, story: z.string().max(20_000), released: z.array(Released).optional() })
 export type Origin = z.infer<typeof Origin>
 
 /** A child run works on one task of another run's plan, as a specialist of that role; `depth` counts from the run that nobody delegated. */
 export const Parent = z.object({ run: RunId, task: z.string(), token: z.int().positive(), depth: z.int().positive() })
 export type Parent = z.infer<typeof Parent>
 
-/** Who works: a role by name, and the words that a specialist's file has for it. */
-export const Specialist = z.object({ role: RoleName, words: z.string().max(20_000), brief: z.string().max(20_000) })
+/** Who works: a role by name, the words that its files have for it, names of its tools (absent: the usual ones), and which files those were. */
+export const Specialist = z.object({ role: RoleName, words: z.string().max(20_000), brief: z.string().max(20_000), tools: z.array(z.string()).optional(), from: z.array(SpecialistSource).optional() })
 export type Specialist = z.infer<typeof Specialist>
 
 /** What little confidence leads to: another plan, tests before the work, a reviewer's look at it, a person's word before it begins. */
@@ -62,7 +67,7 @@ export const UnsureAction = z.enum(['plans', 'tests', 'review', 'person'])
 export type UnsureAction = z.infer<typeof UnsureAction>
 
 /** The run follows a graph of tasks, each worked on by a child run. `given`: by a person, else its own model makes one. */
-export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional(), /** Plans that the planner is asked for, to choose from. Left out: one. */ plans: z.int().positive().max(8).optional(), /** What follows where a task is less sure than `below`. Left out: a review, of work that its maker is less sure of than 0.7. */ unsure: z.object({ below: z.number().min(0).max(1), then: z.array(UnsureAction) }).optional() })
+export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional(), /** Roles that tasks can be given to. Left out: any name. */ roles: z.array(RoleName).max(200).optional(), /** Plans that the planner is asked for, to choose from. Left out: one. */ plans: z.int().positive().max(8).optional(), /** What follows where a task is less sure than `below`. Left out: a review, of work that its maker is less sure of than 0.7. */ unsure: z.object({ below: z.number().min(0).max(1), then: z.array(UnsureAction) }).optional() })
 export type Planning = z.infer<typeof Planning>
 
 export const runEvents = {

@@ -5,6 +5,8 @@ import { resolvePath } from '../resolve-path.ts'
 import { hasSecret, isKnown } from '../text-marks.ts'
 
 const remote = new Set(['push', 'fetch', 'pull', 'clone', 'ls-remote', 'remote-https', 'send-pack', 'fetch-pack', 'http-push', 'svn', 'p4', 'archive', 'lfs', 'annex'])
+/** Remotes that deploy what they are pushed, by their usual names and their hosts. */
+const deployingRemote = /^(?:heroku|dokku|piku|clever|scalingo|gigalixir|azure|production|prod|staging)(?:[-_]\w+)?$|(?:^|[@/])(?:git\.heroku\.com|[\w.-]+\.scm\.azurewebsites\.net|git\.gigalixir\.com|[\w.-]*\.clever-cloud\.com|ssh\.[\w.-]*scalingo\.com)[:/]|^(?:ssh:\/\/)?(?:dokku|piku)@/
 const judgingSettings = /^(?:core\.(?:hookspath|sshcommand|editor|pager|fsmonitor|worktree|bare)|alias\.|filter\.|url\.|credential|include|protocol|gpg|commit\.gpgsign|init\.templatedir|diff\.|merge\.)/i
 
 /** What shows content that git has: a file that holds secrets is read there as well as anywhere. */
@@ -27,6 +29,8 @@ export function gitKinds(draft: Draft): void {
   switch (subcommand) {
     case 'push': case 'send-pack': case 'http-push': {
       draft.add('upload')
+      // A push to these places is what brings it out.
+      if (operands.some((word) => deployingRemote.test(word))) draft.add('deploy')
       const forced = has('--force', '--force-with-lease', '--force-if-includes', '--mirror', '--delete', '--prune') || letter('f') || letter('d') || operands.some((word) => /^[+:]/.test(word))
       if (forced || rest.some((word) => !isKnown(word) && /^[+:-]/.test(word))) draft.add('force-push')
       if (draft.shell.state.secretStaged) draft.add('secret-out')

@@ -3,6 +3,11 @@ import { hostsIn } from '../read-code.ts'
 import type { Classifier } from './classify.ts'
 import { findVerbs } from './verbs.ts'
 
+/** Programs that publish by one word of theirs, wherever it stands. */
+const publishesBy = (says: RegExp): Classifier => (draft) => {
+  if (draft.args.some((arg) => says.test(arg)) && !draft.args.some((arg) => /^(?:--help|-h)$/.test(arg))) draft.add('publish', 'registry', 'network', 'upload')
+}
+
 /** Which word says what is to be done, where no option with a value comes before it. */
 function verbOf(draft: Draft): string {
   return draft.args.find((arg) => !arg.startsWith('-') && !arg.startsWith('+')) ?? ''
@@ -29,7 +34,8 @@ const nodeManager: Classifier = (draft) => {
   if (draft.name === 'yarn' && draft.args.length === 0) draft.add('package-install', 'network')
   else if (/^(?:config)$/.test(verb) && /^(?:get|list|ls)$/.test(draft.args[draft.args.indexOf(verb) + 1] ?? '')) return
   else if (verb === 'audit' || verb === 'init') { if (draft.args.length > 2 || verb === 'audit') draft.add('network') }
-  else if (verb === 'exec' || verb === 'npm' && draft.args.includes('publish')) draft.add(...(verb === 'npm' ? ['publish' as const] : ['package-install' as const]))
+  else if (draft.name !== 'npm' && !/^(?:run|run-script|add|why)$/.test(verb) && draft.args.includes('publish')) draft.add('publish', 'registry', 'network', 'upload')
+  else if (verb === 'exec') draft.add('package-install')
   else if (/^(?:dedupe|rebuild|import|link)$/.test(verb)) draft.add('package-install')
   else node(draft)
 }
@@ -51,16 +57,19 @@ export const packageKinds: Readonly<Record<string, Classifier>> = {
   pipenv: manager({ install: /^(?:install|sync|update|lock)$/ }), conda: manager({ install: /^(?:install|create|update|env)$/ }),
   mamba: manager({ install: /^(?:install|create|update)$/ }), easy_install: (draft) => draft.add('package-install', 'network'),
   python: pythonModule, python3: pythonModule, python2: pythonModule,
-  cargo: manager({ install: /^(?:add|install|update|fetch|binstall)$/, publish: /^(?:publish|yank)$/, registry: /^(?:login|logout|owner|search)$/ }),
+  cargo,
   rustup: manager({ install: /^(?:install|update|toolchain|component|target)$/ }),
   go: (draft) => { const verb = verbOf(draft); if (/^(?:get|install)$/.test(verb) || (verb === 'mod' && /^(?:download|tidy)$/.test(draft.args[1] ?? ''))) draft.add('package-install', 'network') },
   gem: manager({ install: /^(?:install|update|fetch)$/, publish: /^(?:push|yank)$/, registry: /^(?:signin|owner|sources|cert)$/ }),
   bundle: manager({ install: /^(?:install|update|add|)$/, registry: /^config$/ }), composer: manager({ install: /^(?:install|require|update|create-project|global)$/ }),
-  mvn: (draft) => { if (draft.args.some((arg) => /^(?:deploy|release:perform|site-deploy)/.test(arg))) draft.add('publish', 'network', 'upload') }, gradle: gradle,
+  mvn: maven, mvnw: maven, './mvnw': maven, gradle: gradle,
   gradlew: gradle, './gradlew': gradle,
   dotnet: (draft) => { const verb = verbOf(draft); if (verb === 'nuget' && draft.args.includes('push')) draft.add('publish', 'registry', 'network', 'upload'); if (verb === 'restore' || (verb === 'add' && draft.args.includes('package')) || verb === 'tool' && draft.args.includes('install')) draft.add('package-install', 'network') },
   nuget: manager({ install: /^(?:install|restore)$/, publish: /^(?:push|delete)$/, registry: /^(?:setapikey|sources)$/i }),
   vsce: manager({ install: /(?!)/, publish: /^(?:publish|unpublish)$/ }), ovsx: manager({ install: /(?!)/, publish: /^publish$/ }),
+  rake: publishesBy(/^release(?::rubygem_push)?$|^gem:push$/), maturin: publishesBy(/^(?:publish|upload)$/), rebar3: publishesBy(/^publish$/), dart: publishesBy(/^publish$/), flutter: publishesBy(/^publish$/),
+  cabal: publishesBy(/^upload$/), stack: publishesBy(/^upload$/), luarocks: publishesBy(/^upload$/), sbt: publishesBy(/^[+]?(?:publish(?:Signed)?|release|ci-release)$|\/publish(?:Signed)?$/), lein: publishesBy(/^(?:deploy|release)$/),
+  conan: publishesBy(/^upload$/), opam: publishesBy(/^publish$/), dub: publishesBy(/^publish$/), snapcraft: publishesBy(/^(?:upload|push|release)$/),
   hex: manager({ install: /(?!)/, publish: /^publish$/ }),
   mix: (draft) => { const verb = verbOf(draft); if (verb === 'hex.publish') draft.add('publish', 'registry', 'network', 'upload'); if (verb === 'deps.get') draft.add('package-install', 'network') },
   pod: manager({ install: /^(?:install|update)$/, publish: /^trunk$/ }),
@@ -76,11 +85,26 @@ function system(draft: Draft): void {
   if (/^(?:install|upgrade|update|add|remove|purge|del|reinstall|dist-upgrade|full-upgrade|tap|profile|shell|run)$/.test(verbOf(draft))) draft.add('package-install', 'network')
 }
 
+const ofCargo = manager({ install: /^(?:add|install|update|fetch|binstall)$/, publish: /^(?:publish|yank)$/, registry: /^(?:login|logout|owner|search)$/ })
+
+/** Its own verbs, and those of the plugins that publish. */
+function cargo(draft: Draft): void {
+  ofCargo(draft)
+  const [verb = '', next = ''] = draft.args.filter((arg) => !arg.startsWith('-') && !arg.startsWith('+'))
+  const publishes = (verb === 'release' && draft.args.some((arg) => /^(?:-x|--execute)$/.test(arg))) || (/^(?:workspaces|ws|smart-release)$/.test(verb) && (next === 'publish' || draft.args.includes('--execute')))
+  if (publishes) draft.add('publish', 'registry', 'network', 'upload')
+}
+
+function maven(draft: Draft): void {
+  if (draft.args.some((arg) => /^(?:deploy|release:perform|site-deploy)/.test(arg))) draft.add('publish', 'network', 'upload')
+}
+
 function gradle(draft: Draft): void {
   if (draft.args.some((arg) => /(?:^|:)(?:publish(?!ToMavenLocal)\w*|uploadArchives|closeAndRelease\w*)$/.test(arg))) draft.add('publish', 'network', 'upload')
 }
 
 function pythonModule(draft: Draft): void {
+  if (/(?:^|\/)setup\.py$/.test(draft.args.find((arg) => !arg.startsWith('-')) ?? '') && draft.args.includes('upload')) draft.add('publish', 'registry', 'network', 'upload')
   const at = draft.args.indexOf('-m')
   if (at === -1) return
   const [module, verb] = [draft.args[at + 1], draft.args.slice(at + 2).find((arg) => !arg.startsWith('-'))]

@@ -14,7 +14,8 @@ const kill: Classifier = (draft) => {
 
 const containers: Classifier = (draft) => {
   const [verb = '', ...rest] = operandsFromVerb(draft.args)
-  if (verb === 'push' || (verb === 'image' && rest[0] === 'push') || (verb === 'manifest' && rest[0] === 'push') || draft.args.includes('--push')) draft.add('publish', 'registry', 'network', 'upload')
+  if (/^(?:stack|service|config|secret|node|swarm)$/.test(verb) && /^(?:deploy|up|update|create|rm|rollback|scale)$/.test(rest[0] ?? '')) draft.add('deploy', 'network', 'upload')
+  if (verb === 'push' || (verb === 'compose' && rest.includes('push')) || (verb === 'image' && rest[0] === 'push') || (verb === 'manifest' && rest[0] === 'push') || draft.args.includes('--push')) draft.add('publish', 'registry', 'network', 'upload')
   if (/^(?:login|logout)$/.test(verb)) draft.add('registry', 'network')
   if (/^(?:pull|search)$/.test(verb) || (verb === 'compose' && rest[0] === 'pull')) draft.add('network')
   if (verb === 'run' || verb === 'create') {
