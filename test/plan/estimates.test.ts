@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
@@ -134,5 +134,30 @@ describe('several plans', () => {
     assert.equal(alone.code, 2)
     assert.match(alone.stderr, /--plans is about a goal that is divided into tasks: add --workers N/)
     assert.match((await machine.writ(['run', 'x', '--plans', '9'])).stderr, /a whole number from 1 to 8/)
+  }))
+})
+
+describe('little confidence, as the policy says', () => {
+  test('a plan that is unsure brings another one, then a person, whose yes lets the task begin', () => withMachine(twoModules, async (machine) => {
+    const house = join(machine.home, '.config', 'writ', 'policy', 'house')
+    mkdirSync(house, { recursive: true })
+    writeFileSync(join(house, 'bundle.yaml'), 'id: house\nversion: "1"\nowner: Ada\nsettings: { unsure_below: 0.8, when_unsure: [plans, person] }\n')
+    let plans = 0
+    const ended = await runPlanned(machine, (asked) => {
+      if (asked.role !== 'planner') return work(asked)
+      plans += 1
+      return plans === 1 ? propose(both) : { calls: [finish('There is no other way')] }
+    }, ['run', 'make all tests pass', '--workers', '1'])
+    assert.equal(ended.code, 3, ended.stderr)
+    assert.equal(plans, 2)
+    assert.match(ended.stderr, /both .* is planned with a confidence of 60 %: begin it\?/)
+    const [only] = runsOf(machine)
+    assert.ok(only)
+    const opened = only.events[0]
+    assert.deepEqual(opened?.type === 'run.opened' ? opened.data.planning?.unsure : undefined, { below: 0.8, then: ['review', 'plans', 'person'] })
+    const on = await runPlanned(machine, (asked) => (asked.role === 'reviewer' ? { calls: [finish('Reviewed')] } : work(asked)), ['resume', only.run, '--yes'])
+    assert.equal(on.code, 0, on.stderr)
+    assert.ok(on.asked.some(({ role }) => role === 'reviewer'), 'work on what its planner was unsure of is looked at')
+    await replays(machine, only.run)
   }))
 })

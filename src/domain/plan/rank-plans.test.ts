@@ -27,6 +27,8 @@ describe('plans for one goal', () => {
     assert.ok(two && two.minutes >= 21 && two.minutes <= 26, `${two?.minutes}`)
     assert.equal(two.criticalPath, 10)
     assert.equal(rank(8, three)[0]?.minutes, 15)
+    const shared = plan(task('a', { ...takes(10, 1), scope: ['src/**'] }), task('b', { ...takes(10, 1), scope: ['src/b/**'] }))
+    assert.equal(rank(8, shared)[0]?.minutes, 22, 'they write the same paths')
   })
 
   test('agreement: the same work under other names is the same, one task for all is not ten, and an outlier stands last', () => {

@@ -1,6 +1,8 @@
 import type { Check } from '../../protocol/contract.ts'
 import type { Plan, RankedPlan, Task } from '../../protocol/plan.ts'
+import { findOverlap } from '../lease/overlap.ts'
 import { toPlanAgreement } from './agreement.ts'
+import { findLeased } from './check-plan.ts'
 import { sortTasks, toTails, usualMinutes } from './graph.ts'
 
 /** How much twice the tokens, twice the time, a certain failure and no agreement at all weigh. */
@@ -52,16 +54,25 @@ function toRisk(task: Task): number {
   return task.confidence === undefined ? usualRisk[task.risk] : Math.max(1 - task.confidence, usualRisk[task.risk] / 2)
 }
 
-/** Length of the schedule that gives a free worker, of the tasks that can begin, the one with the longest chain behind it. */
+/**
+ * Length of the schedule that gives a free worker, of the tasks that can begin, the one with the longest chain behind it; tasks that may
+ * write the same paths wait for one another. The run itself begins tasks like that. (Not the scheduler of `domain/schedule`: what it
+ * learns to do better would change which plan an older record comes to.)
+ */
 function toLength(tasks: readonly Task[], workers: number): number {
   const tails = toTails(tasks)
   const minutes = (task: Task): number => (task.estimate?.minutes ?? usualMinutes) * (1 + toRisk(task))
   const ends = new Map<string, number>()
+  const leased = new Map<string, string[]>()
+  for (const [a, b] of findLeased(tasks, (one, other) => findOverlap(one, other) !== undefined)) {
+    leased.set(a, [...(leased.get(a) ?? []), b])
+    leased.set(b, [...(leased.get(b) ?? []), a])
+  }
   const free = Array.from({ length: workers }, () => 0)
   const open = new Set(sortTasks(tasks))
   while (open.size > 0) {
     const ready = [...open].filter((task) => task.dependsOn.every((id) => ends.has(id)))
-    const from = (task: Task): number => Math.max(0, ...task.dependsOn.map((id) => ends.get(id) ?? 0))
+    const from = (task: Task): number => Math.max(0, ...[...task.dependsOn, ...(leased.get(task.id) ?? [])].map((id) => ends.get(id) ?? 0))
     const at = free.indexOf(Math.min(...free))
     const worker = free[at] ?? 0
     const [first] = ready.toSorted((a, b) => Math.max(from(a), worker) - Math.max(from(b), worker) || (tails.get(b.id) ?? 0) - (tails.get(a.id) ?? 0))
