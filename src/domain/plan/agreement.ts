@@ -4,6 +4,8 @@ import { findOverlap } from '../lease/overlap.ts'
 
 /** What of two tasks is compared: where they write, and by what they are judged. */
 const scopeWeight = 0.6
+/** What globs count for that are not the same and may match the same path. */
+const overlapShare = 0.5
 /** Globs of a task that are compared. */
 const mostGlobs = 20
 
@@ -33,10 +35,10 @@ function toLikeness(one: Placed, other: Placed, checks: readonly Check[]): numbe
   return scopeWeight * compareScopes(one[0].scope, other[0].scope) + (1 - scopeWeight) * jaccard(commandsOf(one, checks), commandsOf(other, checks))
 }
 
-/** Share of the globs, of both sides, that may match what a glob of the other side matches. */
+/** Mean over the globs of both sides: the other side has it too, or one that may match some of the same paths, as all of a folder does. */
 function compareScopes(one: readonly string[], other: readonly string[]): number {
   const [ours, theirs] = [one.length === 0 ? ['**'] : one.slice(0, mostGlobs), other.length === 0 ? ['**'] : other.slice(0, mostGlobs)]
-  const meets = (globs: readonly string[], others: readonly string[]): number => globs.filter((glob) => findOverlap([glob], others) !== undefined).length
+  const meets = (globs: readonly string[], others: readonly string[]): number => globs.reduce((sum, glob) => sum + (others.includes(glob) ? 1 : findOverlap([glob], others) === undefined ? 0 : overlapShare), 0)
   return (meets(ours, theirs) + meets(theirs, ours)) / (ours.length + theirs.length)
 }
 
