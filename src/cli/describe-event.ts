@@ -17,7 +17,7 @@ export function describeEvent(event: StoredEvent): string {
 function gistOf(event: StoredEvent): string {
   if (isTaskEvent(event)) return describeTaskEvent(event)
   switch (event.type) {
-    case 'run.opened': return `${event.data.request.words} · ${event.data.request.model ?? event.data.request.solver} · ${event.data.repository.root} at ${toShortCommit(event.data.repository.base)} · by ${event.data.by}`
+    case 'run.opened': return `${event.data.request.words} · ${event.data.request.model ?? event.data.request.solver} · ${event.data.repository.root} at ${toShortCommit(event.data.repository.base)} · by ${event.data.by}${event.data.parent ? ` · task ${event.data.parent.task} of ${event.data.parent.run}${event.data.specialist ? `, as ${event.data.specialist.role}` : ''}` : ''}`
     case 'run.resumed': return `by ${event.data.by}, after event ${event.data.lastSeq}`
     case 'run.ended': return `${event.data.outcome}: ${event.data.reason}${event.data.result ? ` · ${toShortCommit(event.data.result.commit)} on ${event.data.result.branch}` : ''}`
     case 'accept.requested': return `by ${event.data.by} onto ${event.data.onto} (${event.data.strategy})`

@@ -57,6 +57,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
       case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
       case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
+      case 'milestone.checked': return [{ label: 'goal', text: oneLine(event.data.verdict === 'passed' ? `✓ milestone ${event.data.task} at ${toShortCommit(event.data.commit)}` : `✗ milestone ${event.data.task}: ${event.data.reasons.join('; ')}`, 400), mood: event.data.verdict === 'passed' ? 'good' : 'bad', wraps: true }]
       case 'turn.replied': return replied(event.data)
       case 'turn.failed': return [{ label: 'model', text: oneLine(`${event.data.message} (${event.data.code}, attempt ${event.data.attempt})`, 400), mood: 'warn', wraps: true }]
       case 'tool.called':
@@ -158,7 +159,7 @@ function contract({ contract }: Payload<'contract.pinned'>): Fact[] {
   ]
 }
 
-const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary', merge: 'merge' }
+const purposes: Record<CheckPurpose, string> = { baseline: 'before', near: 'near', full: 'tests', proof: 'proof', repeat: 'again', 'base-again': 'base', 'self-made': 'new', canary: 'canary', merge: 'merge', milestone: 'goal' }
 
 function checked(data: Payload<'check.finished'>, failing: Map<string, number>): Fact[] {
   const { purpose, outcome } = data
@@ -254,6 +255,7 @@ function proven(proof: Payload<'proof.finished'>): Fact[] {
 
 const outcomes: Record<Payload<'run.ended'>['outcome'], { readonly text: string; readonly mood: Mood }> = {
   proven: { text: '✓ proven', mood: 'good' },
+  planned: { text: '✓ planned', mood: 'good' },
   'not-achieved': { text: '✗ not achieved', mood: 'bad' },
   'request-wrong': { text: '✗ the request is wrong', mood: 'bad' },
   waiting: { text: '– waiting for a person', mood: 'warn' },

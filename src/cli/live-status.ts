@@ -18,7 +18,7 @@ export interface Status {
 
 const doing: Record<CheckPurpose, string> = {
   baseline: 'before any change', near: 'tests near the change', full: 'all checks', proof: 'proof in a clean checkout',
-  repeat: 'proof, once more', 'base-again': 'the base, once more', 'self-made': 'tests written in this run', canary: 'does the runner notice a failing test?', merge: 'together with what was integrated meanwhile',
+  repeat: 'proof, once more', 'base-again': 'the base, once more', 'self-made': 'tests written in this run', canary: 'does the runner notice a failing test?', merge: 'together with what was integrated meanwhile', milestone: 'all of it so far, at a milestone',
 }
 
 const isNarrow: ReadonlySet<CheckPurpose> = new Set(['near', 'self-made', 'canary'])

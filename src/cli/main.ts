@@ -29,7 +29,7 @@ Examples:
   writ run "the webhook retries must stop after five tries" --check "npm test" --scope "src/**"
   writ show latest      writ diff latest      writ accept latest      writ reject latest
 
-Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting for a person
+Exit codes: 0 proven, or planned · 1 not achieved · 2 the request is wrong · 3 waiting for a person
             4 a limit was reached · 5 a fault of Writ · 130 interrupted`)
 
 addWorkCommands(program)

@@ -21,30 +21,30 @@ import type { Planning, Repository, Specialist } from '../protocol/events/run.ts
 import type { RunId } from '../protocol/ids.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
-import type { PlanFile } from '../protocol/plan-file.ts'
+import type { Plan } from '../protocol/plan.ts'
+import { toFileFault, toPlanFault, type OpenPlanFile } from './plan-file.ts'
 
 export interface PlannedParts extends EngineParts {
   readonly workspaces: OpenWorkspaces
 }
 
-/** The goal's checks as the plan has them, unless others are given. */
-export function withPlanChecks(options: RunOptions, { checks = [] }: PlanFile): RunOptions {
-  if ((options.check ?? []).length > 0 || checks.length === 0) return options
-  return { ...options, check: checks.map((entry) => (typeof entry === 'string' ? entry : entry.command)) }
-}
-
 /** Whether the run follows a graph, and which. `roles`: who can be given a task. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
-export function toPlanning({ workers, plan: path, plans, writeTests, review }: RunOptions, given: PlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
-  const stages = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(roles === undefined ? {} : { roles: [...roles] }) }
+export function toPlanning({ workers, plan: path, plans, writeTests, review, confirmPlan }: RunOptions, given: OpenPlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
+  const more = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}), ...(roles === undefined ? {} : { roles: [...roles] }) }
   if (given === undefined) {
-    if (workers === undefined && (writeTests || review !== undefined)) throw new Fault('request-invalid', '--write-tests and --review are about the tasks of a plan: add --workers N, or --plan FILE')
+    if (workers === undefined && (writeTests || confirmPlan || review !== undefined)) throw new Fault('request-invalid', '--write-tests, --review and --confirm-plan are about the tasks of a plan: add --workers N, or --plan FILE')
     if (workers === undefined && plans !== undefined) throw new Fault('request-invalid', '--plans is about a goal that is divided into tasks: add --workers N')
-    return workers === undefined ? undefined : { workers, ...stages, ...(plans === undefined ? {} : { plans }) }
+    return workers === undefined ? undefined : { workers, ...more, ...(plans === undefined ? {} : { plans }) }
   }
   if (plans !== undefined) throw new Fault('request-invalid', '--plans asks a model for plans, and --plan gives one: leave out one of the two')
-  const { plan, faults } = checkPlan(toPlan(given, contract, 0), contract, [], roles)
-  if (faults.length > 0) throw new Fault('request-invalid', `the plan ${path ?? ''} cannot be carried out:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
-  return { given: plan, workers: workers ?? given.capacity?.workers ?? usualWorkers, ...stages }
+  return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...more }
+}
+
+/** @throws Fault `request-invalid` with every fault and its line. */
+function toCarriedPlan(given: OpenPlanFile, path: string, contract: Contract, roles: readonly string[] | undefined): Plan {
+  const { plan, faults } = checkPlan(toPlan(given.file, contract, 0), contract, [], roles)
+  if (faults.length > 0) throw toPlanFault(path, 'cannot be carried out', faults.map((fault) => toFileFault(given, fault)))
+  return plan
 }
 
 /** What the policy wants where somebody is not sure. */

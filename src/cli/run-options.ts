@@ -29,6 +29,8 @@ export interface RunOptions {
   /** Tests are written for each task before it is worked on. */
   readonly writeTests?: boolean
   readonly review?: 'none' | 'risky' | 'all'
+  /** A person agrees to each plan before its tasks begin. */
+  readonly confirmPlan?: boolean
   /** Set by `writ batch` for its runs. */
   readonly batch?: string
   readonly outputFormat?: OutputFormat

@@ -4,6 +4,7 @@ import { describeRestored } from './context/describe-restored.ts'
 import { decidePlanned } from './delegation/decide-planned.ts'
 import { isPlanned } from './delegation/delegation.ts'
 import { beforeCommit, settleFirst } from './gates.ts'
+import { proposeGraph } from './plan/propose-graph.ts'
 import { proposePlan } from './plan/propose.ts'
 import type { RunState } from './run-state.ts'
 import type { Step } from './step.ts'
@@ -35,7 +36,10 @@ function beforeWork(state: RunState): Step | undefined {
   if (!state.plan && isPlanned(state)) {
     const { given } = opened.planning ?? {}
     if (given) return { phase: 'plan', do: 'propose', plan: given, why: 'a person gave it', from: 'person' }
-    return undefined
+    if (!isRepair(state)) return undefined
+    const proposed = proposeGraph(state)
+    if (proposed) return { phase: 'plan', do: 'propose', ...proposed, from: 'checks' }
+    return { phase: 'reflect', do: 'end', outcome: contract.checks.length > 0 ? 'not-achieved' : 'waiting', reason: nothingToRepair(state) }
   }
   if (!state.plan) {
     const proposed = proposePlan(state)

@@ -90,6 +90,9 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'task.delegated': onDelegated,
   'task.held': onHeld,
   'merge.tried': nothing,
+  'milestone.checked': (state, data) => {
+    state.milestones.set(data.task, data)
+  },
   'kept.published': nothing,
   'stage.delegated': onStageDelegated,
   'stage.returned': onStageReturned,

@@ -84,6 +84,8 @@ export interface RunState {
   /** Tests that were written for tasks, and the newest review of each. */
   stages: Map<string, TaskStage>
   leases: LeaseTable
+  /** By task: the newest look at what is integrated, at each milestone. */
+  milestones: Map<string, Payload<'milestone.checked'>>
   fanOutCap: number | undefined
   /** Tasks that the policy does not let begin, with its reason. */
   refused: Map<string, string>
@@ -190,7 +192,7 @@ export function emptyState(): RunState {
   return {
     run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, filled: false, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
-    tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, fanOutCap: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, considered: [], toldOfPlans: 0, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
+    tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, milestones: new Map(), fanOutCap: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, considered: [], toldOfPlans: 0, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, certainty: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,

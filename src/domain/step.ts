@@ -46,6 +46,9 @@ export type Step =
   | { readonly phase: 'reflect'; readonly do: 'integrate'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-merge'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-unsure'; readonly task: string }
+  | { readonly phase: 'reflect'; readonly do: 'ask-plan' }
+  | { readonly phase: 'reflect'; readonly do: 'check-milestone'; readonly task: string }
+  | { readonly phase: 'reflect'; readonly do: 'ask-milestone'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'see-tests'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'review' }
   | { readonly phase: 'reflect'; readonly do: 'commit' }

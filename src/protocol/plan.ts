@@ -49,6 +49,8 @@ export const Task = z.object({
   reversible: z.boolean(),
   /** Ids of policy rules that it is expected to meet. */
   rules: z.array(z.string()),
+  /** Once it is integrated, everything so far is checked together, and a person looks where the contract says so. */
+  milestone: z.boolean().optional(),
   /** What nobody knew when the plan was made. */
   unknowns: z.array(z.string().max(1000)).optional(),
 })

@@ -58,7 +58,7 @@ export type Remembered = z.infer<typeof Remembered>
 
 /** Everything that a person needs in order to answer a question, as it is recorded with it. */
 export const Ask = z.object({
-  kind: z.enum(['call', 'integrate', 'amend', 'quarantine']),
+  kind: z.enum(['call', 'integrate', 'amend', 'quarantine', 'plan', 'milestone']),
   /** What would happen, one line. */
   does: z.string(),
   /** Why the solver wants it, in its own words: a claim. */

@@ -181,6 +181,7 @@ function queryEntries(database: DatabaseSync, query: RunQuery): readonly IndexEn
     where.push('repository = ?')
     values.push(query.repository)
   }
+  if (query.children === false) where.push("json_extract(facts, '$.parent') IS NULL")
   const search = query.search?.trim() ?? ''
   if (search !== '') {
     const words = toMatch(search)
@@ -219,6 +220,8 @@ const Text = z.string()
 const Facts = z.object({
   goal: Text.optional(),
   repository: Text,
+  parent: RunId.optional(),
+  tasks: z.object({ planned: z.array(Text), done: z.array(Text) }).optional(),
   startedAt: Text.optional(),
   endedAt: Text.optional(),
   outcome: Text.optional(),
@@ -242,7 +245,7 @@ function toMark(row: unknown): IndexEntry['mark'] {
 }
 
 function toEntry(row: Readonly<Record<string, unknown>>): IndexEntry {
-  const { goal, startedAt, endedAt, outcome, accepted, branch, commit, ...rest } = Facts.parse(JSON.parse(Text.parse(row['facts'])))
-  const facts: RunFacts = { goal, startedAt, endedAt, outcome, accepted, branch, commit, ...rest }
+  const { goal, parent, tasks, startedAt, endedAt, outcome, accepted, branch, commit, ...rest } = Facts.parse(JSON.parse(Text.parse(row['facts'])))
+  const facts: RunFacts = { goal, parent, tasks, startedAt, endedAt, outcome, accepted, branch, commit, ...rest }
   return { run: RunId.parse(row['run']), facts, mark: toMark(row) }
 }

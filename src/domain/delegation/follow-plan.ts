@@ -4,8 +4,10 @@ import { toTails } from '../plan/graph.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
+import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { describeAttempt, describeFailure } from './describe-attempt.ts'
 import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
+import { findMilestoneNeed } from './milestones.ts'
 import { toShare } from './share.ts'
 import { beforeIntegration, beforeTask, findStages, findUnseenTests } from './stages.ts'
 
@@ -38,12 +40,23 @@ export function followPlan(state: RunState): PlanNext {
     const asks = settleConflict(state, failed)
     if (asks) return { step: asks }
   }
-  const start = startNext(state)
+  const held = findMilestoneNeed(state)
+  // What stands in the way is settled while those at work go on; nothing more begins meanwhile.
+  if (held && 'step' in held) return held
+  const isHeld = held !== undefined || isUnconfirmed(state)
+  const start = isHeld ? undefined : startNext(state)
   if (start) return { step: start }
   if (countWorking(state) > 0) return 'wait'
+  if (held) return held
+  if (isHeld) return isPlanDenied(state) ? { stuck: describeDenied(state) } : { step: { phase: 'reflect', do: 'ask-plan' } }
   const stuck = findStuck(state)
   if (stuck !== undefined) return { stuck }
   return findByStatus(state, 'waiting').length + findStages(state, 'waiting').length > 0 ? 'stand' : 'done'
+}
+
+function describeDenied(state: RunState): string {
+  const note = state.answerNotes.get(toPlanGate(state.plan?.revision ?? 0))
+  return note === undefined ? 'a person did not agree to the plan' : `A person does not agree with the plan: ${note}. Propose another one with propose_plan, and keep the tasks that are finished.`
 }
 
 /** Children at work, whatever they do for a task. */

@@ -18,6 +18,8 @@ export const GateSettings = z.strictObject({
   when_unsure: z.array(UnsureAction).max(4).default(['review']),
   /** Changes of one run that may be sealed away before it has to stop. */
   max_quarantined: z.int().nonnegative().default(3),
+  /** A person agrees to each plan of tasks before it is carried out. */
+  confirm_plan: z.boolean().default(false),
 })
 export type GateSettings = z.infer<typeof GateSettings>
 
@@ -34,11 +36,11 @@ export function readPolicySettings(settings: Json | undefined): PolicySettings {
   return parsed.success ? parsed.data : { gates: GateSettings.parse({}), validation: defaultSettings }
 }
 
-/** How two values of a field compare. `loosens`: whatever is added takes a wall away. `free`: neither. */
-type Kind = 'severity' | 'lower' | 'higher' | 'shorter' | 'narrows' | 'adds' | 'adds-by-id' | 'loosens' | 'once' | 'free'
+/** How two values of a field compare. `loosens`: whatever is added takes a wall away. `demands`: yes is stricter than no. `free`: neither. */
+type Kind = 'severity' | 'lower' | 'higher' | 'shorter' | 'narrows' | 'adds' | 'adds-by-id' | 'loosens' | 'once' | 'demands' | 'free'
 
 const fields: readonly (readonly [path: string, kind: Kind])[] = [
-  ['questions_target', 'free'], ['approval_expires', 'shorter'], ['confidence_bar', 'higher'], ['max_quarantined', 'lower'], ['unsure_below', 'higher'], ['when_unsure', 'adds'],
+  ['questions_target', 'free'], ['approval_expires', 'shorter'], ['confidence_bar', 'higher'], ['max_quarantined', 'lower'], ['confirm_plan', 'demands'], ['unsure_below', 'higher'], ['when_unsure', 'adds'],
   ...([
     ['off', 'loosens'],
     ['licences.allow', 'narrows'], ['licences.deny', 'adds'], ['licences.unknown', 'severity'],
@@ -122,6 +124,7 @@ function tighten(kind: Kind, old: unknown, wanted: unknown): unknown {
       return (wanted as readonly { id: string }[]).some(({ id }) => known.has(id)) ? undefined : [...(old as readonly unknown[]), ...(wanted as readonly unknown[])]
     }
     case 'once': return old === undefined || old === wanted ? wanted : undefined
+    case 'demands': return wanted === true || old === wanted ? wanted : undefined
     case 'loosens': return (wanted as readonly unknown[]).length === 0 ? old : undefined
     case 'free': return old === wanted ? wanted : undefined
   }

@@ -5,6 +5,7 @@ import { describePlans } from './plans.ts'
 import { describeWork } from './work.ts'
 import { toShortCommit } from './short-id.ts'
 import { describeTally } from './tally.ts'
+import { taskLines } from './task-lines.ts'
 import { count, toAmount, toCode, toDuration, toLine, toLines, toMoney, toShare } from './words.ts'
 
 /** Names of one list that are printed; the JSON form has all of them. */
@@ -16,6 +17,7 @@ export function toMarkdown(report: Report): string {
   const sections = [
     head(report),
     section('What was asked', asked(report)),
+    section('Tasks', taskLines(report)),
     section('What was done', done(report)),
     section('Plans', describePlans(report)),
     section('Expected and taken', describeWork(report)),
@@ -31,6 +33,7 @@ export function toMarkdown(report: Report): string {
 
 const titles: Record<NonNullable<Report['outcome']>, string> = {
   proven: 'Proven',
+  planned: 'Planned',
   'not-achieved': 'Not achieved',
   'request-wrong': 'The request is wrong',
   waiting: 'Waiting for a person',
@@ -70,7 +73,7 @@ function fromWhere(origin: Origin, why?: string): string {
   return /^(found|in|named|declared)\b/.test(why) ? toLine(why, 200) : `found: ${toLine(why, 200)}`
 }
 
-function asked({ asked, repository, origin }: Report): string[] {
+function asked({ asked, repository, origin, parent }: Report): string[] {
   const goal = toLines(asked.goal || asked.words)
   const budget = asked.budget
   const bounds = [
@@ -89,6 +92,7 @@ function asked({ asked, repository, origin }: Report): string[] {
     ...(bounds.length === 0 ? [] : [`- Bounds: ${bounds.join(', ')}`]),
     ...(asked.approvers.length === 0 ? [] : [`- May approve: ${asked.approvers.map((name) => toLine(name, 100)).join(', ')}`]),
     ...(repository.base ? [`- Base: ${toCode(toShortCommit(repository.base))}${repository.branch ? ` on ${toCode(repository.branch)}` : ''}${repository.includesDirty && repository.dirty ? ', with the uncommitted changes' : ''}`] : []),
+    ...(parent ? [`- Task ${toCode(parent.task)} of ${toCode(parent.run)}`] : []),
     ...(origin ? [`- Forked from ${toCode(origin.run)} at event ${origin.seq}`] : []),
     ...(asked.pinned ? [] : ['- This is a draft: the contract was not pinned']),
   ]

@@ -8,6 +8,7 @@ import type { Step } from '../../domain/step.ts'
 import { askUnsure } from '../ask-unsure.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
+import { askMilestone, askPlan, checkMilestone } from '../plan-gates.ts'
 import { askMerge, integrate, integratorOf } from '../integrate.ts'
 import { prove } from '../prove.ts'
 import { seeTests } from '../stages.ts'
@@ -31,6 +32,12 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return askMerge(run, step.task)
     case 'ask-unsure':
       return askUnsure(run, step.task)
+    case 'ask-plan':
+      return askPlan(run)
+    case 'check-milestone':
+      return checkMilestone(run, step.task)
+    case 'ask-milestone':
+      return askMilestone(run, step.task)
     case 'prove':
       return proveNow(run)
     case 'limit':

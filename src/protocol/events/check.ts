@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CheckOutcome, Finding, Proof, Stage, Validation } from '../evidence.ts'
 import { CommitId, Digest, Json, TreeId } from '../ids.ts'
 
-export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary', 'merge'])
+export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary', 'merge', 'milestone'])
 export type CheckPurpose = z.infer<typeof CheckPurpose>
 
 /** What is there to work with, found without a model. */

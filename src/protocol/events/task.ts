@@ -79,6 +79,8 @@ export const taskEvents = {
   }),
   /** The harness ran the tests that were written, on the content without the work: only those that fail there show anything. */
   'tests.seen': z.object({ task: z.string(), child: RunId, commit: CommitId, verdict: z.enum(['failing', 'passing', 'unusable']), reason: z.string() }),
+  /** At a milestone, the checks of all that is integrated were run in a clean checkout. `passed`: that commit is a checkpoint. */
+  'milestone.checked': z.object({ task: z.string(), commit: CommitId, revision: z.int().nonnegative(), verdict: z.enum(['passed', 'failed']), checks: z.array(z.string()).max(1000), reasons: z.array(z.string()).max(50) }),
   /** What merging a child's commit came to, files that a command wrote anew included. */
   'merge.tried': z.object({ task: z.string(), child: RunId, outcome: MergedTask }),
   /** What a task offered and the result does not have is a branch of the person's repository, so that nothing is lost. */
