@@ -37,7 +37,7 @@ export function toPlanning({ workers, plan: path, plans, writeTests, review, con
     return workers === undefined ? undefined : { workers, ...more, ...(plans === undefined ? {} : { plans }) }
   }
   if (plans !== undefined) throw new Fault('request-invalid', '--plans asks a model for plans, and --plan gives one: leave out one of the two')
-  return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...more }
+  return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...toCapacity(given.file), ...more }
 }
 
 /** @throws Fault `request-invalid` with every fault and its line. */
@@ -65,9 +65,14 @@ export function toTaskRoles({ specialists }: OpenedSpecialists): readonly string
 }
 
 /** The run's own conversation is the planner's. */
-export function toPlanner(opened: OpenedSpecialists): { readonly specialist: Specialist } {
+export function toPlanner(opened: OpenedSpecialists, { workers, tests, review }: Pick<Planning, 'workers' | 'tests' | 'review'>): { readonly specialist: Specialist } {
   const roles = toTaskRoles(opened).map((role) => `- ${role}: ${opened.specialists.get(role)?.description ?? ''}`)
-  return { specialist: toRecorded(getSpecialist(opened, 'planner'), `Who can do a task, as its \`role\`:\n${roles.join('\n')}`.slice(0, 20_000)) }
+  const around = [
+    workers === 1 ? 'One task is worked on at a time.' : `At most ${workers} tasks are worked on at the same time.`,
+    ...(tests ? ['Before a coder begins, somebody writes tests for its task: plan no tasks for that, and leave the tests out of the scopes.'] : []),
+    ...(review === 'all' ? ['Somebody reviews each change before it is integrated: plan no tasks for that.'] : []),
+  ].join(' ')
+  return { specialist: toRecorded(getSpecialist(opened, 'planner'), `${around}\n\nWho can do a task, as its \`role\`:\n${roles.join('\n')}`.slice(0, 20_000)) }
 }
 
 function getSpecialist({ specialists }: OpenedSpecialists, role: string): OpenedSpecialist {
@@ -111,4 +116,11 @@ export async function composePlanned(parts: PlannedParts, specialists: OpenedSpe
 
 async function chooseChildSolver({ solver, config }: EngineParts, model: string | undefined): Promise<SolverChoice> {
   return model === undefined || solver.solver === 'repair' ? solver : chooseSolver({ solver: 'model', model }, config, process.env)
+}
+
+/** Of what a plan file limits, what a run can hold to while it starts tasks. */
+function toCapacity({ capacity }: OpenPlanFile['file']): Pick<Planning, 'capacity'> {
+  const { memory_mb: memoryMb, tokens_per_minute: tokensPerMinute } = capacity ?? {}
+  if (memoryMb === undefined && tokensPerMinute === undefined) return {}
+  return { capacity: { ...(memoryMb === undefined ? {} : { memoryMb }), ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }) } }
 }

@@ -98,7 +98,7 @@ export async function startCommand(words: string | undefined, options: RunOption
     for (const note of [...notes, ...(specialists?.notes ?? [])]) console.note(`writ: ${note}`)
     const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note }
     if (planning === undefined || specialists === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy, experience }, saveMemoryLater(console.watch))
-    const planned = { ...opening, autonomy, experience, planning: { ...planning, unsure: toUnsure(policy.settings) }, ...toPlanner(specialists) }
+    const planned = { ...opening, autonomy, experience, planning: { ...planning, unsure: toUnsure(policy.settings) }, ...toPlanner(specialists, planning) }
     return startRun(await composePlanned(parts, specialists, planned, console), planned, saveMemoryLater(console.watch))
   }, answer)
 }

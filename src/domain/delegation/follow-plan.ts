@@ -5,11 +5,12 @@ import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
+import { hasRoom } from './capacity.ts'
 import { describeAttempt, describeFailure } from './describe-attempt.ts'
 import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
 import { findMilestoneNeed } from './milestones.ts'
 import { toShare } from './share.ts'
-import { beforeIntegration, beforeTask, findStages, findUnseenTests } from './stages.ts'
+import { beforeIntegration, beforeTask, describeFrozenTests, findStages, findUnseenTests } from './stages.ts'
 
 /** Attempts at a task that failed for itself, after which the plan is changed instead. */
 const mostFailures = 2
@@ -92,7 +93,7 @@ function startNext(state: RunState): Step | undefined {
   const running = countWorking(state)
   if (!plan || running >= Math.min(state.opened?.planning?.workers ?? 1, state.fanOutCap ?? Infinity)) return undefined
   const tails = toTails(plan.tasks)
-  const ready = plan.tasks.filter((task) => isReady(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
+  const ready = plan.tasks.filter((task) => isReady(state, task) && hasRoom(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
   for (const task of ready.toSorted((a, b) => (tails.get(b.id) ?? 0) - (tails.get(a.id) ?? 0))) {
     const first = beforeTask(state, task)
     if (first !== 'wait') return first ?? toDelegation(state, task, running)
@@ -107,7 +108,7 @@ function toDelegation(state: RunState, task: Task, running: number): Step | unde
   const before = state.delegations.get(task.id)
   return {
     phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget,
-    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: describeAttempt(state, task, before),
+    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: [describeAttempt(state, task, before), describeFrozenTests(state, task)].filter(Boolean).join('\n\n'),
   }
 }
 

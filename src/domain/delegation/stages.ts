@@ -3,8 +3,8 @@ import type { StageName } from '../../protocol/events/task.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
-import type { Delegation } from './delegation.ts'
-import { describeAttempt } from './describe-attempt.ts'
+import { checksOf, type Delegation } from './delegation.ts'
+import { describeAttempt, describeJudging } from './describe-attempt.ts'
 import { isUnsure, isUnsureOf, leadsTo, toUnsureGate } from './unsure.ts'
 import { toShare } from './share.ts'
 
@@ -43,7 +43,7 @@ export function beforeTask(state: RunState, task: Task): Step | 'wait' | undefin
   if (!isTested || task.role !== 'coder' || state.opened?.request.solver !== 'model') return undefined
   const stage = state.stages.get(toStageKey(task.id, 'tests'))
   if (stage) return stage.status === 'done' ? undefined : 'wait'
-  return toStageStep(state, task, 'tests', { role: 'tester', of: 0, base: state.head, brief: describeAttempt(state, task, undefined) })
+  return toStageStep(state, task, 'tests', { role: 'tester', of: 0, base: state.head, brief: join(describeAttempt(state, task, undefined), describeJudging('Once it is done, these pass (they show how tests are run here):', checksOf(state, task))) })
 }
 
 /** What was made is looked at by somebody who did not make it, where it is risky, unsure, or all is to be. */
@@ -55,7 +55,24 @@ export function beforeIntegration(state: RunState, task: Task, { given, returned
   if (wanted === 'none' || (wanted === 'risky' && !isRisky) || state.opened?.request.solver !== 'model') return undefined
   const stage = state.stages.get(toStageKey(task.id, 'review'))
   if (stage?.given.of === given.lease.token) return stage.status === 'done' ? undefined : 'wait'
-  return toStageStep(state, task, 'review', { role: 'reviewer', of: given.lease.token, base: returned?.commit, brief: `The goal of all of it: ${state.contract?.goal ?? ''}` })
+  return toStageStep(state, task, 'review', { role: 'reviewer', of: given.lease.token, base: returned?.commit, brief: join(`The goal of all of it: ${state.contract?.goal ?? ''}`, describeJudging('These passed with the change:', toJudged(state, task))) })
+}
+
+/** The task's own checks, and the tests that were written for it. */
+function toJudged(state: RunState, task: Task): readonly { readonly command: string }[] {
+  const own = checksOf(state, task)
+  const tests = findFrozenTests(state, task.id)
+  return tests && !own.some((check) => check.command === tests.command) ? [...own, tests] : own
+}
+
+/** What whoever does a task is told of the tests that were written for it. */
+export function describeFrozenTests(state: RunState, task: Task): string {
+  const tests = findFrozenTests(state, task.id)
+  return tests ? describeJudging('Somebody wrote tests for it, which are there, fail now, and cannot be changed by you:', [tests]) : ''
+}
+
+function join(...parts: readonly string[]): string {
+  return parts.filter(Boolean).join('\n\n')
 }
 
 function toStageStep(state: RunState, task: Task, stage: StageName, { role, of, base, brief }: { readonly role: string; readonly of: number; readonly base: RunState['head']; readonly brief: string }): Step | undefined {

@@ -93,7 +93,7 @@ describe('estimates of tasks', () => {
         return task({ size: { files: Math.floor(40 * random()), kb, depth: 6 * random() }, minutes: round % 2 === 0 ? 600 / (1 + kb) : 100 * random(), tokens: 1e6 * random(), checks: Math.floor(5 * random()) })
       })
       const experience = learnHere(past)
-      const base = { files: Math.floor(20 * random()), kb: 200 * random(), depth: 3 * random() }
+      const base = { files: 1 + Math.floor(20 * random()), kb: 200 * random(), depth: 3 * random() }
       const at = (more: Partial<typeof base> & { readonly checks?: number; readonly risk?: 'high' }) => {
         const { checks = 1, risk = 'low', ...size } = more
         return estimateTask(experience, { kind: 'coder', risk, checks, size: { ...base, ...size } })

@@ -22,8 +22,8 @@ function toSizeFeatures({ files, kb, depth }: TaskSize): number[] {
   return [Math.log1p(files), Math.log1p(kb), Math.log1p(depth)]
 }
 
-/** Numbers that grow with what makes a task long. `typical` stands for a size that is not known. */
+/** Numbers that grow with what makes a task long. `typical` stands for a size that is not known; where there is nothing yet, something is to be made. */
 export function toFeatures({ size, checks, risk }: Described, typical: readonly number[]): number[] {
-  const measured = size ? toSizeFeatures(size) : typical.slice(0, sizeFeatures)
+  const measured = size && size.files > 0 ? toSizeFeatures(size) : typical.slice(0, sizeFeatures)
   return [...measured, Math.log1p(checks), risks[risk]]
 }

@@ -42,6 +42,8 @@ const given: { readonly [T in EventType]?: readonly string[] } = {
   'tool.returned': ['durationMs'],
   'fault.met': ['detail'],
   'merge.tried': ['outcome'],
+  // Each may show a diff of contents that are not in the log.
+  'task.delegated': ['brief'],
   'stage.delegated': ['brief'],
 }
 
