@@ -76,6 +76,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
         selfMade.clear()
         return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
       case 'proof.finished': return proven(event.data)
+      case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'one of several' ? 'warn' : 'good' }]
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
       case 'log.repaired': return [{ label: 'repair', text: oneLine(`the record was damaged from line ${event.data.line} on, which was set aside by ${event.data.by}`, 300), mood: 'warn' }]
       case 'limit.reached': return [{ label: 'limit', text: oneLine(event.data.detail, 300), mood: 'warn', wraps: true }]
@@ -114,7 +115,7 @@ function isGated(event: StoredEvent): event is Gated {
 function gated(event: Gated): Fact[] {
   switch (event.type) {
     case 'approval.requested': return [{ label: 'asks', text: oneLine(event.data.question, 800), mood: 'warn', wraps: true }]
-    case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
+    case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}${event.data.choose === undefined ? '' : `, choice ${event.data.choose}`}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
     case 'validation.finished': return event.data.verdict === 'failed' ? [{ label: 'stage', text: `✗ ${event.data.stage ?? ''}: ${oneLine(event.data.text, 600)}`, mood: 'bad', wraps: true }] : []
     case 'artefact.quarantined': return [{ label: 'sealed', text: oneLine(`${event.data.id} ${event.data.paths.join(', ')}: ${event.data.findings[0]?.message ?? ''}`, 400), mood: 'bad', wraps: true }]
     case 'artefact.settled': return [{ label: 'sealed', text: oneLine(`${event.data.id} ${event.data.as} by ${event.data.by}`, 200), mood: 'faint' }]

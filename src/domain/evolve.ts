@@ -174,6 +174,9 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'proof.finished': onProof,
   'candidate.tried': nothing,
+  'repair.judged': (state, data) => {
+    state.judged.set(data.task, data)
+  },
   'approval.requested': (state, data) => {
     state.asked.push(data)
     state.questions += 1
@@ -181,7 +184,13 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'approval.given': (state, data) => {
     state.approvals.set(data.gate, data.answer)
     if (data.note) state.answerNotes.set(data.gate, data.note)
-    if (data.answer === 'approve' && state.review?.gate === data.gate) state.reviewedTree = state.review.tree
+    if (data.answer === 'approve' && state.review?.gate === data.gate) {
+      if (data.choose === undefined) state.reviewedTree = state.review.tree
+      else {
+        state.chosen = { task: state.review.task, number: data.choose, instead: state.review.tree }
+        state.finish = undefined
+      }
+    }
     state.asked = state.asked.filter((each) => each.gate !== data.gate)
     const pending = state.calls.find((each) => each.call.callId === data.gate)
     if (pending?.status === 'called') pending.settled = true
@@ -360,6 +369,7 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
   state.idleTurns = state.tree === state.treeAtTurn ? state.idleTurns + 1 : 0
   state.treeAtTurn = state.tree
   state.finish = undefined
+  state.chosen = undefined
   if (state.calls.length === 0) state.finish = { summary: textOf(reply.parts), confidence: undefined, unfinished: [], cannot: undefined, implied: true }
 }
 

@@ -39,6 +39,7 @@ export type Step =
   | { readonly phase: 'observe'; readonly do: 'say'; readonly kind: Payload<'observation.made'>['kind']; readonly text: string }
   | { readonly phase: 'observe'; readonly do: 'validate' }
   | { readonly phase: 'observe'; readonly do: 'take-back' }
+  | { readonly phase: 'observe'; readonly do: 'make-room' }
   | { readonly phase: 'observe'; readonly do: 'ask-sealed'; readonly id: string }
   | { readonly phase: 'observe'; readonly do: 'await-child' }
   | { readonly phase: 'observe'; readonly do: 'stop-children' }

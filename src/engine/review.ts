@@ -1,5 +1,6 @@
 import type { PolicyDecision } from '../protocol/policy.ts'
 import { describeAgainstPlan } from '../domain/plan/against-plan.ts'
+import { toChoice } from '../domain/report/describe-repair.ts'
 import { seesMore } from '../domain/decisions.ts'
 import { judgeChangeRisk } from '../domain/policy/change-risk.ts'
 import { toChangeKinds } from '../domain/policy/change-kinds.ts'
@@ -37,12 +38,15 @@ export async function review(run: RunContext): Promise<void> {
   const gate = `integrate-${task || 'rest'}-${tree.slice(0, 12)}`
   await record(run, { type: 'integration.judged', data: { task, gate, from: reviewedTree, tree, kinds: [...kinds], decision, ...(experience && finish?.confidence !== undefined && confidence !== undefined ? { confidence: { stated: finish.confidence, calibrated: confidence } } : {}) } })
   if (decision.effect !== 'ask') return
-  const shows = await getWorkspace(run).diff(reviewedTree, tree, { maxBytes: 20_000, paths: paths.slice(0, 500) })
+  const diff = await getWorkspace(run).diff(reviewedTree, tree, { maxBytes: 20_000, paths: paths.slice(0, 500) })
+  const choice = toChoice(run.state.judged.get(task))
+  const shows = choice ? `${choice.text}\n\n${diff}` : diff
   await askPeople(run, [{
     gate, text: `May these changes of task ${task} count? ${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''} (${[decision.reason, ...(why.length > 0 ? [`${why.join(', ')}.`] : [])].join(' ')})`,
     ask: toAsk(run, decision, paths, {
       kind: 'integrate', gate, does: `${paths.length} changed file${paths.length === 1 ? '' : 's'} (${kinds.join(', ')}) become part of the result${seesMore(run.state) ? describeAgainstPlan(active, paths) : ''}`, shows, why: finish?.summary ?? '',
       risk: risk === 'high' || kinds.some((kind) => ['ci', 'policy', 'schema', 'checks'].includes(kind)) ? 'high' : 'medium',
+      ...(choice ? { choices: choice.choices } : {}),
       undo: 'Nothing of yours changes before you accept; until then the branch of the run can be dropped, afterwards writ undo takes it back.',
     }),
   }])

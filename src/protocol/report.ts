@@ -5,6 +5,7 @@ import { RankedPlan } from './plan.ts'
 import { Outcome } from './events/run.ts'
 import { FileChange } from './events/workspace.ts'
 import { SolverName } from './events/turn.ts'
+import { RepairJudgement } from './repair.ts'
 import { CommitId, RunId } from './ids.ts'
 
 /** What one check showed on one content. Counts are there where the runner names its tests. */
@@ -168,6 +169,8 @@ export const Report = z.object({
   proof: z.object({ verdict: z.enum(['proven', 'unproven', 'no-evidence']), commit: CommitId, reasons: z.array(z.string()), restored: z.array(z.string()) }).optional(),
   checks: z.array(CheckAccount),
   selfMade: z.array(SelfMadeTest),
+  /** What the built-in solver found out, a task each: the fault, the ways to mend it, how strong the tests around it are. */
+  repairs: z.array(RepairJudgement).optional(),
   /** Pinned files that were put back, and guarded ones that were taken out, at any time of the run. */
   restored: z.array(z.string()),
   notDone: z.array(z.string()),

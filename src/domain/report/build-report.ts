@@ -70,6 +70,7 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     ...(proof ? { proof: { verdict: proof.verdict, commit: proof.commit, reasons: proof.reasons, restored: proof.restored } } : {}),
     checks,
     selfMade: proof?.selfMade ?? [],
+    ...(state.judged.size > 0 ? { repairs: [...state.judged.values()] } : {}),
     restored: [...new Set([...state.restored, ...(proof?.restored ?? [])])],
     notDone: findNotDone(state, inEffect, tasks, checks),
     deviations: findDeviations(state, events),

@@ -99,7 +99,9 @@ async function askRepair(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>
   const { active, contract } = run.state
   if (!repair || !active || !contract) throw new Error('the built-in solver works on a task of a pinned contract')
   const outcomes = [...run.state.latest.values()].filter((outcome) => active.checks.includes(outcome.checkId))
-  const input = { task: active, contract, outcomes }
+  const { chosen } = run.state
+  const judgement = chosen?.task === active.id ? run.state.judged.get(active.id) : undefined
+  const input = { task: active, contract, outcomes, ...(chosen && judgement ? { chosen: { judgement, number: chosen.number } } : {}) }
   await record(run, {
     type: 'turn.requested',
     data: { turn: step.turn, task: active.id, solver: 'repair', purpose: 'work', attempt: step.attempt, model: 'writ/repair', request: digestOfJson(input), messages: 0 },

@@ -103,6 +103,8 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
       name: 'repair',
       propose: async (_task, lab) => {
         for (let tried = tape.next('candidate.tried'); tried; tried = tape.next('candidate.tried')) await lab.record({ type: 'candidate.tried', data: tried })
+        const judged = tape.next('repair.judged')
+        if (judged) await lab.record({ type: 'repair.judged', data: judged })
         return withOwnIds(takeReply(tape), state.spent.turns + 1)
       },
     },

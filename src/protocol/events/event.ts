@@ -65,6 +65,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'proof.started': false,
   'proof.finished': true,
   'candidate.tried': false,
+  'repair.judged': false,
   'plan.proposed': false,
   'plan.considered': false,
   'milestone.checked': false,

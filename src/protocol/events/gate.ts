@@ -6,7 +6,7 @@ import { Finding } from '../evidence.ts'
 
 export const gateEvents = {
   'approval.requested': z.object({ gate: z.string(), question: z.string(), callId: z.string().optional(), /** It is about a call that was cut off and may or may not have happened. */ inDoubt: z.boolean().optional(), ask: Ask.optional(), /** A person's own command put it, while no process worked on the run. */ via: z.literal('command').optional() }),
-  'approval.given': z.object({ gate: z.string(), by: z.string(), answer: z.enum(['approve', 'deny']), note: z.string().optional(), signature: AnswerSignature.optional(),
+  'approval.given': z.object({ gate: z.string(), by: z.string(), answer: z.enum(['approve', 'deny']), note: z.string().optional(), signature: AnswerSignature.optional(), /** A yes to another of the question's `choices` than the first: its number. */ choose: z.int().min(2).optional(),
     /** How it came; `command`: from another process, while the run waited. Absent in rollouts from before answers were signed. */
     via: z.enum(['terminal', 'option', 'remembered', 'command']).optional() }),
   /** May the changes of a task become part of the result? `from` is what was integrated or approved last. */
