@@ -54,6 +54,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'stage.delegated': return [{ label: event.data.stage, text: oneLine(`▸ ${event.data.task} · ${event.data.role} · ${event.data.child}`, 300), mood: 'faint' }]
       case 'stage.returned': return reviewed(event.data)
       case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
+      case 'plan.considered': return [{ label: 'plan', text: oneLine(`plan ${event.data.number} to choose from: ${event.data.plan.tasks.map((task) => task.title).join(' · ')}`, 300), mood: 'faint' }]
       case 'kept.published': return [{ label: 'kept', text: oneLine(`what ${event.data.task} offered is not in the result; it is on ${event.data.branch}`, 300), mood: 'warn' }]
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
       case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]

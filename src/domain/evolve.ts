@@ -67,6 +67,10 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'check.started': nothing,
   'check.finished': onCheck,
   'plan.proposed': onPlan,
+  'plan.considered': (state, data) => {
+    state.considered.push(data)
+    state.planDraft = undefined
+  },
   'task.started': (state, data) => {
     state.tasks.set(data.task, 'active')
     state.active = state.plan?.tasks.find((task) => task.id === data.task)
@@ -143,6 +147,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
       state.finish = undefined
       state.planDraft = undefined
       state.planWanted ??= data.text.split('\n')[0]
+      state.toldOfPlans = state.considered.length
     }
     if (data.kind === 'amendment') {
       state.amendment = undefined
@@ -358,6 +363,7 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
     return
   }
   state.spent.turns += 1
+  state.certainty = reply.certainty?.mean ?? reply.confidence
   state.messages.push({ role: 'assistant', parts: reply.parts })
   state.calls = reply.parts.filter((part) => part.type === 'call').map((call) => ({ call, status: 'waiting', effect: undefined, answer: undefined, calledAt: 0, reached: [], cutOff: false, settled: false, lost: false }))
   state.idleTurns = state.tree === state.treeAtTurn ? state.idleTurns + 1 : 0

@@ -4,6 +4,7 @@ import { toChoice } from '../domain/report/describe-repair.ts'
 import { seesMore } from '../domain/decisions.ts'
 import { judgeChangeRisk } from '../domain/policy/change-risk.ts'
 import { toChangeKinds } from '../domain/policy/change-kinds.ts'
+import { toConfidence } from '../domain/estimate/confidence.ts'
 import { isWanted } from '../domain/policy/checkpoints.ts'
 import { autonomyOf, circumstancesOf, contractOf } from './circumstances.ts'
 import { toAsk } from './build-ask.ts'
@@ -26,14 +27,16 @@ export async function review(run: RunContext): Promise<void> {
   const paths = changes.map((change) => change.path)
   const kinds = toChangeKinds(paths)
   const contract = contractOf(run)
+  const { experience } = run.state.opened ?? {}
+  const confidence = toConfidence(experience, 'claimed', { stated: finish?.confidence, tokens: run.state.certainty })
   const planned = active?.risk ?? 'low'
   const { risk, why } = seesMore(run.state) ? judgeChangeRisk({ planned, changes, sealed: run.state.quarantine.size }) : { risk: planned, why: [] }
   const decision: PolicyDecision = policy.integrate?.({
-    paths, kinds, risk, confidence: finish?.confidence, warnings: run.state.warnings, wanted: isWanted(contract, paths),
+    paths, kinds, risk, confidence, warnings: run.state.warnings, wanted: isWanted(contract, paths),
     circumstances: circumstancesOf(run, { autonomy: autonomyOf(run, paths, 'integrate') }),
   }) ?? { effect: 'allow', rules: [], policy: policy.hash, reason: 'the policy says nothing about it' }
   const gate = `integrate-${task || 'rest'}-${tree.slice(0, 12)}`
-  await record(run, { type: 'integration.judged', data: { task, gate, from: reviewedTree, tree, kinds: [...kinds], decision } })
+  await record(run, { type: 'integration.judged', data: { task, gate, from: reviewedTree, tree, kinds: [...kinds], decision, ...(experience && finish?.confidence !== undefined && confidence !== undefined ? { confidence: { stated: finish.confidence, calibrated: confidence } } : {}) } })
   if (decision.effect !== 'ask') return
   const diff = await getWorkspace(run).diff(reviewedTree, tree, { maxBytes: 20_000, paths: paths.slice(0, 500) })
   const choice = toChoice(run.state.judged.get(task))

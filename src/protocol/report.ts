@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Budget, Clause, Origin, Unknown } from './contract.ts'
 import { CheckStatus, SelfMadeTest, Strength } from './evidence.ts'
+import { RankedPlan } from './plan.ts'
 import { Outcome } from './events/run.ts'
 import { FileChange } from './events/workspace.ts'
 import { SolverName } from './events/turn.ts'
@@ -85,6 +86,10 @@ export const TaskAccount = z.object({
   confidence: z.number().optional(),
   /** Why it was dropped. */
   why: z.string().optional(),
+  /** What it was expected to take; 80 of 100 such tasks lie between `low` and `high`. Minutes. */
+  expected: z.object({ minutes: z.number(), low: z.number(), high: z.number(), tokens: z.number() }).optional(),
+  /** What it took; of a task that is not over, so far. */
+  taken: z.object({ minutes: z.number(), turns: z.int(), tokens: z.number() }).optional(),
   /** Of a run that follows a graph. */
   work: TaskWork.optional(),
 })
@@ -156,6 +161,8 @@ export const Report = z.object({
   /** The run that delegated this one, and the task of it that this is. */
   parent: z.object({ run: RunId, task: z.string() }).optional(),
   tasks: z.array(TaskAccount),
+  /** Plans that there were to choose from, the best first: how each stands, and its tasks. Left out where there was one. */
+  plans: z.array(RankedPlan.extend({ isChosen: z.boolean(), tasks: z.array(z.string()) })).optional(),
   /** Left out of a run that follows no graph. */
   plan: PlanAccount.optional(),
   commits: z.array(CommitAccount),

@@ -19,6 +19,14 @@ export function workerCount(value: string): number {
   return number
 }
 
+const mostPlans = 8
+
+export function fewPlans(value: string): number {
+  const number = wholeNumber(value)
+  if (number > mostPlans) throw new InvalidArgumentError(`It takes a whole number from 1 to ${mostPlans}.`)
+  return number
+}
+
 export function eventNumber(value: string): number {
   const number = Number(value)
   if (!Number.isInteger(number) || number < 0 || value.trim() === '') throw new InvalidArgumentError('It takes the number of an event, as writ log shows it.')

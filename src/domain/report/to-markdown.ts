@@ -2,6 +2,8 @@ import { describeRepair, sumUpStrength } from './describe-repair.ts'
 import type { Origin } from '../../protocol/contract.ts'
 import type { CheckAccount, Report } from '../../protocol/report.ts'
 import { medianAnswerMs } from './questions.ts'
+import { describePlans } from './plans.ts'
+import { describeWork } from './work.ts'
 import { toShortCommit } from './short-id.ts'
 import { describeTally } from './tally.ts'
 import { taskLines } from './task-lines.ts'
@@ -18,6 +20,8 @@ export function toMarkdown(report: Report): string {
     section('What was asked', asked(report)),
     section('Tasks', taskLines(report)),
     section('What was done', done(report)),
+    section('Plans', describePlans(report)),
+    section('Expected and taken', describeWork(report)),
     section('The repair', repaired(report)),
     section('Evidence', evidence(report)),
     section('Not done', report.notDone.map((line) => `- ${line}`)),

@@ -11,6 +11,7 @@ import { maskLive } from '../masked-live.ts'
 import { rememberWritten } from '../put-back.ts'
 import { record, type RunContext } from '../record.ts'
 import { openLab } from '../lab.ts'
+import { foresee } from '../foresee.ts'
 import { delegate, markRules } from '../delegate.ts'
 import { delegateStage } from '../stages.ts'
 
@@ -31,7 +32,12 @@ export async function plan(run: RunContext, step: PlanStep): Promise<void> {
       return record(run, { type: 'contract.pinned', data: { contract, hash: digestOfJson(contract) } })
     }
     case 'propose':
-      return record(run, { type: 'plan.proposed', data: { plan: await markRules(run, step.plan), why: step.why, ...(step.from ? { from: step.from } : {}) } })
+      return record(run, {
+        type: 'plan.proposed',
+        data: { plan: await markRules(run, await foresee(run, step.plan, step.from === 'person' ? 'person' : 'model')), why: step.why, ...(step.from ? { from: step.from } : {}), ...(step.ranking ? { ranking: step.ranking } : {}) },
+      })
+    case 'consider':
+      return record(run, { type: 'plan.considered', data: { number: step.number, plan: await foresee(run, step.plan, 'model'), why: step.why } })
     case 'delegate':
       return delegate(run, step)
     case 'delegate-stage':

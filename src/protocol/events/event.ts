@@ -67,6 +67,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'candidate.tried': false,
   'repair.judged': false,
   'plan.proposed': false,
+  'plan.considered': false,
   'milestone.checked': false,
   'task.started': false,
   'task.finished': false,

@@ -10,7 +10,7 @@ export const gateEvents = {
     /** How it came; `command`: from another process, while the run waited. Absent in rollouts from before answers were signed. */
     via: z.enum(['terminal', 'option', 'remembered', 'command']).optional() }),
   /** May the changes of a task become part of the result? `from` is what was integrated or approved last. */
-  'integration.judged': z.object({ task: z.string(), gate: z.string(), from: TreeId, tree: TreeId, kinds: z.array(z.string()), decision: PolicyDecision }),
+  'integration.judged': z.object({ task: z.string(), gate: z.string(), from: TreeId, tree: TreeId, kinds: z.array(z.string()), decision: PolicyDecision, /** How sure whoever did it is, in its own words and by the record. */ confidence: z.object({ stated: z.number(), calibrated: z.number() }).optional() }),
   /** The solver, or a person who may not decide it, proposes to change the contract; only those who may answer can. */
   'amendment.proposed': z.object({ gate: z.string(), contract: Contract, changes: z.array(z.string()), why: z.string(), by: z.string(), via: z.literal('command').optional() }),
   /** The contract was amended: the new one, chained to the one before by its hash. */
