@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadCedar } from '../src/adapters/policy-cedar/cedar.ts'
+import { getCedar } from '../src/adapters/policy-cedar/cedar.ts'
 import { parseRules } from '../src/adapters/policy-cedar/parse-rules.ts'
 import { openFolder, readBundle, readCases } from '../src/adapters/policy-cedar/read-bundle.ts'
 
@@ -11,7 +11,7 @@ const adapter = join(dirname(fileURLToPath(import.meta.url)), '..', 'src/adapter
 const folder = join(adapter, 'builtin')
 const bundle = await readBundle('built-in', openFolder(folder))
 const { layer, digest, manifest, files } = bundle
-const { rules, problems } = parseRules(await loadCedar(), bundle)
+const { rules, problems } = parseRules(getCedar(), bundle)
 if (problems.length > 0) throw new Error(JSON.stringify(problems, undefined, 2))
 const write = (name, value) => writeFileSync(join(adapter, name), `${JSON.stringify(value, undefined, 2)}\n`)
 write('builtin.json', { schema: readFileSync(join(folder, 'writ.cedarschema'), 'utf8'), bundle: { layer, digest, manifest, files } })

@@ -14,6 +14,7 @@ import { addMachineCommands } from './program/machine.ts'
 import { addNotifyCommands } from './program/notify.ts'
 import { addSpecialistCommands } from './program/specialists.ts'
 import { addAutonomyCommands } from './program/autonomy.ts'
+import { addBenchCommands } from './program/bench.ts'
 
 /** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
 const program = new Command('writ')
@@ -43,6 +44,7 @@ addCheckCommands(program)
 addRecordCommands(program)
 addMachineCommands(program)
 addNotifyCommands(program)
+addBenchCommands(program)
 
 program.option('--no-color', 'plain text, as with NO_COLOR=1; may also come after the command')
 for (const command of program.commands.flatMap((each) => [each, ...each.commands])) command.exitOverride().addOption(new Option('--no-color', 'plain text').hideHelp())

@@ -12,7 +12,6 @@ import { Bug } from '../../protocol/fault.ts'
 import { policySchema } from './builtin-bundle.ts'
 import { CedarDocument, toBundleName, type Bundle } from './bundle.ts'
 import { toCaseContract } from './case-question.ts'
-import { loadCedar } from './cedar.ts'
 import { findApprovers } from './find-approvers.ts'
 import { openRules } from './open-rules.ts'
 import { createRuleIndex, type Verdict } from './rule-index.ts'
@@ -28,7 +27,7 @@ export interface CedarPolicy extends Policy {
   readonly settings: Json
 }
 
-/** Bundles as one policy, in the order of their layers. Nothing is parsed before `ready`, which takes some 50 ms. */
+/** Bundles as one policy, in the order of their layers. Nothing is parsed before `ready`; Cedar is loaded there for rules of others, else by the first question that needs it. */
 export function createCedarPolicy(bundles: readonly Bundle[]): CedarPolicy {
   return toPolicy(true, {
     form: 'cedar', model: 1, bundles: bundles.map(({ layer, digest, manifest, files }) => ({ layer, digest, manifest, files })),
@@ -57,11 +56,11 @@ function toPolicy(isNew: boolean, contents: CedarDocument): CedarPolicy {
     hash, document, bundles: bundles.map(toBundleName), settings: JSON.parse(JSON.stringify(settings)) as Json,
     ready: async () => {
       if (ask !== undefined) return
-      const cedar = await loadCedar()
-      const rules = await openRules(cedar, bundles, isNew ? policySchema : undefined)
-      const index = createRuleIndex(cedar, rules)
-      // The engine compiles what it is asked to do when it is first asked: better now than in the first decision.
-      toCallParts(warmUp, surroundings).forEach(index)
+      const rules = await openRules(bundles, isNew ? policySchema : undefined)
+      const index = createRuleIndex(rules)
+      // Cedar is loaded by now for the rules of others. It compiles what it is asked to do when it is first asked: better now
+      // than in the first decision.
+      if (rules.some(({ bundle }) => bundle.layer !== 'built-in')) toCallParts(warmUp, surroundings).forEach(index)
       ask ??= index
     },
     decide: (question) => answer(toCallParts(question, surroundings), question.contract, question.tool),

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BundleFile } from '../../protocol/policy-bundle.ts'
 import { builtinBundle, policySchema } from './builtin-bundle.ts'
-import { loadCedar } from './cedar.ts'
+import { getCedar } from './cedar.ts'
 import { lintRules, type LintFinding } from './lint-rules.ts'
 import { makeBundle } from './test-bundles.ts'
 
-const cedar = await loadCedar()
+const cedar = getCedar()
 
 function lint(rules: string, manifest: Partial<BundleFile> = {}, layer: 'user' | 'repository' = 'user'): readonly LintFinding[] {
   const bundle = makeBundle(layer, rules, manifest)

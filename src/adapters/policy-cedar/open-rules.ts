@@ -1,7 +1,7 @@
 import { Fault } from '../../protocol/fault.ts'
 import type { Bundle } from './bundle.ts'
 import { readBuiltinRules } from './builtin-bundle.ts'
-import type { Cedar } from './cedar.ts'
+import { getCedar } from './cedar.ts'
 import { parseRules, validateRules, type Rule, type RuleProblem } from './parse-rules.ts'
 
 /**
@@ -9,13 +9,14 @@ import { parseRules, validateRules, type Rule, type RuleProblem } from './parse-
  * @param schema what the rules of people are validated against; left out for a policy that was kept with a run, which was once
  * @throws Fault `policy-refused` naming bundle, file, line and rule
  */
-export async function openRules(cedar: Cedar, bundles: readonly Bundle[], schema?: string): Promise<readonly Rule[]> {
-  const rules = (await Promise.all(bundles.map(async (bundle) => (await readBuiltinRules(bundle)) ?? openOwn(cedar, bundle, schema)))).flat()
+export async function openRules(bundles: readonly Bundle[], schema?: string): Promise<readonly Rule[]> {
+  const rules = (await Promise.all(bundles.map(async (bundle) => (await readBuiltinRules(bundle)) ?? openOwn(bundle, schema)))).flat()
   const off = findDisabled(bundles, rules)
   return rules.filter((rule) => rule.bundle.layer !== 'built-in' || !off.has(rule.id))
 }
 
-function openOwn(cedar: Cedar, bundle: Bundle, schema: string | undefined): readonly Rule[] {
+function openOwn(bundle: Bundle, schema: string | undefined): readonly Rule[] {
+  const cedar = getCedar()
   const { rules, problems } = parseRules(cedar, bundle)
   const [first] = problems
   if (first !== undefined) throw refuse(bundle, first, problems.length - 1)

@@ -1,6 +1,6 @@
 import type { CedarValueJson, EntityJson, Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { Bug } from '../../protocol/fault.ts'
-import type { Cedar } from './cedar.ts'
+import { getCedar } from './cedar.ts'
 import { concerns, toMatcher, type Asked, type Attributes } from './may-match.ts'
 import type { Rule } from './parse-rules.ts'
 import { withoutAnnotations } from './split-policies.ts'
@@ -45,7 +45,7 @@ let made = 0
  * Invariants: (1) a rule is left out only where its head is about something else, or its conditions certainly do not hold
  * (`may-match`); (2) that a rule with conditions holds is said by Cedar alone; (3) Cedar is told every attribute that the rules it is given speak of.
  */
-export function createRuleIndex(cedar: Cedar, rules: readonly Rule[]): (part: Part) => Verdict {
+export function createRuleIndex(rules: readonly Rule[]): (part: Part) => Verdict {
   const all: readonly Indexed[] = rules.map((rule, number) => ({ rule, number, mayHold: toMatcher(rule.json), wants: toWants(rule.json), isPlain: isPlain(rule.json) }))
   const name = `writ-${(made += 1)}`
   const byHead = new Map<string, readonly Indexed[]>()
@@ -56,7 +56,7 @@ export function createRuleIndex(cedar: Cedar, rules: readonly Rule[]): (part: Pa
     let set = sets.get(key)
     if (set === undefined) {
       const id = `${name}-${sets.size}`
-      const answer = cedar.preparsePolicySet(id, { staticPolicies: Object.fromEntries(chosen.map(({ number, rule }) => [String(number), toPermit(rule)])) })
+      const answer = getCedar().preparsePolicySet(id, { staticPolicies: Object.fromEntries(chosen.map(({ number, rule }) => [String(number), toPermit(rule)])) })
       if (answer.type === 'failure') throw new Bug(`Cedar refused rules that it had parsed: ${answer.errors[0]?.message ?? ''}`)
       set = { id, wants: joinWants(chosen.map(({ wants }) => wants)) }
       sets.set(key, set)
@@ -74,7 +74,7 @@ export function createRuleIndex(cedar: Cedar, rules: readonly Rule[]): (part: Pa
     const candidates = concerned.filter(({ mayHold }) => mayHold(part))
     if (candidates.every((each) => each.isPlain)) return { holds: candidates.map(({ rule }) => rule), failed: [] }
     const set = prepare(sets.size < mostSets || sets.has(candidates.map(({ number }) => number).join(',')) ? candidates : concerned)
-    const answer = cedar.statefulIsAuthorized({ ...toRequest(part, set.wants), preparsedPolicySetId: set.id })
+    const answer = getCedar().statefulIsAuthorized({ ...toRequest(part, set.wants), preparsedPolicySetId: set.id })
     if (answer.type === 'failure') throw new Bug(`Cedar could not answer: ${answer.errors[0]?.message ?? ''}`)
     const { reason, errors } = answer.response.diagnostics
     return {

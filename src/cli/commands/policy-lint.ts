@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { builtinBundle, policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
-import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
+import { getCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { lintRules, type LintFinding } from '../../adapters/policy-cedar/lint-rules.ts'
 import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
 import { whyRefused } from '../../adapters/policy-cedar/select-bundles.ts'
@@ -17,7 +17,7 @@ export async function policyLintCommand(folder: string | undefined, options: { r
   const patterns = await Promise.all(about.map(async (bundle) => (await findBrokenPatterns(bundle)).map(({ rule, message }): LintFinding => ({
     kind: 'broken', bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, file: 'bundle.yaml', line: 1, rule: `settings.validation.patterns.${rule}`, message,
   }))))
-  const findings = [...findRefused(about, Date.now()), ...lintRules(await loadCedar(), policySchema, about, all), ...patterns.flat()]
+  const findings = [...findRefused(about, Date.now()), ...lintRules(getCedar(), policySchema, about, all), ...patterns.flat()]
   return whilePrinting(async () => {
     if (options.json) await print(`${JSON.stringify({ ok: findings.length === 0, bundles: about.map(({ manifest, place, layer }) => ({ id: manifest.id, version: manifest.version, layer, place })), findings }, undefined, 2)}\n`)
     else if (findings.length === 0) await print(`Nothing is wrong with ${about.map(({ manifest }) => `${manifest.id}@${manifest.version}`).join(', ')}.\n`)

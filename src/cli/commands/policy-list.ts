@@ -1,5 +1,4 @@
 import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
-import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { openRules } from '../../adapters/policy-cedar/open-rules.ts'
 import type { Rule } from '../../adapters/policy-cedar/parse-rules.ts'
 import { policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
@@ -17,7 +16,7 @@ export interface PolicyListOptions {
 /** `writ policy`: the bundles in force here, and what lies around without being in force. */
 export async function policyListCommand(options: PolicyListOptions): Promise<number> {
   const { root, opened: { policy, bundles, notes } } = await openPolicyHere(options.repo)
-  const rules = await openRules(await loadCedar(), bundles, policySchema)
+  const rules = await openRules(bundles, policySchema)
   return whilePrinting(async () => {
     if (options.json) {
       await print(`${JSON.stringify({ policy: policy.hash, repository: root ?? null, bundles: bundles.map((bundle) => toJson(bundle, rules)), notes, settings: policy.settings, ...(options.rules ? { rules: rules.map(describeRule) } : {}) }, undefined, 2)}\n`)

@@ -2,7 +2,6 @@ import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { policySchema } from '../../adapters/policy-cedar/builtin-bundle.ts'
 import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
-import { loadCedar } from '../../adapters/policy-cedar/cedar.ts'
 import { openRules } from '../../adapters/policy-cedar/open-rules.ts'
 import type { Rule } from '../../adapters/policy-cedar/parse-rules.ts'
 import { withoutAnnotations } from '../../adapters/policy-cedar/split-policies.ts'
@@ -49,7 +48,7 @@ export async function policyTrustCommand(options: PolicyTrustOptions): Promise<n
   const texts = [...hooks, ...specialists]
   if (own === undefined && texts.length === 0) throw new Fault('request-invalid', `${root} has neither a policy (${policyTrust}/bundle.yaml, as committed) nor hooks (.writ/hooks.yaml) nor specialists (${repositoryFolder}, as committed): there is nothing to trust`)
   const bundles = own?.bundles ?? []
-  const rules = own === undefined ? [] : await openRules(await loadCedar(), bundles, policySchema)
+  const rules = own === undefined ? [] : await openRules(bundles, policySchema)
   const wanted = [...(own === undefined ? [] : [{ path: policyTrust, digest: own.digest }]), ...texts.map(({ entry }) => entry)]
   const fresh: (Pick<Trusted, 'path' | 'digest'> & { readonly changed: boolean })[] = []
   for (const entry of wanted) if (!(await store.isTrusted(root, entry.path, entry.digest))) fresh.push({ ...entry, changed: (await store.find(root, entry.path)) !== undefined })
