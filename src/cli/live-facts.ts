@@ -39,6 +39,8 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'environment.surveyed': return [{ label: 'here', text: oneLine([count(event.data.files, 'file'), ...event.data.present.slice(0, 8).map((each) => `${each.name} ${each.version}`.trim())].join(', '), 300), mood: 'faint' }]
       case 'check.finished': {
         if (event.data.purpose === 'canary') return [planted(event.data)]
+        // Red is what tests that were just written are to be; tests.seen says what came of it.
+        if (event.data.purpose === 'merge' && event.data.outcome.checkId === 'written-tests') return []
         if (event.data.purpose !== 'self-made') return checked(event.data, failing)
         const { checkId } = event.data.outcome
         selfMade.set(checkId, (selfMade.get(checkId) ?? 0) + 1)
@@ -57,6 +59,8 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
       case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
       case 'milestone.checked': return [{ label: 'goal', text: oneLine(event.data.verdict === 'passed' ? `✓ milestone ${event.data.task} at ${toShortCommit(event.data.commit)}` : `✗ milestone ${event.data.task}: ${event.data.reasons.join('; ')}`, 400), mood: event.data.verdict === 'passed' ? 'good' : 'bad', wraps: true }]
+      // Why a plan was not taken, or is wanted anew: the rest of what a model is told is in the log.
+      case 'observation.made': return event.data.kind === 'plan' ? [{ label: 'plan', text: oneLine(event.data.text.replace(/ Call propose_plan again with the whole plan\.$/m, ''), 600), mood: 'warn', wraps: true }] : []
       case 'turn.replied': return replied(event.data)
       case 'turn.failed': return [{ label: 'model', text: oneLine(`${event.data.message} (${event.data.code}, attempt ${event.data.attempt})`, 400), mood: 'warn', wraps: true }]
       case 'tool.called':
@@ -96,7 +100,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
 
 /** What no live view has a line for: it is in `writ log`. */
 const silentTypes = [
-  'command.read', 'merge.tried', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested', 'observation.made',
+  'command.read', 'merge.tried', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested',
 ] as const
 const gatedTypes = ['approval.requested', 'approval.given', 'validation.finished', 'artefact.quarantined', 'artefact.settled', 'hook.ran', 'contract.amended'] as const
 type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>

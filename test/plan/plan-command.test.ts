@@ -69,6 +69,16 @@ describe('writ plan', () => {
     assert.equal(json((await machine.writ(['show', 'latest', '--json'])).stdout)['run'], second)
   }))
 
+  test('what is wrong with a plan file is said line by line; too many workers are refused', () => withMachine(twoModules, async (machine) => {
+    writeFileSync(join(machine.repo, 'bad.yaml'), "goal: make all tests pass\ntasks:\n  - { id: a, subgoal: change what lies elsewhere, scope: ['../x', '/etc/**'], checks: [{ command: 'true' }] }\n  - { id: b, subgoal: change what is here, scope: [src], checks: [nope] }\n")
+    const ended = await machine.writ(['run', '--plan', 'bad.yaml', '--solver', 'repair'])
+    assert.equal(ended.code, 2)
+    assert.match(ended.stderr, /cannot be carried out:\n +- line 3: a wants to change \.\.\/x, \/etc\/\*\*, which is no path of the repository.*\n +- line 4: b names nope/)
+    const many = await machine.writ(['run', 'a goal', '--workers', '500'])
+    assert.equal(many.code, 2)
+    assert.match(many.stderr, /at most 64/)
+  }))
+
   test('what a person wrote is not written over', () => withMachine(twoModules, async (machine) => {
     writeFileSync(join(machine.repo, 'plan.yaml'), 'mine\n')
     const ended = await runPlanned(machine, workers, ['plan', 'make all tests pass', '-o', 'plan.yaml'])
