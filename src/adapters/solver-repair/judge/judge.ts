@@ -68,6 +68,7 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
   const { candidate } = chosen.trial
   const rating = rateMend({
     worths: clusters.map(({ worth }) => worth), agreeing: best?.members.length ?? 1, unlooked: found.unjudged, inputs, given: [...behaviours[at]?.values() ?? []].filter(({ given }) => given).length, strength,
+    loose: strength.survivors.some(({ line }) => line === candidate.line),
     size: editSize(project.sources.get(candidate.path)?.text ?? '', candidate.edits), places: candidate.edits.length, kind: candidate.kind, prior: candidate.prior,
     whole: chosen.mended.length >= options.targets.length, searched: found.searched,
   })

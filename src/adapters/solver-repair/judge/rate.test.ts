@@ -4,7 +4,7 @@ import type { Grounds } from './rate.ts'
 import { rateMend } from './rate.ts'
 
 const best: Grounds = {
-  worths: [0.5], agreeing: 2, unlooked: 0, inputs: 30, given: 5, strength: { tried: 20, noticed: 20, alike: 1, survivors: [] },
+  worths: [0.5], agreeing: 2, unlooked: 0, inputs: 30, given: 5, strength: { tried: 20, noticed: 20, alike: 1, survivors: [] }, loose: false,
   size: 2, places: 1, kind: 'comparison', prior: 0.5, whole: true, searched: true,
 }
 
@@ -14,7 +14,7 @@ describe('how sure the solver is of a mend', () => {
     assert.ok(rateMend(best).confidence >= 0.92)
     const doubts: Partial<Grounds>[] = [
       { worths: [0.5, 0.1] }, { unlooked: 1 }, { inputs: 1 }, { given: 1 }, { strength: undefined }, { strength: { tried: 20, noticed: 10, alike: 0, survivors: [] } },
-      { strength: { tried: 2, noticed: 2, alike: 0, survivors: [] } }, { size: 90 }, { places: 2 }, { kind: 'guard' }, { prior: 0.1 }, { whole: false }, { searched: false },
+      { strength: { tried: 2, noticed: 2, alike: 0, survivors: [] } }, { loose: true }, { size: 90 }, { places: 2 }, { kind: 'guard' }, { prior: 0.1 }, { whole: false }, { searched: false },
     ]
     for (const doubt of doubts) {
       const rating = rateMend({ ...best, ...doubt })

@@ -14,6 +14,8 @@ export interface Grounds {
   /** Those of them that the tests give themselves. */
   readonly given: number
   readonly strength: MutationScore | undefined
+  /** A small change of the mended line itself is noticed by no test. */
+  readonly loose: boolean
   /** Characters taken out and put in, and places that are edited. */
   readonly size: number
   readonly places: number
@@ -56,6 +58,7 @@ export function rateMend(grounds: Grounds): Rating {
     ...(grounds.inputs < fewestInputs ? ['there were too few inputs to compare behaviour on'] : []),
     ...(grounds.given < fewestGiven ? [`the tests call it with ${grounds.given === 0 ? 'no input that could be kept' : grounds.given === 1 ? 'one input only' : `only ${grounds.given} inputs`}`] : []),
     ...(score === undefined ? ['how strong the tests around it are is not known'] : score < strongScore ? [`the tests around it notice only ${Math.round(100 * score)} % of small changes`] : tried < fewestMutants ? ['few small changes could be tried around it'] : []),
+    ...(grounds.loose ? ['the tests miss a small change of the very line that it mends'] : []),
     ...(grounds.whole ? [] : ['some of the failing tests still fail with it']),
     ...(grounds.size > 40 || grounds.places > 1 ? ['it is not small'] : []),
     ...(guessed.test(grounds.kind) ? ['what it puts in is a guess from the tests'] : []),

@@ -105,7 +105,8 @@ export function proposeTest(mended: Behaviour | undefined, calls: readonly strin
   const lines: string[] = []
   for (const one of mended.values()) {
     const call = toCall(one)
-    if (!wanted.has(call) || one.self !== '' || call.includes('…') || !/^[\w.]+\(/.test(call)) continue
+    // What lies inside another function or a class cannot be called by its name alone.
+    if (!wanted.has(call) || one.self !== '' || one.name.includes('.') || call.includes('…') || !/^[\w.]+\(/.test(call)) continue
     wanted.delete(call)
     const line = toAssertion(call, one.outcome, python)
     if (line !== undefined) lines.push(line)
