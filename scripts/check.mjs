@@ -9,7 +9,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
 const problems = []
 
-const files = globSync(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'])
+// Tasks of the repair bench are wrong on purpose.
+const files = globSync(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts']).filter((file) => !file.startsWith('test/repair/tasks/'))
 for (const file of files) {
   for (const { line, text } of findProblems(file, readFileSync(file, 'utf8'), root)) problems.push(`${file}${line ? `:${line}` : ''}  ${text}`)
 }
@@ -24,7 +25,7 @@ function run(label, args) {
   if (status !== 0) problems.push(`${label}:\n${stdout}${stderr}`.trim())
 }
 run('types', ['node_modules/typescript7/bin/tsc', '--noEmit', '-p', '.'])
-run('lint', ['node_modules/oxlint/bin/oxlint', '--quiet', 'src', 'test', 'bench', 'scripts', 'bin', 'demo/run.mjs'])
+run('lint', ['node_modules/oxlint/bin/oxlint', '--quiet', '--ignore-pattern=test/repair/tasks/**', 'src', 'test', 'bench', 'scripts', 'bin', 'demo/run.mjs'])
 
 if (problems.length > 0) {
   process.stderr.write(`${problems.join('\n')}\n${problems.length} problem${problems.length === 1 ? '' : 's'}\n`)

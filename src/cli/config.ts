@@ -42,6 +42,10 @@ export const ConfigFile = z.lazy(() => z.strictObject({
   }).optional(),
   /** What to do where two tasks of a run changed the same path; the first that names it, before what is built in (docs/parallel.md). */
   merge: z.array(MergeStrategy).max(100).optional(),
+  plan: z.strictObject({
+    /** A person agrees to each plan of tasks before it is carried out (docs/plans.md). */
+    confirm: z.boolean().optional(),
+  }).optional(),
 }))
 export type ConfigFile = z.infer<typeof ConfigFile>
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Check, Contract, Pin } from '../protocol/contract.ts'
+import type { Check, Contract, ContractFile, Pin } from '../protocol/contract.ts'
+import type { PlanFile } from '../protocol/plan-file.ts'
 import type { Repository } from '../protocol/events/run.ts'
 import type { RunId } from '../protocol/ids.ts'
 import type { BaseFiles, Workspaces } from '../engine/ports/workspace.ts'
@@ -21,11 +22,13 @@ export async function prepareContract(
   options: RunOptions,
   config: ConfigFile,
   now: number,
+  plan?: PlanFile,
 ): Promise<Contract> {
-  const [file, { createCheckFinder }] = await Promise.all([
+  const [contractFile, { createCheckFinder }] = await Promise.all([
     options.contract ? readContractFile(options.contract) : undefined,
     import('../adapters/check-finder/check-finder.ts'),
   ])
+  const file = plan ? withPlan(contractFile, plan, options) : contractFile
   const flags: Flags = {
     goal,
     checks: options.check ?? [],
@@ -41,6 +44,15 @@ export async function prepareContract(
   const scope = flags.scope.length > 0 ? flags.scope : (file?.scope ?? [])
   const pins = await collectPins(base, checks, scope, file?.unpinned ?? [])
   return draftContract(flags, file, checks, pins, now)
+}
+
+/** Goal, checks and bounds travel with a plan; what flags and a contract file say beside it comes first. */
+function withPlan(contract: ContractFile | undefined, { goal = '', checks, scope, constraints }: PlanFile, options: RunOptions): ContractFile {
+  return {
+    ...contract, goal: contract?.goal ?? goal,
+    ...(contract?.checks || !checks || (options.check ?? []).length > 0 ? {} : { checks: checks.map((each) => (typeof each === 'string' ? each : { command: each.command, ...(each.timeout_seconds === undefined ? {} : { timeout_seconds: each.timeout_seconds }) })) }),
+    ...(contract?.scope || !scope ? {} : { scope }), constraints: [...(contract?.constraints ?? []), ...(constraints ?? [])],
+  }
 }
 
 /** The repository's own environment holds what its tests import; the system's Python seldom does. Git does not know of it. */

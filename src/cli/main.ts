@@ -12,8 +12,10 @@ import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
 import { addMachineCommands } from './program/machine.ts'
 import { addNotifyCommands } from './program/notify.ts'
+import { addEstimateCommands } from './program/estimates.ts'
 import { addSpecialistCommands } from './program/specialists.ts'
 import { addAutonomyCommands } from './program/autonomy.ts'
+import { addBenchCommands } from './program/bench.ts'
 
 /** Every command loads its own code when it is called: `--help` and shell completion stay instant. */
 const program = new Command('writ')
@@ -28,7 +30,7 @@ Examples:
   writ run "the webhook retries must stop after five tries" --check "npm test" --scope "src/**"
   writ show latest      writ diff latest      writ accept latest      writ reject latest
 
-Exit codes: 0 proven · 1 not achieved · 2 the request is wrong · 3 waiting for a person
+Exit codes: 0 proven, or planned · 1 not achieved · 2 the request is wrong · 3 waiting for a person
             4 a limit was reached · 5 a fault of Writ · 130 interrupted`)
 
 addWorkCommands(program)
@@ -38,11 +40,13 @@ addLookCommands(program)
 addPeopleCommands(program)
 addPolicyCommands(program)
 addAutonomyCommands(program)
+addEstimateCommands(program)
 addSpecialistCommands(program)
 addCheckCommands(program)
 addRecordCommands(program)
 addMachineCommands(program)
 addNotifyCommands(program)
+addBenchCommands(program)
 
 program.option('--no-color', 'plain text, as with NO_COLOR=1; may also come after the command')
 for (const command of program.commands.flatMap((each) => [each, ...each.commands])) command.exitOverride().addOption(new Option('--no-color', 'plain text').hideHelp())

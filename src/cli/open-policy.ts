@@ -7,11 +7,13 @@ import { createCedarPolicy, parseCedarPolicy, type CedarPolicy } from '../adapte
 import type { PolicyFiles } from '../adapters/policy-cedar/read-bundle.ts'
 import { selectBundles } from '../adapters/policy-cedar/select-bundles.ts'
 import { digestOfJson } from '../domain/digest.ts'
+import { BundleSettings } from '../domain/policy/settings.ts'
 import type { Policy } from '../engine/ports/policy.ts'
 import type { BaseFiles } from '../engine/ports/workspace.ts'
 import type { Digest } from '../protocol/ids.ts'
 import type { PolicyLayer } from '../protocol/policy.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
+import { findPatternProblems, type PatternProblem } from './pattern-problems.ts'
 import type { Places } from './places.ts'
 
 export interface OpenedPolicy {
@@ -47,7 +49,19 @@ export async function openPolicyFor({ places, now, repository }: { readonly plac
   const { inForce, notes } = selectBundles([builtinBundle, ...organisation, ...user, ...(own?.bundles ?? [])], now)
   const policy = createCedarPolicy(inForce)
   if (inForce.length > 1) await policy.ready()
-  return { policy, bundles: inForce, notes: [...(own?.notes ?? []), ...notes] }
+  return { policy, bundles: inForce, notes: [...(own?.notes ?? []), ...notes, ...(await describeBrokenPatterns(inForce))] }
+}
+
+/** Said, not refused: one rule that cannot be read takes no other one out of force, and validation calls it not checked. */
+async function describeBrokenPatterns(bundles: readonly PlacedBundle[]): Promise<readonly string[]> {
+  const described = await Promise.all(bundles.map(async (bundle) => (await findBrokenPatterns(bundle)).map(({ message }) => `in ${join(bundle.place, 'bundle.yaml')} ${message}; it has no effect until it is mended`)))
+  return described.flat()
+}
+
+/** The rules of banned code in a bundle's settings that can be looked for nowhere. */
+export async function findBrokenPatterns({ manifest }: Pick<PlacedBundle, 'manifest'>): Promise<readonly PatternProblem[]> {
+  const settings = BundleSettings.safeParse(manifest.settings ?? {})
+  return settings.success ? findPatternProblems(settings.data.validation) : []
 }
 
 /** The built-in rules alone. */

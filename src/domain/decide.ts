@@ -4,6 +4,7 @@ import { describeRestored } from './context/describe-restored.ts'
 import { decidePlanned } from './delegation/decide-planned.ts'
 import { isPlanned } from './delegation/delegation.ts'
 import { beforeCommit, settleFirst } from './gates.ts'
+import { proposeGraph } from './plan/propose-graph.ts'
 import { proposePlan } from './plan/propose.ts'
 import type { RunState } from './run-state.ts'
 import type { Step } from './step.ts'
@@ -35,7 +36,10 @@ function beforeWork(state: RunState): Step | undefined {
   if (!state.plan && isPlanned(state)) {
     const { given } = opened.planning ?? {}
     if (given) return { phase: 'plan', do: 'propose', plan: given, why: 'a person gave it', from: 'person' }
-    return undefined
+    if (!isRepair(state)) return undefined
+    const proposed = proposeGraph(state)
+    if (proposed) return { phase: 'plan', do: 'propose', ...proposed, from: 'checks' }
+    return { phase: 'reflect', do: 'end', outcome: contract.checks.length > 0 ? 'not-achieved' : 'waiting', reason: nothingToRepair(state) }
   }
   if (!state.plan) {
     const proposed = proposePlan(state)
@@ -72,6 +76,7 @@ function afterTurn(state: RunState): Step | undefined {
   if (state.proof?.verdict === 'proven') return { phase: 'reflect', do: 'end', outcome: 'proven', reason: 'every acceptance check passes in a clean checkout of the result' }
   if (state.limit) return atLimit(state)
   if (state.finish?.cannot) return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: `the solver says that it cannot be done: ${state.finish.cannot}` }
+  if (state.finish && isReviewer(state)) return afterReview(state)
   if (state.active && state.finish) {
     if (isRepair(state) && !isMeasured(state)) return { phase: 'observe', do: 'check-task' }
     const first = beforeCommit(state)
@@ -97,6 +102,18 @@ function nextTask(state: RunState): Step {
   if (further) return { phase: 'plan', do: 'propose', ...further }
   if (state.provenTree !== state.tree || state.proof === undefined) return { phase: 'reflect', do: 'prove' }
   return afterRefusal(state)
+}
+
+function isReviewer(state: RunState): boolean {
+  return state.opened?.parent !== undefined && state.opened.specialist?.role === 'reviewer'
+}
+
+/** Nothing of a review is proven: it counts as soon as it is reported. Whoever forgot to is told once. */
+function afterReview(state: RunState): Step {
+  const hasReported = state.messages.some((message) => message.role === 'tool' && message.answers.some((answer) => answer.name === 'report_findings' && !answer.isError))
+  if (hasReported) return { phase: 'reflect', do: 'end', outcome: 'waiting', reason: 'it has reported what it found; of a review nothing is proven' }
+  if (state.reviewTold) return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: 'it reported nothing' }
+  return { phase: 'observe', do: 'say', kind: 'review', text: 'Nothing counts as reviewed before you have called report_findings: an empty list where nothing is wrong. Then call finish.' }
 }
 
 /** The harness looked and it was not so: revise the plan, ask a person, or say so. */

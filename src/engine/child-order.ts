@@ -10,16 +10,16 @@ import type { ChildOrder } from './ports/children.ts'
 import type { RunContext } from './record.ts'
 
 /** What binds the run binds its children; a child may write only what is leased to it, and is judged by its task's checks. */
-export function toWorkOrder(run: RunContext, { given, integration }: Delegation): ChildOrder {
+export function toWorkOrder(run: RunContext, { given }: Delegation): ChildOrder {
   const task = getTask(run.state, given.task)
-  const earlier = run.state.past.findLast((event) => event.type === 'task.delegated' && event.data.task === given.task && event.data.attempt === given.attempt - 1)
   const tests = findFrozenTests(run.state, task.id)
-  const checks = [...checksOf(run.state, task), ...(tests ? [toTestCheck(tests.command)] : [])]
+  const own = checksOf(run.state, task)
+  // The task may be judged by the very tests that were written for it.
+  const checks = [...own, ...(tests && !own.some((check) => check.command === tests.command) ? [toTestCheck(tests.command)] : [])]
   return {
     child: given.child, role: given.role, stage: undefined, brief: given.brief, base: given.base,
     contract: toChildContract(run, task, { checks, scope: given.lease.globs, budget: given.budget }),
     parent: toParent(run, task, given.lease.token),
-    earlier: integration && earlier?.type === 'task.delegated' ? earlier.data.child : undefined,
   }
 }
 
@@ -29,12 +29,12 @@ export function toStageOrder(run: RunContext, { given }: TaskStage): ChildOrder 
   return {
     child: given.child, role: given.role, stage: given.stage, brief: given.brief, base: given.base,
     contract: toChildContract(run, task, { checks: [], scope: given.stage === 'tests' ? [...testGlobs] : [], budget: given.budget }),
-    parent: toParent(run, task, Math.max(1, given.of)), earlier: undefined,
+    parent: toParent(run, task, Math.max(1, given.of)),
   }
 }
 
-export function toTestCheck(command: string): Check {
-  return { id: 'written-tests', command, origin: 'model', timeoutMs: 600_000 }
+export function toTestCheck(command: string, id = 'written-tests'): Check {
+  return { id, command, origin: 'model', timeoutMs: 600_000 }
 }
 
 function toParent(run: RunContext, task: Task, token: number): ChildOrder['parent'] {

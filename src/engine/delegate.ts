@@ -4,6 +4,7 @@ import type { Plan } from '../protocol/plan.ts'
 import { findByStatus } from '../domain/delegation/delegation.ts'
 import { countWorking, getTask } from '../domain/delegation/follow-plan.ts'
 import { findFrozenTests, findStages } from '../domain/delegation/stages.ts'
+import { toConfidence } from '../domain/estimate/confidence.ts'
 import { toChangeKinds } from '../domain/policy/change-kinds.ts'
 import { isWanted } from '../domain/policy/checkpoints.ts'
 import type { Step } from '../domain/step.ts'
@@ -12,7 +13,11 @@ import { circumstancesOf, contractOf } from './circumstances.ts'
 import { integratorOf } from './integrate.ts'
 import { mergeOnto } from './merge-onto.ts'
 import type { ChildOrder, ChildReturned, Children } from './ports/children.ts'
-import { record, type RunContext } from './record.ts'
+import { getWorkspace, record, type RunContext } from './record.ts'
+
+/** Characters of what an earlier attempt changed, and of all that a child is told beside its task. */
+const longestEarlier = 8000
+const longestBrief = 20_000
 
 type Delegate = Extract<Step, { do: 'delegate' }>
 
@@ -22,7 +27,16 @@ export async function delegate(run: RunContext, step: Delegate): Promise<void> {
   if (decision.effect !== 'allow') return record(run, { type: 'task.held', data: { task: step.task, role: step.role, running: countWorking(run.state), decision } })
   const base = await toBase(run, step.task)
   const child = childrenOf(run).mint()
-  await record(run, { type: 'task.delegated', data: { task: step.task, attempt: step.attempt, child, role: step.role, base, lease: step.lease, budget: step.budget, decision, brief: step.brief } })
+  await record(run, { type: 'task.delegated', data: { task: step.task, attempt: step.attempt, child, role: step.role, base, lease: step.lease, budget: step.budget, decision, brief: await withEarlier(run, step) } })
+}
+
+/** What an earlier attempt changed is told: the new one begins without it, and need not find it all again. */
+async function withEarlier(run: RunContext, { task, brief }: Delegate): Promise<string> {
+  const { given, returned } = run.state.delegations.get(task) ?? {}
+  if (!given || !returned?.commit) return brief
+  await integratorOf(run).keep(given.child, { task, commit: returned.commit })
+  const diff = await getWorkspace(run).diff(given.base, returned.commit, { maxBytes: longestEarlier })
+  return diff.trim() === '' ? brief : `${brief}\n\nWhat that attempt changed. None of it is there now; take over what is right:\n\`\`\`diff\n${diff.trimEnd()}\n\`\`\``.slice(0, longestBrief)
 }
 
 export async function judgeDelegation(run: RunContext, role: string): Promise<PolicyDecision> {
@@ -66,7 +80,9 @@ function startAll(run: RunContext, children: Children): readonly ChildOrder[] {
 
 async function recordReturned(run: RunContext, { report, ...returned }: ChildReturned): Promise<void> {
   const work = findByStatus(run.state, 'running').find((each) => each.given.child === returned.child)
-  if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned } })
+  const { experience } = run.state.opened ?? {}
+  const calibrated = experience && toConfidence(experience, 'claimed', { stated: returned.confidence })
+  if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned, ...(calibrated === undefined ? {} : { calibrated }) } })
   const stage = findStages(run.state, 'running').find((each) => each.given.child === returned.child)
   if (!stage) return
   const { summary: _said, confidence: _sure, ...rest } = returned

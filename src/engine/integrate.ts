@@ -6,11 +6,13 @@ import { checksOf, type Delegation } from '../domain/delegation/delegation.ts'
 import { getTask, toMergeGate } from '../domain/delegation/follow-plan.ts'
 import { describeConflicts } from '../domain/integration/describe-conflicts.ts'
 import { judgeIntegration, type MergedCheck, type SeenTwice } from '../domain/integration/judge.ts'
+import { findFrozenTests } from '../domain/delegation/stages.ts'
 import { findFenced } from '../domain/lease/lease.ts'
 import { readPolicySettings } from '../domain/policy/settings.ts'
 import { describeValidation } from '../domain/validation/describe.ts'
 import { toVerdict } from '../domain/validation/verdict.ts'
 import { toAsk } from './build-ask.ts'
+import { toTestCheck } from './child-order.ts'
 import { contractOf } from './circumstances.ts'
 import { askPeople } from './gate.ts'
 import { runCheckAt } from './loop/perceive.ts'
@@ -106,11 +108,14 @@ async function runTwice(run: RunContext, check: Check, at: CommitId | TreeId): P
   return { first, second }
 }
 
-/** Each command once: of this task, and of the tasks that were integrated since it began. */
+/** Each command once: of this task, and of the tasks that were integrated since it began, with the tests that were written for them. */
 function checksToRepeat(run: RunContext, given: Delegation['given']): readonly Check[] {
   const since = run.state.commits.slice(run.state.commits.findIndex((each) => each.commit === given.base) + 1)
   const tasks = new Set([given.task, ...since.map((each) => each.task)])
-  const checks = [...tasks].flatMap((id) => checksOf(run.state, getTask(run.state, id)))
+  const checks = [...tasks].flatMap((id) => {
+    const tests = findFrozenTests(run.state, id)
+    return [...checksOf(run.state, getTask(run.state, id)), ...(tests ? [toTestCheck(tests.command, `${id.slice(0, 26)}-tests`)] : [])]
+  })
   return [...new Map(checks.map((check) => [check.command, check])).values()]
 }
 

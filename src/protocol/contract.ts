@@ -43,6 +43,10 @@ export type Unknown = z.infer<typeof Unknown>
 export const Clause = z.object({ text: z.string().max(4000), origin: Origin })
 export type Clause = z.infer<typeof Clause>
 
+/** A command that is timed on base and result in turn: `most` is the largest ratio of the medians of `runs` each. */
+export const TimedCommand = z.lazy(() => z.object({ id: z.string().regex(/^[a-z][a-z0-9-]*$/), command: z.string().min(1).max(4000), most: z.number().positive(), runs: z.int().min(3).max(50) }))
+export type TimedCommand = z.infer<typeof TimedCommand>
+
 /** What was asked, pinned and hashed before any exploration. The model can never change it. */
 export const Contract = z.lazy(() => z.object({
   version: z.literal(1),
@@ -64,6 +68,8 @@ export const Contract = z.lazy(() => z.object({
   guarded: z.array(z.string()),
   /** Globs of paths whose changes a person is to see before they are integrated; `*` for every task. */
   checkpoints: z.array(z.string()).optional(),
+  /** What may not become slower. Absent where nothing was asked, so that contracts from before it keep their hash. */
+  performance: z.array(TimedCommand).optional(),
 }))
 export type Contract = z.infer<typeof Contract>
 
@@ -94,6 +100,15 @@ export const ContractFile = z.lazy(() => z
       .optional(),
     approvers: z.array(Text.max(200)).max(50).optional().describe('Who may approve what needs a person, in the order in which they are asked; `ada|bob` names bob as a deputy of ada.'),
     checkpoints: z.array(Text.max(500)).max(50).optional().describe('Globs of paths whose changes a person is to see before they count; `**` for all.'),
+    performance: z
+      .array(z.union([Text.max(4000), z.strictObject({
+        command: Text.max(4000), most: z.number().positive().optional(), runs: z.int().min(3).max(50).optional(),
+        id: z.string().regex(/^[a-z][a-z0-9-]*$/).optional(),
+      })]))
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Commands that may not become slower: timed on base and result in turn, `runs` times each (7), with at most `most` times the median of the base (1.1).'),
     unknowns: z.array(z.union([Text.max(1000), z.strictObject({ question: Text.max(1000), why: z.string().max(1000).optional() })])).max(100).optional(),
     network: z.array(z.string().regex(/^\.?[a-z0-9.-]+(:\d{1,5})?$/i)).max(50).optional().describe('Hosts that commands may reach, as host or host:port (443 unless said).'),
   })

@@ -29,6 +29,8 @@ export type FaultCode = (typeof faultCodes)[number]
 /** Process exit codes, as the README lists them. */
 export const exitCodes = {
   proven: 0,
+  /** There is a plan, and nothing more was wanted. */
+  planned: 0,
   'not-achieved': 1,
   'request-wrong': 2,
   waiting: 3,

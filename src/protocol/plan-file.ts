@@ -13,6 +13,7 @@ export const EstimateFile = z.lazy(() => z.strictObject({
   tokens: Amount.optional().describe('Model tokens, in and out.'),
   requests: Amount.optional().describe('Model requests.'),
   resources: z.record(Id, Amount).optional().describe('How much it takes, all the time, of what the capacity names besides.'),
+  from: z.literal('record').optional().describe('Written by Writ: what past tasks say. It is estimated anew when the plan is carried out; leave it out of an estimate of your own.'),
 }))
 
 export const TaskFile = z.lazy(() => z.strictObject({
@@ -32,7 +33,9 @@ export const TaskFile = z.lazy(() => z.strictObject({
   risk: z.enum(['low', 'medium', 'high']).optional().describe('Left out: low.'),
   reversible: z.boolean().optional().describe('Left out: true.'),
   confidence: z.number().min(0).max(1).optional().describe('How sure whoever planned it is that it can be done so.'),
-  unknowns: z.array(Text.max(1000)).max(50).optional(),
+  unknowns: z.array(Text.max(1000)).max(50).optional().describe('What nobody knew when it was planned: questions to whoever reads the plan.'),
+  milestone: z.boolean().optional().describe('Once it is integrated, the checks of all tasks so far are run together in a clean checkout.'),
+  tests: z.array(Text.max(2000)).max(1000).optional().describe('Names of failing tests that it is about. Written by Writ where a plan comes from failing checks.'),
   rules: z.array(Text.max(200)).max(100).optional().describe('Policy rules that it is expected to meet. Written by Writ.'),
 }))
 export type TaskFile = z.infer<typeof TaskFile>
@@ -55,6 +58,8 @@ export const PlanFile = z.lazy(() => z
     goal: Text.max(20_000).optional().describe('What is to be true when all of it is done. Needed to run it.'),
     checks: z.array(z.union([Text.max(4000), z.strictObject({ id: Id.optional(), command: Text.max(4000), timeout_seconds: z.int().positive().max(3600).optional() })])).max(50).optional()
       .describe('Commands that exit with 0 when the goal is met. Without an id they are c1, c2, …'),
+    scope: z.array(Text.max(500)).max(200).optional().describe('Globs of the paths that may change. Left out: all.'),
+    constraints: z.array(Text.max(4000)).max(100).optional().describe('Sentences that must hold of the result.'),
     capacity: CapacityFile.optional(),
     tasks: z.array(TaskFile).min(1).max(20_000),
   })

@@ -58,7 +58,7 @@ export type Remembered = z.infer<typeof Remembered>
 
 /** Everything that a person needs in order to answer a question, as it is recorded with it. */
 export const Ask = z.lazy(() => z.object({
-  kind: z.enum(['call', 'integrate', 'amend', 'quarantine']),
+  kind: z.enum(['call', 'integrate', 'amend', 'quarantine', 'plan', 'milestone']),
   /** What would happen, one line. */
   does: z.string(),
   /** Why the solver wants it, in its own words: a claim. */
@@ -77,6 +77,8 @@ export const Ask = z.lazy(() => z.object({
   approvers: z.array(ApproverStep),
   /** Milliseconds after which the next in order, and deputies, may answer. */
   escalateMs: z.int().nonnegative(),
+  /** Ways to go on that a yes can name with `--choose N`, from 1; a plain yes takes the first, which `shows` is about. */
+  choices: z.array(z.string()).optional(),
   /** What `--remember` would cover; absent where it cannot be remembered. */
   remember: Remembered.optional(),
 }))

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { Budget, Clause, Origin, Unknown } from './contract.ts'
 import { CheckStatus, SelfMadeTest, Strength } from './evidence.ts'
+import { RankedPlan } from './plan.ts'
 import { Outcome } from './events/run.ts'
 import { FileChange } from './events/workspace.ts'
 import { SolverName } from './events/turn.ts'
+import { RepairJudgement } from './repair.ts'
 import { CommitId, RunId } from './ids.ts'
 
 /** What one check showed on one content. Counts are there where the runner names its tests. */
@@ -45,6 +47,33 @@ export const CommitAccount = z.object({
 })
 export type CommitAccount = z.infer<typeof CommitAccount>
 
+/** The work on one task of a graph. Minutes are of the run's own time, which stands still while no process works on it. */
+export const TaskWork = z.object({
+  role: z.string(),
+  standing: z.string(),
+  dependsOn: z.array(z.string()),
+  attempts: z.int().nonnegative(),
+  conflicts: z.int().nonnegative(),
+  /** Child runs of all attempts and stages, oldest first. */
+  children: z.array(RunId),
+  tokens: z.int().nonnegative(),
+  usd: z.number().nonnegative(),
+  unpriced: z.boolean(),
+  /** As the plan estimates it, and from its first beginning until it was integrated. */
+  predictedMinutes: z.number().nonnegative().optional(),
+  actualMinutes: z.number().nonnegative().optional(),
+})
+export type TaskWork = z.infer<typeof TaskWork>
+
+/** Of a run that follows a graph of tasks: how often its plan changed, and what in it is not for the goal. */
+export const PlanAccount = z.object({
+  revision: z.int().nonnegative(),
+  volatility: z.object({ revisions: z.int().nonnegative(), finished: z.int().nonnegative(), perFinished: z.number().nonnegative().optional(), added: z.int().nonnegative(), removed: z.int().nonnegative() }),
+  drift: z.array(z.object({ rule: z.string(), task: z.string().optional(), check: z.string().optional(), text: z.string() })),
+  milestones: z.array(z.object({ task: z.string(), commit: CommitId, verdict: z.enum(['passed', 'failed']) })),
+})
+export type PlanAccount = z.infer<typeof PlanAccount>
+
 export const TaskAccount = z.object({
   id: z.string(),
   title: z.string(),
@@ -57,6 +86,12 @@ export const TaskAccount = z.object({
   confidence: z.number().optional(),
   /** Why it was dropped. */
   why: z.string().optional(),
+  /** What it was expected to take; 80 of 100 such tasks lie between `low` and `high`. Minutes. */
+  expected: z.object({ minutes: z.number(), low: z.number(), high: z.number(), tokens: z.number() }).optional(),
+  /** What it took; of a task that is not over, so far. */
+  taken: z.object({ minutes: z.number(), turns: z.int(), tokens: z.number() }).optional(),
+  /** Of a run that follows a graph. */
+  work: TaskWork.optional(),
 })
 export type TaskAccount = z.infer<typeof TaskAccount>
 
@@ -123,11 +158,19 @@ export const Report = z.object({
   repository: z.object({ root: z.string(), branch: z.string().optional(), base: z.string(), dirty: z.boolean(), includesDirty: z.boolean() }),
   /** Where a fork started from. */
   origin: z.object({ run: RunId, seq: z.int().nonnegative() }).optional(),
+  /** The run that delegated this one, and the task of it that this is. */
+  parent: z.object({ run: RunId, task: z.string() }).optional(),
   tasks: z.array(TaskAccount),
+  /** Plans that there were to choose from, the best first: how each stands, and its tasks. Left out where there was one. */
+  plans: z.array(RankedPlan.unwrap().extend({ isChosen: z.boolean(), tasks: z.array(z.string()) })).optional(),
+  /** Left out of a run that follows no graph. */
+  plan: PlanAccount.optional(),
   commits: z.array(CommitAccount),
   proof: z.object({ verdict: z.enum(['proven', 'unproven', 'no-evidence']), commit: CommitId, reasons: z.array(z.string()), restored: z.array(z.string()) }).optional(),
   checks: z.array(CheckAccount),
   selfMade: z.array(SelfMadeTest),
+  /** What the built-in solver found out, a task each: the fault, the ways to mend it, how strong the tests around it are. */
+  repairs: z.array(RepairJudgement).optional(),
   /** Pinned files that were put back, and guarded ones that were taken out, at any time of the run. */
   restored: z.array(z.string()),
   notDone: z.array(z.string()),

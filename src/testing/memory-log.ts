@@ -3,7 +3,7 @@ import { sealLine, toStart } from '../domain/chain.ts'
 import { factsOf } from '../domain/autonomy/facts.ts'
 import type { Clock } from '../engine/ports/clock.ts'
 import type { Blobs, EventLog, Rollout, RunSummary } from '../engine/ports/event-log.ts'
-import { addFact, noFacts, resolveRun } from '../engine/ports/run-index.ts'
+import { addFact, countTasks, noFacts, resolveRun } from '../engine/ports/run-index.ts'
 import type { RunFacts } from '../engine/ports/run-index.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
 import { Fault } from '../protocol/fault.ts'
@@ -58,16 +58,23 @@ export function createMemoryLog(options: { readonly clock: Pick<Clock, 'now'> })
         else await waitForNews(held, signal)
       }
     },
-    async list({ repository, search, open, limit }) {
+    async list({ repository, search, open, limit, children = true }) {
       const newest = [...runs.keys()].sort().reverse()
       const words = (search ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '')
       const found = newest.map((run) => ({ run, held: getRun(run), facts: getRun(run).events.reduce(addFact, noFacts) }))
-      const kept = found.filter(({ facts }) => (repository === undefined || facts.repository === repository) && (open !== true || facts.endedAt === undefined) && matches(facts, words))
+      const kept = found.filter(({ facts }) => (repository === undefined || facts.repository === repository) && (open !== true || facts.endedAt === undefined) && (children || facts.parent === undefined) && matches(facts, words))
       return kept.slice(0, limit).map(({ run, held, facts }) => toSummary(run, held, facts))
     },
     async autonomy({ repository, since }) {
       const all = [...runs].map(([run, held]) => ({ run, facts: held.events.reduce(addFact, noFacts) }))
       return all.filter(({ facts }) => facts.repository === repository).flatMap(({ run, facts }) => factsOf(run, facts.conduct)).filter((fact) => fact.at >= since)
+    },
+    async tasks({ limit }) {
+      const all = [...runs].flatMap(([run, held]) => {
+        const { repository, work } = held.events.reduce(addFact, noFacts)
+        return work.facts.map((fact) => ({ ...fact, run, repository }))
+      })
+      return all.toSorted((a, b) => b.at - a.at).slice(0, limit)
     },
     resolve: async (word, { repository } = {}) => {
       const newestFirst = [...runs.keys()].sort().reverse()
@@ -130,7 +137,7 @@ function matches(facts: RunFacts, words: readonly string[]): boolean {
 function toSummary(run: RunId, held: MemoryRun, facts: RunFacts): RunSummary {
   const { goal, repository, startedAt, endedAt, outcome, accepted, branch, commit, turns, costUsd, events } = facts
   const status = endedAt !== undefined ? 'ended' : held.isOwned ? 'running' : 'stopped'
-  return { run, goal: goal ?? '(nothing recorded yet)', repository, startedAt: startedAt ?? '', endedAt, status, outcome, accepted, branch, commit, turns, costUsd, events }
+  return { run, goal: goal ?? '(nothing recorded yet)', repository, parent: facts.parent, tasks: countTasks(facts), startedAt: startedAt ?? '', endedAt, status, outcome, accepted, branch, commit, turns, costUsd, events }
 }
 
 /** Blobs that live as long as the process. */
@@ -159,5 +166,5 @@ export function createMemoryBlobs(): Blobs {
 /** Was it opened at all, and in that repository where one is named? */
 function isOf(events: readonly StoredEvent[], repository: string | undefined): boolean {
   const opened = events.find((event) => event.type === 'run.opened')
-  return opened?.type === 'run.opened' && (repository === undefined || opened.data.repository.root === repository)
+  return opened?.type === 'run.opened' && opened.data.parent === undefined && (repository === undefined || opened.data.repository.root === repository)
 }

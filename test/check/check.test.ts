@@ -31,10 +31,10 @@ interface Checked extends Ended {
   readonly answer: z.infer<typeof Answer>
 }
 
-function start(machine: Machine, args: readonly string[], options: { readonly cwd?: string } = {}) {
+function start(machine: Machine, args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}) {
   return spawn(process.execPath, [program, 'check', ...args], {
     cwd: options.cwd ?? machine.repo, stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: machine.home, USER: 'person', LANG: 'C.UTF-8', CI: 'true', WRIT_DEBUG: '1', NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+    env: { PATH: process.env.PATH, HOME: machine.home, USER: 'person', LANG: 'C.UTF-8', CI: 'true', WRIT_DEBUG: '1', NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...options.env },
   })
 }
 
@@ -178,11 +178,48 @@ describe('writ check', () => {
   })
 })
 
+test('killed in the middle it leaves one folder, which disturbs nobody and which writ clean takes away once it is settled', async () => {
+  const machine = makeMachine({ ...repository, 'wait-for-ever': 'x\n' }, { ownTemporary: true })
+  const temporary = join(machine.home, 'tmp')
+  const env = { TMPDIR: temporary }
+  const clean = async (...args: string[]): Promise<readonly { readonly name: string; readonly bytes: number }[]> => {
+    const { stdout } = await machine.writ(['clean', '--json', ...args])
+    return (JSON.parse(stdout) as { leftovers: readonly { name: string; bytes: number }[] }).leftovers.filter(({ name }) => name.startsWith(machine.home))
+  }
+  try {
+    machine.write({ 'new.js': 'eval("new")\n' })
+    const was = fingerprint(machine.repo)
+    const child = start(machine, [], { env })
+    await new Promise<void>((resolve) => child.stderr.on('data', (chunk: Buffer) => { if (chunk.toString().includes('waiting is at work')) resolve() }))
+    child.kill('SIGKILL')
+    await once(child, 'close')
+    const [left = '', ...more] = leftBehind(machine)
+    assert.deepEqual([/^writ-check-\d+-/.test(left), more], [true, []])
+    assert.equal(fingerprint(machine.repo), was)
+    fs.rmSync(join(machine.repo, 'wait-for-ever'))
+    const again = await checkJson(machine)
+    assert.deepEqual([again.code, found(again)], [1, ['own-lint new.js:1 no-eval']], again.stderr)
+    // Young ones stay: their process may live in another container.
+    assert.deepEqual([await clean('--dry-run'), leftBehind(machine)], [[], [left]])
+    for (const path of fs.globSync(['checks/**', 'checks/**/.*'], { cwd: machine.state })) fs.lutimesSync(join(machine.state, path), 1_000_000_000, 1_000_000_000)
+    for (const name of fs.readdirSync(temporary)) fs.lutimesSync(join(temporary, name), 1_000_000_000, 1_000_000_000)
+    const [planned] = await clean('--dry-run')
+    assert.equal(planned?.name, join(machine.state, 'checks', left))
+    assert.ok((planned?.bytes ?? 0) > 0)
+    await clean('--yes')
+    assert.deepEqual([leftBehind(machine), fs.readdirSync(temporary).filter((name) => name.startsWith('writ-'))], [[], []])
+  } finally {
+    machine.remove()
+  }
+})
+
 describe('writ check with bad input says one clear sentence, exits with 2 and leaves nothing', () => {
   let machine: Machine
   before(() => {
     machine = makeMachine(repository)
     fs.writeFileSync(join(machine.home, 'broken.yaml'), 'off: [x\n')
+    fs.writeFileSync(join(machine.home, 'pattern.yaml'), 'patterns:\n  - { id: no-eval, language: Python, rule: { kind: no_such }, message: no }\n')
+    fs.writeFileSync(join(machine.home, 'language.yaml'), 'patterns:\n  - { id: no-eval, language: COBOL, rule: { pattern: x }, message: no }\n')
     fs.writeFileSync(join(machine.home, 'unfit.yaml'), 'complexity:\n  most: lots\n')
   })
   after(() => machine.remove())
@@ -200,6 +237,8 @@ describe('writ check with bad input says one clear sentence, exits with 2 and le
     ['settings that are not there', ['--settings', 'missing.yaml'], /settings missing\.yaml cannot be read/],
     ['settings that are no YAML', ['--settings', '../broken.yaml'], /broken\.yaml are not valid YAML/],
     ['settings that do not fit', ['--settings', '../unfit.yaml'], /unfit\.yaml do not fit: complexity\.most/],
+    ['a pattern that cannot be read', ['--settings', '../pattern.yaml'], /pattern\.yaml have rules .* the pattern no-eval cannot be read: .*no_such/],
+    ['a pattern for an unknown language', ['--settings', '../language.yaml'], /the pattern no-eval is for COBOL, which has no grammar here; the languages are TypeScript, .*Python/],
     ['a contract that is not there', ['--contract', 'missing.yaml'], /contract missing\.yaml cannot be read/],
     ['an answer that cannot be written', ['-o', '/nowhere/x.sarif'], /cannot be written to \/nowhere\/x\.sarif/],
   ]

@@ -8,7 +8,8 @@ import { parseEvent } from '../../src/protocol/events/event.ts'
 import type { NewEvent, StoredEvent } from '../../src/protocol/events/event.ts'
 import type { FaultCode } from '../../src/protocol/error-codes.ts'
 import { Fault } from '../../src/protocol/fault.ts'
-import type { RunId } from '../../src/protocol/ids.ts'
+import { TreeId, type RunId } from '../../src/protocol/ids.ts'
+import type { Payload } from '../../src/protocol/events/event.ts'
 import { acceptedEvent, calledEvent, committedEvent, endedEvent, openedEvent, repliedEvent, returnedEvent, sampleCommit, sampleRun, startedEvent, toSampleRunId } from '../../src/testing/sample-run.ts'
 
 export interface LogUnderTest {
@@ -42,6 +43,12 @@ export function testEventLogContract(name: string, make: MakeLog): void {
   describe(`${name}: listing`, () => testListing(using))
   describe(`${name}: autonomy`, () => testAutonomy(using))
   describe(`${name}: blobs`, () => testBlobs(using))
+}
+
+/** The opening of a run that is more than a plain one. */
+function openedWith(more: Partial<Payload<'run.opened'>>): NewEvent {
+  const opened = openedEvent()
+  return opened.type === 'run.opened' ? { ...opened, data: { ...opened.data, ...more } } : opened
 }
 
 type Using = (work: (made: LogUnderTest, clock: { time: number }) => Promise<void>) => Promise<void>
@@ -221,6 +228,8 @@ function testListing(using: Using): void {
         run: toSampleRunId(1),
         goal: 'retries must stop',
         repository: '/home/person/project',
+        parent: undefined,
+        tasks: undefined,
         startedAt: at,
         endedAt: at,
         status: 'ended',
@@ -276,6 +285,21 @@ function testListing(using: Using): void {
       assert.equal(await log.resolve('latest'), toSampleRunId(2))
       assert.equal(await log.resolve('latest', { repository: '/repo/a' }), toSampleRunId(1))
       await assert.rejects(log.resolve('latest', { repository: '/repo/c' }), toFault('run-unknown', /no run of \/repo\/c/))
+    }))
+
+  it('child runs are listed where they are wanted, never the latest, and a planned run says how many of its tasks are done', () =>
+    using(async ({ log }) => {
+      const task = { id: 'a', title: 'A', subgoal: 'do a', scope: [], checks: ['test'], tests: [], role: 'coder', dependsOn: [], risk: 'low' as const, reversible: true, rules: [] }
+      const plan = { version: 1 as const, revision: 0, tasks: [task, { ...task, id: 'b' }] }
+      const merged: NewEvent = { type: 'integration.finished', data: { task: 'a', child: toSampleRunId(2), token: 1, onto: sampleCommit, theirs: sampleCommit, verdict: 'merged', conflicts: [], reasons: [], result: { commit: sampleCommit, tree: TreeId.parse('a'.repeat(40)), files: [], message: 'did a' } } }
+      const parent = await startRun(log, 1, [openedWith({ planning: { workers: 2 } }), { type: 'plan.proposed', data: { plan, why: '' } }, merged])
+      await parent.close()
+      const child = await startRun(log, 2, [openedWith({ parent: { run: toSampleRunId(1), task: 'a', token: 1, depth: 1 } })])
+      await child.close()
+      assert.deepEqual((await log.list({ limit: 9 })).map((line) => [line.run, line.parent, line.tasks]), [[toSampleRunId(2), toSampleRunId(1), undefined], [toSampleRunId(1), undefined, { done: 1, total: 2 }]])
+      assert.deepEqual((await log.list({ limit: 1, children: false })).map((line) => line.run), [toSampleRunId(1)])
+      assert.equal(await log.resolve('latest'), toSampleRunId(1))
+      assert.equal(await log.resolve('latest', { repository: '/home/person/project' }), toSampleRunId(1))
     }))
 
   it('resolves ids, their beginnings and ends, and the latest', () =>

@@ -21,18 +21,25 @@ describe('what is done for a task beside the work', () => {
     let reviews = 0
     const ended = await runPlanned(machine, (asked: Asked): Reply => {
       const { role, goal, turn } = asked
-      if (role === 'planner') return { calls: [{ name: 'propose_plan', input: plan }] }
+      if (role === 'planner') {
+        assert.match(asked.opening, /At most 2 tasks are worked on at the same time\. Before a coder begins, somebody writes tests/)
+        assert.match(asked.opening, /^- c1, `npm test`: on the base/m)
+        assert.doesNotMatch(asked.request.system ?? '', /You change files/)
+        return { calls: [{ name: 'propose_plan', input: plan }] }
+      }
       if (role === 'tester') {
+        assert.match(asked.opening, goal.startsWith('The sum') ? /Once it is done, these pass.*\n- `node --test test\/sum\.test\.js`/ : /\n- `npm test`/)
         if (!goal.startsWith('The sum')) return { calls: [finish('Nothing to test here')] }
         if (turn === 0) return { calls: [negative] }
         return turn === 1 ? { calls: [{ name: 'report_tests', input: { command: 'node --test test/negative.test.js' } }] } : { calls: [finish('Negative numbers')] }
       }
       if (role === 'reviewer') {
-        if (turn > 0) return { calls: [finish('Reviewed')] }
+        assert.equal(turn, 0, 'a review is over with its report')
+        assert.match(asked.opening, /These passed with the change:\n- `node --test test\/sum\.test\.js`\n- `node --test test\/negative\.test\.js`/)
         assert.match(asked.opening, /\+ {2}let total = 0/)
         reviews += 1
         const findings = reviews === 1 ? [{ path: 'src/sum/sum.js', line: 2, severity: 'error', rule: 'no-reason', message: 'nothing says why' }] : []
-        return { calls: [{ name: 'report_findings', input: { findings } }] }
+        return { calls: [{ name: 'report_findings', input: { findings } }, finish('Reviewed')] }
       }
       if (!goal.startsWith('The sum')) return turn === 0 ? { calls: [mendShout] } : { calls: [finish('Shout in capitals')] }
       if (turn > 0) return { calls: [finish('Begin the sum at 0')] }
@@ -47,9 +54,31 @@ describe('what is done for a task beside the work', () => {
     const attempts = events.flatMap((event) => (event.type === 'task.delegated' && event.data.task === 'sum' ? [event.data] : []))
     assert.deepEqual(attempts.map((each) => each.role), ['coder', 'debugger'])
     assert.match(attempts[1]?.brief ?? '', /the review found: src\/sum\/sum.js:2 nothing says why/)
+    assert.match(attempts[1]?.brief ?? '', /What that attempt changed\. None of it is there now.*\n```diff\n[^]*\+ {2}let total = 0/)
+    assert.doesNotMatch(attempts[1]?.brief ?? '', /negative numbers/, 'tests that are there are no part of what was changed')
     const branch = machine.git('branch', '--list', 'writ/*').trim().replace(/^\W+/, '')
     assert.match(machine.git('show', `${branch}:test/negative.test.js`), /negative numbers/)
     const replayed = await machine.writ(['replay', readdirSync(join(machine.state, 'runs')).toSorted()[0] ?? ''])
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
+  }))
+
+  test('tests that are the task’s own check are one check; a review without a report is asked for it once', () => withMachine(twoModules, async (machine) => {
+    const command = 'node --test test/negative.test.js'
+    const ended = await runPlanned(machine, ({ role, opening, turn }): Reply => {
+      if (role === 'planner') return { calls: [{ name: 'propose_plan', input: { tasks: [{ ...plan.tasks[0], checks: [{ command }], scope: ['src/**'] }, { id: 'rest', subgoal: 'What is left passes.', scope: ['src/**'], checks: ['c1'], role: 'debugger', depends_on: ['sum'] }] } }] }
+      if (role === 'tester') return turn === 0 ? { calls: [negative] } : { calls: [{ name: 'report_tests', input: { command } }, finish('Negative numbers')] }
+      if (role === 'reviewer') {
+        if (turn === 0) return { calls: [finish('Looked')] }
+        return { calls: [{ name: 'report_findings', input: { findings: [] } }, finish('Nothing')] }
+      }
+      if (role === 'debugger') return turn === 0 ? { calls: [mendShout] } : { calls: [finish('Shout in capitals')] }
+      assert.equal(opening.split(`- \`${command}\`: on the base`).length, 2, opening)
+      assert.match(opening, /Somebody wrote tests for it, which are there, fail now/)
+      return turn === 0 ? { calls: [mendSum] } : { calls: [finish('Begin the sum at 0')] }
+    }, ['run', 'make all tests pass', '--workers', '2', '--write-tests', '--output-format', 'json'])
+    assert.equal(ended.code, 0, ended.stderr)
+    const told = ended.asked.filter((each) => each.role === 'reviewer').map((each) => JSON.stringify(each.request.items.at(-1)))
+    assert.equal(told.length, 2)
+    assert.match(told[1] ?? '', /Nothing counts as reviewed before you have called report_findings/)
   }))
 })

@@ -89,6 +89,28 @@ describe('writ policy', () => {
     assert.match(ended.stdout, /✗ +billing is open +allow +came out: deny by house:no-billing\n\n1 of 1 cases come out otherwise\./)
   })
 
+  test('a pattern of the settings that cannot be read is named by lint, and wherever its bundle is in force', async () => {
+    const patterns = 'settings:\n  validation: { patterns: [{ id: no-eval, language: Python, rule: { kind: no_such }, message: no }] }\n'
+    const bundle = { ...house, 'bundle.yaml': house['bundle.yaml'].replace(/settings:[^]*$/, patterns) }
+    put(join(machine.home, 'patterns'), bundle)
+    const linted = await policy('lint', join(machine.home, 'patterns'))
+    assert.equal(linted.code, 1)
+    assert.match(linted.stdout, /^house@1\.2\.0 bundle\.yaml:1 settings\.validation\.patterns\.no-eval broken: the pattern no-eval cannot be read: .*no_such/m)
+    put(join(user, 'house'), bundle)
+    try {
+      const notes = (json(await policy(...edit('README.md'))) as { notes?: readonly string[] }).notes ?? []
+      assert.match(notes.join('\n'), /in .*policy\/house\/bundle\.yaml the pattern no-eval cannot be read: .*; it has no effect until it is mended/)
+      machine.write({ 'README.md': 'y\n' })
+      const checked = await machine.writ(['check'])
+      assert.match(checked.stderr, /bundle\.yaml the pattern no-eval cannot be read/)
+      assert.match(checked.stdout, /Not checked: patterns: the pattern no-eval cannot be read/)
+      assert.equal((await machine.writ(['check', '--strict'])).code, 1)
+    } finally {
+      rmSync(join(user, 'house'), { recursive: true })
+      machine.write({ 'README.md': 'x\n' })
+    }
+  })
+
   test('what cannot be asked so is said, instead of answering something else', async () => {
     const draft = join(machine.home, 'unfit')
     put(draft, { ...house, 'cases.yaml': '- { name: old words, question: { tool: edit, input: { path: a, edits: [{ old: a, new: b }] } }, expect: allow }\n' })

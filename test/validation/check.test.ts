@@ -39,7 +39,17 @@ describe('writ check', () => {
       machine.write({ 'src/a.js': 'export const a = 1\n' })
       machine.git('add', 'src/a.js')
       machine.write({ 'src/a.js': 'export const a = (\n' })
-      assert.equal((await machine.writ(['check', '--staged'])).code, 0)
+      const staged = await machine.writ(['check', '--staged', '--format', 'json'])
+      assert.equal(staged.code, 0)
+      // Whoever commits does not wait for the tests, unless asked to.
+      const stagesOf = (ended: { readonly stdout: string }): unknown => {
+        const { leftOut, validations } = JSON.parse(ended.stdout) as { leftOut: string[]; validations: { stage: string }[] }
+        return [leftOut, validations.some(({ stage }) => stage === 'tests')]
+      }
+      assert.match(staged.stderr, /^Left out before a commit: the stages tests and performance \(--full runs them\)$/m)
+      assert.deepEqual(stagesOf(staged), [['tests', 'performance'], false])
+      assert.deepEqual(stagesOf(await machine.writ(['check', '--staged', '--full', '--format', 'json'])), [[], true])
+      assert.deepEqual(stagesOf(await machine.writ(['check', '--staged', '--only', 'syntax,coverage', '--format', 'json'])), [[], true])
       assert.equal((await machine.writ(['check'])).code, 1)
       machine.git('checkout', '-q', '-b', 'topic')
       machine.git('commit', '-qam', 'broken')
@@ -79,16 +89,20 @@ describe('writ check', () => {
     const slow = (ms: number): string => `const until = performance.now() + ${ms}; while (performance.now() < until) {}\n`
     const machine = makeMachine({ ...brokenLibrary, 'src/sum.js': brokenLibrary['src/sum.js']?.replace('total = 1', 'total = 0') ?? '', 'work.mjs': slow(1) })
     try {
-      machine.write({ 'src/sum.js': `${readFileSync(join(machine.repo, 'src/sum.js'), 'utf8')}\nexport function never(x) {\n  const y = x + 1\n  return y\n}\n`, 'work.mjs': slow(300) })
+      machine.write({ 'src/sum.js': `${readFileSync(join(machine.repo, 'src/sum.js'), 'utf8')}\nexport function never(x) {\n  const y = x + 1\n  return y\n}\n`, 'work.mjs': slow(1500) })
       const covered = await machine.writ(['check', '--only', 'coverage'])
       assert.match(covered.stdout, /src\/sum\.js\n +\d+ +note +lines? .* run by no test/, covered.stdout + covered.stderr)
-      writeFileSync(join(machine.home, 'settings.yaml'), 'coverage: { least: 0.9 }\nperformance:\n  - { id: work, command: "node work.mjs", most: 1.5, runs: 5 }\n')
+      writeFileSync(join(machine.home, 'settings.yaml'), 'coverage: { least: 0.9 }\nperformance:\n  - { id: work, command: "node work.mjs", most: 1.5, runs: 3 }\n')
       const short = await machine.writ(['check', '--only', 'coverage', '--settings', join(machine.home, 'settings.yaml')])
       assert.equal(short.code, 1)
       assert.match(short.stdout, /90 %/)
       const timed = await machine.writ(['check', '--only', 'performance', '--settings', join(machine.home, 'settings.yaml')])
       assert.equal(timed.code, 1, timed.stdout)
       assert.match(timed.stdout, /takes \d+\.\d+ times as long, at most 1\.5/)
+      writeFileSync(join(machine.home, 'contract.yaml'), 'goal: no slower\nperformance:\n  - { command: node work.mjs, most: 1.5, runs: 3 }\n')
+      const asked = await machine.writ(['check', '--only', 'performance', '--contract', join(machine.home, 'contract.yaml')])
+      assert.equal(asked.code, 1, asked.stdout)
+      assert.match(asked.stdout, /takes \d+\.\d+ times as long, at most 1\.5.*performance\/p1/)
     } finally {
       machine.remove()
     }

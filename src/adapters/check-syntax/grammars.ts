@@ -13,8 +13,8 @@ export interface SyntaxFault {
 export interface Grammars {
   /** Undefined when there is no such grammar here, or when parsing took too long. The tree is gone when this returns. */
   read<T>(language: string, text: string, use: (root: Node) => T): Promise<T | undefined>
-  /** The first faults in a text of that language, top to bottom. Undefined when there is no such grammar here. */
-  findFaults(language: string, text: string, limit: number): Promise<readonly SyntaxFault[] | undefined>
+  /** The first faults in a text of that language, top to bottom; `too-long` where parsing took longer than it may. Undefined when there is no such grammar here. */
+  findFaults(language: string, text: string, limit: number): Promise<readonly SyntaxFault[] | 'too-long' | undefined>
 }
 
 const require = createRequire(import.meta.url)
@@ -99,7 +99,7 @@ export function createGrammars(wasmDir: string | undefined): Grammars {
     },
     async findFaults(language, text, limit) {
       const parser = await findParser(language)
-      return parser && (parse(parser, text, (root) => (root.hasError ? collect(root, limit) : [])) ?? [])
+      return parser && (parse(parser, text, (root) => (root.hasError ? collect(root, limit) : [])) ?? 'too-long')
     },
   }
 }

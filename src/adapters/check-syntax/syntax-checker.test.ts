@@ -73,8 +73,16 @@ test('as a validator: what does not parse is an error; macros of C may be what d
   assert.deepEqual(await look('a.ts', 'const = 1\n'), [[1, 'error']])
   assert.deepEqual(await look('a.json', '{"a": }'), [[1, 'error']])
   assert.deepEqual(await look('a.c', 'int main() {\n  return 0;\n'), [[2, 'warning']])
+  for (const place of ['test/fixtures', 'pkg/testdata', 'src/__fixtures__/deep']) assert.deepEqual(await look(`${place}/a.ts`, 'const = 1\n'), [[1, 'warning']])
+  assert.deepEqual(await look('src/fixtures.ts', 'const = 1\n'), [[1, 'error']])
   assert.deepEqual(await look('a.py', 'x = 1\n'), [])
   assert.equal(validator.concerns('a.unknown'), false)
+})
+
+test('as a validator: what is too large to be parsed is not checked, and never passes', async () => {
+  const validator = createSyntaxValidator()
+  await assert.rejects(validator.look({ path: 'a.js', text: `// ${'x'.repeat(2 ** 20)}\nconst = 1\n` }, defaultSettings), /it is larger than 1 MiB/)
+  assert.deepEqual(await check('a.js', `// ${'x'.repeat(2 ** 20)}\nconst = 1\n`), [])
 })
 
 test('it says which languages it knows without loading one', () => {

@@ -14,6 +14,11 @@ export interface SyntaxCheckerOptions {
 const maxFaults = 5
 const maxBytes = 1024 * 1024
 
+/** `passOver` is told what is not looked at although its language is known, and why. */
+export interface BoundedSyntaxChecker extends SyntaxChecker {
+  check(files: Parameters<SyntaxChecker['check']>[0], passOver?: (path: string, why: string) => void): Promise<readonly Finding[]>
+}
+
 function findJsonFaults(text: string): readonly SyntaxFault[] {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text
   if (plain.trim() === '') return []
@@ -49,10 +54,10 @@ async function findTomlFaults(text: string): Promise<readonly SyntaxFault[]> {
 }
 
 /** Says where files do not parse: the first five places of each. Nothing is loaded before the first file that needs it. */
-export function createSyntaxChecker({ wasmDir }: SyntaxCheckerOptions = {}): SyntaxChecker {
+export function createSyntaxChecker({ wasmDir }: SyntaxCheckerOptions = {}): BoundedSyntaxChecker {
   const grammars = createGrammars(wasmDir)
 
-  async function findFaults(path: string, text: string): Promise<readonly SyntaxFault[]> {
+  async function findFaults(path: string, text: string): Promise<readonly SyntaxFault[] | 'too-long'> {
     const language = findLanguage(path)
     switch (language?.kind) {
       case undefined:
@@ -65,19 +70,21 @@ export function createSyntaxChecker({ wasmDir }: SyntaxCheckerOptions = {}): Syn
         return findTomlFaults(text)
       case 'grammar': {
         const faults = (await grammars.findFaults(language.name, text, maxFaults)) ?? []
-        return faults.length > 0 && parsesInNode(language.name, text) ? [] : faults
+        return faults !== 'too-long' && faults.length > 0 && parsesInNode(language.name, text) ? [] : faults
       }
     }
   }
 
   return {
     knows: (path) => findLanguage(path) !== undefined,
-    async check(files) {
+    async check(files, passOver) {
       const findings: Finding[] = []
       for (const { path, content } of files) {
+        if (content.length > maxBytes) passOver?.(path, `it is larger than ${maxBytes / 2 ** 20} MiB`)
         if (content.length > maxBytes || content.includes(0)) continue
         const faults = await findFaults(path, new TextDecoder().decode(content))
-        for (const fault of faults.slice(0, maxFaults)) findings.push({ path, line: Math.max(1, fault.line), rule: 'syntax', message: fault.message.slice(0, 300) })
+        if (faults === 'too-long') passOver?.(path, 'parsing it took too long')
+        else for (const fault of faults.slice(0, maxFaults)) findings.push({ path, line: Math.max(1, fault.line), rule: 'syntax', message: fault.message.slice(0, 300) })
       }
       return findings
     },

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { Clock } from '../../engine/ports/clock.ts'
 import type { EventLog, Rollout, RunSummary } from '../../engine/ports/event-log.ts'
-import { IndexLost, resolveRun } from '../../engine/ports/run-index.ts'
+import { countTasks, IndexLost, resolveRun } from '../../engine/ports/run-index.ts'
 import type { IndexEntry, RunIndex } from '../../engine/ports/run-index.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
@@ -36,6 +36,12 @@ export function createJsonlLog(options: JsonlLogOptions): EventLog {
       return rebuilding(() => {
         refreshIndex(stateDir, index)
         return index.autonomy(query)
+      })
+    },
+    async tasks(query) {
+      return rebuilding(() => {
+        refreshIndex(stateDir, index)
+        return index.tasks(query)
       })
     },
     async resolve(word, { repository } = {}) {
@@ -73,7 +79,7 @@ function queryIndex(stateDir: string, index: RunIndex, query: Query): readonly I
 /** The index may not see everything that is wrong with a rollout, so that each candidate is read whole. */
 async function findLatest(stateDir: string, index: RunIndex, repository: string | undefined): Promise<RunId | undefined> {
   for (const limit of [10, mostCandidates]) {
-    const entries = queryIndex(stateDir, index, { limit, ...(repository === undefined ? {} : { repository }) })
+    const entries = queryIndex(stateDir, index, { limit, children: false, ...(repository === undefined ? {} : { repository }) })
     for (const { run, facts, mark } of limit === mostCandidates ? entries.slice(10) : entries) {
       if (mark.problem === undefined && facts.goal !== undefined && (await canRead(run, stateDir))) return run
     }
@@ -152,5 +158,5 @@ function toSummary(entry: IndexEntry, stateDir: string): RunSummary {
   const isLive = mark.problem === undefined && !isOver && isRunOwned(toRunPaths(stateDir, run))
   const status = isOver ? 'ended' : isLive ? 'running' : 'stopped'
   const title = goal ?? (events === 0 && mark.problem === undefined ? '(nothing recorded yet)' : '(unreadable)')
-  return { run, goal: title, repository, startedAt: startedAt ?? '', endedAt, status, outcome, accepted, branch, commit, turns, costUsd, events }
+  return { run, goal: title, repository, parent: facts.parent, tasks: countTasks(facts), startedAt: startedAt ?? '', endedAt, status, outcome, accepted, branch, commit, turns, costUsd, events }
 }

@@ -4,19 +4,9 @@ import { z } from 'zod'
 import { compareLoosely } from '../../domain/validation/semver.ts'
 import { toMessage } from '../../protocol/fault.ts'
 import type { Subject } from '../../engine/ports/validation.ts'
+import { findEcosystem, type AdvisorySource } from './advisory-source.ts'
 import { toPythonName, type Ecosystem } from './manifests/dependency.ts'
-
-export interface Advisory {
-  readonly id: string
-  readonly summary: string
-  /** The versions that mend it, where that is known. */
-  readonly fixed: readonly string[]
-}
-
-/** Where advisories come from. Others can be put in its place; none asks the network by itself. */
-export interface AdvisorySource {
-  find(ecosystem: Ecosystem, name: string, version: string): Promise<readonly Advisory[] | 'not-checked'>
-}
+import { createOsvService, isServiceAddress } from './osv-service.ts'
 
 const Osv = z.looseObject({
   id: z.string(),
@@ -31,9 +21,6 @@ const Osv = z.looseObject({
 type Osv = z.infer<typeof Osv>
 type Affected = Osv['affected'][number]
 
-/** OSV's names of ecosystems: https://ossf.github.io/osv-schema/#defined-ecosystems */
-const ecosystems: Readonly<Record<string, Ecosystem>> = { npm: 'npm', pypi: 'pypi', 'crates.io': 'cargo', go: 'go', maven: 'maven', nuget: 'nuget', packagist: 'composer', rubygems: 'rubygems' }
-
 /** @param texts files in the form of OSV: one advisory each, or a list. @throws Error naming the file that is none */
 export function createOsvSource(texts: ReadonlyMap<string, string>): AdvisorySource {
   const byPackage = new Map<string, { readonly osv: Osv; readonly affected: Affected }[]>()
@@ -41,7 +28,7 @@ export function createOsvSource(texts: ReadonlyMap<string, string>): AdvisorySou
     for (const osv of readOsv(path, text)) {
       if (osv.withdrawn !== undefined) continue
       for (const affected of osv.affected) {
-        const ecosystem = ecosystems[affected.package.ecosystem.toLowerCase().split(':')[0] ?? '']
+        const ecosystem = findEcosystem(affected.package.ecosystem)
         if (ecosystem === undefined) continue
         const key = toKey(ecosystem, affected.package.name)
         byPackage.set(key, [...byPackage.get(key) ?? [], { osv, affected }])
@@ -49,9 +36,9 @@ export function createOsvSource(texts: ReadonlyMap<string, string>): AdvisorySou
     }
   }
   return {
-    find: async (ecosystem, name, version) => (byPackage.get(toKey(ecosystem, name)) ?? []).filter(({ affected }) => isAffected(affected, version)).map(({ osv, affected }) => ({
+    find: async (packages) => packages.map(({ ecosystem, name, version }) => (byPackage.get(toKey(ecosystem, name)) ?? []).filter(({ affected }) => isAffected(affected, version)).map(({ osv, affected }) => ({
       id: osv.id, summary: osv.summary ?? '', fixed: (affected.ranges ?? []).filter((range) => range.type !== 'GIT').flatMap((range) => range.events.flatMap((event) => event.fixed ?? [])),
-    })),
+    }))),
   }
 }
 
@@ -87,14 +74,15 @@ const mostFiles = 50_000
 const mostBytes = 256 * 2 ** 20
 
 /**
- * What the settings name: a file or a folder, on this machine or in the repository, where the base's files count: a change does
- * not say what is known against it.
- * @returns a sentence where there is no source or it cannot be read
+ * What the settings name: a service, or a file or folder, on this machine or in the repository, where the base's files count: a
+ * change does not say what is known against it.
+ * @returns undefined where they name none; a sentence where it cannot be used
  */
-export async function openAdvisories(subject: Subject): Promise<AdvisorySource | { readonly why: string }> {
+export async function openAdvisories(subject: Subject): Promise<AdvisorySource | { readonly why: string } | undefined> {
   const { advisories } = subject.settings.dependencies
-  if (advisories === undefined) return { why: 'no advisory source is configured (settings: validation.dependencies.advisories)' }
+  if (advisories === undefined) return undefined
   try {
+    if (isServiceAddress(advisories)) return createOsvService(advisories, subject.signal)
     const texts = isAbsolute(advisories) ? await readHere(advisories) : await readInRepository(subject, advisories)
     return texts.size === 0 ? { why: `${advisories} is not there, or has no .json file in it` } : createOsvSource(texts)
   } catch (error) {

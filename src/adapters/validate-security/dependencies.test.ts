@@ -155,9 +155,10 @@ describe('dependencies: advisories', () => {
   test('that are not at hand are said to be not checked', async () => {
     const files = changed('1.0.0')
     const notes = async (advisories: string | undefined, more: object = {}): Promise<string> => (await lookAt(validator, { base: { ...files.base, ...more }, result: files.result, settings: { dependencies: { advisories } } }))?.notes?.join() ?? ''
-    assert.match(await notes(undefined), /advisories: not checked: no advisory source is configured/)
-    assert.match(await notes('nowhere'), /advisories: not checked: nowhere is not there/)
-    assert.match(await notes('/nowhere/at/all'), /advisories: not checked: ENOENT/)
-    assert.match(await notes('osv.json', { 'osv.json': '{ "no": "id" }' }), /not checked: osv\.json is no advisory in the form of OSV/)
+    assert.match(await notes(undefined), /advisories: not checked: no source is configured/)
+    const notChecked = async (advisories: string, more: object = {}): Promise<string> => (await lookAt(validator, { base: { ...files.base, ...more }, result: files.result, settings: { dependencies: { advisories } } }))?.notChecked ?? ''
+    assert.match(await notChecked('nowhere'), /advisories: nowhere is not there/)
+    assert.match(await notChecked('/nowhere/at/all'), /advisories: ENOENT/)
+    assert.match(await notChecked('osv.json', { 'osv.json': '{ "no": "id" }' }), /osv\.json is no advisory in the form of OSV/)
   })
 })

@@ -1,7 +1,9 @@
 import { findLookalike } from '../../domain/validation/typosquats.ts'
 import { listPopular } from '../../domain/validation/popular-names.ts'
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
+import { toMessage } from '../../protocol/fault.ts'
 import { openAdvisories } from './advisories.ts'
+import type { Advisory } from './advisory-source.ts'
 import { freshOf, readChangedManifests, type ChangedManifest } from './changed-dependencies.ts'
 import { toLines, type PackageFinding as Finding } from './dependency-lines.ts'
 import { findInstallScripts, findOwnScripts, listSome } from './install-script-findings.ts'
@@ -15,7 +17,7 @@ const mostNames = 3000
 /** What changed dependencies bring: manifests and locks that disagree, names one slip away from others, scripts that run at installing, advisories. */
 export function createDependenciesValidator(): ChangeValidator {
   return {
-    id: 'dependencies', stage: 'security', version: '2', kind: 'change',
+    id: 'dependencies', stage: 'security', version: '3', kind: 'change',
     look: async (subject) => {
       const { changed, notes } = await readChangedManifests(subject)
       const own = await findOwnScripts(subject)
@@ -26,6 +28,7 @@ export function createDependenciesValidator(): ChangeValidator {
       return {
         findings: await toLines(subject, [...own, ...await findDisagreements(subject, changed), ...findNames(subject, changed), ...locks.flatMap(findLockFaults), ...scripts.findings, ...advisories.findings]),
         notes: [...notes, ...scripts.notes, ...advisories.notes],
+        ...(advisories.notChecked === undefined ? {} : { notChecked: advisories.notChecked }),
       }
     },
   }
@@ -62,18 +65,34 @@ function isSure(ecosystem: string, other: string, how: string): boolean {
   return how === 'scope' || ((how === 'letters' || how === 'separators') && listPopular(ecosystem).has(other))
 }
 
-async function findAdvisories(subject: Subject, changed: readonly ChangedManifest[]): Promise<{ readonly findings: readonly Finding[]; readonly notes: readonly string[] }> {
-  const due = changed.flatMap((each) => freshOf(each).map((dependency) => ({ path: each.path, dependency })))
-  if (due.length === 0) return { findings: [], notes: [] }
+interface Known {
+  readonly findings: readonly Finding[]
+  readonly notes: readonly string[]
+  /** The source that the settings name could not be asked. */
+  readonly notChecked?: string
+}
+
+async function findAdvisories(subject: Subject, changed: readonly ChangedManifest[]): Promise<Known> {
+  // What lies here or comes from an address is in no list, and its name is nobody's business.
+  const fresh = changed.flatMap((each) => freshOf(each).filter(({ version }) => !isLocal(version) && !isFromAddress(version)).map((dependency) => ({ path: each.path, dependency })))
+  if (fresh.length === 0) return { findings: [], notes: [] }
   const source = await openAdvisories(subject)
-  if ('why' in source) return { findings: [], notes: [`advisories: not checked: ${source.why}`] }
-  const findings: Finding[] = []
-  const unknown: string[] = []
-  for (const { path, dependency: { ecosystem, name, version } } of due) {
-    const exact = version.replace(/^==?=?\s*/, '')
-    const found = /^v?\d[\w.+-]*$/.test(exact) ? await source.find(ecosystem, name, exact) : 'not-checked'
-    if (found === 'not-checked') unknown.push(name)
-    else for (const { id, summary, fixed } of found) findings.push({ path, about: name, rule: 'dependencies/advisory', severity: 'error', message: `brings ${name}@${exact}, of which ${id} says: ${summary.slice(0, 200)}${fixed.length > 0 ? `; mended in ${fixed.slice(-3).join(', ')}` : ''}` })
+  if (source === undefined) return { findings: [], notes: ['advisories: not checked: no source is configured (settings: validation.dependencies.advisories)'] }
+  if ('why' in source) return { findings: [], notes: [], notChecked: `advisories: ${source.why}` }
+  const all = fresh.map(({ path, dependency: { ecosystem, name, version } }) => ({ path, ecosystem, name, version: version.replace(/^==?=?\s*/, '') }))
+  const due = all.filter(({ version }) => /^v?\d[\w.+-]*$/.test(version))
+  const unknown = all.filter((each) => !due.includes(each)).map(({ name }) => name)
+  const notes = unknown.length === 0 ? [] : [`advisories: not checked where the version is not exact: ${listSome(unknown)}`]
+  try {
+    const found = due.length === 0 ? [] : await source.find(due.map(({ ecosystem, name, version }) => ({ ecosystem, name, version })))
+    return { notes, findings: due.flatMap(({ path, name, version }, n) => (found[n] ?? []).map((advisory) => toFinding(path, `${name}@${version}`, name, advisory))) }
+  } catch (error) {
+    subject.signal.throwIfAborted()
+    return { findings: [], notes, notChecked: `advisories: ${toMessage(error)}` }
   }
-  return { findings, notes: unknown.length === 0 ? [] : [`advisories: not checked where the version is not exact: ${listSome(unknown)}`] }
+}
+
+function toFinding(path: string, shown: string, about: string, { id, summary, fixed }: Advisory): Finding {
+  const said = summary === '' ? `against which there is the advisory ${id}: read it, and take a version that mends it` : `of which ${id} says: ${summary.slice(0, 200)}${fixed.length > 0 ? `; mended in ${fixed.slice(-3).join(', ')}` : ''}`
+  return { path, about, rule: 'dependencies/advisory', severity: 'error', message: `brings ${shown}, ${said}` }
 }

@@ -28,7 +28,7 @@ const words: Readonly<Record<HiddenKind, string>> = {
 /** Hidden characters, and texts that order an agent about, in what a change adds. */
 export function createInjectionValidator(): FileValidator {
   return {
-    id: 'injection', stage: 'security', version: '2', kind: 'file', quick: true,
+    id: 'injection', stage: 'security', version: '2', kind: 'file', quick: true, takesOutZeros: true,
     concerns: (path) => !passedOver.test(path),
     look: async ({ path, text }) => {
       const toLine = toLineFinder(text)

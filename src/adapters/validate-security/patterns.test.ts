@@ -65,9 +65,35 @@ describe('patterns', () => {
     assert.match(await explainPatternRule(rule({ rule: { nonsense: 'x' } })) ?? '', /the pattern mine cannot be read: ./)
     assert.match(await explainPatternRule(rule({ rule: { kind: 'no_such_kind' } })) ?? '', /the pattern mine cannot be read: ./)
     assert.match(await explainPatternRule(rule({ language: 'COBOL' })) ?? '', /COBOL, which has no grammar here; the languages are TypeScript, /)
-    const looked = await lookAt(validator, { result: { 'a.ts': 'connect({ rejectUnauthorized: false })\n' }, settings: { patterns: [rule({ language: 'Python' })] } })
-    assert.match(looked?.notes?.join() ?? '', /not checked: the pattern mine is for Python/)
+    const looked = await lookAt(validator, { result: { 'a.ts': 'connect({ rejectUnauthorized: false })\n' }, settings: { patterns: [rule({ language: 'COBOL' })] } })
+    assert.match(looked?.notChecked ?? '', /the pattern mine is for COBOL/)
     assert.equal(looked?.findings.length, 1)
+  })
+
+  test('the languages beside the web’s, by the grammars that syntax is checked with', async () => {
+    const cases: readonly (readonly [language: string, path: string, text: string, line: number, rule: object])[] = [
+      ['Python', 'a.py', 'import os\nos.system(f"rm {x}")\n', 2, { pattern: 'os.system($A)' }],
+      ['py', 'a.py', 'class A:\n  def f(self):\n    print(1, 2)\n', 3, { pattern: 'print($$$A)' }],
+      ['Go', 'a.go', 'package a\nfunc f() {\n\tpanic(x)\n}\n', 3, { pattern: 'panic($A)' }],
+      ['Rust', 'a.rs', 'fn main() {\n  let x = a.b().unwrap();\n}\n', 2, { pattern: '$A.unwrap()' }],
+      ['Java', 'A.java', 'class A {\n  void f() { System.out.println("x"); }\n}\n', 2, { pattern: 'System.out.println($$$A)' }],
+      ['CSharp', 'A.cs', 'class A {\n  void F() { Console.WriteLine(1); }\n}\n', 2, { pattern: 'Console.WriteLine($$$A)' }],
+      ['C', 'a.c', 'int main(void) {\n  gets(line);\n}\n', 2, { kind: 'call_expression', has: { field: 'function', regex: '^gets$' } }],
+      ['Ruby', 'a.rb', 'def a\n  eval(params[:x])\nend\n', 2, { pattern: 'eval($X)' }],
+      ['Php', 'a.php', '<?php\neval($x);\n', 2, { pattern: { context: '<?php eval($$$A);', selector: 'function_call_expression' } }],
+      ['Bash', 'a.sh', 'cd x\nrm -rf "$Y"\n', 2, { pattern: 'rm -rf $A' }],
+    ]
+    for (const [language, path, text, line, rule] of cases) {
+      const settings = { patterns: [{ id: 'mine', language, rule, message: 'm' }] }
+      const found = (await lookAt(validator, { result: { [path]: text }, settings }))?.findings.filter((each) => each.rule === 'patterns/mine') ?? []
+      assert.deepEqual(found.map((each) => each.line), [line], `${language}: ${text}`)
+    }
+    const rule = PatternRule.parse({ id: 'mine', language: 'Go', rule: { kind: 'no_such_kind' }, message: 'm' })
+    assert.match(await explainPatternRule(rule) ?? '', /the pattern mine cannot be read: .*no_such_kind/)
+  })
+
+  test('a file that is too large to be looked at is named, and never passes', async () => {
+    assert.equal((await lookAt(validator, { result: { 'big.js': '// x\n'.repeat(10 ** 6), 'a.js': 'f()\n' } }))?.notChecked, 'larger than 4 MiB: big.js')
   })
 
   test('other files are none of its business', async () => assert.equal(await lookAt(validator, { result: { 'README.md': 'rejectUnauthorized: false\n' } }), undefined))

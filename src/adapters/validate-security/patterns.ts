@@ -5,53 +5,49 @@ import { subtract } from '../../domain/validation/subtract.ts'
 import { toMessage } from '../../protocol/fault.ts'
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
 import type { Finding } from '../../protocol/evidence.ts'
+import { describeLarge } from './text-places.ts'
 import { commentLine, lineRules, ownRules } from './own-patterns.ts'
+import { findInText, findPatternLanguage, patternLanguages, type PatternLanguage } from './pattern-languages.ts'
 
-type LanguageName = 'TypeScript' | 'Tsx' | 'JavaScript' | 'Css' | 'Html'
-
-/** The languages that the parser brings grammars of, by the names that rules give them, and the files they are of. */
-const languages: Readonly<Record<string, { readonly name: LanguageName; readonly endings: RegExp }>> = {
-  typescript: { name: 'TypeScript', endings: /\.[cm]?ts$/ }, ts: { name: 'TypeScript', endings: /\.[cm]?ts$/ }, tsx: { name: 'Tsx', endings: /\.tsx$/ },
-  javascript: { name: 'JavaScript', endings: /\.([cm]?js|jsx)$/ }, js: { name: 'JavaScript', endings: /\.([cm]?js|jsx)$/ }, jsx: { name: 'JavaScript', endings: /\.jsx$/ }, css: { name: 'Css', endings: /\.css$/ }, html: { name: 'Html', endings: /\.html?$/ },
-}
-/** Larger files are passed over, in bytes; so many matches of a rule in a file are told. */
-const largest = 1_000_000
+/** Larger files are not looked at, and named, in bytes; so many matches of a rule in a file are told. */
+const largest = 4 * 2 ** 20
 const mostOfARule = 20
 const mostFiles = 5000
 
 /** Banned patterns as data: rules of the policy's settings, and a few of its own. */
 export function createPatternsValidator(): ChangeValidator {
   return {
-    id: 'patterns', stage: 'security', version: '2', kind: 'change', quick: true,
+    id: 'patterns', stage: 'security', version: '3', kind: 'change', quick: true,
     look: async (subject) => {
-      const { rules, notes } = await readRules(subject.settings.patterns)
+      const { rules, broken } = await readRules(subject.settings.patterns)
       const due = subject.changes.filter((change) => change.kind !== 'deleted' && !change.binary && isConcerned(change.path, rules)).slice(0, mostFiles)
-      if (due.length === 0 && notes.length === 0) return undefined
+      if (due.length === 0 && broken.length === 0) return undefined
       const findings: Finding[] = []
-      let large = 0
+      const large: string[] = []
       for (const { path, from } of due) {
         const found = await lookAt(rules, path, await subject.read(path))
-        if (found === undefined) large += 1
+        if (found === undefined) large.push(path)
         else if (found.length > 0) findings.push(...subtract(found, await lookAt(rules, path, await subject.readBase(from ?? path)) ?? []).fresh)
       }
-      return { findings, notes: [...notes, ...large === 0 ? [] : [`${large} too large, passed over`]] }
+      const missed = [...broken, ...(large.length === 0 ? [] : [describeLarge(large, largest)])]
+      return { findings, ...(missed.length === 0 ? {} : { notChecked: missed.join('; ') }) }
     },
   }
 }
 
-/** Those that can be looked for, and what is to be said of the others. */
-async function readRules(given: readonly PatternRule[]): Promise<{ readonly rules: readonly PatternRule[]; readonly notes: readonly string[] }> {
+/** Those that can be looked for, and what is wrong with the others. */
+async function readRules(given: readonly PatternRule[]): Promise<{ readonly rules: readonly PatternRule[]; readonly broken: readonly string[] }> {
   const rules: PatternRule[] = [...ownRules]
-  const notes: string[] = []
+  const broken: string[] = []
   for (const rule of given) {
     const wrong = await explainPatternRule(rule)
     if (wrong === undefined) rules.push(rule)
-    else notes.push(`not checked: ${wrong}`)
+    else broken.push(wrong)
   }
-  return { rules, notes }
+  return { rules, broken }
 }
 
-const findLanguage = (rule: PatternRule) => languages[rule.language.toLowerCase()]
+const findLanguage = (rule: PatternRule): PatternLanguage | undefined => findPatternLanguage(rule.language)
 
 function isDue(rule: PatternRule, path: string): boolean {
   return findLanguage(rule)?.endings.test(path) === true && (rule.paths === undefined || isWithin(path, rule.paths))
@@ -85,27 +81,24 @@ function lookByLines(path: string, text: string): Found[] {
 }
 
 async function lookByTree(due: readonly PatternRule[], path: string, text: string): Promise<Found[]> {
-  if (due.length === 0) return []
-  const { parse, Lang } = await import('@ast-grep/napi')
-  const roots = new Map<LanguageName, ReturnType<typeof parse>>()
-  return due.flatMap((rule) => {
-    const name = findLanguage(rule)?.name
-    if (name === undefined) return []
-    const root = roots.get(name) ?? parse(Lang[name], text)
-    roots.set(name, root)
-    return root.root().findAll({ rule: rule.rule }).slice(0, mostOfARule).map((node): Found => ({ path, line: node.range().start.line + 1, rule: `patterns/${rule.id}`, severity: rule.severity, message: rule.message, evidence: node.text().replaceAll(/\s+/g, ' ').slice(0, 120), isGiven: !ownRules.includes(rule) }))
-  })
+  const found: Found[] = []
+  const languages = new Set(due.flatMap((rule) => findLanguage(rule) ?? []))
+  for (const language of languages) {
+    const asked = due.filter((rule) => findLanguage(rule) === language)
+    const matches = await findInText(language, text, asked.map(({ rule }) => rule), mostOfARule)
+    found.push(...asked.flatMap((rule, n) => (matches[n] ?? []).map((match): Found => ({ path, line: match.line, rule: `patterns/${rule.id}`, severity: rule.severity, message: rule.message, evidence: match.text.replaceAll(/\s+/g, ' ').slice(0, 120), isGiven: !ownRules.includes(rule) }))))
+  }
+  return found
 }
 
 /** What is wrong with a rule; undefined where nothing is. A language without a grammar here is checked nowhere. */
 export async function explainPatternRule(rule: PatternRule): Promise<string | undefined> {
   const language = findLanguage(rule)
-  if (!language) return `the pattern ${rule.id} is for ${rule.language}, which has no grammar here; the languages are ${[...new Set(Object.values(languages).map(({ name }) => name))].join(', ')}`
-  const { parse, Lang } = await import('@ast-grep/napi')
+  if (!language) return `the pattern ${rule.id} is for ${rule.language.slice(0, 60)}, which has no grammar here; the languages are ${patternLanguages.map(({ name }) => name).join(', ')}`
   try {
-    parse(Lang[language.name], '').root().findAll({ rule: rule.rule })
+    await findInText(language, '', [rule.rule], 1)
     return undefined
   } catch (error) {
-    return `the pattern ${rule.id} cannot be read: ${toMessage(error).slice(0, 300)}`
+    return `the pattern ${rule.id} cannot be read: ${toMessage(error).replaceAll(/\s*\n\s*(?:\|->)?/g, ' ').slice(0, 300)}`
   }
 }

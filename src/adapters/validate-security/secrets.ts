@@ -14,7 +14,7 @@ const advice = 'read it from the environment, and change it where it was ever us
 /** Secrets in the text of a file: what an own set of rules with entropy finds, and what secretlint knows beside them. */
 export function createSecretsValidator(): FileValidator {
   return {
-    id: 'secrets', stage: 'security', version: '2', kind: 'file', quick: true,
+    id: 'secrets', stage: 'security', version: '2', kind: 'file', quick: true, takesOutZeros: true,
     concerns: (path) => !passedOver.test(path),
     look: async ({ path, text }) => {
       const toLine = toLineFinder(text)

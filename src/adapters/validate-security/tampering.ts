@@ -4,10 +4,10 @@ import { count, countAssertions, countTests, findDroppedSteps, findLowered, weak
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
 import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { Finding } from '../../protocol/evidence.ts'
-import { lineTextAt, toLineFinder } from './text-places.ts'
+import { describeLarge, lineTextAt, toLineFinder } from './text-places.ts'
 
-/** Larger files are passed over, in bytes. */
-const largest = 1_000_000
+/** Of larger files only the path is looked at, and they are named, in bytes. */
+const largest = 4 * 2 ** 20
 const decoder = new TextDecoder()
 const code = /\.([cm]?[jt]sx?|vue|svelte|pyi?|go|rs|java|rb|php|cs|kts?|swift|scala|c|cc|cpp|h|hpp|sh|css|scss)$/
 const hooks = /(^|\/)(\.husky|\.githooks|\.git\/hooks|git-hooks|hooks\/(pre|post|commit)-)(\/|$|[\w-]+$)|(^|\/)(\.pre-commit-config\.ya?ml|\.?lefthook(-local)?\.ya?ml|\.overcommit\.yml|\.lintstagedrc[\w.]*|lint-staged\.config\.\w+|\.simple-git-hooks\.\w+)$/
@@ -17,11 +17,16 @@ const ignoreFiles = /(^|\/)\.(eslintignore|prettierignore|coveragerc|nycrc[\w.]*
 /** A change that weakens what judges it: told, and sealed away where it goes for Writ's own settings or for hooks. */
 export function createTamperingValidator(): ChangeValidator {
   return {
-    id: 'tampering', stage: 'security', version: '2', kind: 'change', quick: true,
+    id: 'tampering', stage: 'security', version: '3', kind: 'change', quick: true,
     look: async (subject) => {
       const findings: Finding[] = []
-      for (const change of subject.changes) findings.push(...lookAtPath(change), ...await lookAtText(subject, change))
-      return { findings: [...findings, ...await findMovedAway(subject, findings)] }
+      const large: string[] = []
+      for (const change of subject.changes) {
+        const found = await lookAtText(subject, change)
+        findings.push(...lookAtPath(change), ...(found ?? []))
+        if (found === undefined) large.push(change.path)
+      }
+      return { findings: [...findings, ...await findMovedAway(subject, findings)], ...(large.length === 0 ? {} : { notChecked: describeLarge(large, largest) }) }
     },
   }
 }
@@ -34,14 +39,16 @@ function lookAtPath({ path, from }: FileChange): Finding[] {
   return findings
 }
 
-async function lookAtText(subject: Subject, { path, from, kind, binary }: FileChange): Promise<Finding[]> {
+/** Undefined where the file is too large to be looked at. */
+async function lookAtText(subject: Subject, { path, from, kind, binary }: FileChange): Promise<Finding[] | undefined> {
   if (kind === 'mode' || !concerns(path)) return []
   const [bytes, base] = await Promise.all([kind === 'deleted' ? undefined : subject.read(path), subject.readBase(from ?? path)])
   const before = base === undefined || base.byteLength > largest || base.includes(0) ? undefined : decoder.decode(base)
   // A byte of zero makes every check take a source for a picture, and pass it over.
   if (bytes !== undefined && code.test(path) && bytes.includes(0) && (binary || bytes.indexOf(0) >= 0) && base?.includes(0) !== true) return [{ path, rule: 'tampering/hidden-from-checks', severity: 'error', message: 'has a zero byte in it, so that checks take it for no text and pass it over: write it as an escape', quarantine: true }]
   if (kind === 'deleted' && before !== undefined && toChangeKind(path) === 'ci' && findDroppedSteps(before, '').length > 0) return [{ path, rule: 'tampering/ci-removed', severity: 'error', message: 'takes away a file by which CI checks the project' }]
-  if (bytes === undefined || bytes.byteLength > largest || bytes.includes(0)) return []
+  if (bytes === undefined || bytes.includes(0)) return []
+  if (bytes.byteLength > largest) return undefined
   const text = decoder.decode(bytes)
   return [...lookAtWeakenings(path, text, before), ...before === undefined ? [] : lookAtLosses(path, text, before)]
 }

@@ -27,6 +27,11 @@ export function lineTextAt(text: string, at: number): string {
   return text.slice(text.lastIndexOf('\n', at - 1) + 1, end < 0 ? text.length : end)
 }
 
+/** Files that were too large to be looked at. */
+export function describeLarge(paths: readonly string[], largest: number): string {
+  return `larger than ${largest / 2 ** 20} MiB: ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`
+}
+
 /** Never the value itself: its first characters and its length. */
 export function shorten(value: string): string {
   return `${value.slice(0, 4)}… (${value.length} characters)`

@@ -21,7 +21,7 @@ export function createComplexityValidator(trees: SyntaxTrees): ChangeValidator {
   }
 
   return {
-    kind: 'change', id: 'complexity', stage: 'shape', version: '1',
+    kind: 'change', id: 'complexity', stage: 'shape', version: '2',
     async key(subject) {
       const changes = concerned(subject)
       if (changes.length === 0) return undefined
@@ -33,13 +33,18 @@ export function createComplexityValidator(trees: SyntaxTrees): ChangeValidator {
       if (changes.length === 0) return undefined
       const before: Measured[] = []
       const after: Measured[] = []
+      const large: string[] = []
       for (const { path, from, kind } of changes) {
         // Of a renamed file, too, a function is known by where it is now.
         before.push(...(await measure(from ?? path, path, await subject.readBase(from ?? path))))
-        if (kind !== 'deleted') after.push(...(await measure(path, path, await subject.read(path))))
+        if (kind === 'deleted') continue
+        const bytes = await subject.read(path)
+        if (bytes !== undefined && bytes.length > maxBytes) large.push(path)
+        after.push(...(await measure(path, path, bytes)))
       }
       const { most, severity } = subject.settings.complexity
       return {
+        notes: large.length === 0 ? [] : [`larger than ${maxBytes / 1024} KiB, so not measured: ${large.slice(0, 5).join(', ')}${large.length > 5 ? ` and ${large.length - 5} more` : ''}`],
         findings: findRaised(before, after, most).map((one) => ({
           path: one.path, line: one.line, rule: 'complexity', severity,
           message: `${one.name} has ${one.complexity} ways through it${one.before === undefined ? '' : `, ${one.before} before`}; at most ${most} are wanted`,

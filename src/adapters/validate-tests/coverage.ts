@@ -27,7 +27,7 @@ interface ChangedFile {
 /** Which of the changed lines do the tests run? For JavaScript, TypeScript and Python. */
 export function createCoverageValidator(checks: CheckFinder): ChangeValidator {
   return {
-    kind: 'change', id: 'coverage', stage: 'tests', version: '1',
+    kind: 'change', id: 'coverage', stage: 'tests', version: '2',
     async key(subject) {
       const command = await findCommand(checks, subject)
       if (command === undefined || !subject.changes.some(concerns)) return undefined
@@ -42,6 +42,8 @@ export function createCoverageValidator(checks: CheckFinder): ChangeValidator {
       if (command === undefined) return { findings: [], notChecked: 'no command runs the tests: the contract names none, and none was found' }
       const run = await runWithCoverage(subject, { ...command, paths: files.map(({ path }) => path) })
       if ('failed' in run) return { findings: [], notChecked: run.failed }
+      // What a shell says of a program that is not there, or cannot be run: nothing was tested.
+      if (run.exitCode === 126 || run.exitCode === 127) return { findings: [], notChecked: `the tests could not be started (${command.command.slice(0, 80)}): ${run.tail.trim().split('\n').at(-1)?.slice(-200) ?? ''}` }
       const said = judge(files, run, subject.settings.coverage.least)
       if (said.known === 0) return { findings: [], notChecked: said.unknown[0] ?? 'no changed line can run', notes: toForeign }
       const share = `${Math.floor((said.ran / said.known) * 100)} % of ${said.known} changed lines of code are run by the tests (${command.command.slice(0, 80)})`

@@ -12,11 +12,11 @@ const allMs = 900_000
 /** How sure it must be that the change is too slow before it fails. */
 const sure = 0.95
 
-/** The commands of the settings, timed on base and result in turn. */
+/** The commands of the contract and of the settings, timed on base and result in turn. */
 export const performanceValidator: ChangeValidator = {
-  kind: 'change', id: 'performance', stage: 'performance', version: '1',
+  kind: 'change', id: 'performance', stage: 'performance', version: '2',
   async look(subject) {
-    const { performance: commands } = subject.settings
+    const commands = [...(subject.contract?.performance ?? []), ...subject.settings.performance]
     if (commands.length === 0 || subject.changes.length === 0) return undefined
     const findings: Finding[] = []
     const skipped: string[] = []
@@ -37,6 +37,7 @@ async function time(subject: Subject, { id, command, most, runs }: Timed): Promi
   for (let round = 0; round <= runs; round++) {
     for (const side of ['base', 'result'] as const) {
       subject.signal.throwIfAborted()
+      subject.say?.(`${id} on the ${side}, ${round === 0 ? 'to warm up' : `${round} of ${runs}`}`)
       if (performance.now() > until) return `it was not done ${runs} times within ${allMs / 60_000} minutes`
       const ran = await subject.run(side, { argv: ['bash', '-c', command], timeoutMs: runMs, env: { CI: '1', NO_COLOR: '1', TERM: 'dumb' } })
       if (ran.ended === 'cancelled') return 'it was cancelled'

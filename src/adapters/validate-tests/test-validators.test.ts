@@ -82,6 +82,7 @@ describe('coverage of the changed lines', () => {
     assert.match(await notChecked({ base: { 'go.mod': '' }, result: { 'a.go': 'package a\n' } }) ?? '', /^which lines run is not known for a\.go: it is learned for JavaScript/)
     assert.equal(await notChecked({ base: {}, result: { 'a.js': 'work()\n' } }), 'no command runs the tests: the contract names none, and none was found')
     assert.equal(await notChecked({ base: {}, result: { 'a.js': 'work()\n' }, contract: contractWith('true') }), 'no Node process told what it ran')
+    assert.match(await notChecked({ base: {}, result: { 'a.js': 'work()\n' }, contract: contractWith('no-such-runner --all') }) ?? '', /^the tests could not be started \(no-such-runner --all\): .*not found$/)
     assert.match(await notChecked({ base: {}, result: { 'a.js': 'work()\n' }, contract: contractWith('sleep 60', 200) }) ?? '', /^the tests were stopped after/)
     assert.equal(await look('coverage', { base: js, result: { 'README.md': 'x\n', 'test/price.test.ts': '// none\n', 'vite.config.ts': 'export default {}\n' } }), undefined)
   })

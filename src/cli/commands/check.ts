@@ -40,35 +40,40 @@ export interface CheckOptions {
   readonly cache?: boolean
   readonly repo?: string
   readonly strict?: boolean
+  readonly full?: boolean
   readonly list?: boolean
 }
 
 /** `writ check`: runs the stages of validation on a working tree, without a model and without a run. */
-export async function checkCommand(options: CheckOptions, open: typeof openValidators = openValidators): Promise<number> {
+export async function checkCommand(given: CheckOptions, open: typeof openValidators = openValidators): Promise<number> {
+  const options = splitNames(given)
   if (options.all && options.base !== undefined) throw new Fault('request-invalid', '--all takes every file as new and does not go with --base; leave out one of the two')
   const clock = createSystemClock()
   const places = getPlaces(process.env)
   const config = await readConfig(places)
   const trees = await openTrees(options.repo ?? process.cwd(), places, clock)
-  const progress = openCheckProgress(process.stderr, () => clock.elapsed())
+  const progress = openCheckProgress({ stream: process.stderr, now: () => clock.elapsed(), env: process.env })
   const interrupt = onInterrupt(trees, progress)
   try {
-    const settings = await chooseSettings(trees, places, options)
+    const settings = await chooseSettings(trees, places, options, progress.say)
     const validators = chooseValidators(requireOwnNames(await open(settings)), options)
     const comparison = await compareTrees(trees, options)
     const request = await prepareRequest(trees, comparison, settings, options, interrupt.signal)
     const [sandbox, mask] = await Promise.all([openSandbox(places), openFindingMask(places, config.values, trees.root)])
-    if (options.list) return await list(await surveyValidators(validators, request, { sandbox, clock }), options)
+    const leftOut = findLeftOut(options)
+    if (options.list) return await list(await surveyValidators(validators, request, { sandbox, clock }), leftOut, options)
     progress.say(describeComparison(comparison))
+    if (leftOut.length > 0) progress.say(`Left out before a commit: the ${leftOut.length === 1 ? 'stage' : 'stages'} ${leftOut.join(' and ')} (--full runs them)`)
     const cache = options.cache === false ? undefined : await openValidationCache(places, clock)
     const limits = config.values.sandbox?.memory_mb === undefined ? {} : { memoryMb: config.values.sandbox.memory_mb }
-    const validations = await createValidators({ validators, cache, sandbox, clock, mask, limits }).validate({
-      ...request, onProgress: (label, done, total) => progress.onProgress(label, done, total), onValidation: (each) => progress.onValidation(each),
+    const validations = await createValidators({ validators: validators.filter((each) => !leftOut.includes(each.stage)), cache, sandbox, clock, mask, limits }).validate({
+      ...request, onBegin: progress.onBegin, onEnd: progress.onEnd, onProgress: progress.onProgress, onSaid: progress.onSaid, onValidation: progress.onValidation,
     })
     interrupt.signal.throwIfAborted()
+    progress.finish()
     progress.stop()
     cache?.prune()
-    await answer(validations, comparison, options)
+    await answer(validations, { ...comparison, leftOut }, options)
     return toExitCode(validations, options.strict ?? false)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
@@ -81,15 +86,23 @@ export async function checkCommand(options: CheckOptions, open: typeof openValid
   }
 }
 
+/** Names may have spaces between them, or commas. */
+function splitNames(options: CheckOptions): CheckOptions {
+  const split = (names: readonly string[]): readonly string[] => names.flatMap((each) => each.split(',')).filter((each) => each !== '')
+  const { only, skip } = options
+  return { ...options, ...(only === undefined ? {} : { only: split(only) }), ...(skip === undefined ? {} : { skip: split(skip) }) }
+}
+
 /** Those of a file, else those of the policy that is in force here. What is asked for by name runs, whatever they say. */
-async function chooseSettings(trees: PersonTrees, places: Places, { settings: file, only }: CheckOptions): Promise<ValidationSettings> {
-  const settings = file === undefined ? await readPolicyHere(trees, places) : await readSettingsFile(file)
+async function chooseSettings(trees: PersonTrees, places: Places, { settings: file, only }: CheckOptions, say: (text: string) => void): Promise<ValidationSettings> {
+  const settings = file === undefined ? await readPolicyHere(trees, places, say) : await readSettingsFile(file)
   return { ...settings, off: settings.off.filter((id) => !only?.includes(id)) }
 }
 
-async function readPolicyHere(trees: PersonTrees, places: Places): Promise<ValidationSettings> {
+async function readPolicyHere(trees: PersonTrees, places: Places, say: (text: string) => void): Promise<ValidationSettings> {
   const base = async () => trees.readFiles(trees.bases.head === undefined ? trees.empty : await trees.toTree(trees.bases.head))
-  const { policy } = await openPolicyFor({ places, now: Date.now(), repository: { root: trees.root, base } })
+  const { policy, notes } = await openPolicyFor({ places, now: Date.now(), repository: { root: trees.root, base } })
+  for (const note of notes) say(`writ: ${oneLine(note, 1000)}`)
   return readPolicySettings(policy.settings).validation
 }
 
@@ -98,6 +111,19 @@ async function prepareRequest(trees: PersonTrees, comparison: Comparison, settin
   const workspace = await trees.openWorkspace(result.tree)
   const contract = options.contract === undefined ? undefined : await readCheckContract(options.contract, await trees.readFiles(base.tree), Date.now())
   return { workspace, base: base.tree, tree: result.tree, changes, scope: 'task', contract, baseline: [], settings, signal, environment: workspace.environment }
+}
+
+/** Stages that start the repository's own programs again and again, for minutes: whoever commits does not wait for them. */
+const slowStages: readonly Stage[] = ['tests', 'performance']
+
+/** What was named by the person runs in any case. */
+function findLeftOut({ staged, full, only, stage }: CheckOptions): readonly Stage[] {
+  return staged === true && full !== true && only === undefined && stage === undefined ? slowStages : []
+}
+
+/** What was compared, and the stages that were not asked. */
+interface Looked extends Comparison {
+  readonly leftOut: readonly Stage[]
 }
 
 /** @throws Fault `request-invalid` naming what there is where a name is not known. */
@@ -136,7 +162,7 @@ function describeComparison({ base, result, changes }: Comparison): string {
   return `Checking ${what}: ${changes.length === 0 ? 'nothing' : count(changes.length, 'file')}`
 }
 
-async function answer(validations: readonly Validation[], comparison: Comparison, options: CheckOptions): Promise<void> {
+async function answer(validations: readonly Validation[], comparison: Looked, options: CheckOptions): Promise<void> {
   const text = `${toAnswer(validations, comparison, options)}\n`
   if (options.output === undefined) {
     await whilePrinting(async () => {
@@ -152,13 +178,13 @@ async function answer(validations: readonly Validation[], comparison: Comparison
   }
 }
 
-function toAnswer(validations: readonly Validation[], { base, result, changes }: Comparison, options: CheckOptions): string {
+function toAnswer(validations: readonly Validation[], { base, result, changes, leftOut }: Looked, options: CheckOptions): string {
   switch (options.format) {
     case 'json': {
       const { failedStage, ...totals } = measureValidations(validations)
       return JSON.stringify({
         version: 1, verdict: failedStage === undefined ? 'passed' : 'failed', stage: failedStage ?? null,
-        base: { name: base.name, commit: base.commit ?? null, tree: base.tree }, result, changedFiles: changes.length, totals, validations,
+        base: { name: base.name, commit: base.commit ?? null, tree: base.tree }, result, changedFiles: changes.length, leftOut, totals, validations,
       }, undefined, 2)
     }
     case 'sarif':
@@ -173,8 +199,9 @@ function toExitCode(validations: readonly Validation[], isStrict: boolean): numb
   return failedStage !== undefined || (isStrict && warnings + notChecked > 0) ? exitCodes['not-achieved'] : 0
 }
 
-async function list(validators: readonly SurveyedValidator[], options: CheckOptions): Promise<number> {
-  const sorted = Stage.options.flatMap((stage) => validators.filter((each) => each.stage === stage))
+async function list(validators: readonly SurveyedValidator[], leftOut: readonly Stage[], options: CheckOptions): Promise<number> {
+  const told = validators.map((each) => (leftOut.includes(each.stage) ? { ...each, runs: false, why: 'left out before a commit; --full runs it' } : each))
+  const sorted = Stage.options.flatMap((stage) => told.filter((each) => each.stage === stage))
   const paint = painter(process.stdout)
   const width = Math.max(4, ...sorted.map((each) => each.id.length))
   const lines = sorted.map((each) => `${each.id.padEnd(width)}  ${each.stage.padEnd(11)}  ${each.runs ? paint('green', 'runs') : paint('dim', 'no  ')}  ${oneLine(each.why, 200)}`)

@@ -70,7 +70,7 @@ describe('writ plan schedule', () => {
       ['tasks: []', /tasks: /],
       ['', /does not fit/],
       ['{ not yaml', /not valid YAML/],
-      ['tasks:\n  - id: a\n    minuets: 3\n', /tasks\.0: .*minuets.*line 2/],
+      ['tasks:\n  - id: a\n    minuets: 3\n', /line 3: tasks\.0: there is no field minuets/],
       ['tasks:\n  - id: a\n  - id: a\n', /two tasks are called a/],
       ['tasks:\n  - { id: a, depends_on: [x] }\n', /a depends on x, which is no task/],
       ['tasks:\n  - { id: a, depends_on: [b] }\n  - { id: b, depends_on: [a] }\n', /wait for one another: a → b → a/],
@@ -80,7 +80,7 @@ describe('writ plan schedule', () => {
       const { code, stdout, stderr } = await schedule(text)
       assert.deepEqual([code, stdout], [2, ''], text)
       assert.match(stderr, said)
-      assert.match(stderr, /^writ: [^\n]+\n$/)
+      assert.match(stderr, /^writ: [^\n]+\n( {2}- [^\n]+\n)*$/)
     }
     const { code, stderr } = await schedule(good, '--seconds', 'soon')
     assert.equal(code, 2)

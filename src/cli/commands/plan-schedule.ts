@@ -39,7 +39,7 @@ export async function planScheduleCommand(path: string, options: PlanScheduleOpt
   })
 }
 
-function toProblem(file: PlanFile, path: string): PlannedProblem {
+export function toProblem(file: PlanFile, path: string): PlannedProblem {
   try {
     return toScheduleProblem(file)
   } catch (error) {
@@ -48,7 +48,7 @@ function toProblem(file: PlanFile, path: string): PlannedProblem {
   }
 }
 
-function toOutput(schedule: FoundSchedule, assumptions: readonly string[], seconds: number): ScheduleOutput {
+export function toOutput(schedule: FoundSchedule, assumptions: readonly string[], seconds: number): ScheduleOutput {
   const { makespan, lowerBound, proven, provenBy, tardiness, bounds, criticalChain, tasks, loads, completion, searched } = schedule
   return {
     version: 1, makespan, lower_bound: lowerBound, proven, ...(provenBy ? { proven_by: provenBy } : {}),

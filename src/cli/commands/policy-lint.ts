@@ -5,7 +5,7 @@ import { lintRules, type LintFinding } from '../../adapters/policy-cedar/lint-ru
 import type { PlacedBundle } from '../../adapters/policy-cedar/bundle.ts'
 import { whyRefused } from '../../adapters/policy-cedar/select-bundles.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
-import { readBundlesIn } from '../open-policy.ts'
+import { findBrokenPatterns, readBundlesIn } from '../open-policy.ts'
 import { openPolicyHere } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine } from '../render.ts'
@@ -14,7 +14,10 @@ import { oneLine } from '../render.ts'
 export async function policyLintCommand(folder: string | undefined, options: { readonly repo?: string; readonly json?: boolean }): Promise<number> {
   const about = folder === undefined ? (await openPolicyHere(options.repo)).opened.bundles : await readBundlesIn(resolve(folder))
   const all = [...(about.some(({ manifest }) => manifest.id === builtinBundle.manifest.id) ? [] : [builtinBundle]), ...about]
-  const findings = [...findRefused(about, Date.now()), ...lintRules(getCedar(), policySchema, about, all)]
+  const patterns = await Promise.all(about.map(async (bundle) => (await findBrokenPatterns(bundle)).map(({ rule, message }): LintFinding => ({
+    kind: 'broken', bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, file: 'bundle.yaml', line: 1, rule: `settings.validation.patterns.${rule}`, message,
+  }))))
+  const findings = [...findRefused(about, Date.now()), ...lintRules(getCedar(), policySchema, about, all), ...patterns.flat()]
   return whilePrinting(async () => {
     if (options.json) await print(`${JSON.stringify({ ok: findings.length === 0, bundles: about.map(({ manifest, place, layer }) => ({ id: manifest.id, version: manifest.version, layer, place })), findings }, undefined, 2)}\n`)
     else if (findings.length === 0) await print(`Nothing is wrong with ${about.map(({ manifest }) => `${manifest.id}@${manifest.version}`).join(', ')}.\n`)

@@ -6,13 +6,15 @@ import type { Sandbox } from '../../engine/ports/sandbox.ts'
 import { digestOfJson } from '../../domain/digest.ts'
 import type { Json, RunId } from '../../protocol/ids.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
+import type { Planning } from '../../protocol/events/run.ts'
+import { readPolicySettings } from '../../domain/policy/settings.ts'
 import { findBlobRefs } from '../../domain/attest/references.ts'
 import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
-import { composePlanned, openSpecialistsFor, toPlanner, toPlanning, toTaskRoles, withPlanChecks } from '../planned-run.ts'
-import { readPlanFile } from '../plan-file.ts'
+import { composePlanned, openSpecialistsFor, toPlanner, toPlanning, toTaskRoles, toUnsure } from '../planned-run.ts'
+import { openPlanFile } from '../plan-file.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole, type Console } from '../console.ts'
@@ -24,6 +26,7 @@ import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
 import { openPolicyFor } from '../open-policy.ts'
+import { readExperience } from '../read-experience.ts'
 import { readAutonomy } from '../read-autonomy.ts'
 import { describeBundles } from '../describe-waiting.ts'
 import { requireSignedAnswers } from '../require-signed-answers.ts'
@@ -50,22 +53,34 @@ export function saveMemoryLater(watch: Watch): Watch {
 
 /** `writ run`: returns the process's exit code. */
 export async function runCommand(words: string | undefined, options: RunOptions): Promise<number> {
+  return startCommand(words, options)
+}
+
+/** What is other than usual with a run that a command starts. */
+export interface Manner {
+  readonly planning?: Partial<Planning>
+  /** In place of the report. */
+  readonly answer?: Answer
+}
+
+/** Carries a run from the words on, and prints the answer. Returns the process's exit code. */
+export async function startCommand(words: string | undefined, options: RunOptions, { planning: more, answer }: Manner = {}): Promise<number> {
   const record = await openRecord()
   const config = await readConfig(record.places)
   if (options.continue) return resumeCommand(await findUnfinished(record, options), options)
-  const given = options.plan === undefined ? undefined : await readPlanFile(options.plan)
-  const goal = words === '-' ? await readStdin() : (words ?? given?.goal)
+  const given = options.plan === undefined ? undefined : await openPlanFile(options.plan)
+  const goal = words === '-' ? await readStdin() : (words ?? given?.file.goal)
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
   // Everything that waits for another process waits at the same time.
-  const [{ repository, draft }, sandbox, { choice, model }, autonomy] = await Promise.all([
+  const [{ repository, draft }, sandbox, { choice, model }, { autonomy, experience }] = await Promise.all([
     (async () => {
       const found = await workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) })
-      return { repository: found, draft: await prepareContract(workspaces, run, found, goal, given ? withPlanChecks(options, given) : options, config.values, record.clock.now()) }
+      return { repository: found, draft: await prepareContract(workspaces, run, found, goal, options, config.values, record.clock.now(), given?.file) }
     })(),
     openReadySandbox(record),
     chooseAndOpen(options, config.values),
-    findRoot(options.repo ?? process.cwd()).then((root) => readAutonomy(record, root, record.clock.now())),
+    findRoot(options.repo ?? process.cwd()).then((root) => readPast(record, root, options.workers !== undefined || options.plan !== undefined)),
   ])
   const opening: Opening = {
     run, repository, draft, ...(options.batch ? { batch: options.batch } : {}), by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
@@ -78,15 +93,22 @@ export async function runCommand(words: string | undefined, options: RunOptions)
   }
   const specialists = await openSpecialistsFor(options, { record, workspaces, config: config.values }, { run, repository })
   const asked = toPlanning(options, given, draft, specialists && choice.solver === 'model' ? toTaskRoles(specialists) : undefined)
-  const planning = asked && { ...asked, ...(config.values.merge ? { merge: config.values.merge } : {}) }
   return carry(record, options, async (console) => {
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
+    const confirm = config.values.plan?.confirm === true || readPolicySettings(policy.settings).gates.confirm_plan
+    const planning = asked && { ...asked, ...(config.values.merge ? { merge: config.values.merge } : {}), ...(confirm ? { confirm } : {}), ...more }
     for (const note of [...notes, ...(specialists?.notes ?? [])]) console.note(`writ: ${note}`)
     const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note }
-    if (planning === undefined || specialists === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy }, saveMemoryLater(console.watch))
-    const planned = { ...opening, autonomy, planning, ...toPlanner(specialists) }
+    if (planning === undefined || specialists === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy, experience }, saveMemoryLater(console.watch))
+    const planned = { ...opening, autonomy, experience, planning: { ...planning, unsure: toUnsure(policy.settings) }, ...toPlanner(specialists, planning) }
     return startRun(await composePlanned(parts, specialists, planned, console), planned, saveMemoryLater(console.watch))
-  })
+  }, answer)
+}
+
+/** What earlier runs say of this one: what may go unasked, and what its tasks will take. */
+export async function readPast(record: OpenRecord, root: string, isPlanned = false): Promise<Required<Pick<Opening, 'autonomy' | 'experience'>>> {
+  const now = record.clock.now()
+  return { autonomy: await readAutonomy(record, root, now), experience: await readExperience(record, { repository: root, now, isPlanned }) }
 }
 
 /** `writ resume`: goes on with a run from its log. */
@@ -133,21 +155,24 @@ export async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'
   return { choice, model: await openModel(choice) }
 }
 
+/** Prints what came of it; `usual` is the report. */
+type Answer = (state: RunState, events: readonly StoredEvent[], usual: Console['answer']) => Promise<void>
+
 /** Runs with a console around it, prints the answer, and accepts the result where that was asked for. */
-export async function carry(record: OpenRecord, options: RunOptions, start: (console: Console) => Promise<RunState>): Promise<number> {
+export async function carry(record: OpenRecord, options: RunOptions, start: (console: Console) => Promise<RunState>, answer?: Answer): Promise<number> {
   const { openNotifier } = await import('../open-notifier.ts')
   let note: (text: string) => void = () => undefined
   const notifier = await openNotifier(record, (text) => note(text))
   const console = await openConsole({ record, format: options.outputFormat ?? 'text', yes: options.yes ?? false, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), ...(notifier ? { onEvent: notifier.onEvent, remember: notifier.remember } : {}) })
   note = console.note
   try {
-    return await carryWith(console, record, start)
+    return await carryWith(console, record, start, answer ?? console.answer)
   } finally {
     await notifier?.finish(3_000)
   }
 }
 
-async function carryWith(console: Console, record: OpenRecord, start: (console: Console) => Promise<RunState>): Promise<number> {
+async function carryWith(console: Console, record: OpenRecord, start: (console: Console) => Promise<RunState>, answer: Answer): Promise<number> {
   let state: RunState
   try {
     state = await start(console)
@@ -159,7 +184,7 @@ async function carryWith(console: Console, record: OpenRecord, start: (console: 
     await applyResult(record, state.run, { strategy: 'merge', unproven: false })
   }
   const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
-  await console.answer(after, events)
+  await answer(after, events, console.answer)
   if (!state.ended && (state.asked.length > 0 || isHeldByChildren(state))) {
     const { describeWaiting } = await import('../describe-waiting.ts')
     process.stderr.write(describeWaiting(state))

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { eventNumber, interpretSchemas, runRepo, runWord, wholeNumber } from './arguments.ts'
 
 /** Commands that only look at what runs did. */
@@ -8,11 +8,13 @@ export function addLookCommands(program: Command): void {
     .argument('[words...]', 'only runs whose goal, commits or files have these words')
     .option('--repo <dir>', 'only runs of this repository')
     .option('--limit <n>', 'how many', wholeNumber, 20)
+    .option('--all', 'also the child runs that worked on tasks of others')
+    .addOption(new Option('--children', 'the same').hideHelp())
     .option('--json', 'one JSON object a line')
     .option('--reindex', 'make the index again from the rollouts first')
     .action(async (words: string[], options: Record<string, unknown>) => {
       const { listCommand } = await import('../commands/list.ts')
-      process.exitCode = await listCommand(words, options)
+      process.exitCode = await listCommand(words, { ...options, all: options['all'] === true || options['children'] === true })
     })
 
   program.command('show')

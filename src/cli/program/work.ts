@@ -1,28 +1,22 @@
 import { Option, type Command } from 'commander'
-import { amount, collect, eventNumber, formats, interpretSchemas, runRepo, runWord, wholeNumber } from './arguments.ts'
+import { addBaseOptions, addGoalOptions } from './goal-options.ts'
+import { amount, collect, eventNumber, fewPlans, formats, interpretSchemas, runRepo, runWord, wholeNumber, workerCount } from './arguments.ts'
 
 /** Commands that carry a goal, and go on with it. */
 export function addWorkCommands(program: Command): void {
-  program.command('run')
+  const run = program.command('run')
     .description('carry a goal to a proven commit')
     .argument('[goal]', 'what is to be true in the end, in words; `-` reads it from standard input')
-    .option('--check <command>', 'a command that exits with 0 when the goal is met (repeatable; found in the repository where none is given)', collect)
-    .option('--scope <glob>', 'paths that may change (repeatable; default: all)', collect)
-    .option('--constraint <text>', 'something that must hold of the result (repeatable)', collect)
-    .option('--deadline <when>', 'when to stop: 20m, 2h, or an instant like 2026-05-01T12:00:00Z')
-    .option('--max-turns <n>', 'most model turns (default 200)', wholeNumber)
-    .option('--max-budget-usd <amount>', 'most money to spend', amount)
-    .option('--model <provider/id>', 'the model to ask, like openai/gpt-5.5, anthropic/claude-opus-5-5, openai-compatible/qwen3')
-    .addOption(new Option('--effort <level>', 'how hard the model should think').choices(['low', 'medium', 'high', 'xhigh']))
-    .addOption(new Option('--solver <which>', 'a model, or the built-in repair engine; auto takes a model where one is configured').choices(['auto', 'model', 'repair']).default('auto'))
-    .option('--contract <file>', 'goal, checks, scope and bounds from a YAML file (schemas/contract.schema.json)')
-    .option('--workers <n>', 'divide the goal into tasks first, and work on so many of them at the same time', wholeNumber)
+  addGoalOptions(run)
+  run
+    .option('--workers <n>', 'divide the goal into tasks first, and work on so many of them at the same time', workerCount)
+    .option('--plans <n>', 'with --workers: ask for so many plans that differ in kind, and take the best (at most 8)', fewPlans)
     .option('--write-tests', 'with a plan: a test writer derives tests for each task first, and whoever does the task cannot change them')
     .addOption(new Option('--review <which>', 'with a plan: whose work a reviewer sees before it is integrated (default: risky)').choices(['none', 'risky', 'all']))
+    .option('--confirm-plan', 'with a plan: a person agrees to it before its tasks begin, and later to what is new in it')
     .option('--plan <file>', 'the tasks from a plan file, as writ plan writes it (schemas/plan.schema.json)')
-    .option('--repo <dir>', 'the repository (default: the one around the working directory)')
-    .option('--base <rev>', 'start from this commit instead of HEAD')
-    .option('--include-dirty', 'start from HEAD plus the uncommitted changes')
+  addBaseOptions(run)
+  run
     .option('--apply', 'accept the result into the current branch when it is proven')
     .option('--continue', 'go on with the newest run of this repository that has not ended')
     .option('--yes', 'answer every question with yes')

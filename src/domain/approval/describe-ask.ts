@@ -9,6 +9,7 @@ export function describeApprovers(steps: readonly ApproverStep[]): string {
 /** What stands over the text that is shown: a person is given what is new, not all of it again. */
 const shown: Record<Ask['kind'], string> = {
   call: 'In full:', integrate: 'Changed since your last approval, or since nothing needed one:', amend: 'In the contract:', quarantine: 'Sealed away:',
+  plan: 'The plan, or what is new in it since your last yes:', milestone: 'Reached:',
 }
 
 /** All that a person is shown of a question, as lines. Nothing in it can hide: what is not to be seen is written out. */

@@ -5,12 +5,16 @@ import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { Survey } from '../../protocol/events/check.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Digest } from '../../protocol/ids.ts'
+import { describeTimed } from '../contract/describe-timed.ts'
 import { digestOfJson } from '../digest.ts'
 import type { RunState } from '../run-state.ts'
 import { fillTemplate, templates, type Templates } from './template.ts'
 
 /** Failing tests listed in the opening message; the rest are counted. */
 const listedFailures = 30
+/** Characters of what a failing test says; less where many runs are told the same. */
+const longMessage = 240
+const shortMessage = 120
 
 /** What every request of a run begins with. It is the same object each time, so that it is built and hashed once. */
 interface Opening {
@@ -30,7 +34,7 @@ function getOpening(state: RunState, tools: readonly ToolSpec[], prompts: Templa
   const from = [opened, contract, survey, tools, prompts, ...baseline]
   const before = openings.get(state)
   if (before && before.from.length === from.length && before.from.every((each, n) => each === from[n])) return before
-  const system = fillTemplate(prompts.system, {
+  const system = fillTemplate(isOnlooker(opened, tools) ? (prompts.looking ?? prompts.system) : prompts.system, {
     ROOT: opened.repository.root,
     NETWORK: contract.network.length > 0 ? `network only to ${contract.network.join(', ')}` : 'no network',
   })
@@ -38,6 +42,11 @@ function getOpening(state: RunState, tools: readonly ToolSpec[], prompts: Templa
   const made = { from, system, tools: [...tools], first }
   openings.set(state, made)
   return made
+}
+
+/** A specialist that has no tool to change or run anything with: a planner, a reviewer. */
+function isOnlooker({ specialist }: Payload<'run.opened'>, tools: readonly ToolSpec[]): boolean {
+  return specialist !== undefined && !tools.some((tool) => ['edit', 'patch', 'write', 'shell'].includes(tool.name))
 }
 
 /** The next request of the loop: a pure function of the state, and only ever longer than the one before. */
@@ -108,30 +117,36 @@ function openingMessage(prompts: Templates, contract: Contract, survey: Survey, 
     ROLE: specialist === undefined ? '' : [`# Your part: ${specialist.role}`, specialist.words, specialist.brief].filter(Boolean).join('\n\n'),
     BEFORE: origin === undefined ? '' : `# What was done before\n${origin.story}`,
     GOAL: contract.goal,
-    CONSTRAINTS: section('Constraints', contract.constraints.map((each) => each.text)),
+    CONSTRAINTS: section('Constraints', [...contract.constraints.map((each) => each.text), ...(contract.performance ?? []).map(describeTimed)]),
     SCOPE: section('Only these paths may change', contract.scope),
     DATA: section('Data', contract.dataLocations.map((each) => each.text)),
     UNKNOWNS: section('Not known (say what you assumed)', contract.unknowns.map((each) => each.question)),
-    CHECKS: contract.checks.length > 0 ? contract.checks.map((check) => describeCheck(check.id, check.command, baseline)).join('\n') : 'None was given or found: a person will judge the diff. Tests that you add in new files help.',
+    CHECKS: describeChecks(contract, baseline, opened),
     BOUNDS: describeBounds(contract),
     ENVIRONMENT: describeSurvey(survey),
     INSTRUCTIONS: survey.instructions.map((each) => `# ${each.path} (from the repository)\n${each.text}`).join('\n\n'),
   })
 }
 
-function describeCheck(id: string, command: string, baseline: readonly CheckOutcome[]): string {
+/** A planner names checks by their ids; who writes tests or reviews is judged by none. */
+function describeChecks({ checks }: Contract, baseline: readonly CheckOutcome[], { planning, parent }: Payload<'run.opened'>): string {
+  if (checks.length > 0) return checks.map(({ id, command }) => describeCheck({ id, name: planning === undefined ? `\`${command}\`` : `${id}, \`${command}\``, most: planning ?? parent ? shortMessage : longMessage }, baseline)).join('\n')
+  return parent === undefined ? 'None was given or found: a person will judge the diff. Tests that you add in new files help.' : 'None of your own: what you report is what counts.'
+}
+
+function describeCheck({ id, name, most }: { readonly id: string; readonly name: string; readonly most: number }, baseline: readonly CheckOutcome[]): string {
   const outcome = baseline.find((each) => each.checkId === id)
-  if (!outcome) return `- \`${command}\``
+  if (!outcome) return `- ${name}`
   const cases = outcome.tests?.cases ?? []
   const failing = cases.filter((each) => each.status === 'failed')
   const passed = cases.filter((each) => each.status === 'passed').length
   if (cases.length === 0) {
     const shown = outcome.status === 'passed' ? '' : `\n${indent(outcome.tail.slice(-1500))}`
-    return `- \`${command}\`: on the base ${outcome.status === 'passed' ? 'it passes' : outcome.status.replaceAll('-', ' ')} (exit code ${outcome.exitCode ?? 'none'})${shown}`
+    return `- ${name}: on the base ${outcome.status === 'passed' ? 'it passes' : outcome.status.replaceAll('-', ' ')} (exit code ${outcome.exitCode ?? 'none'})${shown}`
   }
-  const lines = failing.slice(0, listedFailures).map((each) => `  - ${each.name}${each.message ? `: ${oneLine(each.message, 240)}` : ''}`)
+  const lines = failing.slice(0, listedFailures).map((each) => `  - ${each.name}${each.message ? `: ${oneLine(each.message, most)}` : ''}`)
   if (failing.length > listedFailures) lines.push(`  - and ${failing.length - listedFailures} more`)
-  return [`- \`${command}\`: on the base ${passed} test${passed === 1 ? ' passes' : 's pass'} and ${failing.length} fail${failing.length === 1 ? 's' : ''}${failing.length > 0 ? ':' : ''}`, ...lines].join('\n')
+  return [`- ${name}: on the base ${passed} test${passed === 1 ? ' passes' : 's pass'} and ${failing.length} fail${failing.length === 1 ? 's' : ''}${failing.length > 0 ? ':' : ''}`, ...lines].join('\n')
 }
 
 function describeBounds({ budget, deadline, pins }: Contract): string {

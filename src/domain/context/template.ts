@@ -7,7 +7,7 @@ export const templateDigest = digestOfJson(template)
 
 const Lines = z.array(z.string())
 /** Prompts as they are kept with a run. */
-export const Templates = z.object({ version: z.literal(1), system: Lines, opening: Lines, intake: z.object({ system: Lines, user: Lines }) })
+export const Templates = z.object({ version: z.literal(1), system: Lines, /** For whoever has no tool that changes or runs anything. */ looking: Lines.optional(), opening: Lines, intake: z.object({ system: Lines, user: Lines }) })
 export type Templates = z.infer<typeof Templates>
 
 export type Slots = Readonly<Record<string, string>>

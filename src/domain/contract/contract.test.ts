@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { Contract } from '../../protocol/contract.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { completeContract } from './complete.ts'
+import { diffContracts } from './diff-contracts.ts'
 import { chooseChecks, draftContract, parseDeadline, type Flags } from './draft.ts'
 
 const now = Date.parse('2026-05-01T10:00:00Z')
@@ -27,6 +29,17 @@ describe('what the person said', () => {
     assert.equal(contract.budget.maxTurns, 3)
     assert.equal(contract.budget.maxUsd, 2)
     assert.deepEqual(contract.network, ['example.org:443', 'example.net:8443'])
+  })
+
+  test('what may not become slower stands in the contract only where it was asked, and an amendment names it', () => {
+    const plain = draft()
+    assert.equal('performance' in plain, false)
+    const file = { goal: 'x', performance: ['npm run bench', { id: 'parse', command: 'node parse.mjs', most: 1.5, runs: 3 }] }
+    const asked = draftContract(flags(), file, [], { pins: [], guarded: [] }, now)
+    assert.deepEqual(asked.performance, [{ id: 'p1', command: 'npm run bench', most: 1.1, runs: 7 }, { id: 'parse', command: 'node parse.mjs', most: 1.5, runs: 3 }])
+    assert.deepEqual(Contract.parse(asked), asked)
+    assert.deepEqual(diffContracts(plain, asked), ['performance + npm run bench takes at most 1.1 times as long as on the base (medians of 7)', 'performance + node parse.mjs takes at most 1.5 times as long as on the base (medians of 3)'])
+    assert.throws(() => draftContract(flags(), { goal: 'x', performance: [{ id: 'a', command: 'a' }, { id: 'a', command: 'b' }] }, [], { pins: [], guarded: [] }, now), isRefused)
   })
 
   test('an empty goal is refused with a sentence', () => {

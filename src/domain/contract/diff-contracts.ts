@@ -1,4 +1,5 @@
 import type { Contract } from '../../protocol/contract.ts'
+import { describeTimed } from './describe-timed.ts'
 import { digestOfJson } from '../digest.ts'
 
 /** What is different in the second contract, as sentences that a person can judge; none where they are the same. */
@@ -26,6 +27,7 @@ export function diffContracts(before: Contract, after: Contract): readonly strin
   list('network', before.network, after.network)
   list('pinned', before.pins.map((pin) => pin.path), after.pins.map((pin) => pin.path))
   list('checkpoint', before.checkpoints ?? [], after.checkpoints ?? [])
+  list('performance', (before.performance ?? []).map(describeTimed), (after.performance ?? []).map(describeTimed))
   list('data', before.dataLocations.map((each) => each.text), after.dataLocations.map((each) => each.text))
   if (lines.length === 0 && digestOfJson(before) !== digestOfJson(after)) lines.push('details of pins, guarded names or timeouts')
   return lines

@@ -1,4 +1,4 @@
-import type { Check, Contract, ContractFile, Pin } from '../../protocol/contract.ts'
+import type { Check, Contract, ContractFile, Pin, TimedCommand } from '../../protocol/contract.ts'
 import { Fault } from '../../protocol/fault.ts'
 
 /** What the person said on the command line, as far as it was said. */
@@ -65,7 +65,19 @@ export function draftContract(flags: Flags, file: ContractFile | undefined, chec
     pins: [...found.pins],
     guarded: [...found.guarded],
     ...(file?.checkpoints ? { checkpoints: file.checkpoints.map(tidyGlob) } : {}),
+    ...(file?.performance ? { performance: draftPerformance(file.performance) } : {}),
   }
+}
+
+/** @throws Fault `request-invalid` where two have one name. */
+function draftPerformance(given: NonNullable<ContractFile['performance']>): TimedCommand[] {
+  const timed = given.map((each, index) => {
+    const { id = `p${index + 1}`, command, most = 1.1, runs = 7 } = typeof each === 'string' ? { command: each } : each
+    return { id, command, most, runs }
+  })
+  const twice = timed.find(({ id }, index) => timed.findIndex((other) => other.id === id) !== index)
+  if (twice !== undefined) throw new Fault('request-invalid', `two commands of the contract's performance are called ${twice.id}; each needs an id of its own`)
+  return timed
 }
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }

@@ -35,6 +35,13 @@ export function isTestFile(path: string): boolean {
   return /(^|\/)tests\/[^/]+\.rs$/.test(path) || /(^|\/)(test|__tests__)\/.*\.[cm]?[jt]sx?$/.test(path)
 }
 
+const fixtureFolders = new Set(['fixture', 'fixtures', '__fixtures__', '__testfixtures__', 'testdata', 'test-data', 'test_data'])
+
+/** Does it lie where tests keep what they look at, which may be broken on purpose? */
+export function isFixture(path: string): boolean {
+  return path.split('/').slice(0, -1).some((part) => fixtureFolders.has(part))
+}
+
 /** A sentence when the file is a test or lies where tests keep what they need. */
 export function whyTest(path: string): string | undefined {
   if (isTestFile(path)) return 'a test file'

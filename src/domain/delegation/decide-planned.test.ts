@@ -81,6 +81,23 @@ describe('a graph of tasks is followed', () => {
     assert.ok(b.lease.token > a.lease.token)
   })
 
+  test('what does not fit into the capacity waits; what is larger than all of it goes alone', () => {
+    const estimate = { minutes: 10, memory_mb: 3000, tokens: 1000 }
+    const given = toPlan({ tasks: [task('a', { estimate }), task('b', { estimate }), task('c', { estimate: { minutes: 1, memory_mb: 9000 } })] }, { ...contract, scope: [] }, 0)
+    const story = preparedStory({ contract, planning: { given, workers: 3, capacity: { memoryMb: 6000 } } })
+    const step = story.next()
+    assert.ok(step?.do === 'propose')
+    story.tell({ type: 'plan.proposed', data: { plan: step.plan, why: step.why } })
+    const a = delegateNext(story)
+    const b = delegateNext(story)
+    assert.equal(story.next()?.do, 'await-child')
+    for (const [n, each] of [a, b].entries()) {
+      comesBack(story, each)
+      integrated(story, each, String(n + 2))
+    }
+    assert.equal(delegateNext(story).task, 'c')
+  })
+
   test('shares of the budget never add up to more than there is', () => {
     const story = planned([task('a'), task('b'), task('c')], 3, { budget: { maxTurns: 50, maxIdleTurns: 30 } })
     const given = [delegateNext(story), delegateNext(story), delegateNext(story)]

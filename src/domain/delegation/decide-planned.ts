@@ -1,9 +1,14 @@
+import type { Check } from '../../protocol/contract.ts'
+import type { Plan, Task } from '../../protocol/plan.ts'
 import type { PlanFile } from '../../protocol/plan-file.ts'
+import { count } from '../report/words.ts'
+import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { findReachedLimit, findWarning } from '../budget.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
+import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
 import { isSettled } from './delegation.ts'
 import { countWorking, followPlan, isGivenUp } from './follow-plan.ts'
 
@@ -18,8 +23,11 @@ export function decidePlanned(state: RunState): Step | undefined {
   const isWorking = countWorking(state) > 0
   if (state.proof?.verdict === 'proven') return end(state, 'proven', 'every acceptance check passes in a clean checkout of the result')
   if (state.limit) return isWorking ? { phase: 'observe', do: 'stop-children' } : atLimit(state)
+  const chosen = state.planDraft === undefined ? chooseOrAsk(state) : undefined
+  if (chosen) return chosen
   if (state.finish?.cannot) return isWorking ? { phase: 'observe', do: 'stop-children' } : end(state, 'not-achieved', `the planner says that it cannot be done: ${state.finish.cannot}`)
   if (state.planDraft !== undefined) return settleDraft(state)
+  if (state.plan && state.opened?.planning?.stopAfterPlan === true && state.planWanted === undefined) return end(state, 'planned', `there is a plan of ${count(state.plan.tasks.length, 'task')}, and nothing more was wanted`)
   const next = state.plan ? followPlan(state) : 'wait'
   if (typeof next === 'object' && 'step' in next) return next.step
   if (state.planWanted) return askPlanner(state)
@@ -37,12 +45,22 @@ function settleDraft(state: RunState): Step {
   const draft = toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1)
   const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || ['running', 'waiting', 'returned'].includes(state.delegations.get(task.id)?.status ?? ''))
   const { plan, repairs, ...checked } = checkPlan(draft, contract, kept, state.opened?.planning?.roles)
-  const faults = [...checked.faults]
+  const faults = checked.faults.map((fault) => fault.text)
   const stuck = plan.tasks.find((task) => isGivenUp(state, task))
   if (stuck) faults.push(`${stuck.id} is as it was, and could not be done so: give it another subgoal, scope, checks or tasks before it, or leave it out`)
   if (faults.length > 0) return { phase: 'observe', do: 'say', kind: 'plan', text: `The plan was not taken:\n${faults.slice(0, 20).map((fault) => `- ${fault}`).join('\n')}\nCall propose_plan again with the whole plan.` }
   const why = state.plan === undefined ? 'the planner’s first plan' : `changed because: ${state.planWanted ?? 'the planner proposed it'}`
-  return { phase: 'plan', do: 'propose', plan: { ...plan, tasks: plan.tasks.map((task) => kept.find((each) => each.id === task.id) ?? task) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
+  const tasks = plan.tasks.map((task) => kept.find((each) => each.id === task.id) ?? task)
+  const checks = keepChecks(plan, state.plan, kept)
+  if (isToBeConsidered(state)) return considerDraft(state, plan, repairs.join('; '))
+  return { phase: 'plan', do: 'propose', plan: { ...plan, tasks, ...(checks.length > 0 ? { checks } : {}) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
+}
+
+/** What tells that kept tasks are done stays, though the new plan may name it otherwise. */
+function keepChecks(plan: Plan, before: Plan | undefined, kept: readonly Task[]): Check[] {
+  const own = plan.checks ?? []
+  const needed = new Set(kept.flatMap((task) => task.checks))
+  return [...own, ...(before?.checks ?? []).filter((check) => needed.has(check.id) && !own.some((each) => each.id === check.id))]
 }
 
 function askPlanner(state: RunState): Step {
@@ -58,7 +76,9 @@ function askPlanner(state: RunState): Step {
 /** Something came of the plan that it did not foresee. Without a planner, or after many plans, that is the end. */
 function replan(state: RunState, why: string): Step {
   const isWorking = countWorking(state) > 0
-  if (state.opened?.request.solver === 'model' && (state.plan?.revision ?? 0) < mostRevisions) return { phase: 'observe', do: 'say', kind: 'plan', text: why }
+  // A no without a word of what to do instead leaves nothing to plan anew.
+  const isRefused = isPlanDenied(state) && isUnconfirmed(state) && !state.answerNotes.has(toPlanGate(state.plan?.revision ?? 0))
+  if (state.opened?.request.solver === 'model' && (state.plan?.revision ?? 0) < mostRevisions && !isRefused) return { phase: 'observe', do: 'say', kind: 'plan', text: why }
   return isWorking ? { phase: 'observe', do: 'await-child' } : finishUnproven(state, why)
 }
 
@@ -85,5 +105,5 @@ function atLimit(state: RunState): Step {
 
 function end(state: RunState, outcome: Extract<Step, { do: 'end' }>['outcome'], reason: string): Step {
   const open = (state.plan?.tasks ?? []).filter((task) => !isSettled(state, task.id)).length
-  return { phase: 'reflect', do: 'end', outcome, reason: outcome === 'proven' || open === 0 ? reason : `${reason} (${open} of ${state.plan?.tasks.length ?? 0} tasks open)` }
+  return { phase: 'reflect', do: 'end', outcome, reason: outcome === 'proven' || outcome === 'planned' || open === 0 ? reason : `${reason} (${open} of ${state.plan?.tasks.length ?? 0} tasks open)` }
 }

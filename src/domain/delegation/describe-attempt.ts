@@ -1,3 +1,4 @@
+import type { Check } from '../../protocol/contract.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { RunState } from '../run-state.ts'
 import type { Delegation } from './delegation.ts'
@@ -44,6 +45,11 @@ function describeEarlier({ given, returned, integration, why }: Delegation): str
     for (const reason of integration.reasons.slice(0, 20)) lines.push(`- ${reason.slice(0, 600)}`)
   }
   return lines.join('\n')
+}
+
+/** By which commands a task is judged, for those who work on it beside whoever does it. */
+export function describeJudging(says: string, checks: readonly Pick<Check, 'command'>[]): string {
+  return checks.length === 0 ? '' : `${says}\n${checks.slice(0, mostNamed).map((check) => `- \`${check.command.slice(0, 400)}\``).join('\n')}`
 }
 
 /** What the planner is told when a task could not be done. */

@@ -1,13 +1,16 @@
 import type { Task } from '../../protocol/plan.ts'
 import { requestLease } from '../lease/lease.ts'
 import { toTails } from '../plan/graph.ts'
-import { digestOfJson } from '../digest.ts'
+import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
+import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
+import { hasRoom } from './capacity.ts'
 import { describeAttempt, describeFailure } from './describe-attempt.ts'
 import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
+import { findMilestoneNeed } from './milestones.ts'
 import { toShare } from './share.ts'
-import { beforeIntegration, beforeTask, findStages, findUnseenTests } from './stages.ts'
+import { beforeIntegration, beforeTask, describeFrozenTests, findStages, findUnseenTests } from './stages.ts'
 
 /** Attempts at a task that failed for itself, after which the plan is changed instead. */
 const mostFailures = 2
@@ -38,12 +41,23 @@ export function followPlan(state: RunState): PlanNext {
     const asks = settleConflict(state, failed)
     if (asks) return { step: asks }
   }
-  const start = startNext(state)
+  const held = findMilestoneNeed(state)
+  // What stands in the way is settled while those at work go on; nothing more begins meanwhile.
+  if (held && 'step' in held) return held
+  const isHeld = held !== undefined || isUnconfirmed(state)
+  const start = isHeld ? undefined : startNext(state)
   if (start) return { step: start }
   if (countWorking(state) > 0) return 'wait'
+  if (held) return held
+  if (isHeld) return isPlanDenied(state) ? { stuck: describeDenied(state) } : { step: { phase: 'reflect', do: 'ask-plan' } }
   const stuck = findStuck(state)
   if (stuck !== undefined) return { stuck }
   return findByStatus(state, 'waiting').length + findStages(state, 'waiting').length > 0 ? 'stand' : 'done'
+}
+
+function describeDenied(state: RunState): string {
+  const note = state.answerNotes.get(toPlanGate(state.plan?.revision ?? 0))
+  return note === undefined ? 'a person did not agree to the plan' : `A person does not agree with the plan: ${note}. Propose another one with propose_plan, and keep the tasks that are finished.`
 }
 
 /** Children at work, whatever they do for a task. */
@@ -63,7 +77,7 @@ function findStuck(state: RunState): string | undefined {
 export function isGivenUp(state: RunState, task: Task): boolean {
   const before = state.delegations.get(task.id)
   const known = findTask(state, task.id)
-  return before?.status === 'failed' && !mayTryAgain(state, before) && known !== undefined && digestOfJson({ ...task, rules: [] }) === digestOfJson({ ...known, rules: [] })
+  return before?.status === 'failed' && !mayTryAgain(state, before) && known !== undefined && isSameTask(task, known, { isForeseen: state.opened?.experience !== undefined })
 }
 
 /** Again and again in conflict: a person says whether to go on. */
@@ -79,7 +93,7 @@ function startNext(state: RunState): Step | undefined {
   const running = countWorking(state)
   if (!plan || running >= Math.min(state.opened?.planning?.workers ?? 1, state.fanOutCap ?? Infinity)) return undefined
   const tails = toTails(plan.tasks)
-  const ready = plan.tasks.filter((task) => isReady(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
+  const ready = plan.tasks.filter((task) => isReady(state, task) && hasRoom(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
   for (const task of ready.toSorted((a, b) => (tails.get(b.id) ?? 0) - (tails.get(a.id) ?? 0))) {
     const first = beforeTask(state, task)
     if (first !== 'wait') return first ?? toDelegation(state, task, running)
@@ -94,7 +108,7 @@ function toDelegation(state: RunState, task: Task, running: number): Step | unde
   const before = state.delegations.get(task.id)
   return {
     phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget,
-    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: describeAttempt(state, task, before),
+    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: [describeAttempt(state, task, before), describeFrozenTests(state, task)].filter(Boolean).join('\n\n'),
   }
 }
 

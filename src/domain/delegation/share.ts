@@ -12,8 +12,8 @@ const leastTurns = 4
 const usualTokens = 100_000
 
 /**
- * What a child may spend: of what is neither spent nor promised to other children, the part that its estimate has in the
- * estimates of all that is still to be done. Undefined where too little is left to begin.
+ * What a child may spend: of what is neither spent nor promised to other children, the part that it has by number and by
+ * its estimate in all that is still to be done. Undefined where too little is left to begin.
  */
 export function toShare(state: RunState, task: Task): Budget | undefined {
   const total = state.contract?.budget
@@ -21,7 +21,8 @@ export function toShare(state: RunState, task: Task): Budget | undefined {
   const promised = [...findByStatus(state, 'running', 'waiting'), ...findStages(state, 'running', 'waiting')].map((each) => each.given.budget)
   const open = state.plan.tasks.filter((each) => !isSettled(state, each.id) && !['running', 'waiting'].includes(state.delegations.get(each.id)?.status ?? ''))
   const all = open.reduce((sum, each) => sum + weigh(each), 0)
-  const part = (1 - keptBack) * (all > 0 ? weigh(task) / all : 1)
+  // Half of it goes to each alike: an estimate that is far off must not leave a task with nothing to begin with.
+  const part = (1 - keptBack) * (all > 0 ? (weigh(task) / all + 1 / open.length) / 2 : 1)
   const sum = (key: 'maxUsd' | 'maxTokens'): number => promised.reduce((before, each) => before + (each[key] ?? 0), 0)
   const turns = Math.floor((total.maxTurns - state.spent.turns - promised.reduce((before, each) => before + each.maxTurns, 0)) * part)
   const usd = total.maxUsd === undefined ? undefined : (total.maxUsd - state.spent.usd - sum('maxUsd')) * part

@@ -29,7 +29,16 @@ describe('a plan is judged', () => {
       [/no task has the goal's check c2/, [task('a', { checks: ['c1'] }), task('b', { checks: ['c1'] })]],
       [/101 tasks cannot be done in 100 turns/, Array.from({ length: 101 }, (_, n) => task(`t${n}`))],
     ]
-    for (const [expected, tasks] of cases) assert.match(judge(...tasks).faults.join('\n'), expected)
+    for (const [expected, tasks] of cases) assert.match(judge(...tasks).faults.map((fault) => fault.text).join('\n'), expected)
+  })
+
+  test('all faults are found at once, each with its task and field', () => {
+    const { faults } = judge(task('a', { depends_on: ['x'], checks: [], scope: ['docs/x.md'] }), task('b', { subgoal: 'do', serves: ['c9'] }))
+    assert.deepEqual(faults.map((fault) => [fault.task, fault.field]), [['a', 'depends_on'], ['a', 'checks'], ['a', 'scope'], ['b', 'serves'], ['b', 'subgoal']])
+  })
+
+  test('a check of a task must not be called like another one of the goal', () => {
+    assert.match(judge(task('a', { checks: ['c1', 'c2', { id: 'c1', command: 'node --test a.js' }] })).faults.map((fault) => fault.text).join(), /has the name of one of the goal's checks/)
   })
 
   test('a check of the goal that no task has goes to the task that everything leads to', () => {
@@ -42,7 +51,7 @@ describe('a plan is judged', () => {
   test('what is finished must stay in the plan', () => {
     const before = toPlan({ tasks: [task('a'), task('b')] }, contract, 0)
     const { faults } = checkPlan(toPlan({ tasks: [task('b')] }, contract, 1), contract, before.tasks.slice(0, 1))
-    assert.match(faults.join(), /a .* is finished: keep it/)
+    assert.match(faults.map((fault) => fault.text).join(), /a .* is finished: keep it/)
   })
 
   test('a command that the goal is checked by is that check, and a command of two tasks is one', () => {

@@ -3,7 +3,7 @@ import type { Plan, Task } from '../../protocol/plan.ts'
 import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
 
 /** Spread of an estimate that names none, as a share of its minutes. */
-const usualSpread = 0.5
+export const usualSpread = 0.5
 
 /**
  * The plan that a file, or the planner in the same words, describes. Nothing is judged here: see `checkPlan`.
@@ -13,8 +13,13 @@ export function toPlan(file: Pick<PlanFile, 'tasks' | 'checks'>, contract: Pick<
   const own = new Map<string, Check>()
   const known = new Map(contract.checks.map((check) => [check.command, check.id]))
   const named = nameChecks(file, known)
-  const tasks = file.tasks.map((task) => toTask(task, contract.scope, (entry, n) => (typeof entry === 'string' ? (named.get(entry) ?? entry) : toCheckId(entry, `${task.id.slice(0, 26)}-k${n + 1}`, known, own))))
+  const tasks = file.tasks.map((task) => toTask(task, contract.scope, (entry, n) => (typeof entry === 'string' ? (named.get(entry) ?? entry) : takeCheck(entry, toCheckId(task.id, n), known, own))))
   return { version: 1, revision, tasks, ...(own.size > 0 ? { checks: [...own.values()] } : {}) }
+}
+
+/** What the n-th check of a task is called, from 0, where it has no name of its own. */
+export function toCheckId(task: string, n: number): string {
+  return `${task.slice(0, 26)}-k${n + 1}`
 }
 
 /** The names that the file gives the goal's checks, and the ids that the contract gave the same commands. */
@@ -31,29 +36,35 @@ function nameChecks({ checks = [] }: Pick<PlanFile, 'checks'>, known: ReadonlyMa
 type CheckEntry = NonNullable<TaskFile['checks']>[number]
 
 /** A command that the goal is checked by anyway is that check; the same command of two tasks is one check. */
-function toCheckId(entry: Exclude<CheckEntry, string>, id: string, known: Map<string, string>, own: Map<string, Check>): string {
-  const before = known.get(entry.command)
+function takeCheck(entry: Exclude<CheckEntry, string>, id: string, known: Map<string, string>, own: Map<string, Check>): string {
+  const command = entry.command.trim()
+  const before = known.get(command)
   if (before !== undefined) return before
-  const check: Check = { id: entry.id ?? id, command: entry.command, origin: 'model', timeoutMs: (entry.timeout_seconds ?? 600) * 1000 }
+  const check: Check = { id: entry.id ?? id, command, origin: 'model', timeoutMs: (entry.timeout_seconds ?? 600) * 1000 }
   own.set(check.id, check)
-  known.set(entry.command, check.id)
+  known.set(command, check.id)
   return check.id
 }
 
 function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: CheckEntry, n: number) => string): Task {
   const { estimate } = task
   return {
-    id: task.id, title: task.title ?? shorten(task.subgoal ?? task.id), subgoal: task.subgoal ?? task.title ?? '',
-    scope: [...(task.scope ?? contractScope)], checks: [...new Set((task.checks ?? []).map(toId))], tests: [], role: task.role ?? 'coder',
+    // What a file holds is trimmed when it is read; a proposal comes as it is.
+    id: task.id, title: toTitle(task), subgoal: (task.subgoal ?? task.title ?? '').trim(),
+    scope: (task.scope ?? contractScope).map((glob) => glob.trim()), checks: [...new Set((task.checks ?? []).map(toId))], tests: [...(task.tests ?? [])], role: task.role ?? 'coder',
     dependsOn: [...new Set(task.depends_on ?? [])], risk: task.risk ?? 'low', reversible: task.reversible ?? true, rules: [...(task.rules ?? [])],
-    ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0 } } : {}),
+    // What the record said is nobody's word, and the record says it anew.
+    ...(estimate && estimate.from === undefined ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0 } } : {}),
     ...(task.serves && task.serves.length > 0 ? { serves: task.serves.map((id) => toId(id, 0)) } : {}),
     ...(task.confidence === undefined ? {} : { confidence: task.confidence }),
-    ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: [...task.unknowns] } : {}),
+    ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: task.unknowns.map((each) => each.trim()) } : {}),
+    ...(task.milestone ? { milestone: true } : {}),
   }
 }
 
-function shorten(text: string): string {
-  const line = text.split('\n')[0] ?? ''
+/** The line that stands for a task in tables: its title, else the beginning of its subgoal. */
+export function toTitle({ title, subgoal, id }: Pick<TaskFile, 'title' | 'subgoal' | 'id'>): string {
+  if (title !== undefined) return title.trim()
+  const line = (subgoal ?? id).trim().split('\n')[0] ?? ''
   return line.length <= 80 ? line : `${line.slice(0, 79)}…`
 }

@@ -89,3 +89,14 @@ export function toTails(tasks: readonly Pick<Task, 'id' | 'dependsOn' | 'estimat
   }
   return tails
 }
+
+/** The longest chain of tasks that wait for one another, first to last, and its minutes: no number of workers makes it shorter. */
+export function findLongestChain(tasks: readonly Pick<Task, 'id' | 'dependsOn' | 'estimate'>[]): { readonly ids: readonly string[]; readonly minutes: number } {
+  const tails = toTails(tasks)
+  const after = toSuccessors(tasks)
+  const longest = (ids: readonly string[]): string | undefined => ids.reduce<string | undefined>((best, id) => (best === undefined || (tails.get(id) ?? 0) > (tails.get(best) ?? 0) ? id : best), undefined)
+  const first = longest(tasks.map((task) => task.id))
+  const ids: string[] = []
+  for (let at = first; at !== undefined; at = longest(after.get(at) ?? [])) ids.push(at)
+  return { ids, minutes: first === undefined ? 0 : (tails.get(first) ?? 0) }
+}

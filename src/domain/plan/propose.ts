@@ -51,8 +51,8 @@ function repairTasks(state: RunState, count: number): Task[] {
   return tasks
 }
 
-/** A check that fails without naming tests is one group, named after the check itself. */
-function groupFailing(outcome: CheckOutcome): Map<string, string[]> {
+/** By file, or by the check's command: names of failing tests. A check that fails without naming any is one group, named after the check itself. */
+export function groupFailing(outcome: CheckOutcome): Map<string, string[]> {
   const groups = new Map<string, string[]>()
   const failing = outcome.tests?.cases.filter((each) => each.status === 'failed') ?? []
   if (failing.length === 0 && outcome.status !== 'passed') groups.set(outcome.command, [`check ${outcome.checkId}`])
@@ -81,6 +81,6 @@ function titleOf(goal: string): string {
   return shorten(goal.split('\n')[0] ?? goal, 200)
 }
 
-function shorten(text: string, most: number): string {
+export function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }

@@ -46,6 +46,15 @@ test('a repository only ever tightens: each field by what is stricter for it', (
   for (const sentence of refused.refused) assert.match(sentence, /^the bundle repositorys sets [\w.]+ to .*, which a repository may not, because it does not tighten/)
 })
 
+test('a repository does not say whom the machine asks over the network', () => {
+  const set = (name: LayeredSettings['layer'], advisories: string) => mergeSettings([layer(name, { validation: { dependencies: { advisories } } })])
+  const { settings, refused } = set('repository', 'https://osv.example')
+  assert.equal(settings.validation.dependencies.advisories, undefined)
+  assert.match(refused.join(), /sets validation\.dependencies\.advisories to an address, which a repository may not/)
+  assert.equal(set('repository', 'osv.json').settings.validation.dependencies.advisories, 'osv.json')
+  assert.equal(set('user', 'https://osv.example').settings.validation.dependencies.advisories, 'https://osv.example')
+})
+
 test('a repository cannot take the place of a pattern, nor widen the licences', () => {
   const pattern = (message: string) => ({ id: 'p', language: 'JavaScript', rule: {}, message })
   const { settings, refused } = mergeSettings([

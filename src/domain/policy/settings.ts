@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Duration } from '../../protocol/policy-bundle.ts'
 import type { PolicyLayer } from '../../protocol/policy.ts'
 import type { Json } from '../../protocol/ids.ts'
+import { UnsureAction } from '../../protocol/events/run.ts'
 import { defaultSettings, ValidationSettings } from '../validation/settings.ts'
 
 /** Numbers about people at the gates. */
@@ -12,8 +13,13 @@ export const GateSettings = z.strictObject({
   approval_expires: Duration.default('24h'),
   /** A result that its solver is less sure of than this, 0 to 1, is shown to a person. */
   confidence_bar: z.number().min(0).max(1).default(0.5),
+  /** A task whose planner or maker is less sure than this, 0 to 1, is unsure; and what that leads to. */
+  unsure_below: z.number().min(0).max(1).default(0.7),
+  when_unsure: z.array(UnsureAction).max(4).default(['review']),
   /** Changes of one run that may be sealed away before it has to stop. */
   max_quarantined: z.int().nonnegative().default(3),
+  /** A person agrees to each plan of tasks before it is carried out. */
+  confirm_plan: z.boolean().default(false),
 })
 export type GateSettings = z.infer<typeof GateSettings>
 
@@ -30,11 +36,11 @@ export function readPolicySettings(settings: Json | undefined): PolicySettings {
   return parsed.success ? parsed.data : { gates: GateSettings.parse({}), validation: defaultSettings }
 }
 
-/** How two values of a field compare. `loosens`: whatever is added takes a wall away. `free`: neither. */
-type Kind = 'severity' | 'lower' | 'higher' | 'shorter' | 'narrows' | 'adds' | 'adds-by-id' | 'loosens' | 'once' | 'free'
+/** How two values of a field compare. `loosens`: whatever is added takes a wall away. `demands`: yes is stricter than no. `free`: neither. */
+type Kind = 'severity' | 'lower' | 'higher' | 'shorter' | 'narrows' | 'adds' | 'adds-by-id' | 'loosens' | 'once' | 'demands' | 'free'
 
 const fields: readonly (readonly [path: string, kind: Kind])[] = [
-  ['questions_target', 'free'], ['approval_expires', 'shorter'], ['confidence_bar', 'higher'], ['max_quarantined', 'lower'],
+  ['questions_target', 'free'], ['approval_expires', 'shorter'], ['confidence_bar', 'higher'], ['max_quarantined', 'lower'], ['confirm_plan', 'demands'], ['unsure_below', 'higher'], ['when_unsure', 'adds'],
   ...([
     ['off', 'loosens'],
     ['licences.allow', 'narrows'], ['licences.deny', 'adds'], ['licences.unknown', 'severity'],
@@ -75,6 +81,11 @@ export function mergeSettings(layers: readonly LayeredSettings[]): { readonly se
       if (valueAt(settings, path) === undefined) continue
       const [old, wanted] = [valueAt(merged, path), valueAt(parsed, path)]
       const isFree = layer === 'built-in' || layer === 'organisation' || (layer === 'user' && setBy.get(path) !== 'organisation')
+      // Whom the machine talks to is for those to say whose machine it is.
+      if (layer === 'repository' && path === 'validation.dependencies.advisories' && /^https?:/i.test(String(wanted))) {
+        refused.push(`the bundle ${bundle} sets ${path} to an address, which a repository may not: a user or an organisation says what is asked over the network; that has no effect`)
+        continue
+      }
       const next = isFree ? replace(kind, old, wanted) : tighten(kind, old, wanted)
       if (next === undefined) refused.push(`the bundle ${bundle} sets ${path} to ${JSON.stringify(wanted)?.slice(0, 100)}, which ${layer === 'repository' ? 'a repository may not, because it does not tighten' : 'would loosen what the organisation set:'} ${JSON.stringify(old)?.slice(0, 100) ?? 'nothing'}; that has no effect`)
       else {
@@ -113,6 +124,7 @@ function tighten(kind: Kind, old: unknown, wanted: unknown): unknown {
       return (wanted as readonly { id: string }[]).some(({ id }) => known.has(id)) ? undefined : [...(old as readonly unknown[]), ...(wanted as readonly unknown[])]
     }
     case 'once': return old === undefined || old === wanted ? wanted : undefined
+    case 'demands': return wanted === true || old === wanted ? wanted : undefined
     case 'loosens': return (wanted as readonly unknown[]).length === 0 ? old : undefined
     case 'free': return old === wanted ? wanted : undefined
   }

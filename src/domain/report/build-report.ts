@@ -4,8 +4,11 @@ import type { RunState } from '../run-state.ts'
 import { toCoverage } from '../attest/coverage.ts'
 import { accountChecks } from './check-accounts.ts'
 import { findDeviations } from './deviations.ts'
+import { accountPlans } from './plans.ts'
+import { accountWork } from './work.ts'
 import { findInEffect } from '../rewind.ts'
 import { findNext } from './next-steps.ts'
+import { accountPlan, withWork } from './plan-account.ts'
 import { accountQuestions } from './questions.ts'
 import { toShortId } from './short-id.ts'
 import { count, toLine } from './words.ts'
@@ -28,7 +31,8 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
   const commits = state.commits.map((made) => accountCommit(made, contract?.goal ?? ''))
   const inEffect = findInEffect(events)
   const questions = accountQuestions(state, events, today.questionsTarget)
-  const tasks = accountTasks(state, inEffect)
+  const tasks = withWork(state, inEffect, accountTasks(state, inEffect))
+  const plan = accountPlan(state, inEffect)
   const checks = accountChecks(state, inEffect)
   const base: Omit<Report, 'next'> = {
     version: 1,
@@ -58,11 +62,15 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
       includesDirty: opened?.request.includeDirty ?? false, ...(opened?.repository.branch ? { branch: opened.repository.branch } : {}),
     },
     ...(opened?.origin ? { origin: { run: opened.origin.run, seq: opened.origin.seq } } : {}),
+    ...(opened?.parent ? { parent: { run: opened.parent.run, task: opened.parent.task } } : {}),
     tasks,
+    ...accountPlans(inEffect),
+    ...(plan ? { plan } : {}),
     commits,
     ...(proof ? { proof: { verdict: proof.verdict, commit: proof.commit, reasons: proof.reasons, restored: proof.restored } } : {}),
     checks,
     selfMade: proof?.selfMade ?? [],
+    ...(state.judged.size > 0 ? { repairs: [...state.judged.values()] } : {}),
     restored: [...new Set([...state.restored, ...(proof?.restored ?? [])])],
     notDone: findNotDone(state, inEffect, tasks, checks),
     deviations: findDeviations(state, events),
@@ -113,6 +121,7 @@ export function accountCommit(made: RunState['commits'][number], goal: string): 
 function accountTasks(state: RunState, events: readonly StoredEvent[]): TaskAccount[] {
   const finished = new Map(events.flatMap((event) => (event.type === 'task.finished' ? [[event.data.task, event.data] as const] : [])))
   const dropped = new Map(events.flatMap((event) => (event.type === 'task.dropped' ? [[event.data.task, event.data.why] as const] : [])))
+  const work = accountWork(events)
   return (state.plan?.tasks ?? []).map((task) => {
     const end = finished.get(task.id)
     const why = dropped.get(task.id)
@@ -124,6 +133,7 @@ function accountTasks(state: RunState, events: readonly StoredEvent[]): TaskAcco
       ...(end?.summary ? { summary: end.summary } : {}),
       ...(end?.confidence === undefined ? {} : { confidence: end.confidence }),
       ...(why ? { why } : {}),
+      ...work.get(task.id),
     }
   })
 }
@@ -136,12 +146,13 @@ function findNotDone(state: RunState, events: readonly StoredEvent[], tasks: rea
   for (const line of unfinished) said.add(`the solver leaves open: ${toLine(line, 500)}`)
   for (const task of tasks) {
     // A proof is about the whole goal: after it no task is missing, whatever ended the work on it.
-    if (state.ended?.outcome === 'proven') break
+    if (state.ended?.outcome === 'proven' || state.ended?.outcome === 'planned') break
     if (task.status === 'active') said.add(`task ${task.id} was not finished: ${toLine(task.title, 200)}`)
     if (task.status === 'waiting') said.add(`task ${task.id} was not begun: ${toLine(task.title, 200)}`)
     if (task.status === 'finished' && task.commits.length === 0 && state.opened?.request.solver === 'repair') said.add(`no repair was found for task ${task.id}: ${toLine(task.title, 200)}`)
   }
-  for (const check of checks) {
+  // Where nothing but a plan was wanted, nothing else is missing.
+  for (const check of state.ended?.outcome === 'planned' ? [] : checks) {
     if (check.verdict === 'unproven') said.add(`there was no proof by ${toLine(check.command, 100)}`)
     if (check.stillFailing.length > 0) said.add(`${count(check.stillFailing.length, 'test')} of ${toLine(check.command, 100)} still ${check.stillFailing.length === 1 ? 'fails' : 'fail'}`)
     if (check.broken.length > 0) said.add(`${count(check.broken.length, 'test')} of ${toLine(check.command, 100)} passed on the base and ${check.broken.length === 1 ? 'does' : 'do'} not pass now`)

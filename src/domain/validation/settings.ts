@@ -39,7 +39,7 @@ export const ValidationSettings = z.lazy(() => z.strictObject({
     /** Names that are never typosquats, such as a company's own. */
     known: z.array(z.string()).default([]),
     install_scripts: z.enum(['error', 'warning', 'note']).default('warning'),
-    /** An OSV-shaped file of advisories; without one they are not checked. */
+    /** Advisories: a file or folder in the form of OSV, or the address of a service that speaks OSV's `querybatch`; without one they are not checked. */
     advisories: z.string().optional(),
   }).prefault({}),
   /** McCabe complexity of a function that the change adds or raises. */

@@ -115,4 +115,5 @@ const labels: Record<CheckPurpose, string> = {
   'self-made': 'tests that were written in this run',
   canary: 'a test that must fail',
   merge: 'together with what was integrated meanwhile',
+  milestone: 'all of it so far, at a milestone',
 }

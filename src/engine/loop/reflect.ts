@@ -5,8 +5,10 @@ import { isPlanned, isSettled } from '../../domain/delegation/delegation.ts'
 import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
+import { askUnsure } from '../ask-unsure.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
+import { askMilestone, askPlan, checkMilestone } from '../plan-gates.ts'
 import { askMerge, integrate, integratorOf } from '../integrate.ts'
 import { prove } from '../prove.ts'
 import { seeTests } from '../stages.ts'
@@ -28,6 +30,14 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return seeTests(run, step.task)
     case 'ask-merge':
       return askMerge(run, step.task)
+    case 'ask-unsure':
+      return askUnsure(run, step.task)
+    case 'ask-plan':
+      return askPlan(run)
+    case 'check-milestone':
+      return checkMilestone(run, step.task)
+    case 'ask-milestone':
+      return askMilestone(run, step.task)
     case 'prove':
       return proveNow(run)
     case 'limit':

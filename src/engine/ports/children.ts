@@ -16,8 +16,6 @@ export interface ChildOrder {
   /** Without pins: they are found on `base`, so that what others have added counts too. */
   readonly contract: Contract
   readonly base: CommitId
-  /** The child of an earlier attempt, whose changes the new one is shown. */
-  readonly earlier: RunId | undefined
 }
 
 export type ChildReturned = Omit<Payload<'task.returned'>, 'task'> & { readonly report?: StageReport }

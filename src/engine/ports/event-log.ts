@@ -1,3 +1,4 @@
+import type { PastTask } from '../../protocol/experience.ts'
 import type { AutonomyFact } from '../../domain/autonomy/facts.ts'
 import type { NewEvent, StoredEvent } from '../../protocol/events/event.ts'
 import type { BlobRef, RunId } from '../../protocol/ids.ts'
@@ -30,6 +31,8 @@ export interface RunQuery {
   readonly search?: string
   /** Only those that have not ended. */
   readonly open?: boolean
+  /** False: without the runs that other runs delegated. */
+  readonly children?: boolean
   readonly limit: number
 }
 
@@ -38,6 +41,10 @@ export interface RunSummary {
   readonly run: RunId
   readonly goal: string
   readonly repository: string
+  /** The run that delegated this one. */
+  readonly parent: RunId | undefined
+  /** Of a run that follows a graph of tasks. */
+  readonly tasks: { readonly done: number; readonly total: number } | undefined
   readonly startedAt: string
   readonly endedAt: string | undefined
   /** `running` when a live process owns it, `stopped` when none does and it has not ended. */
@@ -96,9 +103,11 @@ export interface EventLog {
    * kept with the index. A run that came from elsewhere says nothing, a damaged one only what speaks against it.
    */
   autonomy(options: { repository: string; since: number }): Promise<readonly AutonomyFact[]>
+  /** Tasks of the past, of all repositories, the newest first; kept with the index, and only of runs that were made here and can be read whole. */
+  tasks(options: { limit: number }): Promise<readonly PastTask[]>
   /**
-   * A run by its id, a unique beginning or end of it, or `latest`: the newest that can be read, of this repository where
-   * one is named. @throws Fault `run-unknown` naming the candidates.
+   * A run by its id, a unique beginning or end of it, or `latest`: the newest that can be read and that no other run
+   * delegated, of this repository where one is named. @throws Fault `run-unknown` naming the candidates.
    */
   resolve(word: string, options?: { repository?: string }): Promise<RunId>
   /**

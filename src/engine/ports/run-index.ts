@@ -1,5 +1,7 @@
 import { addConduct, conductTypes, noConduct, type Conduct } from '../../domain/autonomy/conduct.ts'
 import type { AutonomyFact } from '../../domain/autonomy/facts.ts'
+import { addWork, noWork, workTypes, type Work } from '../../domain/estimate/work.ts'
+import type { TaskFact, PastTask } from '../../protocol/experience.ts'
 import type { EventType, StoredEvent } from '../../protocol/events/event.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
@@ -9,6 +11,10 @@ import type { RunQuery } from './event-log.ts'
 export interface RunFacts {
   readonly goal: string | undefined
   readonly repository: string
+  /** The run that delegated this one. */
+  readonly parent: RunId | undefined
+  /** Of a run that follows a graph: ids of its newest plan, and of tasks whose results are integrated. */
+  readonly tasks: { readonly planned: readonly string[]; readonly done: readonly string[] } | undefined
   readonly startedAt: string | undefined
   readonly endedAt: string | undefined
   readonly outcome: string | undefined
@@ -24,6 +30,8 @@ export interface RunFacts {
   readonly paths: readonly string[]
   /** What trust in later runs is computed from. */
   readonly conduct: Conduct
+  /** What later tasks are estimated from. */
+  readonly work: Work
 }
 
 /** How far a rollout was read, to go on from there. */
@@ -44,9 +52,10 @@ export interface IndexEntry {
   readonly mark: IndexMark
 }
 
-/** An entry with what it says for or against trusting later runs of its repository. */
+/** An entry with what it says for or against trusting later runs of its repository, and of how long tasks take. */
 export interface IndexedRun extends IndexEntry {
   readonly autonomy: readonly AutonomyFact[]
+  readonly tasks: readonly TaskFact[]
 }
 
 /**
@@ -62,6 +71,8 @@ export interface RunIndex {
   query(query: RunQuery): readonly IndexEntry[]
   /** In no particular order; `since` is in milliseconds since the epoch. */
   autonomy(options: { repository: string; since: number }): readonly AutonomyFact[]
+  /** Tasks of all repositories, the newest first. */
+  tasks(options: { limit: number }): readonly PastTask[]
   clear(): void
   close(): void
 }
@@ -77,6 +88,8 @@ export class IndexLost extends Error {
 export const noFacts: RunFacts = {
   goal: undefined,
   repository: '',
+  parent: undefined,
+  tasks: undefined,
   startedAt: undefined,
   endedAt: undefined,
   outcome: undefined,
@@ -90,6 +103,7 @@ export const noFacts: RunFacts = {
   messages: [],
   paths: [],
   conduct: noConduct,
+  work: noWork,
 }
 
 /** Bounds of what one run adds to the index. */
@@ -97,14 +111,14 @@ const maxMessages = 200
 const maxPaths = 2000
 
 /** The events that say anything for `addFact`; the others only count. */
-export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', ...conductTypes])
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', 'plan.proposed', ...conductTypes, ...workTypes])
 
 /** One step of the fold. */
 export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
-  const counted = { ...facts, events: facts.events + 1, conduct: addConduct(facts.conduct, event) }
+  const counted = { ...facts, events: facts.events + 1, conduct: addConduct(facts.conduct, event), work: addWork(facts.work, event) }
   switch (event.type) {
     case 'run.opened':
-      return { ...counted, goal: event.data.draft.goal, repository: event.data.repository.root, startedAt: event.at }
+      return { ...counted, goal: event.data.draft.goal, repository: event.data.repository.root, startedAt: event.at, parent: event.data.parent?.run, tasks: event.data.planning ? { planned: [], done: [] } : undefined }
     case 'run.resumed':
       return { ...counted, endedAt: undefined, outcome: undefined, reason: '' }
     case 'run.ended': {
@@ -116,7 +130,7 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
     case 'run.undone':
       return { ...counted, accepted: undefined }
     case 'run.rewound':
-      return { ...counted, endedAt: undefined, outcome: undefined, reason: '', accepted: undefined, branch: undefined, commit: undefined }
+      return { ...counted, endedAt: undefined, outcome: undefined, reason: '', accepted: undefined, branch: undefined, commit: undefined, tasks: undefined }
     case 'run.rejected':
       return { ...counted, accepted: 'rejected' }
     case 'turn.replied': {
@@ -126,7 +140,9 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
     case 'commit.created':
       return addCommit(counted, event.data)
     case 'integration.finished':
-      return event.data.result ? addCommit(counted, event.data.result) : counted
+      return event.data.result ? addCommit({ ...counted, ...(facts.tasks ? { tasks: { ...facts.tasks, done: [...facts.tasks.done, event.data.task] } } : {}) }, event.data.result) : counted
+    case 'plan.proposed':
+      return facts.tasks ? { ...counted, tasks: { ...facts.tasks, planned: event.data.plan.tasks.map(({ id }) => id) } } : counted
     default:
       return counted
   }
@@ -135,6 +151,13 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
 function addCommit(facts: RunFacts, { message, files }: { readonly message: string; readonly files: readonly { readonly path: string }[] }): RunFacts {
   const paths = new Set([...facts.paths, ...files.map((file) => file.path)])
   return { ...facts, messages: [...facts.messages, message].slice(-maxMessages), paths: [...paths].slice(0, maxPaths) }
+}
+
+/** How many tasks of the newest plan are done, for a line of `writ list`; undefined of a run that follows no graph. */
+export function countTasks({ tasks }: Pick<RunFacts, 'tasks'>): { readonly done: number; readonly total: number } | undefined {
+  if (tasks === undefined || tasks.planned.length === 0) return undefined
+  const done = new Set(tasks.done)
+  return { done: tasks.planned.filter((id) => done.has(id)).length, total: tasks.planned.length }
 }
 
 const maxCandidates = 6

@@ -3,7 +3,7 @@ import type { CheckOutcome, Finding, Stage, Validation } from '../../protocol/ev
 import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { CommitId, Json, TreeId } from '../../protocol/ids.ts'
 import type { ValidationSettings } from '../../domain/validation/settings.ts'
-import type { SandboxResult } from './sandbox.ts'
+import type { SandboxCommand, SandboxResult } from './sandbox.ts'
 import type { FileMode, Workspace } from './workspace.ts'
 
 /**
@@ -28,6 +28,10 @@ interface ValidatorFace {
 export interface FileValidator extends ValidatorFace {
   readonly kind: 'file'
   concerns(path: string): boolean
+  /** Texts with zero bytes in them, which others take for no text and pass over, are shown to it without the zeros. */
+  readonly takesOutZeros?: boolean
+  /** What is new, in the light of all that was found in the file on the base; as it is where left out. */
+  weigh?(fresh: readonly Finding[], base: readonly Finding[]): readonly Finding[]
   look(file: { readonly path: string; readonly text: string }, settings: ValidationSettings): Promise<readonly Finding[]>
 }
 
@@ -68,7 +72,9 @@ export interface Subject {
   read(path: string): Promise<Uint8Array | undefined>
   readBase(path: string): Promise<Uint8Array | undefined>
   /** Runs a program in the sandbox in a clean checkout of one of the two, with extra files in place. Never with network. */
-  run(on: 'result' | 'base', command: { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly files?: ReadonlyMap<string, Uint8Array>; readonly timeoutMs: number }): Promise<SandboxResult>
+  run(on: 'result' | 'base', command: { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly files?: ReadonlyMap<string, Uint8Array>; readonly timeoutMs: number; readonly onOutput?: SandboxCommand['onOutput'] }): Promise<SandboxResult>
+  /** What it is at, in a few words, for whoever watches; kept nowhere. Absent where nobody does. */
+  readonly say?: (what: string) => void
   /** What the paths of one side are: links, executable, submodules. Absent where that is not known. */
   modes?(on: 'result' | 'base'): Promise<ReadonlyMap<string, FileMode>>
   /** Is this program in the sandbox? One with a `/` is looked for from the root of the result, where its dependencies are mounted. */
@@ -90,6 +96,12 @@ export interface ValidationRequest {
   /** What results depend on besides the content: installed programs and dependencies, as a digest. Cached answers of commands hold for it alone. */
   readonly environment?: string
   readonly onProgress?: (label: string, done: number, total: number) => void
+  /** A validator begins: nothing may be heard of it for minutes. */
+  readonly onBegin?: (validator: { readonly id: string; readonly stage: Stage }) => void
+  /** It has ended, with or without an answer. */
+  readonly onEnd?: (validator: string) => void
+  /** What a validator says that it is at (`Subject.say`). */
+  readonly onSaid?: (validator: string, what: string) => void
   /** Each answer as soon as it is there, before the whole is. */
   readonly onValidation?: (validation: Validation) => void
 }

@@ -50,6 +50,7 @@ export function openCheckouts(request: ValidationRequest, sandbox: Sandbox, limi
     return sandbox.run({
       argv: command.argv, cwd: checkout ? workspace.home : '/', env: { ...environment, ...command.env }, mounts: checkout?.mounts ?? [], net: { mode: 'none' },
       limits: { ...commandLimits, ...limits, timeoutMs: Math.max(1, Math.round(command.timeoutMs)) },
+      ...(command.onOutput ? { onOutput: command.onOutput } : {}),
     }, signal)
   }
   const runWithFiles = async (on: Side, command: Command, signal: AbortSignal): Promise<SandboxResult> => {

@@ -1,4 +1,5 @@
 import { digestOf } from '../../domain/digest.ts'
+import { readText } from '../../domain/validation/read-text.ts'
 import type { Digest } from '../../protocol/ids.ts'
 
 export interface Content {
@@ -6,6 +7,8 @@ export interface Content {
   readonly bytes: number
   /** Undefined where it is not text, or too large to be looked at. */
   readonly text: string | undefined
+  /** It has zero bytes, which are left out of the text. */
+  readonly hasZeros: boolean
 }
 
 export interface Contents {
@@ -20,7 +23,6 @@ const mostRemembered = 32 * 2 ** 20
 
 /** Files of one side, read once for all that look at them. */
 export function openContents(read: (path: string) => Promise<Uint8Array | undefined>): Contents {
-  const decoder = new TextDecoder()
   const known = new Map<string, Promise<Content | undefined>>()
   let remembered = 0
   const load = async (path: string): Promise<Content | undefined> => {
@@ -31,8 +33,8 @@ export function openContents(read: (path: string) => Promise<Uint8Array | undefi
       remembered = 0
     }
     remembered += bytes.length
-    const isText = bytes.length <= largestFile && !bytes.includes(0)
-    return { digest: digestOf(bytes), bytes: bytes.length, text: isText ? decoder.decode(bytes) : undefined }
+    const found = bytes.length <= largestFile ? readText(bytes) : undefined
+    return { digest: digestOf(bytes), bytes: bytes.length, text: found?.text, hasZeros: found?.hadZeros === true }
   }
   return {
     get: (path) => {

@@ -8,7 +8,7 @@ export async function lookAtChange(validator: ChangeValidator, look: Look): Prom
   const { subject, kept, mask, clock } = look
   const { signal, changes } = subject.request
   return withinTime({ clock, ms: look.timeoutMs, signal }, async (within) => {
-    const face = subject.face(within)
+    const face = subject.face(within, validator.id)
     const key = await validator.key?.(face)
     const before = key === undefined ? undefined : await kept.get(key)
     const seen = { old: 0, files: changes.length, cached: before === undefined ? 0 : changes.length }

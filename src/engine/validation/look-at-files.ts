@@ -30,7 +30,7 @@ export async function lookAtFiles(validator: FileValidator, look: Look): Promise
     const remaining = look.timeoutMs - (clock.elapsed() - began)
     const content = await subject.result.get(path)
     if (content !== undefined && content.bytes > largestFile) large.push(path)
-    if (content?.text === undefined) continue
+    if (content?.text === undefined || !isForIt(validator, content)) continue
     if (remaining <= 0) {
       left = concerned.length - index
       break
@@ -40,8 +40,9 @@ export async function lookAtFiles(validator: FileValidator, look: Look): Promise
       tally.files += 1
       tally.cached += found.isCached ? 1 : 0
       if (found.findings.length === 0) continue
-      const { fresh, old } = await subtractBase(subject, found.findings, await lookAtOrigin(validator, look, path, remaining))
-      tally.fresh.push(...fresh)
+      const before = await lookAtOrigin(validator, look, path, remaining)
+      const { fresh, old } = await subtractBase(subject, found.findings, before)
+      tally.fresh.push(...(validator.weigh?.(fresh, before) ?? fresh))
       tally.old += old
     } catch (thrown) {
       request.signal.throwIfAborted()
@@ -58,6 +59,10 @@ export async function lookAtFiles(validator: FileValidator, look: Look): Promise
   return { ...tally, notes, notChecked: notes.length > 0 }
 }
 
+function isForIt(validator: FileValidator, content: Content): boolean {
+  return !content.hasZeros || validator.takesOutZeros === true
+}
+
 function named(all: readonly string[]): string {
   return `${all.slice(0, mostNamed).join(', ')}${all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ''}`
 }
@@ -65,7 +70,7 @@ function named(all: readonly string[]): string {
 async function lookAtOrigin(validator: FileValidator, look: Look, path: string, ms: number): Promise<readonly Finding[]> {
   const origin = look.subject.origins.get(path)
   const content = origin === undefined || !validator.concerns(origin) ? undefined : await look.subject.base.get(origin)
-  if (origin === undefined || content?.text === undefined) return []
+  if (origin === undefined || content?.text === undefined || !isForIt(validator, content)) return []
   const { findings } = await lookAtFile(validator, look, origin, content, ms)
   return moveFindings(findings, new Map([[origin, path]]))
 }

@@ -20,7 +20,7 @@ export async function lookByCommand(validator: CommandValidator, look: Look): Pr
   const { request } = subject
   const place = [request.environment ?? '', look.sandbox.profileHash]
   const before = await kept.get('argv', ...place, request.tree)
-  const find = () => withinTime({ clock, ms: look.timeoutMs, signal: request.signal }, (signal) => validator.find(subject.face(signal)))
+  const find = () => withinTime({ clock, ms: look.timeoutMs, signal: request.signal }, (signal) => validator.find(subject.face(signal, validator.id)))
   let found: FoundCommand | undefined
   if (before?.argv === undefined) {
     const asked = await find()

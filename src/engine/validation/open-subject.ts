@@ -18,7 +18,8 @@ export interface OpenSubject {
   /** Paths of the base by those that they have now, where these differ. */
   readonly renamed: ReadonlyMap<string, string>
   readonly checkouts: Checkouts
-  face(signal: AbortSignal): Subject
+  /** As one validator sees it. */
+  face(signal: AbortSignal, validator: string): Subject
   dispose(): Promise<void>
 }
 
@@ -36,13 +37,14 @@ export async function openSubject(request: ValidationRequest, parts: { readonly 
     request, result, base, checkouts, origins,
     written: changes.filter((each) => each.kind !== 'deleted' && each.kind !== 'mode' && isFile(modes?.get(each.path))),
     renamed: new Map([...origins].filter(([to, from]) => to !== from).map(([to, from]) => [from, to])),
-    face: (signal) => ({
+    face: (signal, validator) => ({
       changes, settings: request.settings, contract: request.contract, baseline: request.baseline, signal,
       files: () => (listed ??= workspace.listAt(tree)),
       read: readResult, readBase, trees: { base: request.base, result: tree },
       ...(workspace.modesAt ? { modes: async (on: Side) => (await workspace.modesAt?.(on === 'result' ? tree : request.base)) ?? new Map() } : {}),
       run: (on, command) => checkouts.run(on, command, signal),
       has: (program) => checkouts.has(program, signal),
+      ...(request.onSaid ? { say: (what: string) => request.onSaid?.(validator, what) } : {}),
     }),
     dispose: () => checkouts.dispose(),
   }

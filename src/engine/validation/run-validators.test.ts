@@ -60,6 +60,20 @@ describe('files', () => {
     assert.ok(Validation.safeParse(validation).success)
   })
 
+  test('a zero byte hides nothing from those that look through it, and real binaries are passed over', async () => {
+    const binary = Uint8Array.from({ length: 4000 }, (_, n) => (n * 97 + (n >> 3)) % 256)
+    const bench = makeBench({}, { 'a.ts': 'first\n\0\nTO\0DO hidden\n', 'b.ts': binary })
+    const [through] = await run(bench, [wordValidator({ takesOutZeros: true })])
+    assert.deepEqual([places(through), through?.files], [['a.ts:3'], 1])
+    assert.deepEqual(await run(bench, [wordValidator({ id: 'plain' })]), [])
+  })
+
+  test('a validator may weigh what is new by what the base’s file had', async () => {
+    const weigh: FileValidator['weigh'] = (fresh, base) => (base.length === 0 ? fresh : fresh.map((each) => ({ ...each, severity: 'warning' })))
+    const [validation] = await run(makeBench({ 'a.ts': 'TODO old\n' }, { 'a.ts': 'TODO other\n', 'b.ts': 'TODO new\n' }), [wordValidator({ weigh })])
+    assert.deepEqual(validation?.findings.map(({ path, severity = 'error' }) => [path, severity]), [['b.ts', 'error'], ['a.ts', 'warning']])
+  })
+
   test('a file that moved brought nothing, found by git or by its lines', async () => {
     const text = 'import x\nTODO old\nlast line\n'
     const moved = makeBench({ 'old.ts': text }, { 'sub/new.ts': `${text}TODO fresh\n` })

@@ -84,11 +84,13 @@ async function runValidator(validator: Validator, subject: OpenSubject, parts: V
   const { request } = subject
   const began = parts.clock.elapsed()
   const usual = validator.stage === 'tests' || validator.stage === 'performance' ? testsMs : (parts.timeoutMs ?? usualMs)
+  request.onBegin?.({ id: validator.id, stage: validator.stage })
   const look: Look = {
     subject, kept: openKept(parts.cache, validator, request.settings), clock: parts.clock, sandbox: parts.sandbox, mask: parts.mask,
     timeoutMs: validator.timeoutMs ?? usual,
   }
   const seen = await lookWith(validator, look)
+  request.onEnd?.(validator.id)
   if (seen === undefined) return undefined
   return {
     validator: validator.id, stage: validator.stage, ...judgeFindings(seen.fresh, seen.notChecked),

@@ -47,7 +47,7 @@ async function survey(validator: Validator, subject: OpenSubject, clock: Clock):
       return request.changes.length === 0 ? { runs: false, why: 'nothing has changed' } : { runs: true, why: 'looks at the change as a whole' }
     case 'command':
       try {
-        const found = await withinTime({ clock, ms: findMs, signal: request.signal }, (signal) => validator.find(subject.face(signal)))
+        const found = await withinTime({ clock, ms: findMs, signal: request.signal }, (signal) => validator.find(subject.face(signal, validator.id)))
         if (found === undefined) return { runs: false, why: 'this repository does not use it' }
         return 'missing' in found ? { runs: false, why: found.missing } : { runs: true, why: found.argv.join(' ') }
       } catch (thrown) {

@@ -3,7 +3,7 @@ import { Budget } from '../contract.ts'
 import { Finding } from '../evidence.ts'
 import { CommitId, Digest, RunId, TreeId } from '../ids.ts'
 import { Conflict, MergedTask } from '../integration.ts'
-import { Plan, RoleName } from '../plan.ts'
+import { Plan, RankedPlan, RoleName } from '../plan.ts'
 import { PolicyDecision } from '../policy.ts'
 import { FileChange } from './workspace.ts'
 
@@ -39,7 +39,13 @@ export const StageReport = z.lazy(() => z.object({
 export type StageReport = z.infer<typeof StageReport>
 
 export const taskEvents = {
-  'plan.proposed': z.lazy(() => z.object({ plan: Plan, why: z.string(), from: z.enum(['model', 'person', 'checks']).optional() })),
+  'plan.proposed': z.lazy(() => z.object({
+    plan: Plan, why: z.string(), from: z.enum(['model', 'person', 'checks']).optional(),
+    /** Where there were several to choose from, the best first; the plans are in `plan.considered`. */
+    ranking: z.array(RankedPlan).max(8).optional(),
+  })),
+  /** One of several plans for the same goal, before one of them is chosen. */
+  'plan.considered': z.lazy(() => z.object({ number: z.int().positive(), plan: Plan, why: z.string() })),
   'task.started': z.lazy(() => z.object({ task: z.string() })),
   'task.finished': z.lazy(() => z.object({ task: z.string(), commit: CommitId.optional(), summary: z.string(), confidence: z.number().min(0).max(1).optional() })),
   'task.dropped': z.lazy(() => z.object({ task: z.string(), why: z.string() })),
@@ -58,6 +64,8 @@ export const taskEvents = {
     task: z.string(), child: RunId, outcome: ChildOutcome, reason: z.string(),
     commit: CommitId.optional(), summary: z.string(), confidence: z.number().min(0).max(1).optional(),
     spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(),
+    /** What `confidence` is worth by the record. */
+    calibrated: z.number().min(0).max(1).optional(),
   })),
   /** Intent: a specialist is about to do a stage of the task in a child run, from `base`. It may write new tests, or nothing at all. */
   'stage.delegated': z.lazy(() => z.object({
@@ -71,6 +79,8 @@ export const taskEvents = {
   })),
   /** The harness ran the tests that were written, on the content without the work: only those that fail there show anything. */
   'tests.seen': z.lazy(() => z.object({ task: z.string(), child: RunId, commit: CommitId, verdict: z.enum(['failing', 'passing', 'unusable']), reason: z.string() })),
+  /** At a milestone, the checks of all that is integrated were run in a clean checkout. `passed`: that commit is a checkpoint. */
+  'milestone.checked': z.lazy(() => z.object({ task: z.string(), commit: CommitId, revision: z.int().nonnegative(), verdict: z.enum(['passed', 'failed']), checks: z.array(z.string()).max(1000), reasons: z.array(z.string()).max(50) })),
   /** What merging a child's commit came to, files that a command wrote anew included. */
   'merge.tried': z.lazy(() => z.object({ task: z.string(), child: RunId, outcome: MergedTask })),
   /** What a task offered and the result does not have is a branch of the person's repository, so that nothing is lost. */

@@ -108,7 +108,8 @@ export const changeAwait: Generator = (node, sketch) => {
   const asyncCallee = sketch.words.functions.get(name)?.isAsync === true
   const promises = /^(all|allSettled|race|any|fetch|json|text|resolve|sleep|wait|delay|read\w*|write\w*|load\w*|save\w*|fetch\w*)$/.test(name)
   const smells = /Promise|coroutine|never awaited/.test(sketch.words.messages)
-  const prior = asyncCallee ? 0.62 : promises && smells ? 0.45 : smells ? 0.3 : fn !== undefined && isAsyncFunction(fn) ? 0.12 : 0
+  const dropped = node.parent?.type === 'expression_statement' && /^(Promise|asyncio)\./.test(sketch.text(node)) && fn !== undefined && isAsyncFunction(fn)
+  const prior = asyncCallee ? 0.62 : dropped ? 0.55 : promises && smells ? 0.45 : smells ? 0.3 : fn !== undefined && isAsyncFunction(fn) ? 0.12 : 0
   if (fn === undefined || prior === 0) return
   const member = node.parent !== undefined && node.field === 'object'
   const awaited = member ? `(await ${sketch.text(node)})` : `await ${sketch.text(node)}`
@@ -161,6 +162,7 @@ function unwrap(node: SyntaxNode, sketch: Sketch): void {
 /** A copy in the place of the thing itself, so that a caller's data is not changed. */
 export const copyValue: Generator = (node, sketch) => {
   if (isCall(node)) copyReceiver(node, sketch)
+  copyIterated(node, sketch)
   if (!isValue(node) || !/^(identifier|member_expression|attribute|subscript|subscript_expression)$/.test(node.type)) return
   const parentType = node.parent?.type ?? ''
   if (!/^(return_statement|variable_declarator|assignment|assignment_expression|arguments|argument_list|pair|array|list|conditional_expression|ternary_expression|arrow_function)$/.test(parentType) || node.field === 'function') return
@@ -168,6 +170,14 @@ export const copyValue: Generator = (node, sketch) => {
   const text = sketch.text(node)
   const copies = sketch.python ? [`list(${text})`, `dict(${text})`, `${text}.copy()`] : [`[...${text}]`, `{ ...${text} }`, `structuredClone(${text})`]
   copies.forEach((copy, i) => sketch.replace(node, copy, 'copy', prior * (1 - 0.15 * i), `work on a copy of ${quote(text)}`))
+}
+
+/** A loop over what its own body may change, and `x ?? []` that hands out the thing itself. */
+function copyIterated(node: SyntaxNode, sketch: Sketch): void {
+  const iterated = node.field === 'right' && /^(for_in_statement|for_statement)$/.test(node.parent?.type ?? '') && /^(identifier|member_expression|attribute|subscript|subscript_expression|call_expression)$/.test(node.type)
+  const text = sketch.text(node)
+  if (iterated) sketch.replace(node, sketch.python ? `list(${text})` : `[...${text}]`, 'copy', 0.24, `go through a copy of ${quote(text)}`)
+  if (!sketch.python && node.type === 'binary_expression' && /(\?\?|\|\|)\s*\[\]$/.test(text)) sketch.replace(node, `[...(${text})]`, 'copy', 0.2, `work on a copy of ${quote(text)}`)
 }
 
 function copyReceiver(node: SyntaxNode, sketch: Sketch): void {
@@ -268,7 +278,7 @@ export const changeRegex: Generator = (node, sketch) => {
       sketch.replace(node, body + other, 'regexp', flag === 'g' || flag === 'i' ? 0.4 : 0.15, `${now.includes(flag) ? 'drop' : 'add'} the flag ${quote(flag)}`)
     }
   }
-  const rawString = node.type === 'string_content' && /^(re|search|match|fullmatch|compile|sub|split|findall|finditer)$/.test(regexCall(node, sketch))
+  const rawString = node.type === 'string_content' && (isRawPattern(node, sketch) || /^(re|search|match|fullmatch|compile|sub|split|findall|finditer)$/.test(regexCall(node, sketch)))
   if (node.type !== 'regex_pattern' && !rawString) return
   const text = sketch.text(node)
   const offer = (other: string, prior: number): void => sketch.replace(node, other, 'regexp', prior)
@@ -285,6 +295,12 @@ export const changeRegex: Generator = (node, sketch) => {
   offer(text.startsWith('^') ? text.slice(1) : `^${text}`, 0.22)
   offer(text.endsWith('$') ? text.slice(0, -1) : `${text}$`, 0.22)
   if (!(text.startsWith('^') && text.endsWith('$'))) offer(`^${text.replace(/^\^|\$$/g, '')}$`, 0.2)
+}
+
+/** `r"\d+"` in a table of rules. */
+function isRawPattern(node: SyntaxNode, sketch: Sketch): boolean {
+  const start = node.parent?.children[0]
+  return start !== undefined && /^[bB]?[rR]/.test(sketch.text(start)) && /[\\[(*+?^$|]/.test(sketch.text(node))
 }
 
 function regexCall(node: SyntaxNode, sketch: Sketch): string {

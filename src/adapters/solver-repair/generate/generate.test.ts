@@ -34,7 +34,7 @@ const python = `def pick(rows, wanted, seen=[]):
 
 let parser: SyntaxParser
 before(async () => {
-  parser = await loadParser(['typescript', 'python'])
+  parser = await loadParser(['typescript', 'javascript', 'python'])
 })
 
 function candidatesOf(path: string, text: string, words: Partial<Vocabulary> = {}): Candidate[] {
@@ -77,6 +77,73 @@ describe('generated changes', () => {
       assert.ok(results('a.py', python).has(python.replace(from, () => to)))
     })
   }
+  const box = `import re
+RULES = [("number", r"\\d.\\d"), ("level", 80)]
+class Box:
+    def __init__(self, items):
+        self.items = items
+        self.size = 0
+        self.locked = False
+    def push(self, item):
+        before = self.size
+        self.items.append(item)
+        self.size += 1
+        return before
+    def prepend(self, item):
+        self.items.insert(0, item)
+    def may(self, count):
+        return count <= self.size
+    def clear(self):
+        for item in self.items:
+            self.items.remove(item)
+`
+  const ofBox: [string, string, string][] = [
+    ['a statement that stands in a function beside it', '        self.items.insert(0, item)\n', '        self.items.insert(0, item)\n        self.size += 1\n'],
+    ['a flag of the object', 'return count <= self.size', 'return count <= self.size and not self.locked'],
+    ['a field given back', 'return before', 'return self.size'],
+    ['a loop over a copy', 'for item in self.items:', 'for item in list(self.items):'],
+    ['a round number beside it', '80', '90'],
+    ['a pattern in a table', 'd.', 'd\\.'],
+  ]
+  for (const [name, from, to] of ofBox) {
+    it(`of a class: ${name}`, () => {
+      const at = box.lastIndexOf(from)
+      assert.ok(results('box.py', box).has(box.slice(0, at) + to + box.slice(at + from.length)))
+    })
+  }
+  const timer = `export function throttle(action, gap, clock) {
+  let last = clock.now()
+  let inside = false
+  const run = async (...args) => {
+    if (Date.now() - last < gap) return false
+    if (gap === 0) last = 0
+    last = clock.now() * gap
+    Promise.all(args)
+    action(args[0])
+    return gap > 1
+  }
+  return Math.max(...run)
+}
+`
+  const ofTimer: [string, string, string][] = [
+    ['another receiver of the same member', 'Date.now', 'clock.now'],
+    ['all arguments passed on', 'action(args[0])', 'action(...args)'],
+    ['a dropped promise waited for', '    Promise.all', '    await Promise.all'],
+    ['what follows done only otherwise', '    last = clock.now() * gap', '    else last = clock.now() * gap'],
+    ['one less with its brackets', '* gap', '* (gap - 1)'],
+    ['a flag of the functions around', 'gap === 0', 'gap === 0 || inside'],
+    ['nothing to take the largest of', 'Math.max(...run)', 'Math.max(0, ...run)'],
+  ]
+  for (const [name, from, to] of ofTimer) {
+    it(`of JavaScript: ${name}`, () => {
+      assert.ok(results('timer.js', timer).has(timer.replace(from, () => to)))
+    })
+  }
+  it('take only statements whose names can be read there', () => {
+    const text = 'export function a(list: number[]) {\n  const extra = 1\n  list.push(extra)\n}\nexport function b(list: number[]) {\n  list.pop()\n}\n'
+    assert.equal([...results('a.ts', text)].some((made) => (made.split('function b')[1] ?? '').includes('extra')), false)
+    assert.ok(results('a.ts', text).has(text.replace('list.push(extra)\n', 'list.push(extra)\n  list.pop()\n')))
+  })
   it('come in the same order each time', () => {
     assert.deepEqual(candidatesOf('a.ts', script), candidatesOf('a.ts', script))
   })

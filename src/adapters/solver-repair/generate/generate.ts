@@ -5,12 +5,15 @@ import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
 import { addDefault, changeArguments, changeAwait, changeRegex, copyValue, wrapValue } from './calls.ts'
 import { addClause, exchangeParts, negateCondition, swapBranches } from './conditions.ts'
+import { donateStatement } from './donors.ts'
+import { addTruthClause, returnField } from './fields.ts'
 import { addGuard, addSkip, guardLocal, mendPython } from './guards.ts'
 import { changeKey, changeMember, changeName, changeTarget } from './names.ts'
 import { accumulate, changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
+import { addLeast, changeReceiver, spreadRest } from './receivers.ts'
 import { openSketch } from './sketch.ts'
 import type { Generator } from './sketch.ts'
-import { changeClause, changeElse, changeJump, changeReturn, dropOrMove } from './statements.ts'
+import { addElse, changeClause, changeElse, changeJump, changeReturn, dropOrMove } from './statements.ts'
 import { changeLiteral, changeNumber, changeSlice, changeString, nameLiteral, offByOne } from './values.ts'
 
 const generators: readonly Generator[] = [
@@ -19,6 +22,7 @@ const generators: readonly Generator[] = [
   changeName, changeMember, changeKey, changeTarget,
   changeArguments, changeAwait, wrapValue, copyValue, addDefault, changeRegex,
   dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, guardLocal, addSkip, mendPython,
+  donateStatement, returnField, addTruthClause, addElse, changeReceiver, spreadRest, addLeast,
 ]
 
 /** Parts of a file in which nothing runs. */

@@ -16,8 +16,8 @@ function guardValues(fn: SyntaxNode, sketch: Sketch): [string, number][] {
     }
     return node === fn || !isFunction(node)
   })
-  for (const expected of sketch.words.expected) if (expected.length <= 24 && !values.has(expected) && /^[[\]{}'"\w.-]*$/.test(expected)) values.set(expected, 0.8)
-  const usual = sketch.python ? ['None', '0', "''", '[]', '{}', 'False', 'True', '0.0'] : ['undefined', 'null', '0', "''", '[]', '{}', 'false', 'true']
+  for (const expected of sketch.words.expected) if (expected.length <= 24 && !values.has(expected) && /^[[\]{}'"\w.-]*$/.test(expected)) values.set(expected, /^['"]?.{0,2}$|^[[\]{}]+$/.test(expected) ? 0.8 : 0.3)
+  const usual = sketch.python ? ['None', '0', '1', "''", '[]', '{}', 'False', 'True', '0.0'] : ['undefined', 'null', '0', '1', "''", '[]', '{}', 'false', 'true']
   for (const value of usual) if (!values.has(value)) values.set(value, 0.45)
   return [...values].slice(0, 14)
 }
@@ -75,11 +75,14 @@ export const guardLocal: Generator = (node, sketch) => {
   if (name?.type !== 'identifier' || value === undefined || fn === undefined || !/call|await|subscript|member|attribute/.test(value.type) || !/^(statement_block|block)$/.test(node.parent?.type ?? '')) return
   const nothing = /of (undefined|null)|NoneType|is undefined/.test(sketch.words.messages)
   const variable = sketch.text(name)
-  const condition = sketch.python ? `${variable} is None` : `${variable} == null`
-  for (const [given, share] of guardValues(fn, sketch)) {
+  const empty = /NaN|Infinity|ZeroDivision|division by zero|IndexError|out of range|empty|Maximum call stack|RecursionError/.test(sketch.words.messages)
+  const conditions = sketch.python
+    ? [[`${variable} is None`, 'nothing', nothing ? 0.34 : 0.1], [`not ${variable}`, 'empty', empty ? 0.24 : 0.06]] as const
+    : [[`${variable} == null`, 'nothing', nothing ? 0.34 : 0.1], [`${variable}.length === 0`, 'empty', empty ? 0.24 : 0.06]] as const
+  for (const [condition, say, prior] of conditions) for (const [given, share] of guardValues(fn, sketch)) {
     const action = `return ${given}`.trim()
     const line = sketch.python ? `if ${condition}: ${action}` : `if (${condition}) ${action}`
-    sketch.propose(node, [{ start: node.end, end: node.end, text: `\n${indentOf(node, sketch)}${line}` }], 'guard', (nothing ? 0.34 : 0.1) * share, `give back ${quote(given === '' ? 'nothing' : given)} at once where ${quote(variable)} is nothing`)
+    sketch.propose(node, [{ start: node.end, end: node.end, text: `\n${indentOf(node, sketch)}${line}` }], 'guard', prior * share, `give back ${quote(given === '' ? 'nothing' : given)} at once where ${quote(variable)} is ${say}`)
   }
 }
 

@@ -158,6 +158,21 @@ export const changeElse: Generator = (node, sketch) => {
   else sketch.propose(node, [{ start: node.start, end: node.start, text: 'else ' }], 'branch', 0.3, 'only otherwise (`else if`)')
 }
 
+/** The rest of a block that is only for where the condition before it does not hold. */
+export const addElse: Generator = (node, sketch) => {
+  if (!isPlainStatement(node) || node.type === 'if_statement') return
+  const siblings = namedChildren(node.parent ?? node)
+  const at = siblings.indexOf(node)
+  const before = siblings[at - 1]
+  if (before?.type !== 'if_statement' || before.children.some((child) => /^(else_clause|elif_clause)$/.test(child.type))) return
+  const indent = indentOf(node, sketch)
+  const text = sketch.text(node)
+  const last = at === siblings.length - 1
+  const made = sketch.python ? `else:\n${indent}    ${text.replaceAll('\n', '\n    ')}` : `else ${text}`
+  if (/declaration$/.test(node.type)) return
+  sketch.propose(node, [{ start: node.start, end: node.end, text: made }], 'branch', last ? 0.24 : 0.14, `do ${quote(text)} only otherwise (\`else\`)`)
+}
+
 /** `elif` where `if` was meant, and parts of comprehensions. */
 export const changeClause: Generator = (node, sketch) => {
   if (node.type === 'elif_clause' && node.parent !== undefined && !node.parent.children.some((child) => child.type === 'else_clause' || (child.type === 'elif_clause' && child.start > node.start))) {

@@ -32,6 +32,9 @@ export const changeNumber: Generator = (node, sketch) => {
     offer(String(value + 1), value === 0 ? 0.42 : 0.38)
     offer(String(value - 1), value === 0 ? 0.25 : value === 1 ? 0.42 : 0.36)
     if (value === 1 && !negative) offer('-1', 0.16)
+    // 80 next to 90: one more of its last digit that is not 0.
+    const unit = 10 ** (/0*$/.exec(String(value))?.[0].length ?? 0)
+    if (value > 9 && unit > 1) for (const other of [value + unit, value - unit]) offer(String(other), 0.36)
   }
   for (const expected of [...sketch.words.expected, ...sketch.words.actual]) if (/^-?\d+(\.\d+)?$/.test(expected)) offer(expected, value === 0 ? 0.1 : 0.2)
   for (const other of [value * 10, value / 10, value * 100, value / 100, value * 1000, value / 1000]) {
@@ -77,8 +80,15 @@ export const offByOne: Generator = (node, sketch) => {
   if (/binary/.test(node.type) && !/[+-]/.test(sketch.text(node))) return
   if (/^(true|false|None|null|undefined|self|this)$/.test(sketch.text(node))) return
   const whole = wrapped(node, sketch)
-  sketch.replace(node, `${whole} + 1`, 'off-by-one', prior)
-  sketch.replace(node, `${whole} - 1`, 'off-by-one', prior)
+  const binds = bindsTighter(node, parent, sketch)
+  for (const made of [`${whole} + 1`, `${whole} - 1`]) sketch.replace(node, binds ? `(${made})` : made, 'off-by-one', prior)
+}
+
+/** Would the number that is added belong to the operator around instead? */
+function bindsTighter(node: SyntaxNode, parent: SyntaxNode, sketch: Sketch): boolean {
+  const operator = /^binary/.test(parent.type) ? parent.children.find((child) => child.field === 'operator') : undefined
+  const sign = operator === undefined ? '' : sketch.text(operator)
+  return /^([*/%]|\*\*|\/\/|<<|>>>?|&|\||\^)$/.test(sign) || (sign === '-' && node.field === 'right')
 }
 
 function countingPrior(node: SyntaxNode, parent: SyntaxNode, sketch: Sketch): number {
@@ -92,7 +102,7 @@ function countingPrior(node: SyntaxNode, parent: SyntaxNode, sketch: Sketch): nu
   if (/^(binary_expression|comparison_operator)$/.test(parent.type)) {
     const operator = parent.children.find((child) => child.field === 'operator' || child.field === 'operators')
     const sign = operator === undefined ? '' : sketch.text(operator)
-    return /^[<>]=?$/.test(sign) ? 0.16 : /^[=!]/.test(sign) ? 0.1 : /^[-+*/%]/.test(sign) ? 0.07 : 0
+    return /^[<>]=?$/.test(sign) ? 0.16 : /^[=!]/.test(sign) ? 0.1 : /^[*/%]/.test(sign) ? 0.12 : /^[-+]/.test(sign) ? 0.07 : 0
   }
   if (/^(variable_declarator|assignment|return_statement|arrow_function|assignment_expression|tuple|array|list|expression_list|pair)$/.test(parent.type)) return 0.09
   return 0

@@ -72,7 +72,20 @@ function findUses(files: readonly SourceFile[], suspicions: ReadonlyMap<string, 
       if (here > (uses.get(name) ?? 0)) uses.set(name, here)
     })
   }
+  // A table that another one is made of is as suspect as that one; two steps reach what programs do.
+  for (let step = 0; step < 2; step++) for (const file of files) for (const top of suspicions.has(file.path) ? file.root.children : []) warm(file, top, uses)
   return uses
+}
+
+/** What a statement outside all functions names is used by whoever uses what it declares. */
+function warm(file: SourceFile, top: SyntaxNode, uses: Map<string, number>): void {
+  if (/import|function|class/.test(top.type)) return
+  const here = 0.8 * Math.max(0, ...declaredNames(file, top).map((name) => uses.get(name) ?? 0))
+  if (here < coldest) return
+  walk(top, (node) => {
+    const name = /identifier/.test(node.type) ? file.text.slice(node.start, node.end) : ''
+    if (name !== '' && here > (uses.get(name) ?? 0)) uses.set(name, here)
+  })
 }
 
 const topNames = new WeakMap<SyntaxNode, readonly string[]>()

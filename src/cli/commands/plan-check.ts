@@ -1,0 +1,85 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chooseChecks, draftContract } from '../../domain/contract/draft.ts'
+import { findOverlap } from '../../domain/lease/overlap.ts'
+import { checkPlan, findLeased } from '../../domain/plan/check-plan.ts'
+import { findDrift } from '../../domain/plan/drift.ts'
+import { toPlan } from '../../domain/plan/from-file.ts'
+import { count } from '../../domain/report/words.ts'
+import { exitCodes } from '../../protocol/error-codes.ts'
+import type { Contract } from '../../protocol/contract.ts'
+import type { PlanFile } from '../../protocol/plan-file.ts'
+import { openRecord, openWorkspaces } from '../compose.ts'
+import { readConfig } from '../config.ts'
+import { prepareContract } from '../intake.ts'
+import { examinePlanFile, toFileFault, toPlanFault, type FileFault, type OpenPlanFile } from '../plan-file.ts'
+import { print, whilePrinting } from '../print.ts'
+import { oneLine } from '../render.ts'
+import { openSpecialistsFor, toTaskRoles } from '../planned-run.ts'
+import { findRootAround } from '../read-run.ts'
+import type { RunOptions } from '../run-options.ts'
+
+export interface PlanCheckOptions extends Pick<RunOptions, 'check' | 'scope' | 'repo' | 'maxTurns' | 'contract'> {
+  readonly json?: boolean
+}
+
+/** Pairs of tasks that are named; the rest are counted. */
+const mostPairs = 10
+
+/** `writ plan check FILE`: would `writ run --plan FILE` take it? Nothing is run. */
+export async function planCheckCommand(path: string, options: PlanCheckOptions): Promise<number> {
+  const found = await examinePlanFile(path)
+  const judged = 'file' in found ? await judge(found, options) : { ...found, repairs: [], notes: [], plan: undefined }
+  const { faults, repairs, notes } = judged
+  if (options.json) {
+    return whilePrinting(async () => {
+      await print(`${JSON.stringify({ version: 1, file: path, ok: faults.length === 0, faults, repairs, notes }, undefined, 2)}\n`)
+      return faults.length === 0 ? 0 : exitCodes['request-wrong']
+    })
+  }
+  if (faults.length > 0 || judged.plan === undefined) throw toPlanFault(path, 'what' in judged ? judged.what : 'cannot be carried out', faults)
+  const { plan } = judged
+  return whilePrinting(async () => {
+    await print(`${[`${path} can be carried out: ${count(plan.tasks.length, 'task')}.`, ...repairs.map((each) => `Mended: ${each}.`), ...notes.map((each) => `Note: ${oneLine(each, 1000)}.`)].join('\n')}\n`)
+    return 0
+  })
+}
+
+async function judge(found: OpenPlanFile, options: PlanCheckOptions): Promise<{ readonly plan: ReturnType<typeof toPlan>; readonly faults: readonly FileFault[]; readonly repairs: readonly string[]; readonly notes: readonly string[] }> {
+  const { file } = found
+  const { contract, roles } = await toFrame(file, options)
+  const { plan, faults, repairs } = checkPlan(toPlan(file, contract, 0), contract, [], roles)
+  const pairs = faults.length > 0 ? [] : findLeased(plan.tasks, (a, b) => findOverlap(a, b) !== undefined)
+  const notes = [
+    ...(file.goal === undefined ? ['it names no goal: writ run --plan needs one, in the file or beside it'] : []),
+    ...(contract.checks.length === 0 ? ['the goal has no check: nothing can be proven by it'] : []),
+    ...pairs.slice(0, mostPairs).map(([a, b]) => `${a} and ${b} may write the same paths: they are never at work at the same time`),
+    ...(pairs.length > mostPairs ? [`so may ${pairs.length - mostPairs} more pairs of tasks`] : []),
+    ...(faults.length > 0 ? [] : findDrift(plan, contract).map((each) => each.text)),
+    ...(file.tasks.some((task) => (task.leases ?? []).length > 0 || task.release !== undefined) ? ['leases and release are kept by writ plan schedule; a run keeps tasks apart by their scopes'] : []),
+  ]
+  return { plan, faults: faults.map((fault) => toFileFault(found, fault)), repairs, notes }
+}
+
+/** Contract and specialists as `writ run --plan` would have them. Outside of any repository, what the file itself says. */
+async function toFrame(file: PlanFile, options: PlanCheckOptions): Promise<{ readonly contract: Contract; readonly roles: readonly string[] | undefined }> {
+  const goal = file.goal ?? 'the goal'
+  const root = options.repo ?? (await findRootAround(process.cwd()))
+  if (root !== undefined) {
+    const record = await openRecord()
+    const [{ values: config }, workspaces] = await Promise.all([readConfig(record.places), openWorkspaces(record.places)])
+    const run = record.ids.runId()
+    try {
+      const repository = await workspaces.inspect(root, { run, includeDirty: false })
+      const contract = await prepareContract(workspaces, run, repository, goal, options, config, record.clock.now(), file)
+      const specialists = await openSpecialistsFor({ workers: 1 }, { record, workspaces, config }, { run, repository })
+      return { contract, roles: specialists && toTaskRoles(specialists) }
+    } finally {
+      // What looking at the base needed of a run that there will never be.
+      await rm(join(record.places.state, 'runs', run), { recursive: true, force: true })
+    }
+  }
+  const flags = { goal, checks: options.check ?? [], scope: options.scope ?? [], constraints: [], deadline: undefined, maxTurns: options.maxTurns, maxUsd: undefined }
+  const given = { goal, ...(file.scope ? { scope: file.scope } : {}), ...(file.checks && flags.checks.length === 0 ? { checks: file.checks.map((each) => (typeof each === 'string' ? each : { command: each.command })) } : {}) }
+  return { contract: draftContract(flags, given, chooseChecks(flags, given, []), { pins: [], guarded: [] }, 0), roles: undefined }
+}

@@ -1,0 +1,58 @@
+import type { Check, Contract } from '../../protocol/contract.ts'
+import type { Plan, Task } from '../../protocol/plan.ts'
+import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
+import { toTitle } from './from-file.ts'
+
+/** Seconds that a check has where it names none. */
+export const usualSeconds = 600
+
+type Frame = Pick<Contract, 'goal' | 'checks' | 'scope' | 'constraints'>
+
+/**
+ * The file of a plan, with the goal, the checks and the bounds that it is for: read again it is the same plan (`toPlan`). A check
+ * of the plan's own is written out where it is named first. What is as it would be anyway is left out.
+ */
+export function toPlanFile({ tasks, checks = [] }: Pick<Plan, 'tasks' | 'checks'>, contract: Frame, workers?: number): PlanFile {
+  const own = new Map(checks.map((check) => [check.id, check]))
+  const written = new Set<string>()
+  const toEntry = (id: string): NonNullable<TaskFile['checks']>[number] => {
+    const check = own.get(id)
+    if (check === undefined || written.has(id)) return id
+    written.add(id)
+    return toCheckEntry(check)
+  }
+  return {
+    version: 1, goal: contract.goal,
+    ...(contract.checks.length > 0 ? { checks: contract.checks.map(toCheckEntry) } : {}),
+    ...(contract.scope.length > 0 ? { scope: [...contract.scope] } : {}),
+    ...(contract.constraints.length > 0 ? { constraints: contract.constraints.map(({ text }) => text) } : {}),
+    ...(workers === undefined ? {} : { capacity: { workers } }),
+    tasks: tasks.map((task) => toTaskFile(task, contract.scope, toEntry)),
+  }
+}
+
+function toCheckEntry({ id, command, timeoutMs }: Check): { id: string; command: string; timeout_seconds?: number } {
+  const seconds = Math.max(1, Math.round(timeoutMs / 1000))
+  return { id, command, ...(seconds === usualSeconds ? {} : { timeout_seconds: seconds }) }
+}
+
+function toTaskFile(task: Task, contractScope: readonly string[], toEntry: (id: string) => NonNullable<TaskFile['checks']>[number]): TaskFile {
+  const { id, title, subgoal, scope, checks, serves, role, dependsOn, estimate, risk, reversible, confidence, stated, unknowns, rules, milestone, tests } = task
+  return {
+    id, ...(title === toTitle({ id, subgoal }) ? {} : { title }), subgoal,
+    // Left out it would be the contract's.
+    ...(scope.length > 0 || contractScope.length > 0 ? { scope: [...scope] } : {}),
+    checks: checks.map(toEntry),
+    ...(serves && serves.length > 0 ? { serves: [...serves] } : {}),
+    role, depends_on: [...dependsOn],
+    ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread, ...(estimate.memoryMb > 0 ? { memory_mb: estimate.memoryMb } : {}), ...(estimate.tokens > 0 ? { tokens: estimate.tokens } : {}), ...(estimate.from === undefined || estimate.from === 'given' ? {} : { from: 'record' as const }) } } : {}),
+    risk,
+    ...(reversible ? {} : { reversible }),
+    ...(milestone ? { milestone } : {}),
+    // What the record makes of it is for each run to say anew.
+    ...(confidence === undefined ? {} : { confidence: stated ?? confidence }),
+    ...(unknowns && unknowns.length > 0 ? { unknowns: [...unknowns] } : {}),
+    ...(rules.length > 0 ? { rules: [...rules] } : {}),
+    ...(tests.length > 0 ? { tests: [...tests] } : {}),
+  }
+}

@@ -1,0 +1,38 @@
+import type { StoredEvent } from '../../protocol/events/event.ts'
+import type { PlanAccount, TaskAccount } from '../../protocol/report.ts'
+import { isPlanned } from '../delegation/delegation.ts'
+import { findDrift } from '../plan/drift.ts'
+import { accountProgress } from '../plan/task-progress.ts'
+import { measureVolatility } from '../plan/volatility.ts'
+import type { RunState } from '../run-state.ts'
+
+/** What became of each task of a graph: who, how often, how long, for how much. `events` are those in effect. */
+export function withWork(state: RunState, events: readonly StoredEvent[], tasks: readonly TaskAccount[]): TaskAccount[] {
+  if (!isPlanned(state)) return [...tasks]
+  const progress = new Map(accountProgress(state, events).tasks.map((each) => [each.id, each]))
+  return tasks.map((task) => {
+    const work = progress.get(task.id)
+    const planned = state.plan?.tasks.find((each) => each.id === task.id)
+    if (!work) return task
+    const { role, standing, attempts, conflicts, children, tokens, usd, unpriced, startedMs, endedMs } = work
+    return {
+      ...task, ...(task.why === undefined && work.why ? { why: work.why } : {}),
+      work: {
+        role, standing, dependsOn: planned?.dependsOn ?? [], attempts, conflicts, children: [...children], tokens, usd, unpriced,
+        ...(planned?.estimate ? { predictedMinutes: planned.estimate.minutes } : {}),
+        ...(startedMs === undefined || endedMs === undefined ? {} : { actualMinutes: Number(((endedMs - startedMs) / 60_000).toFixed(3)) }),
+      },
+    }
+  })
+}
+
+export function accountPlan(state: RunState, events: readonly StoredEvent[]): PlanAccount | undefined {
+  const { plan, contract } = state
+  const volatility = measureVolatility(events)
+  if (!isPlanned(state) || !plan || !contract) return undefined
+  const drift = findDrift(plan, contract, { tasks: state.tasks, integrated: new Set(state.commits.map((each) => each.task)) })
+  return {
+    revision: plan.revision, volatility: volatility ?? { revisions: 0, finished: 0, added: 0, removed: 0 }, drift: [...drift],
+    milestones: [...state.milestones.values()].map(({ task, commit, verdict }) => ({ task, commit, verdict })),
+  }
+}

@@ -1,0 +1,1 @@
+from matrix.dense import Matrix

@@ -1,0 +1,3 @@
+from fees.table import FeeTable
+
+__all__ = ["FeeTable"]
