@@ -17,6 +17,7 @@ import type { Repository, Request } from '../protocol/events/run.ts'
 import { StageReport } from '../protocol/events/task.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import type { Digest, Json, RunId } from '../protocol/ids.ts'
+import type { Experience } from '../protocol/experience.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
 import type { OpenRecord } from './compose.ts'
 import type { ConfigFile } from './config.ts'
@@ -32,6 +33,7 @@ export interface ChildParts {
   readonly repository: Repository
   readonly request: Request
   readonly autonomy: readonly AutonomyLevel[] | undefined
+  readonly experience: Experience | undefined
   readonly findSpecialist: (role: string) => Specialist | undefined
   /** The model that it works with, as `provider/id`. */
   readonly chooseModel: (specialist: Specialist) => string | undefined
@@ -163,6 +165,7 @@ async function toOpening(parts: ChildParts, order: ChildOrder): Promise<Opening 
     },
     specialist: toRecorded(specialist, order.brief),
     ...(parts.autonomy ? { autonomy: parts.autonomy } : {}),
+    ...(parts.experience ? { experience: parts.experience } : {}),
   }
 }
 

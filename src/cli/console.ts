@@ -2,6 +2,7 @@ import type { RunState } from '../domain/run-state.ts'
 import type { Approver } from '../engine/ports/approver.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
 import type { Watch } from '../engine/run.ts'
+import { createStepFinder } from './live-status.ts'
 import { createLiveView } from './live-view.ts'
 import { exitCodes } from '../protocol/error-codes.ts'
 import { createApprover } from './approver.ts'
@@ -17,7 +18,7 @@ export interface Console {
   /** For a child run, whose answers are signed over its own id. */
   approverFor(run: string): Approver
   /** What a child run shows here: a word of what it is at, and its events where all are wanted. */
-  watchChild(task: string): Omit<Watch, 'signal'>
+  watchChild(task: string, child: string): Omit<Watch, 'signal'>
   /** What a run that goes on did before. */
   remember(events: readonly StoredEvent[]): void
   /** A word beside what the run shows. */
@@ -62,15 +63,22 @@ export async function openConsole(options: { readonly record: OpenRecord; readon
     watch: { signal: controller.signal, emit: (signal) => view.onLive(signal), onEvent },
     approver: approverFor(() => run),
     approverFor: (of) => approverFor(() => of),
-    watchChild: (task) => ({
-      emit: (signal) => {
-        if (signal.kind === 'status') view.onLive({ kind: 'status', text: `${task}: ${signal.text}` })
-      },
-      onEvent: (event) => {
-        options.onEvent?.(event)
-        if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
-      },
-    }),
+    watchChild: (task, child) => {
+      const findStep = createStepFinder()
+      const show = (step: string | undefined): void => {
+        if (step !== undefined) view.onLive({ kind: 'child', run: child, task, step })
+      }
+      return {
+        emit: (signal) => {
+          if (signal.kind === 'status') show(signal.text)
+        },
+        onEvent: (event) => {
+          show(findStep(event))
+          options.onEvent?.(event)
+          if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
+        },
+      }
+    },
     stop: () => {
       view.stop()
       for (const name of signals) process.off(name, onInterrupt)

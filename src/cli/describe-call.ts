@@ -12,6 +12,8 @@ type Fields = { readonly [key: string]: Json }
 export function describeInput(name: string, input: Json, most = 200): string {
   const fields = fieldsOf(input)
   if (name === 'finish') return oneLine(textOf(fields, 'summary') ?? '', most)
+  if (name === 'propose_plan' && Array.isArray(fields.tasks)) return oneLine(`${fields.tasks.length} ${fields.tasks.length === 1 ? 'task' : 'tasks'}: ${fields.tasks.map((task) => textOf(fieldsOf(task), 'id') ?? '?').join(', ')}`, most)
+  if (name === 'report_findings' && Array.isArray(fields.findings)) return `${fields.findings.length} found`
   const command = textOf(fields, 'command')
   if (command !== undefined) return oneLine(`${command}${fields.background === true ? ' &' : ''}${fields.on === 'base' ? '   (on the base)' : ''}`, most)
   const pattern = textOf(fields, 'pattern') ?? textOf(fields, 'query')

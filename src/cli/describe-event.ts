@@ -48,6 +48,7 @@ function gistOf(event: StoredEvent): string {
     case 'edit.checked': return event.data.findings.length > 0 ? event.data.findings.map(describeFinding).join('; ') : event.data.text || 'nothing to say'
     case 'proof.started': return toShortCommit(event.data.commit)
     case 'proof.finished': return `${event.data.verdict}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''} · ${event.data.checks.map((check) => `${check.command} ${check.verdict} (${check.strength}), ${check.fixed.length} fixed`).join('; ')}`
+    case 'repair.judged': return `${event.data.task} ${event.data.sure}: ${event.data.options.length} of ${event.data.plausible} changes that pass differ${event.data.strength ? `; the tests notice ${event.data.strength.noticed} of ${event.data.strength.tried} small changes there` : ''}`
     case 'candidate.tried': return `${event.data.task} #${event.data.n} ${event.data.result}: ${event.data.path}:${event.data.line} ${event.data.describes}`
     case 'turn.requested': return `${event.data.purpose} turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.model}, ${count(event.data.messages, 'message')}`
     case 'turn.replied': return describeReply(event)
@@ -57,7 +58,7 @@ function gistOf(event: StoredEvent): string {
     case 'tool.reached': return `${event.data.callId} ${event.data.host}`
     case 'tool.returned': return [`${event.data.callId} ${event.data.name} ${event.data.status}`, describeResult(event.data)].filter(Boolean).join(' · ')
     case 'approval.requested': return event.data.question
-    case 'approval.given': return `${event.data.answer} by ${event.data.by}${event.data.note ? ` (${event.data.note})` : ''}`
+    case 'approval.given': return `${event.data.answer} by ${event.data.by}${event.data.choose === undefined ? '' : `, choice ${event.data.choose}`}${event.data.note ? ` (${event.data.note})` : ''}`
     case 'command.read': return `${event.data.callId} ${event.data.reading.acts.map((act) => `${act.argv.map((word) => word ?? '…').join(' ')}${act.kinds.length > 0 ? ` [${act.kinds.join(', ')}]` : ''}`).join(' · ')}${event.data.reading.unknown.length > 0 ? ` · not understood: ${event.data.reading.unknown.map((each) => each.why).join('; ')}` : ''}`
     case 'hook.ran': return `${event.data.event} ${event.data.hook}: ${event.data.status}${event.data.reason ? `: ${event.data.reason}` : ''} · ${toDuration(event.data.durationMs)}`
     case 'validation.finished': return `${event.data.scope} ${event.data.verdict}${event.data.stage ? ` at ${event.data.stage}` : ''}: ${event.data.validations.map((each) => `${each.validator} ${each.status}${each.findings.length > 0 ? ` (${each.findings.length + each.more})` : ''}`).join(', ')}`

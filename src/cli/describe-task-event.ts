@@ -14,6 +14,7 @@ export function isTaskEvent(event: StoredEvent): event is TaskEvent {
 export function describeTaskEvent(event: TaskEvent): string {
   switch (event.type) {
     case 'plan.proposed': return `revision ${event.data.plan.revision}, ${count(event.data.plan.tasks.length, 'task')}: ${event.data.why}`
+    case 'plan.considered': return `plan ${event.data.number}, ${count(event.data.plan.tasks.length, 'task')}: ${event.data.plan.tasks.map((task) => task.title).join(' · ')}`
     case 'milestone.checked': return `${event.data.task} ${event.data.verdict} at ${toShortCommit(event.data.commit)}, ${count(event.data.checks.length, 'check')}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''}`
     case 'task.started': return event.data.task
     case 'task.finished': return `${event.data.task}${event.data.commit ? ` ${toShortCommit(event.data.commit)}` : ' without a commit'}: ${event.data.summary}`

@@ -7,7 +7,8 @@ export async function reportFailure(error: unknown): Promise<number> {
   const debug = process.env.WRIT_DEBUG !== undefined && process.env.WRIT_DEBUG !== ''
   const mask = await openMask()
   if (error instanceof Fault) {
-    process.stderr.write(`writ: ${mask(toMessage(error))}\n`)
+    // A list of what is wrong with a file is read line by line.
+    process.stderr.write(`writ: ${mask(error.code === 'request-invalid' ? error.message.trimEnd() : toMessage(error))}\n`)
     if (debug && error.stack) process.stderr.write(`${mask(error.stack)}\n`)
     return exitCodes[exitOf[error.code]]
   }

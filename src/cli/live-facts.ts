@@ -39,6 +39,8 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'environment.surveyed': return [{ label: 'here', text: oneLine([count(event.data.files, 'file'), ...event.data.present.slice(0, 8).map((each) => `${each.name} ${each.version}`.trim())].join(', '), 300), mood: 'faint' }]
       case 'check.finished': {
         if (event.data.purpose === 'canary') return [planted(event.data)]
+        // Red is what tests that were just written are to be; tests.seen says what came of it.
+        if (event.data.purpose === 'merge' && event.data.outcome.checkId === 'written-tests') return []
         if (event.data.purpose !== 'self-made') return checked(event.data, failing)
         const { checkId } = event.data.outcome
         selfMade.set(checkId, (selfMade.get(checkId) ?? 0) + 1)
@@ -52,11 +54,14 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'stage.delegated': return [{ label: event.data.stage, text: oneLine(`▸ ${event.data.task} · ${event.data.role} · ${event.data.child}`, 300), mood: 'faint' }]
       case 'stage.returned': return reviewed(event.data)
       case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
+      case 'plan.considered': return [{ label: 'plan', text: oneLine(`plan ${event.data.number} to choose from: ${event.data.plan.tasks.map((task) => task.title).join(' · ')}`, 300), mood: 'faint' }]
       case 'kept.published': return [{ label: 'kept', text: oneLine(`what ${event.data.task} offered is not in the result; it is on ${event.data.branch}`, 300), mood: 'warn' }]
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
       case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
       case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
       case 'milestone.checked': return [{ label: 'goal', text: oneLine(event.data.verdict === 'passed' ? `✓ milestone ${event.data.task} at ${toShortCommit(event.data.commit)}` : `✗ milestone ${event.data.task}: ${event.data.reasons.join('; ')}`, 400), mood: event.data.verdict === 'passed' ? 'good' : 'bad', wraps: true }]
+      // Why a plan was not taken, or is wanted anew: the rest of what a model is told is in the log.
+      case 'observation.made': return event.data.kind === 'plan' ? [{ label: 'plan', text: oneLine(event.data.text.replace(/ Call propose_plan again with the whole plan\.$/m, ''), 600), mood: 'warn', wraps: true }] : []
       case 'turn.replied': return replied(event.data)
       case 'turn.failed': return [{ label: 'model', text: oneLine(`${event.data.message} (${event.data.code}, attempt ${event.data.attempt})`, 400), mood: 'warn', wraps: true }]
       case 'tool.called':
@@ -75,6 +80,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
         selfMade.clear()
         return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
       case 'proof.finished': return proven(event.data)
+      case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'one of several' ? 'warn' : 'good' }]
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
       case 'log.repaired': return [{ label: 'repair', text: oneLine(`the record was damaged from line ${event.data.line} on, which was set aside by ${event.data.by}`, 300), mood: 'warn' }]
       case 'limit.reached': return [{ label: 'limit', text: oneLine(event.data.detail, 300), mood: 'warn', wraps: true }]
@@ -95,7 +101,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
 
 /** What no live view has a line for: it is in `writ log`. */
 const silentTypes = [
-  'command.read', 'merge.tried', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested', 'observation.made',
+  'command.read', 'merge.tried', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested',
 ] as const
 const gatedTypes = ['approval.requested', 'approval.given', 'validation.finished', 'artefact.quarantined', 'artefact.settled', 'hook.ran', 'contract.amended'] as const
 type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>
@@ -113,7 +119,7 @@ function isGated(event: StoredEvent): event is Gated {
 function gated(event: Gated): Fact[] {
   switch (event.type) {
     case 'approval.requested': return [{ label: 'asks', text: oneLine(event.data.question, 800), mood: 'warn', wraps: true }]
-    case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
+    case 'approval.given': return [{ label: 'answer', text: `${event.data.answer} by ${oneLine(event.data.by, 60)}${event.data.choose === undefined ? '' : `, choice ${event.data.choose}`}`, mood: event.data.answer === 'approve' ? 'good' : 'warn' }]
     case 'validation.finished': return event.data.verdict === 'failed' ? [{ label: 'stage', text: `✗ ${event.data.stage ?? ''}: ${oneLine(event.data.text, 600)}`, mood: 'bad', wraps: true }] : []
     case 'artefact.quarantined': return [{ label: 'sealed', text: oneLine(`${event.data.id} ${event.data.paths.join(', ')}: ${event.data.findings[0]?.message ?? ''}`, 400), mood: 'bad', wraps: true }]
     case 'artefact.settled': return [{ label: 'sealed', text: oneLine(`${event.data.id} ${event.data.as} by ${event.data.by}`, 200), mood: 'faint' }]

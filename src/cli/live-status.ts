@@ -14,6 +14,8 @@ export interface Status {
   /** How far, where that is known; else the newest line of output. */
   readonly progress: { readonly label: string; readonly done: number; readonly total: number | undefined } | undefined
   readonly tail: string
+  /** What each child run is at, in the order in which they began. */
+  readonly children: readonly string[]
 }
 
 const doing: Record<CheckPurpose, string> = {
@@ -42,14 +44,19 @@ interface Known {
   readonly tasks: Map<string, boolean>
   readonly running: Map<string, string>
   readonly commands: Map<string, string>
+  readonly children: Map<string, string>
+}
+
+function toUnknown(stepAt: number): Known {
+  return {
+    startedAt: undefined, step: 'starting', stepAt, tail: '', results: 0, progress: undefined, turns: 0, tokens: { in: 0, cached: 0, out: 0 }, usd: 0,
+    unpriced: false, candidates: 0, solver: 'model', bounds: undefined, tasks: new Map(), running: new Map(), commands: new Map(), children: new Map(),
+  }
 }
 
 /** Folds events and signals into the status. */
 export function createStatus(now: () => number): { onEvent(event: StoredEvent): void; onLive(signal: LiveSignal): void; read(): Status } {
-  const known: Known = {
-    startedAt: undefined, step: 'starting', stepAt: now(), tail: '', results: 0, progress: undefined, turns: 0, tokens: { in: 0, cached: 0, out: 0 }, usd: 0,
-    unpriced: false, candidates: 0, solver: 'model', bounds: undefined, tasks: new Map(), running: new Map(), commands: new Map(),
-  }
+  const known = toUnknown(now())
   const begin = (text: string): void => {
     Object.assign(known, { step: oneLine(text, 300), stepAt: now(), tail: '', results: 0, progress: undefined })
   }
@@ -64,6 +71,9 @@ export function createStatus(now: () => number): { onEvent(event: StoredEvent): 
       switch (signal.kind) {
         case 'status':
           if (oneLine(signal.text, 300) !== '') begin(signal.text)
+          break
+        case 'child':
+          known.children.set(signal.run, oneLine(`${signal.task}: ${signal.step}`, 300))
           break
         case 'progress':
           known.progress = { label: oneLine(signal.label, 200), done: signal.done, total: signal.total }
@@ -81,11 +91,22 @@ export function createStatus(now: () => number): { onEvent(event: StoredEvent): 
       }
     },
     read: () => ({
-      step: [known.step, ...(known.results > 0 ? [`${known.results} results so far`] : []), toClock(now() - known.stepAt)].join(' · '),
+      step: [known.children.size > 1 ? `${known.children.size} side by side` : known.step, ...(known.results > 0 ? [`${known.results} results so far`] : []), toClock(now() - known.stepAt)].join(' · '),
       totals: toTotals(known, now()).join(' · '),
       progress: known.progress,
       tail: known.tail.trim(),
+      children: [...known.children.values()],
     }),
+  }
+}
+
+/** What a run is at by its events: for one that is shown within another's view. Undefined where an event begins nothing. */
+export function createStepFinder(): (event: StoredEvent) => string | undefined {
+  const known = toUnknown(0)
+  return (event) => {
+    learn(known, event)
+    const step = findStep(known, event)
+    return step === undefined || known.bounds === undefined ? step : `${step} · turn ${Math.min(known.turns + 1, known.bounds.maxTurns)}/${known.bounds.maxTurns}`
   }
 }
 
@@ -107,6 +128,10 @@ function learn(known: Known, event: StoredEvent): void {
     case 'task.finished':
     case 'task.dropped':
       known.tasks.set(event.data.task, true)
+      break
+    case 'task.returned':
+    case 'stage.returned':
+      known.children.delete(event.data.child)
       break
     case 'turn.replied': {
       const { usage, costUsd } = event.data.reply

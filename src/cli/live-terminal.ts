@@ -7,7 +7,7 @@ import { displayWidth, fitWidth, wrapWidth } from './display-width.ts'
 import { oneLine, painter } from './render.ts'
 
 /*
- * Finished facts scroll up as ordinary lines; up to three lines at the bottom are redrawn in place.
+ * Finished facts scroll up as ordinary lines; a few lines at the bottom (two, and one more or one for each child run) are redrawn in place.
  * Invariants: (1) no line that is drawn is wider than the terminal, so that moving the cursor up finds its start;
  * (2) every write leaves the cursor at the end of the region, or at column 0 where there is none;
  * (3) after `stop`, and when the process exits for any reason that it can see, the cursor is visible and the region gone.
@@ -113,9 +113,17 @@ function toRegion(status: Status, view: { readonly frame: string; readonly colum
   const { frame, columns, rows, paint } = view
   const lines = [`${paint('cyan', frame)} ${fitWidth(status.step, columns - 2)}`]
   if (rows >= 6 && status.totals) lines.push(paint('dim', `  ${fitWidth(status.totals, columns - 2)}`))
-  if (rows >= 8 && status.progress) lines.push(`  ${toBar(status.progress, columns - 2, paint)}`)
+  if (rows >= 8 && status.children.length > 0) lines.push(...toChildren(status.children, Math.max(1, Math.min(mostChildren, rows - 7))).map((text) => paint('dim', `  ${fitWidth(text, columns - 2)}`)))
+  else if (rows >= 8 && status.progress) lines.push(`  ${toBar(status.progress, columns - 2, paint)}`)
   else if (rows >= 8 && status.tail) lines.push(paint('dim', `  ${fitWidth(status.tail, columns - 2)}`))
   return lines
+}
+
+/** Child runs that have a line of their own; the rest are counted. */
+const mostChildren = 8
+
+function toChildren(all: readonly string[], most: number): readonly string[] {
+  return all.length <= most ? all : [...all.slice(0, most - 1), `and ${all.length - most + 1} more`]
 }
 
 function toBar(progress: NonNullable<Status['progress']>, columns: number, paint: Paint): string {

@@ -65,6 +65,22 @@ describe('the view on a terminal', () => {
     for (const fact of ['Stopping …', 'npm test: 42 tests: 39 pass, 3 fail', '☐ t3 Mend', '✓ t3 Mend', 'Refuse an empty secret', '✓ proven: 3 tests that failed pass now', 'result ']) assert.ok(text.includes(fact), fact)
   })
 
+  it('has a line for what each child run is at, as many as there is room for', () => {
+    for (const [rows, shown] of [[24, 4], [10, 3]] as const) {
+      const screen = createScreen(100, rows)
+      const view = createLiveView({ stream: screen.stream, isTty: true, now: () => 1000 })
+      for (const event of storedStory().slice(0, -1)) view.onEvent(event)
+      for (const task of ['sum', 'shout', 'all', 'docs']) view.onLive({ kind: 'child', run: `run_${task}`, task, step: `edit ${task}.js · turn 2/9` })
+      view.note('now')
+      const region = screen.lines.slice(screen.lines.indexOf('now') + 1)
+      assert.match(region[0] ?? '', /4 side by side/)
+      assert.equal(region.length, 2 + shown)
+      assert.match(region[2] ?? '', /sum: edit sum\.js · turn 2\/9/)
+      assert.match(region.at(-1) ?? '', shown === 4 ? /docs: edit docs\.js/ : /and 2 more/)
+      view.stop()
+    }
+  })
+
   it('is never wider than the terminal, whatever its size and whatever comes', () => {
     for (const columns of [8, 20, 41, 80, 200]) {
       const screen = createScreen(columns)
@@ -140,6 +156,21 @@ describe('the view elsewhere', () => {
     assert.match(text, /^ 0:\d\d {2}end {6}✓ proven: /m)
     assert.doesNotMatch(text, /on its way/)
     assert.ok(text.split('\n').every((line) => line === '' || /^ \d:\d\d {2}/.test(line)))
+  })
+
+  it('says in words which plan was proposed, and why it was not taken', () => {
+    let text = ''
+    const view = createLiveView({ stream: { write: (part) => (text += part) }, isTty: false, now: () => 0 })
+    for (const event of storedStory()) {
+      if (event.type === 'tool.called') view.onEvent({ ...event, data: { ...event.data, name: 'propose_plan', input: { tasks: [{ id: 'sum' }, { id: 'all' }] } } })
+      else if (event.type === 'tool.returned') view.onEvent({ ...event, data: { ...event.data, name: 'propose_plan' } })
+      else view.onEvent(event)
+      if (event.type === 'plan.proposed') view.onEvent({ ...event, type: 'observation.made', data: { task: '', kind: 'plan', text: 'The plan was not taken:\n- sum names c9, which is no check\nCall propose_plan again with the whole plan.' } })
+    }
+    view.stop()
+    assert.match(text, /propose… +2 tasks: sum, all/)
+    assert.match(text, /plan +The plan was not taken: - sum names c9, which is no check/)
+    assert.doesNotMatch(text, /\{"/)
   })
 
   it('shows a refused call as refused and a red command as red', () => {

@@ -12,6 +12,7 @@ import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
 import { addMachineCommands } from './program/machine.ts'
 import { addNotifyCommands } from './program/notify.ts'
+import { addEstimateCommands } from './program/estimates.ts'
 import { addSpecialistCommands } from './program/specialists.ts'
 import { addAutonomyCommands } from './program/autonomy.ts'
 import { addBenchCommands } from './program/bench.ts'
@@ -39,6 +40,7 @@ addLookCommands(program)
 addPeopleCommands(program)
 addPolicyCommands(program)
 addAutonomyCommands(program)
+addEstimateCommands(program)
 addSpecialistCommands(program)
 addCheckCommands(program)
 addRecordCommands(program)

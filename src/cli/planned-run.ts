@@ -7,6 +7,9 @@ import { openModel, type OpenWorkspaces } from './compose.ts'
 import { openPolicyFor } from './open-policy.ts'
 import { requireSpecialists, type OpenedSpecialists } from './open-specialists.ts'
 import type { RunOptions } from './run-options.ts'
+import { readPolicySettings } from '../domain/policy/settings.ts'
+import type { Policy } from '../engine/ports/policy.ts'
+import type { Experience } from '../protocol/experience.ts'
 import { chooseModelFor } from '../domain/specialist/choose-model.ts'
 import { toPart, toRecorded, type Specialist as OpenedSpecialist } from '../domain/specialist/specialist.ts'
 import { checkPlan } from '../domain/plan/check-plan.ts'
@@ -26,12 +29,14 @@ export interface PlannedParts extends EngineParts {
 }
 
 /** Whether the run follows a graph, and which. `roles`: who can be given a task. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
-export function toPlanning({ workers, plan: path, writeTests, review, confirmPlan }: RunOptions, given: OpenPlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
+export function toPlanning({ workers, plan: path, plans, writeTests, review, confirmPlan }: RunOptions, given: OpenPlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
   const more = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}), ...(roles === undefined ? {} : { roles: [...roles] }) }
   if (given === undefined) {
     if (workers === undefined && (writeTests || confirmPlan || review !== undefined)) throw new Fault('request-invalid', '--write-tests, --review and --confirm-plan are about the tasks of a plan: add --workers N, or --plan FILE')
-    return workers === undefined ? undefined : { workers, ...more }
+    if (workers === undefined && plans !== undefined) throw new Fault('request-invalid', '--plans is about a goal that is divided into tasks: add --workers N')
+    return workers === undefined ? undefined : { workers, ...more, ...(plans === undefined ? {} : { plans }) }
   }
+  if (plans !== undefined) throw new Fault('request-invalid', '--plans asks a model for plans, and --plan gives one: leave out one of the two')
   return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...toCapacity(given.file), ...more }
 }
 
@@ -40,6 +45,12 @@ function toCarriedPlan(given: OpenPlanFile, path: string, contract: Contract, ro
   const { plan, faults } = checkPlan(toPlan(given.file, contract, 0), contract, [], roles)
   if (faults.length > 0) throw toPlanFault(path, 'cannot be carried out', faults.map((fault) => toFileFault(given, fault)))
   return plan
+}
+
+/** What the policy wants where somebody is not sure. */
+export function toUnsure(settings: Policy['settings']): NonNullable<Planning['unsure']> {
+  const { unsure_below: below, when_unsure: then } = readPolicySettings(settings).gates
+  return { below, then }
 }
 
 /** Whom a run can give tasks to; undefined for one that has no plan. */
@@ -74,7 +85,7 @@ function getSpecialist({ specialists }: OpenedSpecialists, role: string): Opened
  * What a run needs that follows a graph of tasks: the planner's tools for itself, and for each task a child run with an engine
  * of its own, which has the same policy and never more rights.
  */
-export async function composePlanned(parts: PlannedParts, specialists: OpenedSpecialists, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning' | 'specialist'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined }, console: Console): Promise<EnginePorts> {
+export async function composePlanned(parts: PlannedParts, specialists: OpenedSpecialists, opening: Pick<Payload<'run.opened'>, 'repository' | 'request' | 'planning' | 'specialist'> & { readonly autonomy?: readonly AutonomyLevel[] | undefined; readonly experience?: Experience | undefined }, console: Console): Promise<EnginePorts> {
   const [{ createGitIntegrator }, { createWorktreePool }, { poolWorkspaces }] = await Promise.all([
     import('../adapters/workspace-git/git-integrator.ts'), import('../adapters/workspace-git/worktree-pool.ts'), import('../adapters/workspace-git/pool-workspaces.ts'),
   ])
@@ -83,10 +94,10 @@ export async function composePlanned(parts: PlannedParts, specialists: OpenedSpe
   const pool = await createWorktreePool({ stateDir: record.places.state, env: process.env, run: parts.run, repository: parts.repository, repositories, workspaces })
   const pooled = poolWorkspaces(workspaces, pool, { count: opening.planning?.workers ?? usualWorkers, note: parts.note })
   const children = openChildren({
-    record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy,
+    record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, experience: opening.experience,
     findSpecialist: (role) => specialists.specialists.get(role) ?? (opening.request.solver === 'repair' ? getSpecialist(specialists, 'coder') : undefined),
     chooseModel: (specialist) => chooseModelFor(specialist, opening.request.model, config.models),
-    watch: (order) => console.watchChild(order.parent.task),
+    watch: (order) => console.watchChild(order.stage === undefined ? order.parent.task : `${order.parent.task} (${order.stage})`, order.child),
     approver: (run) => console.approverFor(run),
     compose: async (order, child, approver) => {
       const solver = await chooseChildSolver(parts, child.request.model)

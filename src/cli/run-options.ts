@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly plan?: string
   /** Tasks that are worked on at the same time. */
   readonly workers?: number
+  /** Plans to choose from. */
+  readonly plans?: number
   /** Tests are written for each task before it is worked on. */
   readonly writeTests?: boolean
   readonly review?: 'none' | 'risky' | 'all'

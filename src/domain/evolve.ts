@@ -67,6 +67,10 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'check.started': nothing,
   'check.finished': onCheck,
   'plan.proposed': onPlan,
+  'plan.considered': (state, data) => {
+    state.considered.push(data)
+    state.planDraft = undefined
+  },
   'task.started': (state, data) => {
     state.tasks.set(data.task, 'active')
     state.active = state.plan?.tasks.find((task) => task.id === data.task)
@@ -143,6 +147,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
       state.finish = undefined
       state.planDraft = undefined
       state.planWanted ??= data.text.split('\n')[0]
+      state.toldOfPlans = state.considered.length
     }
     if (data.kind === 'amendment') {
       state.amendment = undefined
@@ -169,6 +174,9 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'proof.finished': onProof,
   'candidate.tried': nothing,
+  'repair.judged': (state, data) => {
+    state.judged.set(data.task, data)
+  },
   'approval.requested': (state, data) => {
     state.asked.push(data)
     state.questions += 1
@@ -176,7 +184,13 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   'approval.given': (state, data) => {
     state.approvals.set(data.gate, data.answer)
     if (data.note) state.answerNotes.set(data.gate, data.note)
-    if (data.answer === 'approve' && state.review?.gate === data.gate) state.reviewedTree = state.review.tree
+    if (data.answer === 'approve' && state.review?.gate === data.gate) {
+      if (data.choose === undefined) state.reviewedTree = state.review.tree
+      else {
+        state.chosen = { task: state.review.task, number: data.choose, instead: state.review.tree }
+        state.finish = undefined
+      }
+    }
     state.asked = state.asked.filter((each) => each.gate !== data.gate)
     const pending = state.calls.find((each) => each.call.callId === data.gate)
     if (pending?.status === 'called') pending.settled = true
@@ -349,11 +363,13 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
     return
   }
   state.spent.turns += 1
+  state.certainty = reply.certainty?.mean ?? reply.confidence
   state.messages.push({ role: 'assistant', parts: reply.parts })
   state.calls = reply.parts.filter((part) => part.type === 'call').map((call) => ({ call, status: 'waiting', effect: undefined, answer: undefined, calledAt: 0, reached: [], cutOff: false, settled: false, lost: false }))
   state.idleTurns = state.tree === state.treeAtTurn ? state.idleTurns + 1 : 0
   state.treeAtTurn = state.tree
   state.finish = undefined
+  state.chosen = undefined
   if (state.calls.length === 0) state.finish = { summary: textOf(reply.parts), confidence: undefined, unfinished: [], cannot: undefined, implied: true }
 }
 

@@ -10,6 +10,7 @@ export function toContinueGate(id: string): string {
 /** What has to be settled before anything else is asked for: a change to take back, something sealed, a proposal to amend. */
 export function settleFirst(state: RunState): Step | undefined {
   if (state.failed) return { phase: 'observe', do: 'take-back' }
+  if (state.chosen && state.chosen.instead === state.tree) return { phase: 'observe', do: 'make-room' }
   for (const [id, sealed] of state.quarantine) {
     if (sealed.settled !== undefined || sealed.decision.effect === 'allow') continue
     const answer = sealed.decision.effect === 'deny' ? 'deny' : state.approvals.get(toContinueGate(id))

@@ -92,6 +92,9 @@ export interface RunState {
   /** What the planner proposed and nobody judged yet; why it is asked for a plan. */
   planDraft: Json | undefined
   planWanted: string | undefined
+  /** Plans to choose from, and how many of them there were when the planner was last told something. */
+  considered: Payload<'plan.considered'>[]
+  toldOfPlans: number
   /** The conversation after the opening message; it only grows. */
   messages: Message[]
   /** Said while calls were still unanswered: it follows their answers, because nothing may stand between the two. */
@@ -104,6 +107,8 @@ export interface RunState {
   tree: TreeId | undefined
   checkedTree: TreeId | undefined
   finish: Finish | undefined
+  /** Mean probability of the tokens of the newest answer, where the provider says it. */
+  certainty: number | undefined
   head: CommitId | undefined
   headTree: TreeId | undefined
   commits: Payload<'commit.created'>[]
@@ -156,6 +161,10 @@ export interface RunState {
   rollbacks: number
   /** A task of the built-in solver whose repair did not pass: it has no other. */
   rejectedTask: string | undefined
+  /** What the built-in solver found out, by task: the newest. */
+  judged: Map<string, Payload<'repair.judged'>>
+  /** Another way to do a task than the one proposed, that a person chose; until the solver has taken it up. `instead` is the content that is left. */
+  chosen: { readonly task: string; readonly number: number; readonly instead: TreeId } | undefined
   /** How often a hook kept the solver from stopping. */
   stopsBlocked: number
   /** What a person let through last, or what needed nobody: deltas are shown against it. */
@@ -187,11 +196,11 @@ export function emptyState(): RunState {
   return {
     run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, filled: false, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
-    tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, milestones: new Map(), fanOutCap: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
-    finish: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
+    tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, milestones: new Map(), fanOutCap: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, considered: [], toldOfPlans: 0, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
+    finish: undefined, certainty: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
-    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, readings: new Map(), toolCalls: new Map(), validatedTree: undefined, taskValidatedTree: undefined, failed: undefined, takenBack: [], rollbacks: 0, rejectedTask: undefined, stopsBlocked: 0, reviewedTree: undefined, warnings: 0, answerNotes: new Map(), pinned: undefined, proposal: undefined, reviewTold: false, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
+    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, readings: new Map(), toolCalls: new Map(), validatedTree: undefined, taskValidatedTree: undefined, failed: undefined, takenBack: [], rollbacks: 0, rejectedTask: undefined, judged: new Map(), chosen: undefined, stopsBlocked: 0, reviewedTree: undefined, warnings: 0, answerNotes: new Map(), pinned: undefined, proposal: undefined, reviewTold: false, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }
 }

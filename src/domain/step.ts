@@ -3,7 +3,7 @@ import type { Json } from '../protocol/ids.ts'
 import type { Budget } from '../protocol/contract.ts'
 import type { CommitId } from '../protocol/ids.ts'
 import type { StageName } from '../protocol/events/task.ts'
-import type { Plan } from '../protocol/plan.ts'
+import type { Plan, RankedPlan } from '../protocol/plan.ts'
 import type { Outcome } from '../protocol/events/run.ts'
 import type { Payload } from '../protocol/events/event.ts'
 import type { PendingCall } from './run-state.ts'
@@ -17,7 +17,8 @@ export type Step =
   | { readonly phase: 'perceive'; readonly do: 'baseline'; readonly check: Check }
   // plan
   | { readonly phase: 'plan'; readonly do: 'pin-contract' }
-  | { readonly phase: 'plan'; readonly do: 'propose'; readonly plan: Plan; readonly why: string; readonly from?: 'model' | 'person' | 'checks' }
+  | { readonly phase: 'plan'; readonly do: 'propose'; readonly plan: Plan; readonly why: string; readonly from?: 'model' | 'person' | 'checks'; readonly ranking?: RankedPlan[] }
+  | { readonly phase: 'plan'; readonly do: 'consider'; readonly number: number; readonly plan: Plan; readonly why: string }
   | { readonly phase: 'plan'; readonly do: 'start-task'; readonly task: string }
   | { readonly phase: 'plan'; readonly do: 'drop-task'; readonly task: string; readonly why: string }
   | { readonly phase: 'plan'; readonly do: 'ask'; readonly purpose: 'intake' | 'work'; readonly turn: number; readonly attempt: number; readonly afterMs: number }
@@ -38,12 +39,14 @@ export type Step =
   | { readonly phase: 'observe'; readonly do: 'say'; readonly kind: Payload<'observation.made'>['kind']; readonly text: string }
   | { readonly phase: 'observe'; readonly do: 'validate' }
   | { readonly phase: 'observe'; readonly do: 'take-back' }
+  | { readonly phase: 'observe'; readonly do: 'make-room' }
   | { readonly phase: 'observe'; readonly do: 'ask-sealed'; readonly id: string }
   | { readonly phase: 'observe'; readonly do: 'await-child' }
   | { readonly phase: 'observe'; readonly do: 'stop-children' }
   // reflect
   | { readonly phase: 'reflect'; readonly do: 'integrate'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-merge'; readonly task: string }
+  | { readonly phase: 'reflect'; readonly do: 'ask-unsure'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-plan' }
   | { readonly phase: 'reflect'; readonly do: 'check-milestone'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-milestone'; readonly task: string }

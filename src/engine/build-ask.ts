@@ -16,7 +16,7 @@ const longestShown = 20_000
 const longestWhy = 1000
 
 /** What every question has: who may answer it, until when, and why it is asked. */
-export function toAsk(run: RunContext, decision: PolicyDecision, paths: readonly string[], about: Pick<Ask, 'kind' | 'does' | 'shows' | 'risk' | 'undo' | 'remember'> & { readonly gate: string; readonly why?: string }): Ask {
+export function toAsk(run: RunContext, decision: PolicyDecision, paths: readonly string[], about: Pick<Ask, 'kind' | 'does' | 'shows' | 'risk' | 'undo' | 'remember' | 'choices'> & { readonly gate: string; readonly why?: string }): Ask {
   const { policy } = run.ports
   const routed = policy.approversFor?.(paths) ?? { steps: [], escalateMs: 0 }
   const { remember, why, gate, ...rest } = about

@@ -4,6 +4,7 @@ import type { Plan } from '../protocol/plan.ts'
 import { findByStatus } from '../domain/delegation/delegation.ts'
 import { countWorking, getTask } from '../domain/delegation/follow-plan.ts'
 import { findFrozenTests, findStages } from '../domain/delegation/stages.ts'
+import { toConfidence } from '../domain/estimate/confidence.ts'
 import { toChangeKinds } from '../domain/policy/change-kinds.ts'
 import { isWanted } from '../domain/policy/checkpoints.ts'
 import type { Step } from '../domain/step.ts'
@@ -79,7 +80,9 @@ function startAll(run: RunContext, children: Children): readonly ChildOrder[] {
 
 async function recordReturned(run: RunContext, { report, ...returned }: ChildReturned): Promise<void> {
   const work = findByStatus(run.state, 'running').find((each) => each.given.child === returned.child)
-  if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned } })
+  const { experience } = run.state.opened ?? {}
+  const calibrated = experience && toConfidence(experience, 'claimed', { stated: returned.confidence })
+  if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned, ...(calibrated === undefined ? {} : { calibrated }) } })
   const stage = findStages(run.state, 'running').find((each) => each.given.child === returned.child)
   if (!stage) return
   const { summary: _said, confidence: _sure, ...rest } = returned

@@ -3,6 +3,7 @@ import type { Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { Origin, Parent, Planning, Repository, Request, Specialist } from '../protocol/events/run.ts'
 import type { Digest, Json, RunId } from '../protocol/ids.ts'
 import type { AutonomyLevel } from '../protocol/policy.ts'
+import type { Experience } from '../protocol/experience.ts'
 import type { LiveSignal } from '../protocol/live.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { findSystemFault } from '../protocol/system-error.ts'
@@ -41,6 +42,7 @@ export interface Opening {
   readonly settings?: Json
   readonly origin?: Origin
   readonly autonomy?: readonly AutonomyLevel[]
+  readonly experience?: Experience
   readonly parent?: Parent
   readonly specialist?: Specialist
   readonly planning?: Planning
@@ -64,6 +66,7 @@ export async function startRun(ports: EnginePorts, opening: Opening, watch: Watc
       ...(opening.origin ? { origin: opening.origin } : {}),
       ...(ports.policy.bundles ? { bundles: [...ports.policy.bundles] } : {}),
       ...(opening.autonomy ? { autonomy: [...opening.autonomy] } : {}),
+      ...(opening.experience ? { experience: opening.experience } : {}),
       ...(opening.parent ? { parent: opening.parent } : {}),
       ...(opening.specialist ? { specialist: opening.specialist } : {}),
       ...(opening.planning ? { planning: opening.planning } : {}),

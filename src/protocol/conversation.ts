@@ -50,6 +50,13 @@ export const Usage = z.object({
 })
 export type Usage = z.infer<typeof Usage>
 
+/**
+ * How probable the provider's model found the tokens of the text that it chose: how many there were, their mean and least
+ * probability, and the share of those below one half. Calls have none with any provider.
+ */
+export const Certainty = z.object({ tokens: z.int().positive(), mean: z.number().min(0).max(1), least: z.number().min(0).max(1), low: z.number().min(0).max(1) })
+export type Certainty = z.infer<typeof Certainty>
+
 export const ModelReply = z.object({
   parts: z.array(ReplyPart),
   finish: z.enum(['stop', 'calls', 'length', 'filtered', 'other']),
@@ -58,8 +65,9 @@ export const ModelReply = z.object({
   costUsd: z.number().nonnegative().optional(),
   /** Model and deployment as the provider reported them. */
   servedBy: z.string(),
-  /** Mean probability of the answer's tokens, where the provider gives it. */
+  /** Mean probability of the answer's tokens, where the provider gives it. Now in `certainty`, with more of it. */
   confidence: z.number().min(0).max(1).optional(),
+  certainty: Certainty.optional(),
   durationMs: z.number(),
 })
 export type ModelReply = z.infer<typeof ModelReply>

@@ -6,4 +6,6 @@ export type LiveSignal =
   | { readonly kind: 'reasoning'; readonly text: string }
   | { readonly kind: 'output'; readonly callId: string; readonly text: string }
   | { readonly kind: 'status'; readonly text: string }
+  /** What a child run is at. */
+  | { readonly kind: 'child'; readonly run: string; readonly task: string; readonly step: string }
   | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly total: number | undefined }

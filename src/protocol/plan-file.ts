@@ -13,6 +13,7 @@ export const EstimateFile = z.strictObject({
   tokens: Amount.optional().describe('Model tokens, in and out.'),
   requests: Amount.optional().describe('Model requests.'),
   resources: z.record(Id, Amount).optional().describe('How much it takes, all the time, of what the capacity names besides.'),
+  from: z.literal('record').optional().describe('Written by Writ: what past tasks say. It is estimated anew when the plan is carried out; leave it out of an estimate of your own.'),
 })
 
 export const TaskFile = z.strictObject({

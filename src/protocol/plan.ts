@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Check } from './contract.ts'
+import { TaskSize } from './experience.ts'
 
 /** Who works on it: the name of a specialist, see `docs/plans.md`. */
 export const RoleName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
@@ -10,6 +11,15 @@ export const Estimate = z.object({
   spread: z.number().nonnegative(),
   memoryMb: z.number().nonnegative(),
   tokens: z.number().nonnegative(),
+  /** Minutes that 80 of 100 such tasks lie between. */
+  low: z.number().nonnegative().optional(),
+  high: z.number().nonnegative().optional(),
+  /** What it was made of: past tasks, nothing but what is usual, what somebody said, or that drawn towards past tasks. Absent: as somebody said it. */
+  from: z.enum(['record', 'prior', 'given', 'both']).optional(),
+  /** Past tasks of its kind. */
+  samples: z.int().nonnegative().optional(),
+  /** What was said before the record was asked. */
+  given: z.object({ minutes: z.number().nonnegative(), by: z.enum(['model', 'person']) }).optional(),
 })
 export type Estimate = z.infer<typeof Estimate>
 
@@ -29,7 +39,12 @@ export const Task = z.object({
   role: RoleName,
   dependsOn: z.array(z.string()),
   estimate: Estimate.optional(),
+  /** Of what it may change, as it was measured when it was planned. */
+  size: TaskSize.optional(),
+  /** How likely it is that its first attempt does: as stated, until the record says what such words were worth. */
   confidence: z.number().min(0).max(1).optional(),
+  /** What `confidence` was when it was stated. */
+  stated: z.number().min(0).max(1).optional(),
   risk: z.enum(['low', 'medium', 'high']),
   reversible: z.boolean(),
   /** Ids of policy rules that it is expected to meet. */
@@ -50,3 +65,21 @@ export const Plan = z.object({
   checks: z.array(Check).max(1000).optional(),
 })
 export type Plan = z.infer<typeof Plan>
+
+/** How a plan stands beside others for the same goal. */
+export const RankedPlan = z.object({
+  /** As in `plan.considered`. */
+  number: z.int().positive(),
+  /** Expected, with what is expected to be done twice. */
+  tokens: z.number().nonnegative(),
+  /** Expected length with the run's workers, and that of the longest chain. */
+  minutes: z.number().nonnegative(),
+  criticalPath: z.number().nonnegative(),
+  /** Tasks of a hundred, as a share, that are expected to fail at first. */
+  risk: z.number().min(0).max(1),
+  /** How much of it the other plans have too, 0 to 1. */
+  agreement: z.number().min(0).max(1),
+  /** Lower is better. */
+  score: z.number(),
+})
+export type RankedPlan = z.infer<typeof RankedPlan>

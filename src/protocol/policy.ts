@@ -77,6 +77,8 @@ export const Ask = z.object({
   approvers: z.array(ApproverStep),
   /** Milliseconds after which the next in order, and deputies, may answer. */
   escalateMs: z.int().nonnegative(),
+  /** Ways to go on that a yes can name with `--choose N`, from 1; a plain yes takes the first, which `shows` is about. */
+  choices: z.array(z.string()).optional(),
   /** What `--remember` would cover; absent where it cannot be remembered. */
   remember: Remembered.optional(),
 })

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { Budget, Clause, Origin, Unknown } from './contract.ts'
 import { CheckStatus, SelfMadeTest, Strength } from './evidence.ts'
+import { RankedPlan } from './plan.ts'
 import { Outcome } from './events/run.ts'
 import { FileChange } from './events/workspace.ts'
 import { SolverName } from './events/turn.ts'
+import { RepairJudgement } from './repair.ts'
 import { CommitId, RunId } from './ids.ts'
 
 /** What one check showed on one content. Counts are there where the runner names its tests. */
@@ -84,6 +86,10 @@ export const TaskAccount = z.object({
   confidence: z.number().optional(),
   /** Why it was dropped. */
   why: z.string().optional(),
+  /** What it was expected to take; 80 of 100 such tasks lie between `low` and `high`. Minutes. */
+  expected: z.object({ minutes: z.number(), low: z.number(), high: z.number(), tokens: z.number() }).optional(),
+  /** What it took; of a task that is not over, so far. */
+  taken: z.object({ minutes: z.number(), turns: z.int(), tokens: z.number() }).optional(),
   /** Of a run that follows a graph. */
   work: TaskWork.optional(),
 })
@@ -155,12 +161,16 @@ export const Report = z.object({
   /** The run that delegated this one, and the task of it that this is. */
   parent: z.object({ run: RunId, task: z.string() }).optional(),
   tasks: z.array(TaskAccount),
+  /** Plans that there were to choose from, the best first: how each stands, and its tasks. Left out where there was one. */
+  plans: z.array(RankedPlan.extend({ isChosen: z.boolean(), tasks: z.array(z.string()) })).optional(),
   /** Left out of a run that follows no graph. */
   plan: PlanAccount.optional(),
   commits: z.array(CommitAccount),
   proof: z.object({ verdict: z.enum(['proven', 'unproven', 'no-evidence']), commit: CommitId, reasons: z.array(z.string()), restored: z.array(z.string()) }).optional(),
   checks: z.array(CheckAccount),
   selfMade: z.array(SelfMadeTest),
+  /** What the built-in solver found out, a task each: the fault, the ways to mend it, how strong the tests around it are. */
+  repairs: z.array(RepairJudgement).optional(),
   /** Pinned files that were put back, and guarded ones that were taken out, at any time of the run. */
   restored: z.array(z.string()),
   notDone: z.array(z.string()),

@@ -69,6 +69,13 @@ export function createMemoryLog(options: { readonly clock: Pick<Clock, 'now'> })
       const all = [...runs].map(([run, held]) => ({ run, facts: held.events.reduce(addFact, noFacts) }))
       return all.filter(({ facts }) => facts.repository === repository).flatMap(({ run, facts }) => factsOf(run, facts.conduct)).filter((fact) => fact.at >= since)
     },
+    async tasks({ limit }) {
+      const all = [...runs].flatMap(([run, held]) => {
+        const { repository, work } = held.events.reduce(addFact, noFacts)
+        return work.facts.map((fact) => ({ ...fact, run, repository }))
+      })
+      return all.toSorted((a, b) => b.at - a.at).slice(0, limit)
+    },
     resolve: async (word, { repository } = {}) => {
       const newestFirst = [...runs.keys()].sort().reverse()
       if (word !== 'latest' || newestFirst.length === 0) return resolveRun(word, newestFirst)

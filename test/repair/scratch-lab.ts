@@ -92,7 +92,7 @@ export class ScratchLab implements Lab {
     return this.until - Date.now()
   }
 
-  async record(event: NewEvent & { type: 'candidate.tried' }): Promise<void> {
+  async record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' }): Promise<void> {
     this.events.push(event)
   }
 

@@ -1,7 +1,7 @@
 /** Raised with every change below: an index of another version is dropped and built again from the rollouts. */
-export const schemaVersion = 3
+export const schemaVersion = 4
 
-/** `facts` is JSON. The text table holds one row per run under the same rowid, the table of autonomy one per fact. */
+/** `facts` is JSON. The text table holds one row per run under the same rowid, those of autonomy and of tasks one per fact. */
 export const schema = `
   CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
@@ -29,5 +29,14 @@ export const schema = `
   ) STRICT;
   CREATE INDEX autonomy_by_repository ON autonomy (repository, at);
   CREATE INDEX autonomy_by_run ON autonomy (id);
+  CREATE TABLE tasks (
+    id INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    at REAL NOT NULL,
+    fact TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX tasks_by_time ON tasks (at);
+  CREATE INDEX tasks_by_run ON tasks (id);
   PRAGMA user_version = ${schemaVersion};
 `

@@ -3,10 +3,12 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { Conduct } from '../../domain/autonomy/conduct.ts'
+import { Work } from '../../domain/estimate/work.ts'
 import { factKinds } from '../../domain/autonomy/facts.ts'
 import { IndexLost } from '../../engine/ports/run-index.ts'
 import type { RunQuery } from '../../engine/ports/event-log.ts'
 import type { IndexedRun, IndexEntry, RunFacts, RunIndex } from '../../engine/ports/run-index.ts'
+import { TaskFact } from '../../protocol/experience.ts'
 import { RunId } from '../../protocol/ids.ts'
 import { schema, schemaVersion } from './schema.ts'
 
@@ -41,7 +43,8 @@ export function createSqliteIndex(options: { readonly path: string }): RunIndex 
     put: (entries, gone) => use((open) => writeEntries(open, entries, gone)),
     query: (query) => use((open) => queryEntries(open, query)),
     autonomy: (query) => use((open) => readAutonomy(open, query)),
-    clear: () => use((open) => inTransaction(open, () => open.exec('DELETE FROM runs; DELETE FROM texts; DELETE FROM autonomy'))),
+    tasks: (query) => use((open) => readTasks(open, query)),
+    clear: () => use((open) => inTransaction(open, () => open.exec('DELETE FROM runs; DELETE FROM texts; DELETE FROM autonomy; DELETE FROM tasks'))),
     close() {
       closeQuietly(database)
       database = undefined
@@ -147,12 +150,16 @@ function writeEntries(database: DatabaseSync, entries: readonly IndexedRun[], go
     const erase = database.prepare('DELETE FROM texts WHERE rowid = ?')
     const write = database.prepare('INSERT INTO texts (rowid, goal, reason, messages, paths) VALUES (?, ?, ?, ?, ?)')
     const forget = database.prepare('DELETE FROM autonomy WHERE id = ?')
+    const unlearn = database.prepare('DELETE FROM tasks WHERE id = ?')
+    const learn = database.prepare('INSERT INTO tasks (id, run, repository, at, fact) VALUES (?, ?, ?, ?, ?)')
     const say = database.prepare('INSERT INTO autonomy (id, run, repository, at, goal, kind, area, what, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-    for (const { run, facts, mark, autonomy } of entries) {
+    for (const { run, facts, mark, autonomy, tasks } of entries) {
       const row = upsert.get(run, facts.repository, JSON.stringify(facts), mark.size, mark.mtimeMs, mark.offset, mark.head, mark.problem ?? null)
       const id = row?.['id'] as number
       erase.run(id)
       forget.run(id)
+      unlearn.run(id)
+      for (const fact of tasks) learn.run(id, run, facts.repository, fact.at, JSON.stringify(fact))
       for (const { at, goal, kind, area, what, base } of autonomy) say.run(id, run, facts.repository, at, goal, kind, area, what, base)
       write.run(id, facts.goal ?? '', facts.reason, facts.messages.join('\n'), facts.paths.join('\n'))
     }
@@ -162,6 +169,7 @@ function writeEntries(database: DatabaseSync, entries: readonly IndexedRun[], go
       if (typeof id !== 'number') continue
       erase.run(id)
       forget.run(id)
+      unlearn.run(id)
     }
   })
 }
@@ -197,6 +205,11 @@ function readAutonomy(database: DatabaseSync, { repository, since }: { repositor
   })
 }
 
+function readTasks(database: DatabaseSync, { limit }: { limit: number }): ReturnType<RunIndex['tasks']> {
+  const rows = database.prepare('SELECT run, repository, fact FROM tasks ORDER BY at DESC, run DESC LIMIT ?').all(limit)
+  return rows.map(({ run, repository, fact }) => ({ ...TaskFact.parse(JSON.parse(Text.parse(fact))), run: Text.parse(run), repository: Text.parse(repository) }))
+}
+
 /** Each word as a quoted prefix: none of the search syntax can come in from outside. Words of punctuation alone are left out. */
 function toMatch(search: string): string {
   const words = search.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word))
@@ -222,6 +235,7 @@ const Facts = z.object({
   messages: z.array(Text),
   paths: z.array(Text),
   conduct: Conduct,
+  work: Work,
 })
 const Mark = z.object({ size: z.int(), mtime_ms: z.number(), read_to: z.int(), head: Text, problem: Text.nullable() })
 

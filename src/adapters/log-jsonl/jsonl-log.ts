@@ -38,6 +38,12 @@ export function createJsonlLog(options: JsonlLogOptions): EventLog {
         return index.autonomy(query)
       })
     },
+    async tasks(query) {
+      return rebuilding(() => {
+        refreshIndex(stateDir, index)
+        return index.tasks(query)
+      })
+    },
     async resolve(word, { repository } = {}) {
       const runs = listRunIds(stateDir).filter((run) => fs.existsSync(toRunPaths(stateDir, run).rollout))
       if (word !== 'latest' || runs.length === 0) return resolveRun(word, runs)

@@ -40,7 +40,8 @@ export function refreshIndex(stateDir: string, index: RunIndex): void {
   for (const run of runs) {
     const entry = readChanges(toRolloutPath(directory, run), run, marks.get(run), index)
     if (entry === undefined) continue
-    changed.push({ ...entry, autonomy: toAutonomy(entry, stateDir) })
+    const isOurs = !fs.existsSync(toSignerPath(stateDir, run))
+    changed.push({ ...entry, autonomy: isOurs ? toAutonomy(entry) : [], tasks: isOurs && entry.mark.problem === undefined ? entry.facts.work.facts : [] })
     if (changed.length === batchRuns) {
       index.put(changed, [])
       changed = []
@@ -50,11 +51,10 @@ export function refreshIndex(stateDir: string, index: RunIndex): void {
 }
 
 /**
- * What came from elsewhere (`writ import`) has no part in what is trusted here, whatever it says; a record that cannot be read
- * whole may lack its failures, so that its wins do not count.
+ * A record that cannot be read whole may lack its failures, so that its wins do not count. (What came from elsewhere, by
+ * `writ import`, has no part in what is trusted or expected here, whatever it says.)
  */
-function toAutonomy({ run, facts, mark }: IndexEntry, stateDir: string): IndexedRun['autonomy'] {
-  if (fs.existsSync(toSignerPath(stateDir, run))) return []
+function toAutonomy({ run, facts, mark }: IndexEntry): IndexedRun['autonomy'] {
   const said = factsOf(run, facts.conduct)
   return mark.problem === undefined ? said : said.filter((fact) => isFailure(fact.what))
 }

@@ -152,14 +152,14 @@ test('effort reaches each provider in its own words, and only models that think'
   })
 })
 
-test('confidence is the mean probability of the text where it comes for nothing', async () => {
-  const logprobs = [{ token: 'yes', logprob: Math.log(0.5) }, { token: '!', logprob: 0 }]
+test('the probability of the text is kept, in four figures, where it comes for nothing', async () => {
+  const logprobs = [{ token: 'yes', logprob: Math.log(0.5) }, { token: '!', logprob: 0 }, { token: '?', logprob: Math.log(0.3) }, { token: '.', logprob: Math.log(0.7) }]
   await withServer([{ text: 'yes!', logprobs }], async (server) => {
     for (const id of ['openai/gpt-4.1', 'openai-chat/gpt-4o-mini']) {
-      const { confidence } = await ask(await openModel(id, server.url), toRequest())
-      assert.ok(Math.abs((confidence ?? 0) - 0.75) < 1e-9, id)
+      const { certainty } = await ask(await openModel(id, server.url), toRequest())
+      assert.deepEqual(certainty && { ...certainty, mean: Number(certainty.mean.toFixed(9)), least: Number(certainty.least.toFixed(9)) }, { tokens: 4, mean: 0.625, least: 0.3, low: 0.25 }, id)
     }
-    assert.equal((await ask(await openModel('anthropic/claude-sonnet-5-5', server.url), toRequest())).confidence, undefined)
+    assert.equal((await ask(await openModel('anthropic/claude-sonnet-5-5', server.url), toRequest())).certainty, undefined)
   })
 })
 

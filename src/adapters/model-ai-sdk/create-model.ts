@@ -145,7 +145,7 @@ function toReply(end: StreamEnd, { endpoint, costUsd, durationMs }: { endpoint: 
     usage: toUsage(end.usage),
     ...(costUsd === undefined ? {} : { costUsd }),
     servedBy: toServedBy(endpoint, end.model),
-    ...(end.confidence === undefined ? {} : { confidence: end.confidence }),
+    ...(end.certainty === undefined ? {} : { certainty: end.certainty }),
     durationMs,
   }
 }

@@ -1,5 +1,5 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
-import type { Message, ReplyPart } from '../../protocol/conversation.ts'
+import type { Certainty, Message, ReplyPart } from '../../protocol/conversation.ts'
 import type { Json } from '../../protocol/ids.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 
@@ -10,7 +10,7 @@ export type StreamEnd = {
   readonly usage: LanguageModelV4Usage | undefined
   /** As the provider named it. */
   readonly model: string | undefined
-  readonly confidence: number | undefined
+  readonly certainty: Certainty | undefined
 }
 
 export type StreamOptions = {
@@ -34,7 +34,7 @@ export async function readStream(stream: ReadableStream<LanguageModelV4StreamPar
   let finish: LanguageModelV4FinishReason | undefined
   let usage: LanguageModelV4Usage | undefined
   let model: string | undefined
-  let confidence: number | undefined
+  let certainty: Certainty | undefined
   for await (const part of stream) {
     switch (part.type) {
       case 'text-start':
@@ -77,7 +77,7 @@ export async function readStream(stream: ReadableStream<LanguageModelV4StreamPar
       case 'finish':
         finish = part.finishReason
         usage = part.usage
-        confidence = findConfidence(part.providerMetadata)
+        certainty = findCertainty(part.providerMetadata)
         break
       case 'error':
         throw part.error
@@ -85,7 +85,7 @@ export async function readStream(stream: ReadableStream<LanguageModelV4StreamPar
     }
   }
   const parts = blocks.flatMap((block) => (block.type === 'call' ? [toCallPart(block, options.takenIds)] : toTextPart(block)))
-  return { parts, finish, usage, model, confidence }
+  return { parts, finish, usage, model, certainty }
 }
 
 /** A later sign adds to an earlier one: a signature comes at the end of its thoughts. */
@@ -157,13 +157,19 @@ function findProvider(metadata: SharedV4ProviderMetadata): Json | undefined {
   return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as Json
 }
 
-/** Mean probability of the tokens of the text. */
-function findConfidence(metadata: SharedV4ProviderMetadata | undefined): number | undefined {
+/** What is left of the probability of each token of the text: the list itself would be as long as the answer. */
+function findCertainty(metadata: SharedV4ProviderMetadata | undefined): Certainty | undefined {
   const given = Object.values(metadata ?? {}).map((each) => each['logprobs']).find((each) => Array.isArray(each))
   if (given === undefined) return undefined
   const found = (given as unknown[]).flat(2).flatMap((each) => {
     const logprob = typeof each === 'object' && each !== null && 'logprob' in each ? each.logprob : undefined
-    return typeof logprob === 'number' ? [Math.exp(Math.min(0, logprob))] : []
+    return typeof logprob === 'number' && !Number.isNaN(logprob) ? [Math.exp(Math.min(0, logprob))] : []
   })
-  return found.length === 0 ? undefined : found.reduce((sum, each) => sum + each, 0) / found.length
+  if (found.length === 0) return undefined
+  return {
+    tokens: found.length,
+    mean: found.reduce((sum, each) => sum + each, 0) / found.length,
+    least: found.reduce((least, each) => Math.min(least, each), 1),
+    low: found.filter((each) => each < 0.5).length / found.length,
+  }
 }

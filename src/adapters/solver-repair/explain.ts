@@ -1,43 +1,106 @@
 import type { ModelReply, ReplyPart } from '../../protocol/conversation.ts'
+import type { RepairJudgement, RepairOption } from '../../protocol/repair.ts'
+import { describeRepair } from '../../domain/report/describe-repair.ts'
 import type { Candidate } from './candidate.ts'
 import { applyEdits } from './candidate.ts'
+import type { Judgement } from './judge/judge.ts'
+import type { Evidence } from './localise/evidence.ts'
+import type { Project } from './project.ts'
 import type { Survivor } from './search/filter.ts'
 import type { SearchResult } from './search/search.ts'
 import { findAncestor, findField, isFunction, walk } from './syntax/node.ts'
 import type { SourceFile, SyntaxNode } from './syntax/node.ts'
 
-export interface Found {
-  readonly result: SearchResult
-  readonly chosen: Survivor
-  readonly file: SourceFile
-  readonly targets: readonly string[]
-  /** Where suspicion came from, as a half sentence. */
-  readonly ground: string
-  readonly durationMs: number
+/** Most ways to mend a fault that a person is given to choose from, and most changes that are named as the same as one. */
+const mostOptions = 6
+const mostSame = 5
+
+/** How many tests run the function around a place, of how many. */
+export interface Ran {
+  readonly failing: number
+  readonly ofFailing: number
+  readonly passing: number
+  readonly ofPassing: number
+}
+
+/** All that was found out, in the words and shapes that the record and people get. */
+export function explainMend(found: { task: string; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; evidence: Evidence; ran: Ran | undefined }): RepairJudgement {
+  const { judgement, project, result } = found
+  const options = judgement.clusters.slice(0, mostOptions).flatMap(({ members }, at) => toOption(at + 1, members, project) ?? [])
+  const candidate = judgement.clusters[0]?.members[0]?.trial.candidate
+  const file = candidate === undefined ? undefined : project.sources.get(candidate.path)
+  if (candidate === undefined || file === undefined) throw new Error('a judgement is about at least one change')
+  const within = findNameAround(file, candidate)
+  const shown = judgement.difference?.shows.filter(({ option }) => option <= mostOptions)
+  return {
+    task: found.task, sure: judgement.sure, confidence: judgement.confidence, why: [...judgement.why],
+    fault: { path: candidate.path, line: candidate.line, ...(within === undefined ? {} : { within }), code: lineOf(file.text, candidate.line), because: findGrounds(found.evidence, candidate, within, found) },
+    options,
+    ...(judgement.difference && shown ? { difference: { ...judgement.difference, shows: shown } } : {}),
+    tried: result.tried, plausible: Math.max(1, result.plausible.length), inputs: judgement.inputs, strength: judgement.strength,
+    ...(judgement.test === undefined ? {} : { test: judgement.test }),
+  }
+}
+
+function toOption(number: number, members: readonly Survivor[], project: Project): RepairOption | undefined {
+  const [head, ...others] = members
+  const file = head === undefined ? undefined : project.sources.get(head.trial.candidate.path)
+  if (head === undefined || file === undefined) return undefined
+  const { candidate, text } = head.trial
+  const [before, after] = changedLines(file.text, text)
+  return {
+    number, describes: candidate.describes, path: candidate.path, line: candidate.line, before, after, edits: toReplacements(file.text, candidate),
+    same: others.slice(0, mostSame).map(({ trial }) => `${trial.candidate.describes} (${trial.candidate.path}:${trial.candidate.line})`),
+  }
+}
+
+/** The lines that differ, from the first to the last, cut short. */
+function changedLines(before: string, after: string): [string, string] {
+  const [old, now] = [before.split('\n'), after.split('\n')]
+  let head = 0
+  while (head < Math.min(old.length, now.length) && old[head] === now[head]) head++
+  let tail = 0
+  while (tail < Math.min(old.length, now.length) - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail++
+  const cut = (lines: readonly string[]): string => lines.slice(head, lines.length - tail).join('\n').slice(0, 1000)
+  return [cut(old), cut(now)]
+}
+
+/** Why this place was suspected, a half sentence for each kind of evidence. */
+function findGrounds(evidence: Evidence, candidate: Candidate, within: string | undefined, { targets, ran }: { targets: readonly string[]; ran: Ran | undefined }): string[] {
+  const frame = evidence.frames.find((one) => one.path === candidate.path && Math.abs(one.line - candidate.line) <= 2)
+  const short = within?.split('.').at(-1) ?? ''
+  const named = short.length > 2 && evidence.failing.some((test) => `${test.name} ${test.message ?? ''}`.includes(short))
+  const tests = `the failing ${targets.length === 1 ? 'test' : 'tests'}`
+  return [
+    ran === undefined
+      ? `${tests} ${targets.length === 1 ? 'imports' : 'import'} it`
+      : `${ran.ofFailing === 1 ? 'the failing test runs it' : `${ran.failing} of ${count(ran.ofFailing, 'failing test')} ${ran.failing === 1 ? 'runs' : 'run'} it`}${ran.ofPassing === 0 ? '' : ` and ${ran.passing} of ${ran.ofPassing} that pass ${ran.passing === 1 ? 'does' : 'do'}`}`,
+    ...(frame ? [`a stack trace names line ${frame.line}`] : []),
+    ...(named ? [`what ${tests} said names ${short}`] : []),
+  ]
+}
+
+function lineOf(text: string, line: number): string {
+  return (text.split('\n')[line - 1] ?? '').trim().slice(0, 300)
+}
+
+/** What the tests say of a mend. */
+export function describePasses(fixes: number, of: number, tried: number): string {
+  return `With it ${count(fixes, 'failing test')} of ${of} ${fixes === 1 ? 'passes' : 'pass'}, and none that passed fails. ${count(tried, 'change')} ${tried === 1 ? 'was' : 'were'} tried.`
 }
 
 /** A mend as the edits and the `finish` of a solver. */
-export function toReply(found: Found): ModelReply {
-  const { chosen, file } = found
-  const { candidate } = chosen.trial
-  const where = findNameAround(file, candidate)
-  const subject = `${capitalize(candidate.describes)}${where === undefined ? '' : ` in ${where}`}`
+export function toReply(account: RepairJudgement, { passes, durationMs }: { passes?: string; durationMs: number }): ModelReply {
+  const option = account.options.find(({ number }) => number === (account.chosen ?? 1))
+  if (option === undefined) throw new Error('a reply proposes something')
+  const { within } = account.fault
+  const subject = `${capitalize(option.describes)}${within === undefined ? '' : ` in ${within}`}`
   const summary = subject.length > 100 ? `${subject.slice(0, 99)}…` : subject
-  const confidence = rateConfidence(found)
-  const before = file.text.split('\n')[candidate.line - 1]?.trim() ?? ''
-  const others = found.result.alternatives.slice(0, 4).map((other) => `${other.trial.candidate.describes} (${other.trial.candidate.path}:${other.trial.candidate.line})`)
-  const sentences = [
-    `The fault is in ${candidate.path}:${candidate.line}${where === undefined ? '' : `, in ${where}`}: \`${before}\`.`,
-    `It was suspected because ${found.ground}.`,
-    `The mend: ${candidate.describes}. With it ${count(chosen.mended.length, 'failing test')} of ${found.targets.length} ${chosen.mended.length === 1 ? 'passes' : 'pass'}, and none that passed fails.`,
-    `${count(found.result.tried, 'change')} ${found.result.tried === 1 ? 'was' : 'were'} tried.`,
-    others.length === 0 ? 'No other change that was tried does the same.' : `The tests do not tell it apart from ${count(found.result.alternatives.length, 'other change')}: ${others.join('; ')}${found.result.alternatives.length > others.length ? '; …' : ''}.`,
-  ]
   return reply([
-    { type: 'text', text: sentences.join(' ') },
-    { type: 'call', callId: 'r1', name: 'edit', input: { path: candidate.path, edits: toReplacements(file.text, candidate) } },
-    { type: 'call', callId: 'r2', name: 'finish', input: { summary, confidence } },
-  ], found.durationMs)
+    { type: 'text', text: [...describeRepair(account), ...(passes === undefined ? [] : [passes])].join('\n') },
+    { type: 'call', callId: 'r1', name: 'edit', input: { path: option.path, edits: option.edits } },
+    { type: 'call', callId: 'r2', name: 'finish', input: { summary, confidence: account.chosen === undefined ? account.confidence : 1 } },
+  ], durationMs)
 }
 
 /** What was tried in vain. */
@@ -55,23 +118,6 @@ function reply(parts: ReplyPart[], durationMs: number): ModelReply {
     parts, finish: 'calls', costUsd: 0, servedBy: 'writ/repair', durationMs: Math.round(durationMs),
     usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 },
   }
-}
-
-/**
- * High where few changes pass and they touch one line, low where the tests are content with changes all over.
- * A rule of thumb until it is calibrated against hidden tests.
- */
-function rateConfidence({ result, chosen, targets }: Found): number {
-  const { candidate } = chosen.trial
-  const places = new Set(result.alternatives.map((other) => `${other.trial.candidate.path}:${other.trial.candidate.line}`))
-  places.delete(`${candidate.path}:${candidate.line}`)
-  const same = result.alternatives.length - places.size
-  const guesses = /guard|return|default|constant|text|initial value/.test(candidate.kind) ? 0.12 : 0
-  const shown = Math.min(0.1, 0.05 * (chosen.mended.length - 1))
-  // Tests beside them that still fail may be another fault's, or say that the mend only humours some.
-  const rest = chosen.mended.length < chosen.reachable ? -0.2 : chosen.mended.length < targets.length ? 0 : 0.03
-  const rated = 0.82 - 0.07 * Math.min(6, places.size) - 0.02 * Math.min(5, same) - guesses + shown + rest
-  return Math.round(Math.min(0.95, Math.max(0.2, rated)) * 100) / 100
 }
 
 /** Changes nearer to each other than this become one snippet: then it does not matter in which order snippets are applied. */

@@ -4,8 +4,10 @@ import type { ModelReply } from '../../protocol/conversation.ts'
 import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Candidate } from './candidate.ts'
-import { toFailure, toReply } from './explain.ts'
+import type { Ran } from './explain.ts'
+import { describePasses, explainMend, toFailure, toReply } from './explain.ts'
 import { generateCandidates } from './generate/generate.ts'
+import { judgeMends } from './judge/judge.ts'
 import type { Lane, Survey } from './lane/lane.ts'
 import { createNodeLane } from './lane/node-lane.ts'
 import { createPythonLane } from './lane/python-lane.ts'
@@ -16,7 +18,7 @@ import { guessSuspicions } from './localise/imports.ts'
 import { findSuspicions } from './localise/spectrum.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
-import { createCheckFilter, createLaneFilter, openTrials, rankCandidates } from './search/filter.ts'
+import { createCheckFilter, createLaneFilter, createSelector, openTrials, rankCandidates } from './search/filter.ts'
 import { search } from './search/search.ts'
 import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
 import type { Vocabulary } from './syntax/vocabulary.ts'
@@ -52,6 +54,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
   return {
     name: 'repair',
     async propose(task, lab, options): Promise<ModelReply> {
+      if (task.chosen !== undefined) return takeUp(task.task.id, task.chosen, lab)
       const began = performance.now()
       const groups = findGroups(task)
       const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, 0.9 * lab.remainingMs())
@@ -73,6 +76,13 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       return toFailure({ tests: names, tried, places, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
     },
   }
+}
+
+/** What a person chose is proposed as it was found. */
+async function takeUp(task: string, { judgement, number }: NonNullable<SolverTask['chosen']>, lab: Lab): Promise<ModelReply> {
+  const account = { ...judgement, task, chosen: number }
+  await lab.record({ type: 'repair.judged', data: account })
+  return toReply(account, { durationMs: 0 })
 }
 
 function findGroups({ task, contract, outcomes }: SolverTask): Group[] {
@@ -118,7 +128,8 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   const all = new Map([...project.sources, ...project.tests])
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
   const trusted = findTrusted(group, survey)
-  const candidates = rankCandidates(makeCandidates(project, evidence, group, trusted === undefined ? undefined : survey))
+  const words = toVocabulary(project, evidence, group)
+  const candidates = rankCandidates(makeCandidates(project, evidence, group, words, trusted === undefined ? undefined : survey))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
@@ -132,10 +143,23 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
     onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
   })
   const places = hottest(candidates)
-  const file = result.chosen === undefined ? undefined : project.sources.get(result.chosen.trial.candidate.path)
-  if (result.chosen === undefined || file === undefined) return { reply: undefined, tried: result.tried, places }
-  const ground = explainGround(result.chosen.trial.candidate, trusted !== undefined, evidence)
-  return { reply: toReply({ result, chosen: result.chosen, file, targets, ground, durationMs: performance.now() - began }), tried: result.tried, places }
+  const { chosen } = result
+  if (chosen === undefined) return { reply: undefined, tried: result.tried, places }
+  say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
+  const judgement = await judgeMends({ ...result, chosen }, project, {
+    quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
+    words, targets, budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
+  })
+  const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
+  await lab.record({ type: 'repair.judged', data: account })
+  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places }
+}
+
+/** Which tests that the lane knows run the function around a change? */
+function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: { targets: readonly string[]; keep: readonly string[] }): Ran | undefined {
+  if (candidate === undefined) return undefined
+  const { only, targets } = createSelector(survey, trusted)(candidate)
+  return { failing: targets.length, ofFailing: trusted.targets.length, passing: only.length - targets.length, ofPassing: trusted.keep.length }
 }
 
 function createLane(lab: Lab, group: Group): Lane {
@@ -155,7 +179,7 @@ function findTrusted(group: Group, survey: Survey | undefined): { targets: reado
   return targets.length === 0 ? undefined : { targets, keep }
 }
 
-function makeCandidates(project: Project, evidence: Evidence, group: Group, survey: Survey | undefined): Candidate[] {
+function makeCandidates(project: Project, evidence: Evidence, group: Group, words: Vocabulary, survey: Survey | undefined): Candidate[] {
   const files = [...project.sources.values(), ...project.tests.values()]
   const wanted = new Set(group.failing.map((test) => test.name))
   const runs = (survey?.tests ?? []).filter((test) => test.status === 'passed' || wanted.has(test.name)).map((test) => ({ name: test.name, failed: test.status === 'failed', covers: test.covers }))
@@ -163,12 +187,15 @@ function makeCandidates(project: Project, evidence: Evidence, group: Group, surv
   const known = [...measured.keys()].some((path) => project.sources.has(path))
   const suspicions = known ? measured : guessSuspicions(group.files, new Map(files.map((file) => [file.path, file])), evidence)
   const heat = findHeat(files, suspicions, evidence)
+  return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
+}
+
+function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocabulary {
   const literals = gatherLiterals(group.files.flatMap((path) => project.tests.get(path) ?? []))
-  const words: Vocabulary = {
-    ...gatherWords(files), testNumbers: literals.numbers, testStrings: literals.strings,
+  return {
+    ...gatherWords([...project.sources.values(), ...project.tests.values()]), testNumbers: literals.numbers, testStrings: literals.strings,
     expected: evidence.expected, actual: evidence.actual, messages: evidence.messages,
   }
-  return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
 }
 
 function hottest(candidates: readonly Candidate[]): string[] {
@@ -178,10 +205,4 @@ function hottest(candidates: readonly Candidate[]): string[] {
     places.set(place, Math.max(places.get(place) ?? 0, candidate.suspicion))
   }
   return [...places].toSorted((a, b) => b[1] - a[1]).slice(0, 5).map(([place]) => place)
-}
-
-function explainGround(candidate: Candidate, measured: boolean, evidence: Evidence): string {
-  const frame = evidence.frames.some((one) => one.path === candidate.path && Math.abs(one.line - candidate.line) <= 2)
-  const runs = measured ? 'the failing tests run it and few passing ones do' : 'the failing tests import it'
-  return frame ? `${runs}, and a stack trace names it` : runs
 }

@@ -11,6 +11,7 @@ import { removeTree } from './directory-handle.ts'
 import type { RunGit } from './git-process.ts'
 import { listTree, toFileModes, toPaths } from './listing.ts'
 import { createLoosePacker } from './loose-packer.ts'
+import { measureScopes } from './measure-scopes.ts'
 import { applyModes, getUsualModes, openDirectories, readModes, whileReadable } from './modes.ts'
 import type { PrivateRepository } from './private-repository.ts'
 import { publish } from './publish.ts'
@@ -125,6 +126,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     readAt: (at, file) => readPath(repository, at, file),
     listAt: async (at) => toPaths(await listTree(repository, at)),
     modesAt: async (at) => toFileModes(await listTree(repository, at)),
+    measureAt: (at, tasks) => measureScopes(repository, at, tasks),
     commit: (request) => inTurn(() => commit(request)),
     checkout,
     publish: (made, expected) => publish(repository, { branch: parts.branch, base: parts.base.commit, commit: made, expected, runGit: parts.runGit, env: parts.env }),

@@ -19,6 +19,8 @@ export interface AnswerOptions {
   readonly allOf?: string
   readonly reason?: string
   readonly remember?: boolean
+  /** Number of the choice that a yes takes. */
+  readonly choose?: number
   readonly resume?: boolean
   readonly yes?: boolean
   readonly repo?: string
@@ -37,6 +39,7 @@ export async function answerCommand(said: Said, words: readonly string[], option
   const signer = await openAnswerSigner(record)
   const chosen = options.allOf === undefined ? all : requireSomeOwn(all, signer.owner, record.clock.now())
   for (const each of chosen) requireRememberable(each, options)
+  requireChoosable(chosen, options)
   for (const each of chosen) requireOwn(each, signer.owner, record.clock.now())
   await requireAllowed(record, chosen, signer.owner)
   if (!(await confirm(chosen, said, options))) {
@@ -101,6 +104,16 @@ function requireRememberable({ id, question }: Waiting, { remember }: AnswerOpti
   if (remember && !question.ask?.remember) throw new Fault('request-invalid', `${id} cannot be remembered: each time is another matter. Answer it without --remember`)
 }
 
+/** A choice names one of what one question offers. @throws Fault `request-invalid`. */
+function requireChoosable(chosen: readonly Waiting[], { choose }: AnswerOptions): void {
+  if (choose === undefined) return
+  const [one, ...others] = chosen
+  if (one === undefined || others.length > 0) throw new Fault('request-invalid', '--choose answers one question: name its id alone')
+  const choices = one.question.ask?.choices ?? []
+  if (choices.length === 0) throw new Fault('request-invalid', `${one.id} has nothing to choose from. Answer it without --choose`)
+  if (choose < 1 || choose > choices.length) throw new Fault('request-invalid', `${one.id} offers 1 to ${choices.length}:\n${choices.map((each, at) => `  ${at + 1}. ${each}`).join('\n')}`)
+}
+
 /** May this person answer it now? @throws Fault `request-invalid` with who may, or when. */
 function requireOwn(waiting: Waiting, who: string, now: number): void {
   const why = whyNot(waiting, who, now)
@@ -121,17 +134,19 @@ async function confirm(chosen: readonly Waiting[], said: Said, { yes }: AnswerOp
 }
 
 /** What was read before may be old by now: it is looked at again by whoever owns the record, and then nothing comes between. */
-async function recordAnswer(record: OpenRecord, { id, run, question, repository }: Waiting, said: Said, signer: AnswerSigner, { reason, remember }: AnswerOptions): Promise<void> {
+async function recordAnswer(record: OpenRecord, { id, run, question, repository }: Waiting, said: Said, signer: AnswerSigner, { reason, remember, choose }: AnswerOptions): Promise<void> {
+  // The first is what a plain yes takes.
+  const other = choose === 1 ? undefined : choose
   await whileOwning(record, run, async (rollout) => {
     const state = fold(rollout.events)
     const now = findWaiting(state, rollout.events).find((each) => each.id === id)
     if (!now) throw new Fault('request-invalid', `${id} ${explainGone(state, rollout.events, id) ?? `is not asked by ${run} any more`}`)
     requireOwn(now, signer.owner, record.clock.now())
     const { gate, ask } = now.question
-    const signature = await signer.sign({ run, gate, answer: said, ask, note: reason })
-    await rollout.append([{ type: 'approval.given', data: { gate, by: signer.owner, answer: said, signature, via: 'command', ...(reason ? { note: reason } : {}) } }])
+    const signature = await signer.sign({ run, gate, answer: said, ask, note: reason, choose: other })
+    await rollout.append([{ type: 'approval.given', data: { gate, by: signer.owner, answer: said, signature, via: 'command', ...(other === undefined ? {} : { choose: other }), ...(reason ? { note: reason } : {}) } }])
   })
-  process.stderr.write(`${id} is ${said === 'approve' ? 'approved' : 'denied'} by ${signer.owner}.\n`)
+  process.stderr.write(`${id} is ${said === 'approve' ? 'approved' : 'denied'} by ${signer.owner}${other === undefined ? '' : `, with choice ${other}`}.\n`)
   if (!remember || said !== 'approve' || !question.ask?.remember) return
   const { openRemembered } = await import('../remembered.ts')
   const kept = await openRemembered(record.places).add({ root: repository, covers: question.ask.remember, by: signer.owner, at: new Date(record.clock.now()).toISOString() })

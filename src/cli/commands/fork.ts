@@ -24,8 +24,7 @@ import { version } from '../version.ts'
 import { openPolicyFor } from '../open-policy.ts'
 import { findUnsignedAnswers } from '../require-signed-answers.ts'
 import { oneLine } from '../render.ts'
-import { readAutonomy } from '../read-autonomy.ts'
-import { carry, chooseAndOpen, openReadySandbox, saveMemoryLater } from './run.ts'
+import { carry, chooseAndOpen, openReadySandbox, readPast, saveMemoryLater } from './run.ts'
 
 export interface ForkOptions extends Omit<RunOptions, 'base' | 'includeDirty' | 'continue'> {
   readonly at?: number
@@ -62,7 +61,7 @@ export async function forkCommand(word: string, options: ForkOptions): Promise<n
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)
     const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note })
-    return startRun(ports, { ...opening, autonomy: await readAutonomy(record, repository.root, record.clock.now()) }, saveMemoryLater(console.watch))
+    return startRun(ports, { ...opening, ...(await readPast(record, repository.root)) }, saveMemoryLater(console.watch))
   })
 }
 

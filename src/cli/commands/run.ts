@@ -13,7 +13,7 @@ import type { RunState } from '../../domain/run-state.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../engine/run.ts'
 import { toCoverage } from '../../domain/attest/coverage.ts'
 import { composeEngine } from '../compose-engine.ts'
-import { composePlanned, openSpecialistsFor, toPlanner, toPlanning, toTaskRoles } from '../planned-run.ts'
+import { composePlanned, openSpecialistsFor, toPlanner, toPlanning, toTaskRoles, toUnsure } from '../planned-run.ts'
 import { openPlanFile } from '../plan-file.ts'
 import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
@@ -26,6 +26,7 @@ import { chooseSolver, type SolverChoice } from '../solver-choice.ts'
 import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
 import { openPolicyFor } from '../open-policy.ts'
+import { readExperience } from '../read-experience.ts'
 import { readAutonomy } from '../read-autonomy.ts'
 import { describeBundles } from '../describe-waiting.ts'
 import { requireSignedAnswers } from '../require-signed-answers.ts'
@@ -70,14 +71,14 @@ export async function startCommand(words: string | undefined, options: RunOption
   const run = record.ids.runId()
   const workspaces = await openWorkspaces(record.places)
   // Everything that waits for another process waits at the same time.
-  const [{ repository, draft }, sandbox, { choice, model }, autonomy] = await Promise.all([
+  const [{ repository, draft }, sandbox, { choice, model }, { autonomy, experience }] = await Promise.all([
     (async () => {
       const found = await workspaces.inspect(options.repo ?? process.cwd(), { run, includeDirty: options.includeDirty ?? false, ...(options.base ? { base: options.base } : {}) })
       return { repository: found, draft: await prepareContract(workspaces, run, found, goal, options, config.values, record.clock.now(), given?.file) }
     })(),
     openReadySandbox(record),
     chooseAndOpen(options, config.values),
-    findRoot(options.repo ?? process.cwd()).then((root) => readAutonomy(record, root, record.clock.now())),
+    findRoot(options.repo ?? process.cwd()).then((root) => readPast(record, root, options.workers !== undefined || options.plan !== undefined)),
   ])
   const opening: Opening = {
     run, repository, draft, ...(options.batch ? { batch: options.batch } : {}), by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
@@ -96,10 +97,16 @@ export async function startCommand(words: string | undefined, options: RunOption
     const planning = asked && { ...asked, ...(config.values.merge ? { merge: config.values.merge } : {}), ...(confirm ? { confirm } : {}), ...more }
     for (const note of [...notes, ...(specialists?.notes ?? [])]) console.note(`writ: ${note}`)
     const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note }
-    if (planning === undefined || specialists === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy }, saveMemoryLater(console.watch))
-    const planned = { ...opening, autonomy, planning, ...toPlanner(specialists, planning) }
+    if (planning === undefined || specialists === undefined) return startRun(await composeEngine(parts), { ...opening, autonomy, experience }, saveMemoryLater(console.watch))
+    const planned = { ...opening, autonomy, experience, planning: { ...planning, unsure: toUnsure(policy.settings) }, ...toPlanner(specialists, planning) }
     return startRun(await composePlanned(parts, specialists, planned, console), planned, saveMemoryLater(console.watch))
   }, answer)
+}
+
+/** What earlier runs say of this one: what may go unasked, and what its tasks will take. */
+export async function readPast(record: OpenRecord, root: string, isPlanned = false): Promise<Required<Pick<Opening, 'autonomy' | 'experience'>>> {
+  const now = record.clock.now()
+  return { autonomy: await readAutonomy(record, root, now), experience: await readExperience(record, { repository: root, now, isPlanned }) }
 }
 
 /** `writ resume`: goes on with a run from its log. */

@@ -10,6 +10,23 @@ export function wholeNumber(value: string): number {
   return number
 }
 
+/** The same bound as in a run's record. */
+const mostWorkers = 64
+
+export function workerCount(value: string): number {
+  const number = wholeNumber(value)
+  if (number > mostWorkers) throw new InvalidArgumentError(`It takes at most ${mostWorkers}.`)
+  return number
+}
+
+const mostPlans = 8
+
+export function fewPlans(value: string): number {
+  const number = wholeNumber(value)
+  if (number > mostPlans) throw new InvalidArgumentError(`It takes a whole number from 1 to ${mostPlans}.`)
+  return number
+}
+
 export function eventNumber(value: string): number {
   const number = Number(value)
   if (!Number.isInteger(number) || number < 0 || value.trim() === '') throw new InvalidArgumentError('It takes the number of an event, as writ log shows it.')

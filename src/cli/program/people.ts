@@ -23,6 +23,7 @@ export function addPeopleCommands(program: Command): void {
     .option('--repo <dir>', 'of --all-of: the repository whose run it is')
     .option('--reason <text>', 'why; it is recorded')
     .option('--remember', 'answer the same for the same program or path in this repository from now on')
+    .option('--choose <n>', 'where it offers choices: take this one instead of the first', wholeNumber)
     .option('--no-resume', 'only record the answer')
     .option('--yes', 'show it, and ask nothing')
     .action(async (ids: string[], options: Record<string, unknown>) => {

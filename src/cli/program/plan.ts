@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { collect, interpretSchemas, runRepo, runWord, wholeNumber } from './arguments.ts'
+import { collect, interpretSchemas, runRepo, runWord, wholeNumber, fewPlans } from './arguments.ts'
 import { addBaseOptions, addGoalOptions } from './goal-options.ts'
 
 const mostSeconds = 86_400
@@ -20,6 +20,7 @@ export function addPlanCommands(program: Command): void {
   addBaseOptions(plan)
   plan
     .option('--workers <n>', 'tasks side by side (default: 2)', wholeNumber)
+    .option('--plans <n>', 'ask for so many plans that differ in kind, and take the best (at most 8)', fewPlans)
     .option('-o, --output <file>', 'write the plan there, as YAML that can be edited; - prints it (default: beside the record)')
     .option('--force', 'write over the file')
     .option('--yes', 'answer every question with yes')

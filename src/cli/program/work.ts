@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
 import { addBaseOptions, addGoalOptions } from './goal-options.ts'
-import { amount, collect, eventNumber, formats, interpretSchemas, runRepo, runWord, wholeNumber } from './arguments.ts'
+import { amount, collect, eventNumber, fewPlans, formats, interpretSchemas, runRepo, runWord, wholeNumber, workerCount } from './arguments.ts'
 
 /** Commands that carry a goal, and go on with it. */
 export function addWorkCommands(program: Command): void {
@@ -9,7 +9,8 @@ export function addWorkCommands(program: Command): void {
     .argument('[goal]', 'what is to be true in the end, in words; `-` reads it from standard input')
   addGoalOptions(run)
   run
-    .option('--workers <n>', 'divide the goal into tasks first, and work on so many of them at the same time', wholeNumber)
+    .option('--workers <n>', 'divide the goal into tasks first, and work on so many of them at the same time', workerCount)
+    .option('--plans <n>', 'with --workers: ask for so many plans that differ in kind, and take the best (at most 8)', fewPlans)
     .option('--write-tests', 'with a plan: a test writer derives tests for each task first, and whoever does the task cannot change them')
     .addOption(new Option('--review <which>', 'with a plan: whose work a reviewer sees before it is integrated (default: risky)').choices(['none', 'risky', 'all']))
     .option('--confirm-plan', 'with a plan: a person agrees to it before its tasks begin, and later to what is new in it')

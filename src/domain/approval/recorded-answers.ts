@@ -45,13 +45,13 @@ export function listAnswers(run: string, events: readonly StoredEvent[]): readon
     }
     if (event.type === 'artefact.quarantined') sealed.set(event.data.id, event.data)
     if (event.type === 'approval.given') {
-      const { gate, answer, by, note, signature, via } = event.data
+      const { gate, answer, by, note, signature, via, choose } = event.data
       const question = asked.get(gate)
       const isHook = answer === 'deny' && signature === undefined && via === undefined && by.startsWith('hook ')
       const isOld = signature === undefined && via === undefined && question?.ask === undefined && !isStaged({ decisions })
       answers.push({
         seq: event.seq, gate, by, at: Date.parse(event.at), signature, ask: question?.ask, askedAt: question?.at ?? 0,
-        bytes: toAnswerBytes({ run, gate, answer, by, ask: question?.ask, note }), kind: isHook ? 'hook' : isOld ? 'old' : 'person',
+        bytes: toAnswerBytes({ run, gate, answer, by, ask: question?.ask, note, choose }), kind: isHook ? 'hook' : isOld ? 'old' : 'person',
       })
     }
     if (event.type === 'artefact.settled') {

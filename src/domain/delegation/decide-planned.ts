@@ -8,6 +8,7 @@ import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
+import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
 import { isSettled } from './delegation.ts'
 import { countWorking, followPlan, isGivenUp } from './follow-plan.ts'
 
@@ -22,6 +23,8 @@ export function decidePlanned(state: RunState): Step | undefined {
   const isWorking = countWorking(state) > 0
   if (state.proof?.verdict === 'proven') return end(state, 'proven', 'every acceptance check passes in a clean checkout of the result')
   if (state.limit) return isWorking ? { phase: 'observe', do: 'stop-children' } : atLimit(state)
+  const chosen = state.planDraft === undefined ? chooseOrAsk(state) : undefined
+  if (chosen) return chosen
   if (state.finish?.cannot) return isWorking ? { phase: 'observe', do: 'stop-children' } : end(state, 'not-achieved', `the planner says that it cannot be done: ${state.finish.cannot}`)
   if (state.planDraft !== undefined) return settleDraft(state)
   if (state.plan && state.opened?.planning?.stopAfterPlan === true && state.planWanted === undefined) return end(state, 'planned', `there is a plan of ${count(state.plan.tasks.length, 'task')}, and nothing more was wanted`)
@@ -49,6 +52,7 @@ function settleDraft(state: RunState): Step {
   const why = state.plan === undefined ? 'the planner’s first plan' : `changed because: ${state.planWanted ?? 'the planner proposed it'}`
   const tasks = plan.tasks.map((task) => kept.find((each) => each.id === task.id) ?? task)
   const checks = keepChecks(plan, state.plan, kept)
+  if (isToBeConsidered(state)) return considerDraft(state, plan, repairs.join('; '))
   return { phase: 'plan', do: 'propose', plan: { ...plan, tasks, ...(checks.length > 0 ? { checks } : {}) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
 }
 

@@ -1,7 +1,7 @@
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Plan } from '../../protocol/plan.ts'
 import type { Delegation } from './delegation.ts'
-import { digestOfJson } from '../digest.ts'
+import { isSameTask } from '../plan/same-task.ts'
 import { endLease, holdLease } from '../lease/lease.ts'
 import type { RunState } from '../run-state.ts'
 
@@ -11,12 +11,14 @@ export function onPlanTaken(state: RunState, plan: Plan, before: Plan | undefine
   state.planWanted = undefined
   state.finish = undefined
   state.idleTurns = 0
+  state.considered = []
   state.refused.clear()
   const known = new Map(before?.tasks.map((task) => [task.id, task]))
   for (const [id, delegation] of state.delegations) {
     const now = plan.tasks.find((task) => task.id === id)
     if (delegation.status !== 'failed') continue
-    if (now === undefined || digestOfJson({ ...now, rules: [] }) !== digestOfJson({ ...known.get(id), rules: [] })) state.delegations.delete(id)
+    const then = known.get(id)
+    if (now === undefined || then === undefined || !isSameTask(now, then, { isForeseen: state.opened?.experience !== undefined })) state.delegations.delete(id)
   }
   for (const id of state.tasks.keys()) if (!plan.tasks.some((task) => task.id === id) && state.tasks.get(id) !== 'finished') state.tasks.set(id, 'dropped')
 }

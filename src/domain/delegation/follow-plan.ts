@@ -1,7 +1,7 @@
 import type { Task } from '../../protocol/plan.ts'
 import { requestLease } from '../lease/lease.ts'
 import { toTails } from '../plan/graph.ts'
-import { digestOfJson } from '../digest.ts'
+import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
@@ -77,7 +77,7 @@ function findStuck(state: RunState): string | undefined {
 export function isGivenUp(state: RunState, task: Task): boolean {
   const before = state.delegations.get(task.id)
   const known = findTask(state, task.id)
-  return before?.status === 'failed' && !mayTryAgain(state, before) && known !== undefined && digestOfJson({ ...task, rules: [] }) === digestOfJson({ ...known, rules: [] })
+  return before?.status === 'failed' && !mayTryAgain(state, before) && known !== undefined && isSameTask(task, known, { isForeseen: state.opened?.experience !== undefined })
 }
 
 /** Again and again in conflict: a person says whether to go on. */

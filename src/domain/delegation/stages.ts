@@ -5,6 +5,7 @@ import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { checksOf, type Delegation } from './delegation.ts'
 import { describeAttempt, describeJudging } from './describe-attempt.ts'
+import { isUnsure, isUnsureOf, leadsTo, toUnsureGate } from './unsure.ts'
 import { toShare } from './share.ts'
 
 /** What a specialist does for a task beside the work. `done`: its result counts as far as it has one. */
@@ -15,9 +16,6 @@ export interface TaskStage {
   /** Of tests: what they showed without the work. */
   seen: Payload<'tests.seen'> | undefined
 }
-
-/** Below this a stated confidence is none; a policy may want more. */
-const sureFrom = 0.7
 
 export function toStageKey(task: string, stage: StageName): string {
   return `${stage} ${task}`
@@ -34,9 +32,15 @@ export function findFrozenTests(state: Pick<RunState, 'stages'>, task: string): 
   return stage?.seen?.verdict === 'failing' && command !== undefined ? { commit: stage.seen.commit, command } : undefined
 }
 
-/** Whoever writes code gets tests first, where the run wants them: what is needed before the task itself may begin. */
+/** A person's word where the plan is unsure of the task; tests for whoever writes code, where the run wants them: what is needed before the task itself may begin. */
 export function beforeTask(state: RunState, task: Task): Step | 'wait' | undefined {
-  if (state.opened?.planning?.tests !== true || task.role !== 'coder' || state.opened.request.solver !== 'model') return undefined
+  if (isUnsureOf(state, task, 'person')) {
+    const answer = state.approvals.get(toUnsureGate(state, task))
+    if (answer === undefined) return { phase: 'reflect', do: 'ask-unsure', task: task.id }
+    if (answer === 'deny') return { phase: 'plan', do: 'drop-task', task: task.id, why: 'its planner was not sure of it, and a person said to leave it out' }
+  }
+  const isTested = state.opened?.planning?.tests === true || isUnsureOf(state, task, 'tests')
+  if (!isTested || task.role !== 'coder' || state.opened?.request.solver !== 'model') return undefined
   const stage = state.stages.get(toStageKey(task.id, 'tests'))
   if (stage) return stage.status === 'done' ? undefined : 'wait'
   return toStageStep(state, task, 'tests', { role: 'tester', of: 0, base: state.head, brief: join(describeAttempt(state, task, undefined), describeJudging('Once it is done, these pass (they show how tests are run here):', checksOf(state, task))) })
@@ -45,7 +49,9 @@ export function beforeTask(state: RunState, task: Task): Step | 'wait' | undefin
 /** What was made is looked at by somebody who did not make it, where it is risky, unsure, or all is to be. */
 export function beforeIntegration(state: RunState, task: Task, { given, returned }: Delegation): Step | 'wait' | undefined {
   const wanted = state.opened?.planning?.review ?? 'risky'
-  const isRisky = task.risk !== 'low' || (returned?.confidence ?? 1) < sureFrom
+  const { unsure } = state.opened?.planning ?? {}
+  const isDoubtful = isUnsure(state, returned?.calibrated ?? returned?.confidence) || (unsure !== undefined && isUnsure(state, task.confidence))
+  const isRisky = task.risk !== 'low' || (isDoubtful && (unsure === undefined || leadsTo(state, 'review')))
   if (wanted === 'none' || (wanted === 'risky' && !isRisky) || state.opened?.request.solver !== 'model') return undefined
   const stage = state.stages.get(toStageKey(task.id, 'review'))
   if (stage?.given.of === given.lease.token) return stage.status === 'done' ? undefined : 'wait'

@@ -106,6 +106,8 @@ function findTaskFaults({ tasks, checks = [] }: Plan, contract: Pick<Contract, '
     if (task.subgoal.trim().length < 8) fault('subgoal', 'says too little: its subgoal is what whoever does it is told')
     const outside = contract.scope.length === 0 ? [] : task.scope.filter((glob) => !isWithin(toPlainStart(glob), contract.scope) && !contract.scope.includes(glob))
     if (outside.length > 0) fault('scope', `wants to change ${outside.join(', ')}, which is outside of what may change (${contract.scope.join(', ')})`)
+    const nowhere = task.scope.filter((glob) => glob.startsWith('/') || glob.split('/').includes('..'))
+    if (nowhere.length > 0) fault('scope', `wants to change ${nowhere.join(', ')}, which is no path of the repository: they begin at its top`)
     if ((task.estimate?.minutes ?? 0) > longestMinutes) fault('estimate', `is estimated at ${task.estimate?.minutes} minutes: divide it into tasks of at most ${longestMinutes}`)
   }
   if (tasks.length > contract.budget.maxTurns) faults.push({ text: `${tasks.length} tasks cannot be done in ${contract.budget.maxTurns} turns: raise --max-turns or plan fewer` })

@@ -53,7 +53,8 @@ function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: 
     id: task.id, title: toTitle(task), subgoal: (task.subgoal ?? task.title ?? '').trim(),
     scope: (task.scope ?? contractScope).map((glob) => glob.trim()), checks: [...new Set((task.checks ?? []).map(toId))], tests: [...(task.tests ?? [])], role: task.role ?? 'coder',
     dependsOn: [...new Set(task.depends_on ?? [])], risk: task.risk ?? 'low', reversible: task.reversible ?? true, rules: [...(task.rules ?? [])],
-    ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0 } } : {}),
+    // What the record said is nobody's word, and the record says it anew.
+    ...(estimate && estimate.from === undefined ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0 } } : {}),
     ...(task.serves && task.serves.length > 0 ? { serves: task.serves.map((id) => toId(id, 0)) } : {}),
     ...(task.confidence === undefined ? {} : { confidence: task.confidence }),
     ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: task.unknowns.map((each) => each.trim()) } : {}),

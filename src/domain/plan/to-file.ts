@@ -37,7 +37,7 @@ function toCheckEntry({ id, command, timeoutMs }: Check): { id: string; command:
 }
 
 function toTaskFile(task: Task, contractScope: readonly string[], toEntry: (id: string) => NonNullable<TaskFile['checks']>[number]): TaskFile {
-  const { id, title, subgoal, scope, checks, serves, role, dependsOn, estimate, risk, reversible, confidence, unknowns, rules, milestone, tests } = task
+  const { id, title, subgoal, scope, checks, serves, role, dependsOn, estimate, risk, reversible, confidence, stated, unknowns, rules, milestone, tests } = task
   return {
     id, ...(title === toTitle({ id, subgoal }) ? {} : { title }), subgoal,
     // Left out it would be the contract's.
@@ -45,11 +45,12 @@ function toTaskFile(task: Task, contractScope: readonly string[], toEntry: (id: 
     checks: checks.map(toEntry),
     ...(serves && serves.length > 0 ? { serves: [...serves] } : {}),
     role, depends_on: [...dependsOn],
-    ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread, ...(estimate.memoryMb > 0 ? { memory_mb: estimate.memoryMb } : {}), ...(estimate.tokens > 0 ? { tokens: estimate.tokens } : {}) } } : {}),
+    ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread, ...(estimate.memoryMb > 0 ? { memory_mb: estimate.memoryMb } : {}), ...(estimate.tokens > 0 ? { tokens: estimate.tokens } : {}), ...(estimate.from === undefined || estimate.from === 'given' ? {} : { from: 'record' as const }) } } : {}),
     risk,
     ...(reversible ? {} : { reversible }),
     ...(milestone ? { milestone } : {}),
-    ...(confidence === undefined ? {} : { confidence }),
+    // What the record makes of it is for each run to say anew.
+    ...(confidence === undefined ? {} : { confidence: stated ?? confidence }),
     ...(unknowns && unknowns.length > 0 ? { unknowns: [...unknowns] } : {}),
     ...(rules.length > 0 ? { rules: [...rules] } : {}),
     ...(tests.length > 0 ? { tests: [...tests] } : {}),

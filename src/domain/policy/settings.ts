@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Duration } from '../../protocol/policy-bundle.ts'
 import type { PolicyLayer } from '../../protocol/policy.ts'
 import type { Json } from '../../protocol/ids.ts'
+import { UnsureAction } from '../../protocol/events/run.ts'
 import { defaultSettings, ValidationSettings } from '../validation/settings.ts'
 
 /** Numbers about people at the gates. */
@@ -12,6 +13,9 @@ export const GateSettings = z.strictObject({
   approval_expires: Duration.default('24h'),
   /** A result that its solver is less sure of than this, 0 to 1, is shown to a person. */
   confidence_bar: z.number().min(0).max(1).default(0.5),
+  /** A task whose planner or maker is less sure than this, 0 to 1, is unsure; and what that leads to. */
+  unsure_below: z.number().min(0).max(1).default(0.7),
+  when_unsure: z.array(UnsureAction).max(4).default(['review']),
   /** Changes of one run that may be sealed away before it has to stop. */
   max_quarantined: z.int().nonnegative().default(3),
   /** A person agrees to each plan of tasks before it is carried out. */
@@ -36,7 +40,7 @@ export function readPolicySettings(settings: Json | undefined): PolicySettings {
 type Kind = 'severity' | 'lower' | 'higher' | 'shorter' | 'narrows' | 'adds' | 'adds-by-id' | 'loosens' | 'once' | 'demands' | 'free'
 
 const fields: readonly (readonly [path: string, kind: Kind])[] = [
-  ['questions_target', 'free'], ['approval_expires', 'shorter'], ['confidence_bar', 'higher'], ['max_quarantined', 'lower'], ['confirm_plan', 'demands'],
+  ['questions_target', 'free'], ['approval_expires', 'shorter'], ['confidence_bar', 'higher'], ['max_quarantined', 'lower'], ['confirm_plan', 'demands'], ['unsure_below', 'higher'], ['when_unsure', 'adds'],
   ...([
     ['off', 'loosens'],
     ['licences.allow', 'narrows'], ['licences.deny', 'adds'], ['licences.unknown', 'severity'],

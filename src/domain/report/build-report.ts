@@ -4,6 +4,8 @@ import type { RunState } from '../run-state.ts'
 import { toCoverage } from '../attest/coverage.ts'
 import { accountChecks } from './check-accounts.ts'
 import { findDeviations } from './deviations.ts'
+import { accountPlans } from './plans.ts'
+import { accountWork } from './work.ts'
 import { findInEffect } from '../rewind.ts'
 import { findNext } from './next-steps.ts'
 import { accountPlan, withWork } from './plan-account.ts'
@@ -62,11 +64,13 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     ...(opened?.origin ? { origin: { run: opened.origin.run, seq: opened.origin.seq } } : {}),
     ...(opened?.parent ? { parent: { run: opened.parent.run, task: opened.parent.task } } : {}),
     tasks,
+    ...accountPlans(inEffect),
     ...(plan ? { plan } : {}),
     commits,
     ...(proof ? { proof: { verdict: proof.verdict, commit: proof.commit, reasons: proof.reasons, restored: proof.restored } } : {}),
     checks,
     selfMade: proof?.selfMade ?? [],
+    ...(state.judged.size > 0 ? { repairs: [...state.judged.values()] } : {}),
     restored: [...new Set([...state.restored, ...(proof?.restored ?? [])])],
     notDone: findNotDone(state, inEffect, tasks, checks),
     deviations: findDeviations(state, events),
@@ -117,6 +121,7 @@ export function accountCommit(made: RunState['commits'][number], goal: string): 
 function accountTasks(state: RunState, events: readonly StoredEvent[]): TaskAccount[] {
   const finished = new Map(events.flatMap((event) => (event.type === 'task.finished' ? [[event.data.task, event.data] as const] : [])))
   const dropped = new Map(events.flatMap((event) => (event.type === 'task.dropped' ? [[event.data.task, event.data.why] as const] : [])))
+  const work = accountWork(events)
   return (state.plan?.tasks ?? []).map((task) => {
     const end = finished.get(task.id)
     const why = dropped.get(task.id)
@@ -128,6 +133,7 @@ function accountTasks(state: RunState, events: readonly StoredEvent[]): TaskAcco
       ...(end?.summary ? { summary: end.summary } : {}),
       ...(end?.confidence === undefined ? {} : { confidence: end.confidence }),
       ...(why ? { why } : {}),
+      ...work.get(task.id),
     }
   })
 }

@@ -1,6 +1,9 @@
+import { describeRepair, sumUpStrength } from './describe-repair.ts'
 import type { Origin } from '../../protocol/contract.ts'
 import type { CheckAccount, Report } from '../../protocol/report.ts'
 import { medianAnswerMs } from './questions.ts'
+import { describePlans } from './plans.ts'
+import { describeWork } from './work.ts'
 import { toShortCommit } from './short-id.ts'
 import { describeTally } from './tally.ts'
 import { taskLines } from './task-lines.ts'
@@ -17,6 +20,9 @@ export function toMarkdown(report: Report): string {
     section('What was asked', asked(report)),
     section('Tasks', taskLines(report)),
     section('What was done', done(report)),
+    section('Plans', describePlans(report)),
+    section('Expected and taken', describeWork(report)),
+    section('The repair', repaired(report)),
     section('Evidence', evidence(report)),
     section('Not done', report.notDone.map((line) => `- ${line}`)),
     section('Deviations', report.deviations.map((each) => `- ${each.text}${each.times > 1 ? ` (${each.times} times)` : ''}`)),
@@ -111,6 +117,11 @@ function done(report: Report): string[] {
   return lines.filter((line, index) => line !== '' || lines[index - 1] !== '')
 }
 
+/** The solver's own account of each fault: claims, but for what it measured. */
+function repaired({ repairs = [] }: Report): string[] {
+  return repairs.flatMap((judgement, at) => [...(at > 0 ? [''] : []), ...describeRepair(judgement).map((line) => (line.startsWith(' ') ? line : `- ${line}`))])
+}
+
 function changeOf(file: Report['commits'][number]['files'][number]): string {
   const lines = file.binary ? 'binary' : `+${file.added} −${file.removed}`
   if (file.kind === 'modified') return lines
@@ -129,6 +140,8 @@ function evidence(report: Report): string[] {
     if (proof.verdict !== 'proven') lines.push(...proof.reasons.map((reason) => `- ${toLine(reason, 500)}`))
   } else if (report.checks.length > 0) lines.push('There was no proof run: nothing below is evidence for the goal.')
   for (const check of report.checks) lines.push('', ...checkLines(check))
+  const measured = (report.repairs ?? []).flatMap(({ fault, strength }) => (strength ? [`- ${fault.path}:${fault.line}: ${sumUpStrength(strength)}${strength.survivors.length > 0 ? '; what they miss is named above' : ''}.`] : []))
+  if (measured.length > 0) lines.push('', '### How strong the tests are', ...measured)
   if (report.selfMade.length > 0) {
     lines.push('', '### Tests written in this run')
     for (const test of report.selfMade.slice(0, mostNames)) {

@@ -41,11 +41,23 @@ export async function observe(run: RunContext, step: Extract<Step, { phase: 'obs
       return
     case 'take-back':
       return takeBack(run)
+    case 'make-room':
+      return makeRoom(run)
     case 'ask-sealed':
       return askToContinue(run, step.id)
     case 'say':
       return record(run, { type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: step.kind, text: step.text } })
   }
+}
+
+/** A person chose another way: what was proposed goes, so that the other can be put in its place. */
+async function makeRoom(run: RunContext): Promise<void> {
+  const { chosen, committedTree } = run.state
+  if (!chosen || !committedTree) throw new Error('room is made for what was chosen')
+  await getWorkspace(run).rollback(committedTree, run.signal)
+  await record(run,
+    { type: 'workspace.rolledback', data: { to: committedTree, why: `a person chose option ${chosen.number}` } },
+    { type: 'edit.checked', data: { tree: committedTree, findings: [], text: '' } })
 }
 
 async function checkEdit(run: RunContext): Promise<void> {

@@ -11,6 +11,7 @@ import { maskLive } from '../masked-live.ts'
 import { rememberWritten } from '../put-back.ts'
 import { record, type RunContext } from '../record.ts'
 import { openLab } from '../lab.ts'
+import { foresee } from '../foresee.ts'
 import { delegate, markRules } from '../delegate.ts'
 import { delegateStage } from '../stages.ts'
 
@@ -31,7 +32,12 @@ export async function plan(run: RunContext, step: PlanStep): Promise<void> {
       return record(run, { type: 'contract.pinned', data: { contract, hash: digestOfJson(contract) } })
     }
     case 'propose':
-      return record(run, { type: 'plan.proposed', data: { plan: await markRules(run, step.plan), why: step.why, ...(step.from ? { from: step.from } : {}) } })
+      return record(run, {
+        type: 'plan.proposed',
+        data: { plan: await markRules(run, await foresee(run, step.plan, step.from === 'person' ? 'person' : 'model')), why: step.why, ...(step.from ? { from: step.from } : {}), ...(step.ranking ? { ranking: step.ranking } : {}) },
+      })
+    case 'consider':
+      return record(run, { type: 'plan.considered', data: { number: step.number, plan: await foresee(run, step.plan, 'model'), why: step.why } })
     case 'delegate':
       return delegate(run, step)
     case 'delegate-stage':
@@ -93,7 +99,9 @@ async function askRepair(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>
   const { active, contract } = run.state
   if (!repair || !active || !contract) throw new Error('the built-in solver works on a task of a pinned contract')
   const outcomes = [...run.state.latest.values()].filter((outcome) => active.checks.includes(outcome.checkId))
-  const input = { task: active, contract, outcomes }
+  const { chosen } = run.state
+  const judgement = chosen?.task === active.id ? run.state.judged.get(active.id) : undefined
+  const input = { task: active, contract, outcomes, ...(chosen && judgement ? { chosen: { judgement, number: chosen.number } } : {}) }
   await record(run, {
     type: 'turn.requested',
     data: { turn: step.turn, task: active.id, solver: 'repair', purpose: 'work', attempt: step.attempt, model: 'writ/repair', request: digestOfJson(input), messages: 0 },

@@ -5,6 +5,7 @@ import { isPlanned, isSettled } from '../../domain/delegation/delegation.ts'
 import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
+import { askUnsure } from '../ask-unsure.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
 import { askMilestone, askPlan, checkMilestone } from '../plan-gates.ts'
@@ -29,6 +30,8 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return seeTests(run, step.task)
     case 'ask-merge':
       return askMerge(run, step.task)
+    case 'ask-unsure':
+      return askUnsure(run, step.task)
     case 'ask-plan':
       return askPlan(run)
     case 'check-milestone':

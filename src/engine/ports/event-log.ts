@@ -1,3 +1,4 @@
+import type { PastTask } from '../../protocol/experience.ts'
 import type { AutonomyFact } from '../../domain/autonomy/facts.ts'
 import type { NewEvent, StoredEvent } from '../../protocol/events/event.ts'
 import type { BlobRef, RunId } from '../../protocol/ids.ts'
@@ -102,6 +103,8 @@ export interface EventLog {
    * kept with the index. A run that came from elsewhere says nothing, a damaged one only what speaks against it.
    */
   autonomy(options: { repository: string; since: number }): Promise<readonly AutonomyFact[]>
+  /** Tasks of the past, of all repositories, the newest first; kept with the index, and only of runs that were made here and can be read whole. */
+  tasks(options: { limit: number }): Promise<readonly PastTask[]>
   /**
    * A run by its id, a unique beginning or end of it, or `latest`: the newest that can be read and that no other run
    * delegated, of this repository where one is named. @throws Fault `run-unknown` naming the candidates.

@@ -1,5 +1,7 @@
 import { addConduct, conductTypes, noConduct, type Conduct } from '../../domain/autonomy/conduct.ts'
 import type { AutonomyFact } from '../../domain/autonomy/facts.ts'
+import { addWork, noWork, workTypes, type Work } from '../../domain/estimate/work.ts'
+import type { TaskFact, PastTask } from '../../protocol/experience.ts'
 import type { EventType, StoredEvent } from '../../protocol/events/event.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
@@ -28,6 +30,8 @@ export interface RunFacts {
   readonly paths: readonly string[]
   /** What trust in later runs is computed from. */
   readonly conduct: Conduct
+  /** What later tasks are estimated from. */
+  readonly work: Work
 }
 
 /** How far a rollout was read, to go on from there. */
@@ -48,9 +52,10 @@ export interface IndexEntry {
   readonly mark: IndexMark
 }
 
-/** An entry with what it says for or against trusting later runs of its repository. */
+/** An entry with what it says for or against trusting later runs of its repository, and of how long tasks take. */
 export interface IndexedRun extends IndexEntry {
   readonly autonomy: readonly AutonomyFact[]
+  readonly tasks: readonly TaskFact[]
 }
 
 /**
@@ -66,6 +71,8 @@ export interface RunIndex {
   query(query: RunQuery): readonly IndexEntry[]
   /** In no particular order; `since` is in milliseconds since the epoch. */
   autonomy(options: { repository: string; since: number }): readonly AutonomyFact[]
+  /** Tasks of all repositories, the newest first. */
+  tasks(options: { limit: number }): readonly PastTask[]
   clear(): void
   close(): void
 }
@@ -96,6 +103,7 @@ export const noFacts: RunFacts = {
   messages: [],
   paths: [],
   conduct: noConduct,
+  work: noWork,
 }
 
 /** Bounds of what one run adds to the index. */
@@ -103,11 +111,11 @@ const maxMessages = 200
 const maxPaths = 2000
 
 /** The events that say anything for `addFact`; the others only count. */
-export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', 'plan.proposed', ...conductTypes])
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', 'plan.proposed', ...conductTypes, ...workTypes])
 
 /** One step of the fold. */
 export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
-  const counted = { ...facts, events: facts.events + 1, conduct: addConduct(facts.conduct, event) }
+  const counted = { ...facts, events: facts.events + 1, conduct: addConduct(facts.conduct, event), work: addWork(facts.work, event) }
   switch (event.type) {
     case 'run.opened':
       return { ...counted, goal: event.data.draft.goal, repository: event.data.repository.root, startedAt: event.at, parent: event.data.parent?.run, tasks: event.data.planning ? { planned: [], done: [] } : undefined }

@@ -4,6 +4,7 @@ import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
+import type { RepairJudgement } from '../../protocol/repair.ts'
 import type { SandboxResult } from './sandbox.ts'
 
 /** What the built-in solver is given for one task. */
@@ -12,6 +13,8 @@ export interface SolverTask {
   readonly contract: Contract
   /** What each check showed on the task's starting content. */
   readonly outcomes: readonly CheckOutcome[]
+  /** A person chose this of what was found for the task before: it is proposed as it stands. */
+  readonly chosen?: { readonly judgement: RepairJudgement; readonly number: number }
 }
 
 /** A scratch copy of the task's starting content in which candidates are tried; the workspace itself is not touched. */
@@ -28,7 +31,7 @@ export interface Lab {
   run(argv: readonly string[], options: { files?: ReadonlyMap<string, string>; env?: Readonly<Record<string, string>>; timeoutMs: number; stdin?: Uint8Array }): Promise<SandboxResult>
   /** Is there time left? */
   remainingMs(): number
-  record(event: NewEvent & { type: 'candidate.tried' }): Promise<void>
+  record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' }): Promise<void>
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { FileChange } from '../../protocol/events/workspace.ts'
+import type { TaskSize } from '../../protocol/experience.ts'
+import type { Task } from '../../protocol/plan.ts'
 import type { CommitId, RunId, TreeId } from '../../protocol/ids.ts'
 import type { SandboxMount } from './sandbox.ts'
 
@@ -16,6 +18,9 @@ export interface Checkout {
 
 /** A file, an executable file, a link, a submodule. */
 export type FileMode = '100644' | '100755' | '120000' | '160000'
+
+/** A task whose scope is measured. */
+export type Measured = Pick<Task, 'id' | 'scope'>
 
 export interface CommitRequest {
   readonly message: string
@@ -54,6 +59,8 @@ export interface Workspace {
   listAt(at: TreeId | CommitId): Promise<readonly string[]>
   /** What everything in a commit or tree but folders is, as git says it (see `FileMode`). */
   modesAt?(at: TreeId | CommitId): Promise<ReadonlyMap<string, FileMode>>
+  /** How much there is in the scopes of tasks, by task; what would take too long to measure is left out. */
+  measureAt?(at: TreeId | CommitId, tasks: readonly Measured[]): Promise<ReadonlyMap<string, TaskSize>>
   /** Commits what is in the worktree, without ignored files. Returns undefined when that is the parent's tree. */
   commit(request: CommitRequest): Promise<{ commit: CommitId; tree: TreeId } | undefined>
   /** A clean directory with exactly that content and the dependencies as they were on the base. */

@@ -33,7 +33,7 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
   }
   return {
     clock: { now: () => tape.now(), elapsed: () => 0, sleep: async () => undefined },
-    log: { create: never('starts no log'), open: never('opens no log'), read: never('reads no other log'), list: never('lists nothing'), autonomy: never('computes no trust'), resolve: never('looks for no run'), reindex: never('makes no index'), repair: never('repairs no log') },
+    log: { create: never('starts no log'), open: never('opens no log'), read: never('reads no other log'), list: never('lists nothing'), autonomy: never('computes no trust'), tasks: never('looks at no past'), resolve: never('looks for no run'), reindex: never('makes no index'), repair: never('repairs no log') },
     blobs,
     workspaces: { inspect: never('looks at no repository'), readBase: never('reads no repository'), isThere: never('looks for no worktree'), bring: never('brings nothing'), create: open, reopen: open },
     sandbox: { driver: opened?.sandbox.driver ?? '', profileHash: opened?.sandbox.profile ?? '', ready: async () => undefined, probe: never('probes nothing'), run: never('runs nothing') },
@@ -103,6 +103,8 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
       name: 'repair',
       propose: async (_task, lab) => {
         for (let tried = tape.next('candidate.tried'); tried; tried = tape.next('candidate.tried')) await lab.record({ type: 'candidate.tried', data: tried })
+        const judged = tape.next('repair.judged')
+        if (judged) await lab.record({ type: 'repair.judged', data: judged })
         return withOwnIds(takeReply(tape), state.spent.turns + 1)
       },
     },

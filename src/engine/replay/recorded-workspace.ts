@@ -48,6 +48,8 @@ export function createRecordedWorkspace(tape: Tape, blobs: Blobs, state: RunStat
       return file.sha256 ? standFor(bytes, file.sha256) : bytes
     },
     listAt: async () => [],
+    // Sizes are in the plan that they were measured for.
+    measureAt: async () => new Map((tape.next('plan.proposed') ?? tape.next('plan.considered'))?.plan.tasks.flatMap(({ id, size }) => (size ? [[id, size] as const] : []))),
     commit: async () => {
       if (tape.next('commit.skipped')) return undefined
       const { commit, tree } = tape.take('commit.created')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CheckOutcome, Finding, Proof, Stage, Validation } from '../evidence.ts'
+import { RepairJudgement } from '../repair.ts'
 import { CommitId, Digest, Json, TreeId } from '../ids.ts'
 
 export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary', 'merge', 'milestone'])
@@ -52,4 +53,6 @@ export const checkEvents = {
   'proof.finished': Proof,
   /** A candidate that the built-in solver tried. */
   'candidate.tried': z.object({ task: z.string(), n: z.int(), describes: z.string(), path: z.string(), line: z.int(), result: z.enum(['worse', 'same', 'better', 'plausible', 'broken']), detail: Json.optional() }),
+  /** What the built-in solver found out before it proposed an edit. */
+  'repair.judged': RepairJudgement,
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Contract } from '../contract.ts'
 import { BlobRef, CommitId, Digest, Json, RunId, TreeId } from '../ids.ts'
 import { MergeStrategy } from '../integration.ts'
+import { Experience } from '../experience.ts'
 import { exitCodes } from '../error-codes.ts'
 import { Plan, RoleName } from '../plan.ts'
 import { AnswerSignature, AutonomyLevel, BundleName } from '../policy.ts'
@@ -61,8 +62,12 @@ export type Parent = z.infer<typeof Parent>
 export const Specialist = z.object({ role: RoleName, words: z.string().max(20_000), brief: z.string().max(20_000), tools: z.array(z.string()).optional(), from: z.array(SpecialistSource).optional() })
 export type Specialist = z.infer<typeof Specialist>
 
+/** What little confidence leads to: another plan, tests before the work, a reviewer's look at it, a person's word before it begins. */
+export const UnsureAction = z.enum(['plans', 'tests', 'review', 'person'])
+export type UnsureAction = z.infer<typeof UnsureAction>
+
 /** The run follows a graph of tasks, each worked on by a child run. `given`: by a person, else its own model makes one. */
-export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional(), /** The run ends once there is a plan. */ stopAfterPlan: z.boolean().optional(), /** A person agrees to each plan before its tasks begin. */ confirm: z.boolean().optional(), /** What tasks share that are at work at the same time, beside the workers. */ capacity: z.object({ memoryMb: z.number().nonnegative().optional(), tokensPerMinute: z.number().nonnegative().optional() }).optional(), /** Roles that tasks can be given to. Left out: any name. */ roles: z.array(RoleName).max(200).optional() })
+export const Planning = z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional(), /** The run ends once there is a plan. */ stopAfterPlan: z.boolean().optional(), /** A person agrees to each plan before its tasks begin. */ confirm: z.boolean().optional(), /** What tasks share that are at work at the same time, beside the workers. */ capacity: z.object({ memoryMb: z.number().nonnegative().optional(), tokensPerMinute: z.number().nonnegative().optional() }).optional(), /** Roles that tasks can be given to. Left out: any name. */ roles: z.array(RoleName).max(200).optional(), /** Plans that the planner is asked for, to choose from. Left out: one. */ plans: z.int().positive().max(8).optional(), /** What follows where a task is less sure than `below`. Left out: a review, of work that its maker is less sure of than 0.7. */ unsure: z.object({ below: z.number().min(0).max(1), then: z.array(UnsureAction) }).optional() })
 export type Planning = z.infer<typeof Planning>
 
 export const runEvents = {
@@ -87,6 +92,8 @@ export const runEvents = {
     /** The policy's bundles in force, and what the record says of each domain in this repository. */
     bundles: z.array(BundleName).optional(),
     autonomy: z.array(AutonomyLevel).optional(),
+    /** What past tasks, here and elsewhere, say of new ones. */
+    experience: Experience.optional(),
     parent: Parent.optional(),
     specialist: Specialist.optional(),
     planning: Planning.optional(),

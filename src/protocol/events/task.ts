@@ -3,7 +3,7 @@ import { Budget } from '../contract.ts'
 import { Finding } from '../evidence.ts'
 import { CommitId, Digest, RunId, TreeId } from '../ids.ts'
 import { Conflict, MergedTask } from '../integration.ts'
-import { Plan, RoleName } from '../plan.ts'
+import { Plan, RankedPlan, RoleName } from '../plan.ts'
 import { PolicyDecision } from '../policy.ts'
 import { FileChange } from './workspace.ts'
 
@@ -39,7 +39,13 @@ export const StageReport = z.object({
 export type StageReport = z.infer<typeof StageReport>
 
 export const taskEvents = {
-  'plan.proposed': z.object({ plan: Plan, why: z.string(), from: z.enum(['model', 'person', 'checks']).optional() }),
+  'plan.proposed': z.object({
+    plan: Plan, why: z.string(), from: z.enum(['model', 'person', 'checks']).optional(),
+    /** Where there were several to choose from, the best first; the plans are in `plan.considered`. */
+    ranking: z.array(RankedPlan).max(8).optional(),
+  }),
+  /** One of several plans for the same goal, before one of them is chosen. */
+  'plan.considered': z.object({ number: z.int().positive(), plan: Plan, why: z.string() }),
   'task.started': z.object({ task: z.string() }),
   'task.finished': z.object({ task: z.string(), commit: CommitId.optional(), summary: z.string(), confidence: z.number().min(0).max(1).optional() }),
   'task.dropped': z.object({ task: z.string(), why: z.string() }),
@@ -58,6 +64,8 @@ export const taskEvents = {
     task: z.string(), child: RunId, outcome: ChildOutcome, reason: z.string(),
     commit: CommitId.optional(), summary: z.string(), confidence: z.number().min(0).max(1).optional(),
     spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(),
+    /** What `confidence` is worth by the record. */
+    calibrated: z.number().min(0).max(1).optional(),
   }),
   /** Intent: a specialist is about to do a stage of the task in a child run, from `base`. It may write new tests, or nothing at all. */
   'stage.delegated': z.object({

@@ -20,6 +20,19 @@ export interface Survey {
   readonly loadMs: number
 }
 
+/** What a probed function answered to one input, in words that are equal for equal behaviour. */
+export interface Probed {
+  /** Name of the probe, as the text of the file calls it. */
+  readonly name: string
+  /** The object that it was called on; empty for plain functions. */
+  readonly self: string
+  readonly args: string
+  /** A test called it so; otherwise it is a small variation of such a call. */
+  readonly given: boolean
+  /** `returns …`, `yields …`, `throws …` or `does not end`, and what became of its arguments. */
+  readonly outcome: string
+}
+
 /** A whole file's content to try. */
 export interface LaneJob {
   readonly id: number
@@ -28,17 +41,23 @@ export interface LaneJob {
   /** Only these tests run, and what they cannot run without. */
   readonly only: readonly string[]
   /** Those of them that fail on the base: the job ends when none of them can pass any more. */
-  readonly targets: readonly string[]
+  readonly targets?: readonly string[]
   /** Files of these tests, those of the targets first. */
   readonly files: readonly string[]
   /** Then it is killed. */
   readonly perMs: number
+  /** Further files with other content. */
+  readonly others?: readonly { readonly path: string; readonly text: string }[]
+  /** The texts hold probes: after the tests their functions are asked again. */
+  readonly probe?: true
 }
 
 export interface LaneVerdict {
   readonly id: number
   readonly ended: 'done' | 'bailed' | 'timeout' | 'crash'
   readonly passed: ReadonlySet<string>
+  /** Of a job with probes. */
+  readonly probed?: readonly Probed[]
 }
 
 /**
@@ -51,7 +70,7 @@ export interface Lane {
   survey(timeoutMs: number): Promise<Survey | undefined>
   /**
    * Runs each job's tests until `budgetMs` is over; jobs without a verdict were not reached.
-   * A job ends early once a test of `keep` fails.
+   * A job ends early once a test of `keep` fails; unless `all`, so does the batch soon after a job that mended all it could.
    */
-  tryAll(jobs: readonly LaneJob[], options: { keep: readonly string[]; budgetMs: number }): Promise<readonly LaneVerdict[]>
+  tryAll(jobs: readonly LaneJob[], options: { keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<readonly LaneVerdict[]>
 }

@@ -1,3 +1,5 @@
+import { nodeProbe } from './node-probe.ts'
+
 /**
  * Runs inside the sandbox, in the tested project's own Node: an ES module given to `node -e`, with one JSON job list on stdin
  * and one JSON line per finished job on stdout. The parent hands jobs to children and kills what hangs; a child loads the
@@ -11,6 +13,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import assert from 'node:assert'
+import { inspect } from 'node:util'
 
 if (process.env.WRIT_LANE_CHILD) child()
 else parent()
@@ -43,16 +46,26 @@ function parent() {
       timer = setTimeout(() => finish('timeout'), current.perMs)
       kid.send({ job: current })
     }
+    let probed = []
+    let probing
+    const takeProbed = () => {
+      const seen = probing === undefined ? probed : [...probed, [...probing, 'does not end']]
+      probed = []
+      probing = undefined
+      return current?.probe ? { probed: seen } : {}
+    }
     const finish = (ended) => {
       clearTimeout(timer)
-      if (current !== undefined) say({ id: current.id, ended, tests: [] })
+      if (current !== undefined) say({ id: current.id, ended, tests: [], ...takeProbed() })
       current = undefined
       kid.kill('SIGKILL')
     }
     kid.on('message', (answer) => {
+      if (answer.probing) return void (probing = answer.probing)
+      if (answer.probed) { probing = undefined; return void probed.push(answer.probed) }
       if (answer.ready) ready++
       if (answer.result) {
-        say({ ...answer.result, id: current.id })
+        say({ ...answer.result, id: current.id, ...takeProbed() })
         // A job that mends all it can reach is what we look for: its neighbours in rank are tried, then enough.
         if (answer.result.whole && current.targets) until = Math.min(until, Date.now() + work.graceMs)
       }
@@ -61,7 +74,7 @@ function parent() {
     })
     kid.on('exit', () => {
       clearTimeout(timer)
-      if (current !== undefined) say({ id: current.id, ended: 'crash', tests: [] })
+      if (current !== undefined) say({ id: current.id, ended: 'crash', tests: [], ...takeProbed() })
       live--
       if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()
     })
@@ -73,7 +86,7 @@ function parent() {
 function child() {
   const bases = new Map()
   const stripped = new Map()
-  const run = { root: '', keep: new Set(), turn: 0, path: undefined, text: undefined, state: undefined }
+  const run = { root: '', keep: new Set(), turn: 0, texts: new Map(), state: undefined }
   const marker = '?writ='
   const inside = (url) => url.startsWith(run.rootUrl) && !url.includes('/node_modules/')
   nodeModule.registerHooks({
@@ -98,14 +111,15 @@ function child() {
         bases.set(plain, base)
       }
       const file = fileURLToPath(plain)
-      const changed = file === run.path
+      const text = run.texts.get(file)
+      const changed = text !== undefined
       const format = base.format === 'module-typescript' ? 'module' : base.format === 'commonjs-typescript' ? 'commonjs' : base.format
       if (format !== base.format) {
-        if (changed) return { format, source: nodeModule.stripTypeScriptTypes(run.text), shortCircuit: true }
+        if (changed) return { format, source: nodeModule.stripTypeScriptTypes(text), shortCircuit: true }
         if (!stripped.has(plain)) stripped.set(plain, nodeModule.stripTypeScriptTypes(fs.readFileSync(file, 'utf8')))
         return { format, source: stripped.get(plain), shortCircuit: true }
       }
-      if (changed) return { format, source: run.text, shortCircuit: true }
+      if (changed) return { format, source: text, shortCircuit: true }
       return { format, source: base.source ?? fs.readFileSync(file, 'utf8'), shortCircuit: true }
     },
   })
@@ -298,6 +312,7 @@ function child() {
     return spans
   }
 
+${nodeProbe}
   const late = (error) => { const state = run.state; if (state?.fail) state.fail(error); else if (state) state.loose = true }
   process.on('uncaughtException', late)
   process.on('unhandledRejection', late)
@@ -335,8 +350,8 @@ function child() {
     realMock ??= process.getBuiltinModule('node:test').mock
     const began = performance.now()
     run.turn++
-    run.path = job.path === undefined ? undefined : path.join(run.root, job.path)
-    run.text = job.text
+    run.texts = new Map([...(job.path === undefined ? [] : [job]), ...(job.others ?? [])].map((one) => [path.join(run.root, one.path), one.text]))
+    const probe = job.probe ? openProbe() : undefined
     for (const key of Object.keys(nodeModule.default._cache)) if (key.startsWith(run.root + path.sep) && !key.includes('node_modules')) delete nodeModule.default._cache[key]
     const state = { tests: [], counts: new Map(), covers: {}, bailed: false, over: false, fail: undefined, mended: false, stuck: [] }
     if (job.only) {
@@ -361,6 +376,7 @@ function child() {
     cover = undefined
     realMock.reset()
     realMock.restoreAll()
+    await probe?.run()
     await new Promise((done) => setImmediate(done))
     run.state = undefined
     const good = new Set(state.tests.filter((test) => test.status === 'passed').map((test) => test.name))

@@ -2,16 +2,19 @@ import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Cover } from '../localise/spectrum.ts'
 import { graceMs } from './lane.ts'
-import type { Lane, LaneJob, LaneTest, LaneVerdict } from './lane.ts'
+import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed } from './lane.ts'
 import { nodeHarness } from './node-harness.ts'
 
 const Spans = z.array(z.tuple([z.number(), z.number()]))
+/** Name, object, arguments, whether a test gave them, outcome. */
+export const Told = z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.string()])
 const Line = z.object({
   id: z.number(),
   ended: z.enum(['done', 'bailed', 'timeout', 'crash']),
   tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number() })),
   covers: z.record(z.string(), z.record(z.string(), Spans)).optional(),
   ms: z.number().optional(),
+  probed: z.array(Told).optional(),
 })
 type Line = z.infer<typeof Line>
 
@@ -29,9 +32,9 @@ const slackMs = 5000
 
 /** For `node:test`: `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum. */
 export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }): Lane {
-  const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number }): Promise<Line[]> => {
+  const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
-      stdin: new TextEncoder().encode(JSON.stringify({ ...work, root: lab.home, width: 2, graceMs })),
+      stdin: new TextEncoder().encode(JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
@@ -52,9 +55,14 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
       const lines = await run({ ...options, jobs })
       return lines.map((line): LaneVerdict => ({
         id: line.id, ended: line.ended, passed: new Set(line.tests.filter((test) => test.status === 'passed').map((test) => test.name)),
+        ...(line.probed ? { probed: line.probed.map(toProbed) } : {}),
       }))
     },
   }
+}
+
+export function toProbed([name, self, args, given, outcome]: z.infer<typeof Told>): Probed {
+  return { name, self, args, given, outcome }
 }
 
 function toCovers(covers: Readonly<Record<string, z.infer<typeof Spans>>>): Map<string, Cover> {

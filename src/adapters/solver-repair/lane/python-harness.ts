@@ -1,3 +1,5 @@
+import { pythonProbe } from './python-probe.ts'
+
 /**
  * `sitecustomize.py` of the tested project's own Python while candidates are tried. The first interpreter of the check that
  * runs tests stops here, before any of the project's code is imported, and becomes a fork server: each child takes one job,
@@ -30,7 +32,9 @@ def _is_tester():
     return any(os.path.basename(word) in ('pytest', 'py.test') or 'test' in os.path.basename(word) for word in words[1:2])
 
 
-class _Lane:
+${pythonProbe}
+
+class _Lane(_Probe):
     def __init__(self, work, job, out):
         self.root = os.path.realpath(work['root'])
         self.keep = set(work['keep'])
@@ -55,23 +59,24 @@ class _Lane:
         full = os.path.realpath(path or '')
         return os.path.relpath(full, self.root).replace(os.sep, '/') if full.startswith(self.root + os.sep) else None
 
-    # Candidates: one file's text is not the one on disk.
+    # Candidates: the text of some files, nearly always one, is not the one on disk.
     def replace(self):
-        if 'path' not in self.job:
+        changed = ([self.job] if 'path' in self.job else []) + self.job.get('others', [])
+        if not changed:
             return
         from importlib import machinery
-        path = os.path.join(self.root, self.job['path'])
-        text = self.job['text'].encode('utf-8')
+        texts = {os.path.join(self.root, one['path']): one['text'].encode('utf-8') for one in changed}
         loader = machinery.SourceFileLoader
         stats, data = loader.path_stats, loader.get_data
 
         def path_stats(this, name):
-            if os.path.realpath(name) == path:
+            if os.path.realpath(name) in texts:
                 raise OSError('no cache for a candidate')
             return stats(this, name)
 
         def get_data(this, name):
-            return text if os.path.realpath(name) == path else data(this, name)
+            full = os.path.realpath(name)
+            return texts[full] if full in texts else data(this, name)
 
         loader.path_stats, loader.get_data = path_stats, get_data
 
@@ -134,6 +139,8 @@ class _Lane:
 
     # The parent learns from the exit code that all that can be reached was mended.
     def leave(self):
+        if self.job.get('probe'):
+            self.ask_probed()
         os._exit(77 if self.mended and not self.missed and not self.targets else 0)
 
     def parts(self, nodeid):
@@ -291,6 +298,8 @@ def _serve(path):
                 lane = _Lane(work, job, out)
                 sys.dont_write_bytecode = True
                 lane.replace()
+                if job.get('probe'):
+                    lane.probe()
                 if uses_pytest:
                     lane.watch_pytest()
                 else:

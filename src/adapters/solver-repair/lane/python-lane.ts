@@ -2,10 +2,12 @@ import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
 import { graceMs } from './lane.ts'
-import type { Lane, LaneTest, LaneVerdict } from './lane.ts'
+import type { Lane, LaneTest, LaneVerdict, Probed } from './lane.ts'
+import { toProbed, Told } from './node-lane.ts'
 import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
+  z.object({ id: z.number(), probed: Told }),
   z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
@@ -24,9 +26,9 @@ const script = [
 /** For `unittest` and `pytest`: the check's own command, forked for each candidate before it imports anything of the project. */
 export function createPythonLane(lab: Lab, check: Check): Lane {
   const preload = findImports(lab)
-  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number }): Promise<Line[]> => {
+  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs, preload: await preload })]]),
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload })]]),
       env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
@@ -44,13 +46,15 @@ export function createPythonLane(lab: Lab, check: Check): Lane {
     async tryAll(jobs, options) {
       const lines = await run({ ...options, jobs })
       const passed = new Map<number, Set<string>>()
+      const probed = new Map<number, Probed[]>()
       const ended = new Map<number, LaneVerdict['ended']>()
       for (const line of lines) {
-        if ('name' in line) {
+        if ('probed' in line) probed.set(line.id, [...(probed.get(line.id) ?? []), toProbed(line.probed)])
+        else if ('name' in line) {
           if (line.status === 'passed') passed.set(line.id, (passed.get(line.id) ?? new Set()).add(line.name))
         } else if (ended.get(line.id) === undefined) ended.set(line.id, line.ended)
       }
-      return [...ended].map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set() }))
+      return [...ended].map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
     },
   }
 }

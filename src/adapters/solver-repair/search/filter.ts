@@ -25,8 +25,8 @@ export interface Survivor {
 export interface Filter {
   /** How many trials are worth asking about at once. */
   readonly width: number
-  /** Tries from the front for about `budgetMs`; `reached` of them have been judged. */
-  sift(trials: readonly Trial[], budgetMs: number): Promise<{ reached: number; survivors: readonly Survivor[] }>
+  /** Tries from the front for about `budgetMs`; `reached` of them have been judged. Unless `all`, it may end soon after a success. */
+  sift(trials: readonly Trial[], budgetMs: number, options: { all: boolean }): Promise<{ reached: number; survivors: readonly Survivor[] }>
 }
 
 /** One file that is whole again is enough: tests that go through everything often fail for several faults at once. */
@@ -58,9 +58,9 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
   const select = createSelector(survey, options)
   return {
     width: 200,
-    async sift(trials, budgetMs) {
-      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
-      const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs })
+    async sift(trials, budgetMs, { all }) {
+      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
+      const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs, all })
       const survivors = verdicts.flatMap((verdict): Survivor[] => {
         const [trial, job] = [trials[verdict.id], jobs[verdict.id]]
         if (trial === undefined || job === undefined || verdict.ended !== 'done') return []
@@ -85,10 +85,12 @@ function takeWhileSmall(trials: readonly Trial[]): Trial[] {
   })
 }
 
-type Selection = Omit<LaneJob, 'id' | 'path' | 'text'>
+export interface Selection extends Pick<LaneJob, 'only' | 'files' | 'perMs'> {
+  readonly targets: readonly string[]
+}
 
 /** Which tests can notice a change at a place: those that ran the function around it, all of the failing tests' files where it is outside functions. */
-function createSelector(survey: Survey, { targets, keep }: { targets: readonly string[]; keep: readonly string[] }): (candidate: Candidate) => Selection {
+export function createSelector(survey: Survey, { targets, keep }: { targets: readonly string[]; keep: readonly string[] }): (candidate: Candidate) => Selection {
   const red = new Set(targets)
   const known = new Set([...targets, ...keep])
   const tests = survey.tests.filter((test) => known.has(test.name))

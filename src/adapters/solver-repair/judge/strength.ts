@@ -1,0 +1,125 @@
+import type { MutationScore, Survivor } from '../../../protocol/repair.ts'
+import type { Candidate } from '../candidate.ts'
+import { applyEdits } from '../candidate.ts'
+import { generateCandidates } from '../generate/generate.ts'
+import type { Lane, LaneJob } from '../lane/lane.ts'
+import type { Project } from '../project.ts'
+import { isParsable, parseSource } from '../syntax/node.ts'
+import type { SourceFile } from '../syntax/node.ts'
+import type { Vocabulary } from '../syntax/vocabulary.ts'
+import { chooseProbes, compareBehaviours, findDifference, observeVersions, toCall } from './behaviour.ts'
+import type { Behaviour, Version } from './behaviour.ts'
+import { findProbeable } from './probe.ts'
+
+/** Kinds of small change that mutation testing is known by: all of them can be told by a test that looks. */
+const mutating = /^(comparison|arithmetic|logic|constant|assignment|update|negation|sign|clause|operand|statement|jump|slice)$/
+/** Bounds: mutants of one place, of one line, and survivors that are looked at closely. */
+const mostMutants = 48
+const mostOnLine = 6
+const mostLooked = 16
+const mostNamed = 20
+
+/** The code that is measured: the mended file, and where the mend is. */
+export interface Mended {
+  readonly version: Version
+  readonly words: Vocabulary
+}
+
+/**
+ * Mutation score of the tests around a mend: small changes of the mended function are tried against the tests that run it. Survivors
+ * that behave like the mended code on every input that was looked at are left out, since they may not differ at all.
+ */
+export async function measureStrength(lane: Lane, mended: Mended, project: Project, options: { selection: Pick<LaneJob, 'only' | 'files' | 'perMs'>; budgetMs: number; now: () => number }): Promise<MutationScore> {
+  const until = options.now() + options.budgetMs
+  const none = (note: string): MutationScore => ({ tried: 0, noticed: 0, alike: 0, survivors: [], note })
+  const base = project.sources.get(mended.version.path)
+  const file = base === undefined ? undefined : parseSource(project.parser, base.path, base.grammar, mended.version.text)
+  if (base === undefined || file === undefined) return none('the mended file could not be read')
+  const mutants = chooseMutants(file, mended, project).filter(({ text }) => text !== base.text)
+  if (mutants.length === 0) return none('there is nothing in the mended function that could be changed a little')
+  const { only, files, perMs } = options.selection
+  const jobs = mutants.map(({ text }, id): LaneJob => ({ id, path: file.path, text, only, files, perMs }))
+  const verdicts = await lane.tryAll(jobs, { keep: only, budgetMs: 0.7 * options.budgetMs })
+  const left = verdicts.filter((verdict) => verdict.ended === 'done' && only.every((name) => verdict.passed.has(name))).map((verdict) => verdict.id)
+  const looked = left.slice(0, mostLooked).flatMap((id) => mutants[id] ?? [])
+  const seen = looked.length === 0 ? [] : await lookAt(lane, mended.version, looked, project, { ...options, budgetMs: Math.max(500, until - options.now()) })
+  const [own, ...others] = seen
+  const survivors: Survivor[] = []
+  let alike = 0
+  for (const [at, mutant] of looked.entries()) {
+    const { shared, alike: same } = compareBehaviours(own, others[at])
+    if (own !== undefined && others[at] !== undefined && same && shared > 0) {
+      alike++
+      continue
+    }
+    const call = findDifference([own, others[at]])?.call
+    survivors.push({ path: file.path, line: mutant.candidate.line, describes: mutant.candidate.describes, ...(call === undefined ? {} : { call }) })
+  }
+  const noticed = verdicts.length - left.length
+  const unread = left.length - looked.length
+  const notes = [
+    ...(verdicts.length < mutants.length ? [`${mutants.length - verdicts.length} of ${mutants.length} small changes were not tried: the time was up`] : []),
+    ...(unread > 0 ? [`${unread} more that no test notices were not looked at`] : []),
+  ]
+  return { tried: noticed + survivors.length + unread, noticed, alike, survivors: survivors.slice(0, mostNamed), ...(notes.length > 0 ? { note: notes.join('; ') } : {}) }
+}
+
+interface Mutant {
+  readonly candidate: Candidate
+  readonly text: string
+}
+
+/** Likely slips first, a few on each line, nearest to the mend where there are too many. */
+function chooseMutants(file: SourceFile, { version, words }: Mended, project: Project): Mutant[] {
+  const around = findProbeable(file, version.at)?.node
+  const row = file.text.slice(0, version.at).split('\n').length
+  const inside = generateCandidates(file, words, (node) => (around === undefined ? Number(Math.abs(node.row + 1 - row) <= 2) : Number(node.start >= around.start && node.end <= around.end)))
+  const onLine = new Map<number, number>()
+  const far = ({ line }: Candidate): number => Math.min(10, Math.abs(line - row)) / 40
+  const mutants: Mutant[] = []
+  for (const candidate of inside.filter(({ kind }) => mutating.test(kind)).toSorted((a, b) => b.prior - far(b) - a.prior + far(a) || a.line - b.line || (a.describes < b.describes ? -1 : 1))) {
+    const count = onLine.get(candidate.line) ?? 0
+    if (count >= mostOnLine || mutants.length >= mostMutants) continue
+    const text = applyEdits(file.text, candidate.edits)
+    if (!isParsable(project.parser, file.grammar, text)) continue
+    onLine.set(candidate.line, count + 1)
+    mutants.push({ candidate, text })
+  }
+  return mutants
+}
+
+async function lookAt(lane: Lane, version: Version, mutants: readonly Mutant[], project: Project, options: { selection: Pick<LaneJob, 'only' | 'files' | 'perMs'>; budgetMs: number }): Promise<(Behaviour | undefined)[]> {
+  const versions = [version, ...mutants.map(({ candidate, text }): Version => ({ path: version.path, text, at: candidate.edits[0]?.start ?? 0 }))]
+  return observeVersions(lane, versions, project, { ...options, probes: chooseProbes([version], project) })
+}
+
+/** Share of the small changes that the tests notice; undefined where none could be tried. */
+export function scoreOfMutants({ tried, noticed }: MutationScore): number | undefined {
+  return tried === 0 ? undefined : noticed / tried
+}
+
+/** A test in words and code that would pin the fault, from an input on which a survivor differs from the mended code. */
+export function proposeTest(mended: Behaviour | undefined, calls: readonly string[], python: boolean): string | undefined {
+  if (mended === undefined) return undefined
+  const wanted = new Set(calls)
+  const lines: string[] = []
+  for (const one of mended.values()) {
+    const call = toCall(one)
+    // What lies inside another function or a class cannot be called by its name alone.
+    if (!wanted.has(call) || one.self !== '' || one.name.includes('.') || call.includes('…') || !/^[\w.]+\(/.test(call)) continue
+    wanted.delete(call)
+    const line = toAssertion(call, one.outcome, python)
+    if (line !== undefined) lines.push(line)
+    if (lines.length === 4) break
+  }
+  return lines.length === 0 ? undefined : lines.join('\n')
+}
+
+function toAssertion(call: string, outcome: string, python: boolean): string | undefined {
+  if (outcome.includes('…') || outcome.includes(', its arguments become') || outcome.length > 200) return undefined
+  const thrown = /^throws (\w+)$/.exec(outcome)?.[1]
+  if (thrown !== undefined) return python ? `with self.assertRaises(${thrown}): ${call}` : `assert.throws(() => ${call}, { name: '${thrown}' })`
+  const value = /^returns (.*)$/s.exec(outcome)?.[1]
+  if (value === undefined || /[[(<]\w+ .*>|^\w+ \{|\[Function/.test(value)) return undefined
+  return python ? `self.assertEqual(${call}, ${value})` : `assert.deepEqual(${call}, ${value})`
+}

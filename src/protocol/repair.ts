@@ -1,0 +1,73 @@
+import { z } from 'zod'
+
+/** How sure the built-in solver is of what it proposes; calibrated on faults whose right mend is known (docs/repair.md). */
+export const Sureness = z.enum(['sure', 'likely', 'one of several'])
+export type Sureness = z.infer<typeof Sureness>
+
+/** One way to mend a fault, with the edits that make it: snippets that occur once in the file. */
+export const RepairOption = z.object({
+  /** From 1: the place in the ranking, and what `--choose` takes. */
+  number: z.int().positive(),
+  describes: z.string(),
+  path: z.string(),
+  /** From 1. */
+  line: z.int().positive(),
+  before: z.string(),
+  after: z.string(),
+  edits: z.array(z.object({ find: z.string(), replace: z.string() })),
+  /** Other changes that passed and behave the same on every input that was looked at. */
+  same: z.array(z.string()),
+})
+export type RepairOption = z.infer<typeof RepairOption>
+
+/** An input on which options part. */
+export const RepairDifference = z.object({
+  /** As a call: `clamp(5, 0, 5)`. */
+  call: z.string(),
+  /** A test makes this very call; otherwise it is a small variation of one. */
+  given: z.boolean(),
+  shows: z.array(z.object({ option: z.int().positive(), outcome: z.string() })),
+})
+export type RepairDifference = z.infer<typeof RepairDifference>
+
+/** A small change of the mended code that no test notices. */
+export const Survivor = z.object({ path: z.string(), line: z.int().positive(), describes: z.string(), /** A call on which it differs, where one was found. */ call: z.string().optional() })
+export type Survivor = z.infer<typeof Survivor>
+
+/** How many small changes around a mended place the tests notice. */
+export const MutationScore = z.object({
+  /** Small changes that were tried, without those that behave the same on every input that was looked at. */
+  tried: z.int().nonnegative(),
+  noticed: z.int().nonnegative(),
+  /** What could not be told from the mended code: left out of the score. */
+  alike: z.int().nonnegative(),
+  /** At most 20. */
+  survivors: z.array(Survivor),
+  /** Why there is no score, or one of a part only. */
+  note: z.string().optional(),
+})
+export type MutationScore = z.infer<typeof MutationScore>
+
+/** What the built-in solver found out about a fault and about the ways to mend it. */
+export const RepairJudgement = z.object({
+  task: z.string(),
+  sure: Sureness,
+  /** 0 to 1. */
+  confidence: z.number(),
+  /** Why it is as sure as that, a half sentence each. */
+  why: z.array(z.string()),
+  fault: z.object({ path: z.string(), line: z.int().positive(), within: z.string().optional(), code: z.string(), because: z.array(z.string()) }),
+  /** Ranked, at least one; the first was proposed. Each stands for all that behave like it. */
+  options: z.array(RepairOption),
+  difference: RepairDifference.optional(),
+  /** The option that a person chose, where that is not the first. */
+  chosen: z.int().positive().optional(),
+  /** Changes that were tried, that passed all checks, and the inputs that those were compared on. */
+  tried: z.int().nonnegative(),
+  plausible: z.int().positive(),
+  inputs: z.int().nonnegative(),
+  strength: MutationScore.optional(),
+  /** A test that would pin the fault, where the ones there are do not. */
+  test: z.string().optional(),
+})
+export type RepairJudgement = z.infer<typeof RepairJudgement>
