@@ -102,9 +102,11 @@ export function isEventType(type: string): type is EventType {
   return eventTypes.has(type)
 }
 
+const Line = z.lazy(() => Envelope.extend({ data: z.unknown() }))
+
 /** Validates one line of a rollout. @throws z.ZodError naming the first thing that does not fit. */
 export function parseEvent(line: unknown): StoredEvent {
-  const envelope = Envelope.extend({ data: z.unknown() }).parse(line)
+  const envelope = Line.parse(line)
   if (!isEventType(envelope.type)) throw new z.ZodError([{ code: 'custom', message: `unknown event type ${envelope.type}`, path: ['type'], input: line }])
   return { ...envelope, data: payloads[envelope.type].parse(envelope.data) } as StoredEvent
 }
