@@ -5,6 +5,7 @@ import { describeChanged } from './context/describe-changed.ts'
 import { isPlanned } from './delegation/delegation.ts'
 import { onStageDelegated, onStageReturned, onTestsSeen } from './delegation/fold-stages.ts'
 import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed } from './delegation/fold-delegations.ts'
+import { countCall } from './policy/circumstances.ts'
 import { describeRewinding, findDropped, findPath } from './rewind.ts'
 import { emptyState, type Finish, type RunState } from './run-state.ts'
 
@@ -289,18 +290,18 @@ function apply(state: RunState, event: StoredEvent): void {
 
 /**
  * The state becomes what the events up to `to` make of it. What cannot be had back stays: what was spent, resumes and faults,
- * and where the branch in the person's repository stands. Approvals are those that had been given by then: a call that is
- * made again is asked about again.
+ * how often tools were called of late, and where the branch in the person's repository stands. Approvals are those that had
+ * been given by then: a call that is made again is asked about again.
  */
 function goBack(state: RunState, event: Extract<StoredEvent, { type: 'run.rewound' }>): void {
-  const { past, spent, resumes, faults, branchHead } = state
+  const { past, spent, resumes, faults, branchHead, newestCalls } = state
   const back = emptyState()
   for (const each of findPath(past, event.data.to)) {
     if (each.type === 'run.rewound') arrive(back, each, past)
     else apply(back, each)
   }
   arrive(back, event, past)
-  Object.assign(state, back, { at: Date.parse(event.at), past, spent, resumes, faults, branchHead })
+  Object.assign(state, back, { at: Date.parse(event.at), past, spent, resumes, faults, branchHead, newestCalls })
 }
 
 /** What being taken back adds to the earlier state: calls that were still open are not made, and the solver is told. */
@@ -374,7 +375,7 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
 }
 
 function onCalled(state: RunState, data: Payload<'tool.called'>): void {
-  if (data.decision.effect !== 'deny') state.toolCalls.set(data.name, (state.toolCalls.get(data.name) ?? 0) + 1)
+  if (data.decision.effect !== 'deny') countCall(state, data.name)
   const pending = state.calls.find((each) => each.call.callId === data.callId)
   if (!pending) return
   pending.status = 'called'

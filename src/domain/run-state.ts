@@ -151,6 +151,8 @@ export interface RunState {
   /** What commands of this turn would do, by call; how often each tool was called. */
   readings: Map<string, CommandReading>
   toolCalls: Map<string, number>
+  /** Calls that were let through in the last minute of the log, undone ones too, the oldest first; `at` in milliseconds. */
+  newestCalls: { readonly tool: string; readonly at: number }[]
   /** Contents that passed the stages of validation: after an edit, and when a task was called finished. */
   validatedTree: TreeId | undefined
   taskValidatedTree: TreeId | undefined
@@ -200,7 +202,7 @@ export function emptyState(): RunState {
     finish: undefined, certainty: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
-    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, readings: new Map(), toolCalls: new Map(), validatedTree: undefined, taskValidatedTree: undefined, failed: undefined, takenBack: [], rollbacks: 0, rejectedTask: undefined, judged: new Map(), chosen: undefined, stopsBlocked: 0, reviewedTree: undefined, warnings: 0, answerNotes: new Map(), pinned: undefined, proposal: undefined, reviewTold: false, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
+    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, readings: new Map(), toolCalls: new Map(), newestCalls: [], validatedTree: undefined, taskValidatedTree: undefined, failed: undefined, takenBack: [], rollbacks: 0, rejectedTask: undefined, judged: new Map(), chosen: undefined, stopsBlocked: 0, reviewedTree: undefined, warnings: 0, answerNotes: new Map(), pinned: undefined, proposal: undefined, reviewTold: false, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }
 }
