@@ -56,7 +56,7 @@ const bundle = await rolldown({
 })
 await bundle.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   // Finding, reading and linking a module takes half a millisecond however small it is: what many commands share is one chunk.
-  codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'domain', test: /src[\\/]domain[\\/]/, minShareCount: 4 }] } })
+  codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'domain', test: /src[\\/](?:domain[\\/]|protocol[\\/](?!error-codes|fault|system-error))/, minShareCount: 3 }] } })
 await bundle.close()
 
 // Assets that are read inside the sandbox: reporters of test runners.

@@ -190,7 +190,7 @@ function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[
 function toReport(events: readonly StoredEvent[]): StageReport | undefined {
   const said = events.findLast((event) => event.type === 'tool.returned' && event.data.status === 'ok' && ['report_tests', 'report_findings'].includes(event.data.name))
   const called = said?.type === 'tool.returned' ? events.find((event) => event.type === 'tool.called' && event.data.callId === said.data.callId) : undefined
-  const parsed = called?.type === 'tool.called' ? StageReport.partial({ findings: true }).safeParse(called.data.input) : undefined
+  const parsed = called?.type === 'tool.called' ? StageReport.unwrap().partial({ findings: true }).safeParse(called.data.input) : undefined
   return parsed?.success ? { ...parsed.data, findings: parsed.data.findings ?? [] } : undefined
 }
 

@@ -10,7 +10,7 @@ import type { Places } from './places.ts'
 const ModelName = z.string().regex(/^[^/\s]+\/\S+$/, 'it is written provider/model')
 
 /** `$XDG_CONFIG_HOME/writ/config.yaml`. Flags win over it, it wins over the defaults. */
-export const ConfigFile = z.strictObject({
+export const ConfigFile = z.lazy(() => z.strictObject({
   model: ModelName.optional(),
   /** What specialists mean by a small and a large model; where one is not named, it is the run's (docs/specialists.md). */
   models: z.strictObject({ small: ModelName.optional(), large: ModelName.optional() }).optional(),
@@ -46,7 +46,7 @@ export const ConfigFile = z.strictObject({
     /** A person agrees to each plan of tasks before it is carried out (docs/plans.md). */
     confirm: z.boolean().optional(),
   }).optional(),
-})
+}))
 export type ConfigFile = z.infer<typeof ConfigFile>
 
 /** Bounds of what a run keeps. */

@@ -133,7 +133,7 @@ function explainIssue(issue: Issue, document: Document, at: Locate, base: Path =
 
 function findMeant(key: string, path: Path): string | undefined {
   const last = path.at(-1)
-  const shape = last === undefined ? PlanFile.shape : last === 'estimate' ? EstimateFile.shape : last === 'capacity' ? CapacityFile.shape : TaskFile.shape
+  const shape = last === undefined ? PlanFile.unwrap().shape : last === 'estimate' ? EstimateFile.unwrap().shape : last === 'capacity' ? CapacityFile.unwrap().shape : TaskFile.unwrap().shape
   return Object.keys(shape).map((name) => ({ name, distance: editDistance(key.toLowerCase().replaceAll('-', '_'), name) })).filter(({ distance }) => distance <= 2).toSorted((a, b) => a.distance - b.distance)[0]?.name
 }
 

@@ -20,7 +20,7 @@ export function publishedSchemas(): Readonly<Record<string, unknown>> {
     'hooks.schema.json': { title: 'Writ hooks of a repository', ...z.toJSONSchema(HookFile, { io: 'input' }) },
     'schedule.schema.json': { title: 'Writ schedule', ...z.toJSONSchema(ScheduleOutput) },
     'specialist.schema.json': { title: 'Writ specialist: front matter', ...z.toJSONSchema(SpecialistFile, { io: 'input' }) },
-    'policy-bundle.schema.json': { title: 'Writ policy: bundle.yaml', ...z.toJSONSchema(BundleFile.extend({ settings: BundleSettings.optional() }), { io: 'input' }) },
+    'policy-bundle.schema.json': { title: 'Writ policy: bundle.yaml', ...z.toJSONSchema(BundleFile.unwrap().extend({ settings: BundleSettings.optional() }), { io: 'input' }) },
     'policy-cases.schema.json': { title: 'Writ policy: cases.yaml', ...z.toJSONSchema(CasesFile, { io: 'input' }) },
     'run-record.schema.json': { title: 'Predicate urn:writ:run-record:v1', ...z.toJSONSchema(RunRecord) },
   }

@@ -18,7 +18,7 @@ export const builderId = 'urn:writ:local'
 const DigestSet = z.record(z.string(), z.string())
 const Subject = z.strictObject({ name: z.string(), digest: DigestSet })
 
-const CheckRun = z.strictObject({
+const CheckRun = z.lazy(() => z.strictObject({
   seq: z.int().nonnegative(),
   check: z.string(),
   command: z.string(),
@@ -27,10 +27,10 @@ const CheckRun = z.strictObject({
   exitCode: z.int().optional(),
   tree: TreeId,
   output: BlobRef,
-})
+}))
 
 /** The predicate of Writ's own: how a run came to its end, and what its record holds up to `record.seq`. */
-export const RunRecord = z.strictObject({
+export const RunRecord = z.lazy(() => z.strictObject({
   run: RunId,
   writ: z.strictObject({ version: z.string(), node: z.string(), platform: z.string() }).describe('What carried the run.'),
   by: z.string().describe('Who started it.'),
@@ -64,7 +64,7 @@ export const RunRecord = z.strictObject({
   }),
   approvals: z.array(z.strictObject({ seq: z.int().nonnegative(), gate: z.string(), question: z.string().optional(), by: z.string(), answer: z.enum(['approve', 'deny']) })),
   evidence: z.strictObject({
-    verdict: Proof.shape.verdict.optional(),
+    verdict: Proof.unwrap().shape.verdict.optional(),
     commit: CommitId.optional(),
     tree: TreeId.optional(),
     reasons: z.array(z.string()),
@@ -83,13 +83,13 @@ export const RunRecord = z.strictObject({
   }),
   provenance: z.strictObject({ sha256: Digest }).optional().describe('Digest of the bundle with the SLSA provenance of the result.'),
   previous: z.strictObject({ sha256: Digest }).optional().describe('Digest of the bundle that this one extends.'),
-}).describe('How a run of Writ came to its end.')
+}).describe('How a run of Writ came to its end.'))
 export type RunRecord = z.infer<typeof RunRecord>
 
 const Artefact = z.strictObject({ name: z.string(), uri: z.string().optional(), digest: DigestSet })
 
 /** SLSA provenance v1, as far as Writ has something to say. */
-export const Provenance = z.strictObject({
+export const Provenance = z.lazy(() => z.strictObject({
   buildDefinition: z.strictObject({
     buildType: z.literal(buildType),
     externalParameters: z.strictObject({ goal: z.string(), contract: z.strictObject({ sha256: Digest }), checks: z.array(z.string()), solver: z.string(), model: z.string().optional() }),
@@ -101,13 +101,13 @@ export const Provenance = z.strictObject({
     metadata: z.strictObject({ invocationId: z.string(), startedOn: z.iso.datetime(), finishedOn: z.iso.datetime() }),
     byproducts: z.array(Artefact),
   }),
-})
+}))
 export type Provenance = z.infer<typeof Provenance>
 
-export const Statement = z.discriminatedUnion('predicateType', [
+export const Statement = z.lazy(() => z.discriminatedUnion('predicateType', [
   z.strictObject({ _type: z.literal(statementType), subject: z.array(Subject).min(1), predicateType: z.literal(recordType), predicate: RunRecord }),
   z.strictObject({ _type: z.literal(statementType), subject: z.array(Subject).min(1), predicateType: z.literal(provenanceType), predicate: Provenance }),
-])
+]))
 export type Statement = z.infer<typeof Statement>
 export type RecordStatement = Extract<Statement, { predicateType: typeof recordType }>
 export type ProvenanceStatement = Extract<Statement, { predicateType: typeof provenanceType }>
@@ -116,9 +116,9 @@ export type ProvenanceStatement = Extract<Statement, { predicateType: typeof pro
 const Base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/)
 
 /** A Sigstore bundle around a DSSE envelope, with a key instead of a certificate. */
-export const Bundle = z.strictObject({
+export const Bundle = z.lazy(() => z.strictObject({
   mediaType: z.literal(bundleMediaType),
   verificationMaterial: z.strictObject({ publicKey: z.strictObject({ hint: Digest }), tlogEntries: z.tuple([]) }),
   dsseEnvelope: z.strictObject({ payload: Base64, payloadType: z.literal(payloadType), signatures: z.tuple([z.strictObject({ keyid: Digest, sig: Base64 })]) }),
-})
+}))
 export type Bundle = z.infer<typeof Bundle>

@@ -2,11 +2,11 @@ import { z } from 'zod'
 
 const Text = z.string().trim().min(1)
 
-const BatchBudget = z.strictObject({
+const BatchBudget = z.lazy(() => z.strictObject({
   max_turns: z.int().positive().max(1_000_000).optional(),
   max_usd: z.number().nonnegative().optional(),
   max_tokens: z.int().positive().optional(),
-})
+}))
 
 /** One goal of a batch: as in a contract file, with where it is and who does it. */
 export const BatchGoal = z.strictObject({
@@ -29,7 +29,7 @@ export type BatchGoal = z.infer<typeof BatchGoal>
 const BatchEntry = z.union([Text.max(20_000), BatchGoal])
 
 /** `writ batch FILE`: YAML, or JSON lines of goals. */
-export const BatchFile = z
+export const BatchFile = z.lazy(() => z
   .strictObject({
     version: z.literal(1).optional(),
     budget: BatchBudget.optional().describe('Of all goals together.'),
@@ -37,5 +37,5 @@ export const BatchFile = z
     defaults: BatchGoal.omit({ id: true, goal: true }).optional().describe('For goals that do not say otherwise.'),
     goals: z.array(BatchEntry).min(1).max(10_000),
   })
-  .describe('A Writ batch.')
+  .describe('A Writ batch.'))
 export type BatchFile = z.infer<typeof BatchFile>

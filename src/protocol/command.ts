@@ -20,7 +20,7 @@ export const TouchedPath = PathAccess.extend({ outside: z.boolean() })
 export type TouchedPath = z.infer<typeof TouchedPath>
 
 /** One program that a command would start, after expansion. */
-export const Act = z.object({
+export const Act = z.lazy(() => z.object({
   /** Its words; null where one cannot be known before it runs. The first is the program's name, without its folder. */
   argv: z.array(z.string().nullable()).min(1),
   kinds: z.array(ActKind),
@@ -29,12 +29,12 @@ export const Act = z.object({
   hosts: z.array(z.string()),
   /** What would start it, outermost first: `bash -c`, `xargs`, `find -exec`, `a here-document`. */
   via: z.array(z.string()),
-})
+}))
 export type Act = z.infer<typeof Act>
 
 /** What a shell command would do: every program that it would start, and the parts that cannot be understood. */
-export const CommandReading = z.object({
+export const CommandReading = z.lazy(() => z.object({
   acts: z.array(Act),
   unknown: z.array(z.object({ text: z.string().max(500), why: z.string().max(500) })),
-})
+}))
 export type CommandReading = z.infer<typeof CommandReading>

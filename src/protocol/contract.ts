@@ -6,7 +6,7 @@ export const Origin = z.enum(['person', 'found', 'model', 'default'])
 export type Origin = z.infer<typeof Origin>
 
 /** A command that the harness runs itself to learn whether the goal is met. Exit code 0 is a pass. */
-export const Check = z.object({
+export const Check = z.lazy(() => z.object({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
   /** Run by `bash -c` at the repository's root. */
   command: z.string().min(1).max(4000),
@@ -14,29 +14,29 @@ export const Check = z.object({
   /** Why this is a check, where it was found rather than given. */
   why: z.string().optional(),
   timeoutMs: z.int().positive().max(3_600_000).default(600_000),
-})
+}))
 export type Check = z.infer<typeof Check>
 
 /**
  * A file that the checks depend on, with its content on the base. `whole` files are restored before a proof;
  * of `keys` files (package.json) only the named top-level keys are.
  */
-export const Pin = z.discriminatedUnion('mode', [
+export const Pin = z.lazy(() => z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('whole'), path: z.string(), sha256: Digest, why: z.string() }),
   z.object({ mode: z.literal('keys'), path: z.string(), free: z.array(z.string()), sha256: Digest, why: z.string() }),
-])
+]))
 export type Pin = z.infer<typeof Pin>
 
-export const Budget = z.object({
+export const Budget = z.lazy(() => z.object({
   maxTurns: z.int().positive().max(10_000),
   maxUsd: z.number().nonnegative().optional(),
   maxTokens: z.int().positive().optional(),
   /** Turns without any change of state after which the run stops. */
   maxIdleTurns: z.int().positive().max(1000),
-})
+}))
 export type Budget = z.infer<typeof Budget>
 
-export const Unknown = z.object({ question: z.string().max(1000), why: z.string().max(1000).default('') })
+export const Unknown = z.lazy(() => z.object({ question: z.string().max(1000), why: z.string().max(1000).default('') }))
 export type Unknown = z.infer<typeof Unknown>
 
 /** A sentence of the contract together with who said it. */
@@ -44,11 +44,11 @@ export const Clause = z.object({ text: z.string().max(4000), origin: Origin })
 export type Clause = z.infer<typeof Clause>
 
 /** A command that is timed on base and result in turn: `most` is the largest ratio of the medians of `runs` each. */
-export const TimedCommand = z.object({ id: z.string().regex(/^[a-z][a-z0-9-]*$/), command: z.string().min(1).max(4000), most: z.number().positive(), runs: z.int().min(3).max(50) })
+export const TimedCommand = z.lazy(() => z.object({ id: z.string().regex(/^[a-z][a-z0-9-]*$/), command: z.string().min(1).max(4000), most: z.number().positive(), runs: z.int().min(3).max(50) }))
 export type TimedCommand = z.infer<typeof TimedCommand>
 
 /** What was asked, pinned and hashed before any exploration. The model can never change it. */
-export const Contract = z.object({
+export const Contract = z.lazy(() => z.object({
   version: z.literal(1),
   goal: z.string().min(1).max(20_000),
   constraints: z.array(Clause),
@@ -70,13 +70,13 @@ export const Contract = z.object({
   checkpoints: z.array(z.string()).optional(),
   /** What may not become slower. Absent where nothing was asked, so that contracts from before it keep their hash. */
   performance: z.array(TimedCommand).optional(),
-})
+}))
 export type Contract = z.infer<typeof Contract>
 
 const Text = z.string().trim().min(1)
 
 /** `--contract FILE`: what a person writes. Everything but the goal may be left out. */
-export const ContractFile = z
+export const ContractFile = z.lazy(() => z
   .strictObject({
     version: z.literal(1).optional().describe('The version of this format.'),
     goal: Text.max(20_000).describe('What is to be true when the run has ended, in words.'),
@@ -112,5 +112,5 @@ export const ContractFile = z
     unknowns: z.array(z.union([Text.max(1000), z.strictObject({ question: Text.max(1000), why: z.string().max(1000).optional() })])).max(100).optional(),
     network: z.array(z.string().regex(/^\.?[a-z0-9.-]+(:\d{1,5})?$/i)).max(50).optional().describe('Hosts that commands may reach, as host or host:port (443 unless said).'),
   })
-  .describe('A Writ contract.')
+  .describe('A Writ contract.'))
 export type ContractFile = z.infer<typeof ContractFile>

@@ -5,14 +5,14 @@ export const TestStatus = z.enum(['passed', 'failed', 'skipped'])
 export type TestStatus = z.infer<typeof TestStatus>
 
 /** One test as its runner named it. `name` is unique in a report: `file › suite › test`, `#2` for repeats. */
-export const TestCase = z.object({
+export const TestCase = z.lazy(() => z.object({
   name: z.string(),
   file: z.string().optional(),
   status: TestStatus,
   /** Assertion message or error, first 2,000 characters. */
   message: z.string().optional(),
   durationMs: z.number().optional(),
-})
+}))
 export type TestCase = z.infer<typeof TestCase>
 
 export const TestReport = z.object({
@@ -28,7 +28,7 @@ export const CheckStatus = z.enum(['passed', 'failed', 'timed-out', 'could-not-r
 export type CheckStatus = z.infer<typeof CheckStatus>
 
 /** What one run of a check showed. */
-export const CheckOutcome = z.object({
+export const CheckOutcome = z.lazy(() => z.object({
   checkId: z.string(),
   command: z.string(),
   status: CheckStatus,
@@ -42,7 +42,7 @@ export const CheckOutcome = z.object({
   /** The end of what it printed, for people and models: at most 4,000 characters. */
   tail: z.string(),
   notes: z.array(z.string()),
-})
+}))
 export type CheckOutcome = z.infer<typeof CheckOutcome>
 
 /**
@@ -59,7 +59,7 @@ export const Severity = z.enum(['error', 'warning', 'note'])
 export type Severity = z.infer<typeof Severity>
 
 /** One thing that a validator found, or that a fast check says. */
-export const Finding = z.object({
+export const Finding = z.lazy(() => z.object({
   path: z.string(),
   line: z.int().positive().optional(),
   rule: z.string(),
@@ -70,11 +70,11 @@ export const Finding = z.object({
   evidence: z.string().optional(),
   /** Seals the change away until a person has looked: a secret, an attempt to leak, malware, tampering. */
   quarantine: z.boolean().optional(),
-})
+}))
 export type Finding = z.infer<typeof Finding>
 
 /** What one validator said of a change. */
-export const Validation = z.object({
+export const Validation = z.lazy(() => z.object({
   validator: z.string(),
   stage: Stage,
   /** `not-checked`: it could not look (offline, a program is not installed); `notes` say why. That is never a pass. */
@@ -89,14 +89,14 @@ export const Validation = z.object({
   cached: z.int().nonnegative(),
   durationMs: z.number(),
   notes: z.array(z.string()),
-})
+}))
 export type Validation = z.infer<typeof Validation>
 
 /** How sure a passed check makes us. By name: we saw which tests failed before and pass now. */
 export const Strength = z.enum(['by-name', 'exit-code'])
 export type Strength = z.infer<typeof Strength>
 
-export const CheckProof = z.object({
+export const CheckProof = z.lazy(() => z.object({
   checkId: z.string(),
   command: z.string(),
   strength: Strength,
@@ -111,15 +111,15 @@ export const CheckProof = z.object({
   passedBefore: z.int(),
   passedAfter: z.int(),
   reasons: z.array(z.string()),
-})
+}))
 export type CheckProof = z.infer<typeof CheckProof>
 
 /** A test the agent wrote. It is evidence only when the harness saw it fail on the base and pass on the result. */
-export const SelfMadeTest = z.object({ name: z.string(), file: z.string(), onBase: z.string(), onResult: z.string(), evidence: z.boolean() })
+export const SelfMadeTest = z.lazy(() => z.object({ name: z.string(), file: z.string(), onBase: z.string(), onResult: z.string(), evidence: z.boolean() }))
 export type SelfMadeTest = z.infer<typeof SelfMadeTest>
 
 /** The verdict of the acceptance run in a clean checkout. */
-export const Proof = z.object({
+export const Proof = z.lazy(() => z.object({
   commit: CommitId,
   tree: TreeId,
   verdict: z.enum(['proven', 'unproven', 'no-evidence']),
@@ -129,5 +129,5 @@ export const Proof = z.object({
   restored: z.array(z.string()),
   reasons: z.array(z.string()),
   contract: Digest,
-})
+}))
 export type Proof = z.infer<typeof Proof>

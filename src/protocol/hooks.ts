@@ -8,7 +8,7 @@ export type HookEvent = z.infer<typeof HookEvent>
 export const mostHooks = 20
 
 /** A program that is told of something and may say no. */
-const HookCommand = z.strictObject({
+const HookCommand = z.lazy(() => z.strictObject({
   type: z.literal('command').default('command'),
   /** For bash, in the sandbox at the repository's root. */
   command: z.string().min(1).max(10_000),
@@ -18,13 +18,13 @@ const HookCommand = z.strictObject({
   once: z.boolean().optional(),
   /** Runs outside of the sandbox, in the person's home directory. Only for hooks of the person's own configuration. */
   host: z.boolean().optional(),
-})
+}))
 
-const HookGroup = z.strictObject({
+const HookGroup = z.lazy(() => z.strictObject({
   /** A regular expression for the whole name of a tool; `*`, nothing or left out: every tool. */
   matcher: z.string().max(500).refine(isExpression, 'it is no regular expression for names of tools').optional(),
   hooks: z.array(HookCommand).min(1),
-})
+}))
 
 /** What is configured, by moment. */
 export const HookTable = z.partialRecord(HookEvent, z.array(HookGroup)
@@ -47,7 +47,7 @@ function isExpression(matcher: string): boolean {
 const text = z.string().max(10_000)
 
 /** What a hook may say on standard output where it ends with 0. What else stands there is passed over. */
-export const HookAnswer = z.object({
+export const HookAnswer = z.lazy(() => z.object({
   decision: z.string().optional(),
   reason: text.optional(),
   continue: z.boolean().optional(),
@@ -57,5 +57,5 @@ export const HookAnswer = z.object({
     permissionDecisionReason: text.optional(),
     decision: z.object({ behavior: z.string().optional(), message: text.optional() }).optional(),
   }).optional(),
-})
+}))
 export type HookAnswer = z.infer<typeof HookAnswer>

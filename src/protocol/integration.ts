@@ -15,7 +15,7 @@ export type ConflictKind = z.infer<typeof ConflictKind>
 export const MergeVersion = z.object({ path: z.string(), mode: z.enum(['100644', '100755', '120000', '160000']), id: z.string() })
 export type MergeVersion = z.infer<typeof MergeVersion>
 
-export const Conflict = z.object({
+export const Conflict = z.lazy(() => z.object({
   path: z.string(),
   kind: ConflictKind,
   /** Absent where the path was not there on that side. */
@@ -24,7 +24,7 @@ export const Conflict = z.object({
   theirs: MergeVersion.optional(),
   /** What git says of it, or why the strategy for this path did not help. */
   message: z.string(),
-})
+}))
 export type Conflict = z.infer<typeof Conflict>
 
 export const StrategyName = z.enum(['ours', 'theirs', 'union', 'regenerate'])
@@ -34,7 +34,7 @@ export type StrategyName = z.infer<typeof StrategyName>
  * What to do where both sides changed a path. `ours` is what the run has integrated already, `theirs` the task that comes in;
  * `union` keeps the lines of both; `regenerate` has a command write it anew from the merged files around it.
  */
-export const MergeStrategy = z.strictObject({
+export const MergeStrategy = z.lazy(() => z.strictObject({
   paths: z.array(z.string().min(1)).min(1),
   use: StrategyName,
   /** For `regenerate`: a line for the shell, run in the sandbox in the folder of the path. */
@@ -43,7 +43,7 @@ export const MergeStrategy = z.strictObject({
   needs: z.string().regex(/^[\w.+-]+$/).optional(),
   /** Hosts that the command may reach; none when left out. */
   network: z.array(z.string()).optional(),
-}).refine(({ use, command }) => (use === 'regenerate') === (command !== undefined), { message: "'command' belongs to 'regenerate', and that needs one" })
+}).refine(({ use, command }) => (use === 'regenerate') === (command !== undefined), { message: "'command' belongs to 'regenerate', and that needs one" }))
 export type MergeStrategy = z.infer<typeof MergeStrategy>
 
 /** What merging a task's commit onto the integrated state came to. */

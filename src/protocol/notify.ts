@@ -5,7 +5,7 @@ export const NoticeKind = z.enum(['approval', 'quarantine', 'ended', 'fault'])
 export type NoticeKind = z.infer<typeof NoticeKind>
 
 /** A message to a person. Nothing secret, no prompt and no content of a file is in it. */
-export const Notice = z.strictObject({
+export const Notice = z.lazy(() => z.strictObject({
   /** The same for every delivery of the same message. */
   id: z.string().min(1).max(100),
   kind: z.union([NoticeKind, z.literal('test')]),
@@ -22,7 +22,7 @@ export const Notice = z.strictObject({
   next: z.string().max(300),
   /** Of `ended`: how. */
   outcome: z.string().optional(),
-})
+}))
 export type Notice = z.infer<typeof Notice>
 
 const face = {
@@ -32,19 +32,19 @@ const face = {
 }
 
 const TerminalChannel = z.strictObject({ ...face, type: z.literal('terminal') })
-const CommandChannel = z.strictObject({
+const CommandChannel = z.lazy(() => z.strictObject({
   ...face,
   type: z.literal('command'),
   /** A program of the person's and its arguments; run outside of the sandbox. */
   command: z.array(z.string().min(1).max(4000)).min(1).max(50),
-})
-const WebhookChannel = z.strictObject({
+}))
+const WebhookChannel = z.lazy(() => z.strictObject({
   ...face,
   type: z.literal('webhook'),
   url: z.string().max(2000).refine(isSafeAddress, 'it is an https address without a name and password in it (http only to this machine itself)'),
   /** Name of the environment variable with the secret that messages are signed with. */
   secret_env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'it is the name of a variable'),
-})
+}))
 
 /** One way to reach a person. */
 export const NotifyChannel = z.discriminatedUnion('type', [TerminalChannel, CommandChannel, WebhookChannel])

@@ -5,7 +5,7 @@ const Id = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'an id is lower case lette
 const Amount = z.number().nonnegative()
 
 /** What a task is expected to take. */
-export const EstimateFile = z.strictObject({
+export const EstimateFile = z.lazy(() => z.strictObject({
   minutes: Amount.describe('Expected duration.'),
   spread: Amount.optional().describe('Standard deviation of the minutes.'),
   memory_mb: Amount.optional().describe('Memory that its commands need at the same time.'),
@@ -14,9 +14,9 @@ export const EstimateFile = z.strictObject({
   requests: Amount.optional().describe('Model requests.'),
   resources: z.record(Id, Amount).optional().describe('How much it takes, all the time, of what the capacity names besides.'),
   from: z.literal('record').optional().describe('Written by Writ: what past tasks say. It is estimated anew when the plan is carried out; leave it out of an estimate of your own.'),
-})
+}))
 
-export const TaskFile = z.strictObject({
+export const TaskFile = z.lazy(() => z.strictObject({
   id: Id.describe('Named by other tasks in depends_on.'),
   title: Text.max(200).optional().describe('A line for tables. Left out: the beginning of the subgoal.'),
   subgoal: Text.max(4000).optional().describe('What is to be true when the task is done, in words for whoever does it.'),
@@ -37,22 +37,22 @@ export const TaskFile = z.strictObject({
   milestone: z.boolean().optional().describe('Once it is integrated, the checks of all tasks so far are run together in a clean checkout.'),
   tests: z.array(Text.max(2000)).max(1000).optional().describe('Names of failing tests that it is about. Written by Writ where a plan comes from failing checks.'),
   rules: z.array(Text.max(200)).max(100).optional().describe('Policy rules that it is expected to meet. Written by Writ.'),
-})
+}))
 export type TaskFile = z.infer<typeof TaskFile>
 
 /** What tasks share. What is left out is not limited, workers excepted. */
-export const CapacityFile = z.strictObject({
+export const CapacityFile = z.lazy(() => z.strictObject({
   workers: z.int().positive().max(10_000).optional().describe('Tasks that are worked on at the same time.'),
   cpu: Amount.optional().describe('Processor cores.'),
   memory_mb: Amount.optional(),
   tokens_per_minute: Amount.optional().describe('Model tokens, in and out. A task takes its tokens evenly over its minutes.'),
   requests_per_minute: Amount.optional().describe('Model requests. A task takes its requests evenly over its minutes.'),
   resources: z.record(Id, Amount).optional().describe('Anything else that is shared, by name: `staging: 1` is used by one task at a time.'),
-})
+}))
 export type CapacityFile = z.infer<typeof CapacityFile>
 
 /** `writ plan -o FILE`, `writ run --plan FILE`, `writ plan schedule FILE`: a graph of tasks that a person can write and edit. */
-export const PlanFile = z
+export const PlanFile = z.lazy(() => z
   .strictObject({
     version: z.literal(1).optional().describe('The version of this format.'),
     goal: Text.max(20_000).optional().describe('What is to be true when all of it is done. Needed to run it.'),
@@ -63,5 +63,5 @@ export const PlanFile = z
     capacity: CapacityFile.optional(),
     tasks: z.array(TaskFile).min(1).max(20_000),
   })
-  .describe('A Writ plan.')
+  .describe('A Writ plan.'))
 export type PlanFile = z.infer<typeof PlanFile>

@@ -6,7 +6,7 @@ import { TaskSize } from './experience.ts'
 export const RoleName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
 
 /** What a task is expected to take; `spread` is the standard deviation of the minutes. */
-export const Estimate = z.object({
+export const Estimate = z.lazy(() => z.object({
   minutes: z.number().nonnegative(),
   spread: z.number().nonnegative(),
   memoryMb: z.number().nonnegative(),
@@ -20,11 +20,11 @@ export const Estimate = z.object({
   samples: z.int().nonnegative().optional(),
   /** What was said before the record was asked. */
   given: z.object({ minutes: z.number().nonnegative(), by: z.enum(['model', 'person']) }).optional(),
-})
+}))
 export type Estimate = z.infer<typeof Estimate>
 
 /** How reversible and how dangerous a task is; the scheduler and the policy read these. */
-export const Task = z.object({
+export const Task = z.lazy(() => z.object({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
   title: z.string().max(200),
   subgoal: z.string().max(4000),
@@ -53,21 +53,21 @@ export const Task = z.object({
   milestone: z.boolean().optional(),
   /** What nobody knew when the plan was made. */
   unknowns: z.array(z.string().max(1000)).optional(),
-})
+}))
 export type Task = z.infer<typeof Task>
 
 /** A directed acyclic graph of tasks. */
-export const Plan = z.object({
+export const Plan = z.lazy(() => z.object({
   version: z.literal(1),
   revision: z.int().nonnegative(),
   tasks: z.array(Task).max(1000),
   /** What tells that single tasks are done, beside the contract's checks. Never part of the proof of the goal. */
   checks: z.array(Check).max(1000).optional(),
-})
+}))
 export type Plan = z.infer<typeof Plan>
 
 /** How a plan stands beside others for the same goal. */
-export const RankedPlan = z.object({
+export const RankedPlan = z.lazy(() => z.object({
   /** As in `plan.considered`. */
   number: z.int().positive(),
   /** Expected, with what is expected to be done twice. */
@@ -81,5 +81,5 @@ export const RankedPlan = z.object({
   agreement: z.number().min(0).max(1),
   /** Lower is better. */
   score: z.number(),
-})
+}))
 export type RankedPlan = z.infer<typeof RankedPlan>

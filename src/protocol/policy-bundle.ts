@@ -15,7 +15,7 @@ const Clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'it is a tim
 export const Duration = z.string().regex(/^\d{1,6}[smhd]$/, 'it is a length of time like 30m, 4h or 2d')
 
 /** When something may be done. `to` earlier than `from` reaches into the next day; the day is the one it began on. */
-export const ChangeWindow = z.strictObject({
+export const ChangeWindow = z.lazy(() => z.strictObject({
   days: z.array(Day).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
   from: Clock.default('00:00'),
   to: Clock.default('24:00'),
@@ -23,7 +23,7 @@ export const ChangeWindow = z.strictObject({
   zone: z.string().refine(isZone, 'it is the name of a time zone, like Europe/Berlin').default('UTC'),
   /** Days, in that zone, on which it does not open. */
   except: z.array(z.string().regex(/^\d{4}-\d\d-\d\d$/, 'it is a date like 2026-12-24')).default([]),
-})
+}))
 export type ChangeWindow = z.infer<typeof ChangeWindow>
 
 function isZone(name: string): boolean {
@@ -36,7 +36,7 @@ function isZone(name: string): boolean {
 }
 
 /** `bundle.yaml`: what a bundle of rules is, and the numbers and lists that rules are not made of. */
-export const BundleFile = z.strictObject({
+export const BundleFile = z.lazy(() => z.strictObject({
   id: Kebab.describe('Name of the bundle; rules of it are cited as bundle:rule.'),
   version: z.string().regex(/^[\w.+-]{1,64}$/, 'it is a version like 1.4.0').describe('Raised with every change.'),
   owner: z.string().min(1).max(200).describe('Who answers for it: a person, a team.'),
@@ -53,23 +53,23 @@ export const BundleFile = z.strictObject({
     escalate_after: Duration.optional().describe('When the next in order may answer; 4h when left out.'),
   })).optional().describe('Who is asked about changes of these paths; the last entry that fits a path counts.'),
   settings: z.record(z.string(), z.json()).optional().describe('What validators and budgets ask for: see docs/policy.md.'),
-}).describe('A bundle of Writ policy: the file bundle.yaml beside *.cedar and cases.yaml.')
+}).describe('A bundle of Writ policy: the file bundle.yaml beside *.cedar and cases.yaml.'))
 export type BundleFile = z.infer<typeof BundleFile>
 
-const CasePath = z.union([
+const CasePath = z.lazy(() => z.union([
   z.string().transform((path) => ({ path, access: 'write' as const, outside: false })),
   z.strictObject({ path: z.string(), access: z.enum(['read', 'write']).default('write'), outside: z.boolean().default(false) }),
-])
-const CaseAct = z.strictObject({
+]))
+const CaseAct = z.lazy(() => z.strictObject({
   argv: z.array(z.string().nullable()).min(1),
   kinds: z.array(ActKind).default([]),
   paths: z.array(CasePath).default([]),
   hosts: z.array(z.string()).default([]),
   via: z.array(z.string()).default([]),
-})
+}))
 
 /** What every question may say of its circumstances. */
-const around = {
+const around = () => ({
   as: z.enum(['person', 'agent', 'specialist', 'hook']).optional(),
   name: z.string().optional(),
   depth: z.int().nonnegative().optional(),
@@ -82,10 +82,10 @@ const around = {
   scope: z.array(z.string()).optional(),
   pinned: z.array(z.string()).optional(),
   guarded: z.array(z.string()).optional(),
-}
+})
 
 /** A question as a case asks it. Which of `tool`, `integrate` and `action` is there says what kind it is. */
-export const CaseQuestion = z.union([
+export const CaseQuestion = z.lazy(() => z.union([
   z.strictObject({
     tool: z.string(),
     input: z.json().optional(),
@@ -96,7 +96,7 @@ export const CaseQuestion = z.union([
     /** Or what the command amounts to, said outright. */
     acts: z.array(CaseAct).optional(),
     unknown: z.array(z.string()).optional(),
-    ...around,
+    ...around(),
   }),
   z.strictObject({
     integrate: z.array(z.string()),
@@ -105,23 +105,23 @@ export const CaseQuestion = z.union([
     confidence: z.number().min(0).max(1).optional(),
     warnings: z.int().nonnegative().optional(),
     wanted: z.boolean().optional(),
-    ...around,
+    ...around(),
   }),
-  z.strictObject({ action: z.literal('deliver'), branch: z.string().default('main'), proven: z.boolean(), ...around }),
-  z.strictObject({ action: z.literal('amend'), parts: z.array(z.string()).default([]), ...around }),
-  z.strictObject({ action: z.literal('connect'), host: z.string(), ...around }),
-  z.strictObject({ action: z.literal('delegate'), role: z.string().default('specialist'), ...around }),
-  z.strictObject({ action: z.literal('approve'), kind: z.string().default('call'), rules: z.array(z.string()).default([]), requested_by: z.string().default('agent'), ...around }),
-  z.strictObject({ action: z.literal('continue'), rule: z.string().default(''), quarantined: z.int().nonnegative(), ...around }),
-])
+  z.strictObject({ action: z.literal('deliver'), branch: z.string().default('main'), proven: z.boolean(), ...around() }),
+  z.strictObject({ action: z.literal('amend'), parts: z.array(z.string()).default([]), ...around() }),
+  z.strictObject({ action: z.literal('connect'), host: z.string(), ...around() }),
+  z.strictObject({ action: z.literal('delegate'), role: z.string().default('specialist'), ...around() }),
+  z.strictObject({ action: z.literal('approve'), kind: z.string().default('call'), rules: z.array(z.string()).default([]), requested_by: z.string().default('agent'), ...around() }),
+  z.strictObject({ action: z.literal('continue'), rule: z.string().default(''), quarantined: z.int().nonnegative(), ...around() }),
+]))
 export type CaseQuestion = z.infer<typeof CaseQuestion>
 
 /** `cases.yaml`: questions with the answers that the rules have to give. */
-export const CasesFile = z.array(z.strictObject({
+export const CasesFile = z.lazy(() => z.array(z.strictObject({
   name: z.string().min(1).max(200),
   question: CaseQuestion,
   expect: z.enum(['allow', 'ask', 'deny']),
   /** Has to be among the rules that are cited. */
   rule: z.string().optional(),
-})).max(5000)
+})).max(5000))
 export type CasesFile = z.infer<typeof CasesFile>

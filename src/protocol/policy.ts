@@ -10,7 +10,7 @@ export const PathAccess = z.object({ path: z.string(), access: z.enum(['read', '
 export type PathAccess = z.infer<typeof PathAccess>
 
 /** The answer of the policy to one question: which rules made it, of which policy. */
-export const PolicyDecision = z.object({
+export const PolicyDecision = z.lazy(() => z.object({
   effect: z.enum(['allow', 'ask', 'deny']),
   /** Ids of the rules that hold, the deciding ones first. A rule of a bundle other than the built-in is `bundle:rule`. */
   rules: z.array(z.string()),
@@ -21,7 +21,7 @@ export const PolicyDecision = z.object({
   about: z.array(z.string()).optional(),
   /** The highest that a deciding rule names. */
   risk: z.enum(['low', 'medium', 'high']).optional(),
-})
+}))
 export type PolicyDecision = z.infer<typeof PolicyDecision>
 
 /** Where a bundle of rules comes from, in the order of precedence. A repository's may only tighten. */
@@ -33,7 +33,7 @@ export const BundleName = z.object({ id: z.string(), version: z.string(), layer:
 export type BundleName = z.infer<typeof BundleName>
 
 /** What an agent may do unasked in one domain, computed from the record: 0 asks most, 4 asks least. */
-export const AutonomyLevel = z.object({
+export const AutonomyLevel = z.lazy(() => z.object({
   /** Kind of task. */
   kind: z.string(),
   /** First folders of the paths, like `src/billing`; `.` for the root. */
@@ -42,7 +42,7 @@ export const AutonomyLevel = z.object({
   action: z.string(),
   level: z.int().min(0).max(4),
   why: z.string(),
-})
+}))
 export type AutonomyLevel = z.infer<typeof AutonomyLevel>
 
 /** Who may answer a question, in the order in which they are asked. */
@@ -50,14 +50,14 @@ export const ApproverStep = z.object({ who: z.string(), deputies: z.array(z.stri
 export type ApproverStep = z.infer<typeof ApproverStep>
 
 /** What a remembered answer covers: programs that begin with these words, or paths under a glob. */
-export const Remembered = z.discriminatedUnion('kind', [
+export const Remembered = z.lazy(() => z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('argv'), prefix: z.array(z.string()).min(1) }),
   z.object({ kind: z.literal('path'), glob: z.string(), access: z.enum(['read', 'write']) }),
-])
+]))
 export type Remembered = z.infer<typeof Remembered>
 
 /** Everything that a person needs in order to answer a question, as it is recorded with it. */
-export const Ask = z.object({
+export const Ask = z.lazy(() => z.object({
   kind: z.enum(['call', 'integrate', 'amend', 'quarantine', 'plan', 'milestone']),
   /** What would happen, one line. */
   does: z.string(),
@@ -81,7 +81,7 @@ export const Ask = z.object({
   choices: z.array(z.string()).optional(),
   /** What `--remember` would cover; absent where it cannot be remembered. */
   remember: Remembered.optional(),
-})
+}))
 export type Ask = z.infer<typeof Ask>
 
 /** ECDSA over P-256 with SHA-256 over the canonical JSON of the answer (see `domain/approval`). */

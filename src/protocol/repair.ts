@@ -5,7 +5,7 @@ export const Sureness = z.enum(['sure', 'likely', 'one of several'])
 export type Sureness = z.infer<typeof Sureness>
 
 /** One way to mend a fault, with the edits that make it: snippets that occur once in the file. */
-export const RepairOption = z.object({
+export const RepairOption = z.lazy(() => z.object({
   /** From 1: the place in the ranking, and what `--choose` takes. */
   number: z.int().positive(),
   describes: z.string(),
@@ -17,25 +17,25 @@ export const RepairOption = z.object({
   edits: z.array(z.object({ find: z.string(), replace: z.string() })),
   /** Other changes that passed and behave the same on every input that was looked at. */
   same: z.array(z.string()),
-})
+}))
 export type RepairOption = z.infer<typeof RepairOption>
 
 /** An input on which options part. */
-export const RepairDifference = z.object({
+export const RepairDifference = z.lazy(() => z.object({
   /** As a call: `clamp(5, 0, 5)`. */
   call: z.string(),
   /** A test makes this very call; otherwise it is a small variation of one. */
   given: z.boolean(),
   shows: z.array(z.object({ option: z.int().positive(), outcome: z.string() })),
-})
+}))
 export type RepairDifference = z.infer<typeof RepairDifference>
 
 /** A small change of the mended code that no test notices. */
-export const Survivor = z.object({ path: z.string(), line: z.int().positive(), describes: z.string(), /** A call on which it differs, where one was found. */ call: z.string().optional() })
+export const Survivor = z.lazy(() => z.object({ path: z.string(), line: z.int().positive(), describes: z.string(), /** A call on which it differs, where one was found. */ call: z.string().optional() }))
 export type Survivor = z.infer<typeof Survivor>
 
 /** How many small changes around a mended place the tests notice. */
-export const MutationScore = z.object({
+export const MutationScore = z.lazy(() => z.object({
   /** Small changes that were tried, without those that behave the same on every input that was looked at. */
   tried: z.int().nonnegative(),
   noticed: z.int().nonnegative(),
@@ -45,11 +45,11 @@ export const MutationScore = z.object({
   survivors: z.array(Survivor),
   /** Why there is no score, or one of a part only. */
   note: z.string().optional(),
-})
+}))
 export type MutationScore = z.infer<typeof MutationScore>
 
 /** What the built-in solver found out about a fault and about the ways to mend it. */
-export const RepairJudgement = z.object({
+export const RepairJudgement = z.lazy(() => z.object({
   task: z.string(),
   sure: Sureness,
   /** 0 to 1. */
@@ -69,5 +69,5 @@ export const RepairJudgement = z.object({
   strength: MutationScore.optional(),
   /** A test that would pin the fault, where the ones there are do not. */
   test: z.string().optional(),
-})
+}))
 export type RepairJudgement = z.infer<typeof RepairJudgement>

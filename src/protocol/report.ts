@@ -162,7 +162,7 @@ export const Report = z.object({
   parent: z.object({ run: RunId, task: z.string() }).optional(),
   tasks: z.array(TaskAccount),
   /** Plans that there were to choose from, the best first: how each stands, and its tasks. Left out where there was one. */
-  plans: z.array(RankedPlan.extend({ isChosen: z.boolean(), tasks: z.array(z.string()) })).optional(),
+  plans: z.array(RankedPlan.unwrap().extend({ isChosen: z.boolean(), tasks: z.array(z.string()) })).optional(),
   /** Left out of a run that follows no graph. */
   plan: PlanAccount.optional(),
   commits: z.array(CommitAccount),

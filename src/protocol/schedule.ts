@@ -3,7 +3,7 @@ import { z } from 'zod'
 const Minutes = z.number().nonnegative()
 
 /** What `writ plan schedule FILE --json` prints. All times are minutes from the beginning. */
-export const ScheduleOutput = z
+export const ScheduleOutput = z.lazy(() => z
   .strictObject({
     version: z.literal(1),
     makespan: Minutes.describe('When all tasks have ended.'),
@@ -30,5 +30,5 @@ export const ScheduleOutput = z
     seconds: z.number().describe('How long it was searched.'),
     assumptions: z.array(z.string()).describe('What was assumed where the file says nothing.'),
   })
-  .describe('A schedule by writ plan schedule.')
+  .describe('A schedule by writ plan schedule.'))
 export type ScheduleOutput = z.infer<typeof ScheduleOutput>

@@ -24,7 +24,7 @@ const PlainGlob = z.string().min(1).max(200)
   .regex(/^(?![!/])(?!.*(?:^|\/)\.\.?(?:\/|$))/, 'it is relative to the root of the repository, without ./, .. or a ! before it')
 
 /** `NAME.md`: what stands between its first two lines of `---`, in YAML. The text below is what the model is told. */
-export const SpecialistFile = z
+export const SpecialistFile = z.lazy(() => z
   .strictObject({
     role: RoleName.describe('The name of the file, without .md.'),
     description: z.string().trim().min(1).max(300).optional().describe('One line for tables and for the planner. Needed for a new role.'),
@@ -38,5 +38,5 @@ export const SpecialistFile = z
       max_tokens: z.int().positive().optional(),
     }).optional().describe('Caps on its share of the run\'s budget.'),
   })
-  .describe('The front matter of a Writ specialist.')
+  .describe('The front matter of a Writ specialist.'))
 export type SpecialistFile = z.infer<typeof SpecialistFile>

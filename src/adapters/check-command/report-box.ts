@@ -25,7 +25,7 @@ const maxKeys = 16
 const maxStreamBytes = 64 * 1024 * 1024
 const maxCases = 100_000
 
-const Line = z.discriminatedUnion('t', [
+const Line = z.lazy(() => z.discriminatedUnion('t', [
   z.object({ t: z.literal('begin'), runner: z.string().max(40) }),
   z.object({
     t: z.literal('case'),
@@ -36,7 +36,7 @@ const Line = z.discriminatedUnion('t', [
     ms: z.number().optional(),
   }),
   z.object({ t: z.literal('end') }),
-])
+]))
 
 interface Stream {
   readonly runner: string | undefined

@@ -13,11 +13,11 @@ interface Source {
   readonly text: (path: string) => Promise<string | undefined>
 }
 
-const Manifest = z.object({
+const Manifest = z.lazy(() => z.object({
   scripts: z.record(z.string(), z.string()).optional().catch(undefined),
   packageManager: z.string().optional().catch(undefined),
   workspaces: z.unknown().optional(),
-})
+}))
 
 const noTests = /no test specified/i
 /** A script that would change files, watch for ever or only lint is no acceptance check. */
@@ -82,9 +82,9 @@ function findBareNodeTests(source: Source): readonly FoundCommand[] {
   return test === undefined || !source.has('package.json') ? [] : [{ command: 'node --test', why: `${test} looks like a test, and package.json names no test script` }]
 }
 
-const Pyproject = z.object({
+const Pyproject = z.lazy(() => z.object({
   tool: z.object({ pytest: z.unknown().optional(), hatch: z.unknown().optional(), tox: z.unknown().optional() }).optional().catch(undefined),
-})
+}))
 
 async function whyPytest(source: Source): Promise<string | undefined> {
   for (const path of ['pytest.ini', '.pytest.ini', 'conftest.py', 'tests/conftest.py', 'test/conftest.py']) if (source.has(path)) return `${path} is there`
@@ -123,7 +123,7 @@ function toDiscover(source: Source, folder: string): string {
   return top === folder ? `python3 -m unittest discover -s ${folder}` : `python3 -m unittest discover -s ${folder} -t ${top === '' ? '.' : top}`
 }
 
-const Packaging = z.object({
+const Packaging = z.lazy(() => z.object({
   tool: z.object({
     setuptools: z.object({
       'package-dir': z.record(z.string(), z.string()).optional().catch(undefined),
@@ -131,7 +131,7 @@ const Packaging = z.object({
     }).optional().catch(undefined),
     pytest: z.object({ ini_options: z.object({ pythonpath: z.unknown() }).optional().catch(undefined) }).optional().catch(undefined),
   }).optional().catch(undefined),
-})
+}))
 
 const plainFolder = /^[\w.-]+(\/[\w.-]+)*$/
 

@@ -217,7 +217,7 @@ function toMatch(search: string): string {
 }
 
 const Text = z.string()
-const Facts = z.object({
+const Facts = z.lazy(() => z.object({
   goal: Text.optional(),
   repository: Text,
   parent: RunId.optional(),
@@ -236,8 +236,8 @@ const Facts = z.object({
   paths: z.array(Text),
   conduct: Conduct,
   work: Work,
-})
-const Mark = z.object({ size: z.int(), mtime_ms: z.number(), read_to: z.int(), head: Text, problem: Text.nullable() })
+}))
+const Mark = z.lazy(() => z.object({ size: z.int(), mtime_ms: z.number(), read_to: z.int(), head: Text, problem: Text.nullable() }))
 
 function toMark(row: unknown): IndexEntry['mark'] {
   const { size, mtime_ms, read_to, head, problem } = Mark.parse(row)

@@ -4,14 +4,14 @@ import { Digest } from '../../protocol/ids.ts'
 import { PolicyLayer, type BundleName } from '../../protocol/policy.ts'
 
 /** A bundle as it was read: what it says of itself, and its rules as text. */
-export const Bundle = z.object({
+export const Bundle = z.lazy(() => z.object({
   layer: PolicyLayer,
   /** Over every file of its folder. */
   digest: Digest,
   manifest: BundleFile,
   /** Its `*.cedar` files, by name. */
   files: z.array(z.object({ name: z.string(), text: z.string() })),
-})
+}))
 export type Bundle = z.infer<typeof Bundle>
 
 /** A bundle with where it lies, for messages. */
@@ -32,7 +32,7 @@ export function toRuleId(bundle: Bundle, id: string): string {
 }
 
 /** All that decides, as it is kept with a run: with it the policy can be made again. */
-export const CedarDocument = z.object({
+export const CedarDocument = z.lazy(() => z.object({
   form: z.literal('cedar'),
   /** Raised when what questions say of themselves changes its meaning. */
   model: z.literal(1),
@@ -40,5 +40,5 @@ export const CedarDocument = z.object({
   secretGlobs: z.array(z.string()),
   keyGlobs: z.array(z.string()),
   keyFixtureGlobs: z.array(z.string()),
-})
+}))
 export type CedarDocument = z.infer<typeof CedarDocument>

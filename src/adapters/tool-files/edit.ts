@@ -12,14 +12,14 @@ import { resolvePath } from './resolve-path.ts'
 import { toShownDiff } from './shown-diff.ts'
 import { loadText } from './load-text.ts'
 
-export const EditInput = z.strictObject({
+export const EditInput = z.lazy(() => z.strictObject({
   path: z.string(),
   edits: z.array(z.strictObject({
     find: z.string(),
     replace: z.string(),
     all: z.boolean().optional().describe('every match'),
   })).min(1).max(100),
-})
+}))
 export type EditInput = z.infer<typeof EditInput>
 
 /** Replaces pieces of one file: all edits or none, and no byte beside them. */

@@ -8,10 +8,10 @@ import { resolvePath } from './resolve-path.ts'
 import type { TreeEntry, Walk } from './walk-tree.ts'
 import { walkTree } from './walk-tree.ts'
 
-export const ListInput = z.strictObject({
+export const ListInput = z.lazy(() => z.strictObject({
   path: z.string().optional(),
   depth: z.number().optional(),
-})
+}))
 export type ListInput = z.infer<typeof ListInput>
 
 const MAX_ENTRIES = 300

@@ -11,12 +11,12 @@ import { readRange } from './read-range.ts'
 import type { ResolvedPath } from './resolve-path.ts'
 import { resolvePath } from './resolve-path.ts'
 
-export const ReadInput = z.strictObject({
+export const ReadInput = z.lazy(() => z.strictObject({
   path: z.string().optional(),
   from: z.number().optional().describe('first line'),
   lines: z.number().optional(),
   result: z.string().optional().describe('call id of a cut result, instead of path'),
-})
+}))
 export type ReadInput = z.infer<typeof ReadInput>
 
 const LIMITS = { maxChars: 16_000, maxTokens: 5000, maxLine: 500 }

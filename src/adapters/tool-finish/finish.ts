@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Tool } from '../../engine/ports/tools.ts'
 
-export const FinishInput = z.strictObject({
+export const FinishInput = z.lazy(() => z.strictObject({
   summary: z.string().min(1).max(8000),
   confidence: z.number().min(0).max(1),
   checks: z.array(z.string()).max(50).optional().describe('checks that should pass'),
   unfinished: z.union([z.string().max(4000), z.array(z.string().max(1000)).max(100)]).optional(),
   cannot: z.string().max(4000).optional().describe('why the goal cannot be met; ends the run'),
-})
+}))
 export type FinishInput = z.infer<typeof FinishInput>
 
 /**

@@ -5,10 +5,10 @@ import type { Tool } from '../../engine/ports/tools.ts'
 /** Tasks of one proposal: a plan that needs more is planned in milestones. */
 const mostTasks = 200
 
-export const ProposePlanInput = z.strictObject({
+export const ProposePlanInput = z.lazy(() => z.strictObject({
   tasks: z.array(TaskFile).min(1).max(mostTasks),
   why: z.string().max(4000).optional().describe('why it is divided like this; what was considered and left'),
-})
+}))
 export type ProposePlanInput = z.infer<typeof ProposePlanInput>
 
 /** The planner's answer. Whether it is a plan that can be carried out is judged from the log, not here. */

@@ -5,14 +5,14 @@ import type { Tool, ToolContext, ToolResult } from '../../engine/ports/tools.ts'
 import { parseRows } from './parse-rows.ts'
 import { toReport } from './to-report.ts'
 
-export const SearchInput = z.strictObject({
+export const SearchInput = z.lazy(() => z.strictObject({
   pattern: z.string().min(1).max(2000),
   path: z.string().optional(),
   glob: z.string().max(500).optional(),
   literal: z.boolean().optional(),
   context: z.number().optional().describe('lines around a match'),
   max: z.number().optional(),
-})
+}))
 export type SearchInput = z.infer<typeof SearchInput>
 
 export interface SearchOptions {

@@ -7,14 +7,14 @@ import { startBackground } from './background.ts'
 import { looksIrreversible } from './looks-irreversible.ts'
 import { toEnding, toNotes, toOutput, toSeconds } from './to-text.ts'
 
-export const ShellInput = z.strictObject({
+export const ShellInput = z.lazy(() => z.strictObject({
   command: z.string().min(1).max(100_000).optional(),
   timeout_s: z.number().optional(),
   background: z.boolean().optional(),
   on: z.literal('base').optional().describe('run in a clean copy of the base commit, to compare'),
   poll: z.string().optional().describe('id: new output of a background command; waits up to timeout_s'),
   stop: z.string().optional().describe('id'),
-})
+}))
 export type ShellInput = z.infer<typeof ShellInput>
 
 export interface ShellOptions {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Severity } from '../../protocol/evidence.ts'
 import type { Tool } from '../../engine/ports/tools.ts'
 
-export const ReportFindingsInput = z.strictObject({
+export const ReportFindingsInput = z.lazy(() => z.strictObject({
   findings: z.array(z.strictObject({
     path: z.string().min(1).max(1000),
     line: z.int().positive().optional(),
@@ -11,7 +11,7 @@ export const ReportFindingsInput = z.strictObject({
     message: z.string().min(1).max(2000).describe('what is wrong, and when it shows'),
     evidence: z.string().max(500).optional().describe('the words of the code'),
   })).max(100).describe('empty: nothing is wrong'),
-})
+}))
 export type ReportFindingsInput = z.infer<typeof ReportFindingsInput>
 
 /** What a reviewer found. An error sends the work back to whoever made it. */

@@ -11,7 +11,7 @@ const anyPath = '/'
  * How a run behaved, folded from its events one by one: what trust is computed from. It is kept in the index, so it is small
  * whatever the run did. Times are milliseconds since the epoch.
  */
-export const Conduct = z.object({
+export const Conduct = z.lazy(() => z.object({
   solver: z.enum(['model', 'repair']),
   base: z.string(),
   /** It worked on a task of another run, which has the win: what counts here is only what went wrong. */
@@ -32,7 +32,7 @@ export const Conduct = z.object({
   calls: z.array(z.object({ id: z.string(), path: z.string() })),
   seen: z.object({ to: z.string(), paths: Samples }).optional(),
   asked: z.array(z.object({ gate: z.string(), about: z.enum(['call', 'change']), paths: Samples })),
-})
+}))
 export type Conduct = z.infer<typeof Conduct>
 
 export const noConduct: Conduct = { solver: 'model', base: '', isFailing: false, work: [], denied: [], sealed: [], calls: [], asked: [] }

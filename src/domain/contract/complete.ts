@@ -8,14 +8,14 @@ const list = <T extends z.ZodType>(item: T) => z.array(z.unknown()).catch([]).tr
 }))
 
 /** What the model may have read out of the words. Entries that do not fit are dropped one by one. */
-const IntakeReply = z.object({
+const IntakeReply = z.lazy(() => z.object({
   constraints: list(Quoted.extend({ text: z.string().trim().min(1).max(4000) })),
   scope: list(Quoted.extend({ glob: z.string().trim().min(1).max(500) })),
   deadline: Quoted.extend({ iso: z.string() }).nullish().catch(undefined),
   approvers: list(Quoted.extend({ name: z.string().trim().min(1).max(200) })),
   dataLocations: list(Quoted.extend({ text: z.string().trim().min(1).max(1000) })),
   unknowns: list(z.object({ question: z.string().trim().min(1).max(1000), why: z.string().max(1000).catch('') })),
-})
+}))
 
 /**
  * Fills what the person's flags left open with what the model read out of the person's words. An entry counts only when

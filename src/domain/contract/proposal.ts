@@ -6,14 +6,14 @@ import { tidyGlob } from './draft.ts'
 const Text = z.string().trim().min(1)
 
 /** What a solver may propose to change. It changes nothing: a person decides. */
-export const Proposal = z.strictObject({
+export const Proposal = z.lazy(() => z.strictObject({
   why: Text.max(2000).describe('what cannot be done under the contract as it is'),
   scope_add: z.array(Text.max(500)).max(20).optional().describe('globs that should be allowed to change too'),
   unpin: z.array(Text.max(500)).max(20).optional().describe('pinned files that should be allowed to change: a wrong test'),
   network_add: z.array(z.string().regex(/^\.?[a-z0-9.-]+:\d{1,5}$/i, 'it is host:port')).max(10).optional().describe('hosts that commands should reach'),
   max_turns: z.int().positive().max(10_000).optional(),
   max_usd: z.number().positive().max(100_000).optional(),
-})
+}))
 export type Proposal = z.infer<typeof Proposal>
 
 /** The contract as the proposal would have it; pure. What it says that is so already changes nothing. */

@@ -3,10 +3,10 @@ import type { EventType, Payload, StoredEvent } from '../../protocol/events/even
 import { TaskFact } from '../../protocol/experience.ts'
 import type { Task } from '../../protocol/plan.ts'
 
-const Claim = z.object({ stated: z.number(), tokens: z.number().optional(), held: z.boolean().optional() })
+const Claim = z.lazy(() => z.object({ stated: z.number(), tokens: z.number().optional(), held: z.boolean().optional() }))
 
 /** A task that is not over: what it was to be, and what it took so far. */
-const OpenTask = TaskFact.omit({ seq: true, at: true, done: true, minutes: true, planned: true, claimed: true }).extend({
+const OpenTask = z.lazy(() => TaskFact.unwrap().omit({ seq: true, at: true, done: true, minutes: true, planned: true, claimed: true }).extend({
   /** Time that somebody worked on it, and since when somebody does. */
   ms: z.number(),
   since: z.number().optional(),
@@ -15,14 +15,14 @@ const OpenTask = TaskFact.omit({ seq: true, at: true, done: true, minutes: true,
   child: z.object({ run: z.string(), turns: z.int(), tokens: z.number() }).optional(),
   planned: Claim.optional(),
   claimed: Claim.optional(),
-})
+}))
 type OpenTask = z.infer<typeof OpenTask>
 
 /**
  * What a run says of how long tasks take, and of what words about them are worth, folded from its events one by one. It is kept in
  * the index. The tasks of a child run are those of its parent, which says it.
  */
-export const Work = z.object({
+export const Work = z.lazy(() => z.object({
   isChild: z.boolean(),
   /** Of a run that follows a graph, else of one that does its tasks itself. */
   isPlanned: z.boolean(),
@@ -33,7 +33,7 @@ export const Work = z.object({
   /** Mean probability of the tokens of the newest answer, where the provider says it. */
   certainty: z.number().optional(),
   lastAt: z.number(),
-})
+}))
 export type Work = z.infer<typeof Work>
 
 export const noWork: Work = { isChild: false, isPlanned: false, open: [], unproven: [], facts: [], lastAt: 0 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A rule of banned code, in the form of ast-grep: `rule` is its rule object, `language` one of its languages. */
-export const PatternRule = z.strictObject({
+export const PatternRule = z.lazy(() => z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   language: z.string(),
   rule: z.record(z.string(), z.json()),
@@ -10,20 +10,20 @@ export const PatternRule = z.strictObject({
   severity: z.enum(['error', 'warning']).default('error'),
   /** Globs where it holds; everywhere when left out. */
   paths: z.array(z.string()).optional(),
-})
+}))
 export type PatternRule = z.infer<typeof PatternRule>
 
 /** A program that looks at the result and prints SARIF 2.1.0 on standard output. */
-export const CommandRule = z.strictObject({
+export const CommandRule = z.lazy(() => z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   command: z.array(z.string()).min(1),
   stage: z.enum(['static', 'security', 'shape']).default('static'),
   timeout_seconds: z.int().positive().max(3600).default(300),
-})
+}))
 export type CommandRule = z.infer<typeof CommandRule>
 
 /** What validators ask of the policy: the `settings` of its bundles, merged (see docs/policy.md). */
-export const ValidationSettings = z.strictObject({
+export const ValidationSettings = z.lazy(() => z.strictObject({
   /** Validators that are left out, by id. */
   off: z.array(z.string()).default([]),
   licences: z.strictObject({
@@ -53,7 +53,7 @@ export const ValidationSettings = z.strictObject({
   /** Lint and format findings of the repository's own tools. */
   lint: z.enum(['error', 'warning', 'note']).default('error'),
   format: z.enum(['error', 'warning', 'note']).default('warning'),
-})
+}))
 export type ValidationSettings = z.infer<typeof ValidationSettings>
 
 export const defaultSettings: ValidationSettings = ValidationSettings.parse({})

@@ -7,7 +7,7 @@ export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat
 export type CheckPurpose = z.infer<typeof CheckPurpose>
 
 /** What is there to work with, found without a model. */
-export const Survey = z.object({
+export const Survey = z.lazy(() => z.object({
   /** AGENTS.md and the like, nearest to the root first: at most 32 KiB together. */
   instructions: z.array(z.object({ path: z.string(), text: z.string() })),
   /** Programs in the sandbox with their versions. */
@@ -19,11 +19,11 @@ export const Survey = z.object({
   tree: z.array(z.string()),
   files: z.int().nonnegative(),
   digest: z.string(),
-})
+}))
 export type Survey = z.infer<typeof Survey>
 
 /** The machine that a run worked on: what a reproduction compares first. `digest` covers all the rest. */
-export const Machine = z.object({
+export const Machine = z.lazy(() => z.object({
   os: z.string(),
   kernel: z.string(),
   arch: z.string(),
@@ -36,23 +36,23 @@ export const Machine = z.object({
   /** Programs that Writ itself starts, with what they say of their version; empty where one is not there. */
   programs: z.array(z.object({ name: z.string(), version: z.string() })),
   digest: Digest,
-})
+}))
 export type Machine = z.infer<typeof Machine>
 
 export const checkEvents = {
   'environment.surveyed': Survey,
   'environment.fingerprinted': Machine,
   /** `only`: the test files that it was narrowed to. */
-  'check.started': z.object({ checkId: z.string(), purpose: CheckPurpose, tree: TreeId, only: z.array(z.string()).optional() }),
-  'check.finished': z.object({ purpose: CheckPurpose, outcome: CheckOutcome }),
+  'check.started': z.lazy(() => z.object({ checkId: z.string(), purpose: CheckPurpose, tree: TreeId, only: z.array(z.string()).optional() })),
+  'check.finished': z.lazy(() => z.object({ purpose: CheckPurpose, outcome: CheckOutcome })),
   /** The fast checks after an edit. `text` is what the solver is shown; empty when nothing is worth a word. */
-  'edit.checked': z.object({ tree: TreeId, findings: z.array(Finding), text: z.string() }),
+  'edit.checked': z.lazy(() => z.object({ tree: TreeId, findings: z.array(Finding), text: z.string() })),
   /** The stages of validation on what lies between the base and `tree`. `from` is the last content that passed them. */
-  'validation.finished': z.object({ scope: z.enum(['edit', 'task', 'merge']), from: TreeId, tree: TreeId, verdict: z.enum(['passed', 'failed']), stage: Stage.optional(), validations: z.array(Validation), text: z.string() }),
-  'proof.started': z.object({ commit: CommitId }),
+  'validation.finished': z.lazy(() => z.object({ scope: z.enum(['edit', 'task', 'merge']), from: TreeId, tree: TreeId, verdict: z.enum(['passed', 'failed']), stage: Stage.optional(), validations: z.array(Validation), text: z.string() })),
+  'proof.started': z.lazy(() => z.object({ commit: CommitId })),
   'proof.finished': Proof,
   /** A candidate that the built-in solver tried. */
-  'candidate.tried': z.object({ task: z.string(), n: z.int(), describes: z.string(), path: z.string(), line: z.int(), result: z.enum(['worse', 'same', 'better', 'plausible', 'broken']), detail: Json.optional() }),
+  'candidate.tried': z.lazy(() => z.object({ task: z.string(), n: z.int(), describes: z.string(), path: z.string(), line: z.int(), result: z.enum(['worse', 'same', 'better', 'plausible', 'broken']), detail: Json.optional() })),
   /** What the built-in solver found out before it proposed an edit. */
   'repair.judged': RepairJudgement,
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { TestReport, TestStatus } from '../../../protocol/evidence.ts'
 import { toCases, type SeenTest } from '../to-cases.ts'
 
-const Event = z.object({ Action: z.string(), Package: z.string().optional(), Test: z.string().optional(), Output: z.string().optional(), Elapsed: z.number().optional() })
+const Event = z.lazy(() => z.object({ Action: z.string(), Package: z.string().optional(), Test: z.string().optional(), Output: z.string().optional(), Elapsed: z.number().optional() }))
 
 const statuses: Readonly<Record<string, TestStatus>> = { pass: 'passed', fail: 'failed', skip: 'skipped' }
 
