@@ -102,7 +102,7 @@ say('')
 // Ctrl-C reaches Writ as well, which stops cleanly and says so; this process only waits for it.
 process.on('SIGINT', () => {})
 const path = `${join(ROOT, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`
-const writ = [join(ROOT, 'bin', 'writ.mjs'), 'run', GOAL, '--repo', folder, ...checks, '--solver', 'repair']
+const writ = [join(ROOT, 'bin', 'writ.mjs'), 'run', GOAL, '--yes', '--repo', folder, ...checks, '--solver', 'repair']
 const child = spawn(process.execPath, writ, { stdio: 'inherit', env: { ...process.env, PATH: path } })
 child.on('error', (error) => fail(`Could not start Writ: ${error.message}`))
 child.on('exit', (code, signal) => {

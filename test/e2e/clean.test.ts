@@ -19,8 +19,13 @@ interface Cleaning { readonly leftovers: { kind: string; name: string; run: stri
 async function clean(machine: Machine, ...args: string[]): Promise<Cleaning> {
   const ended = await machine.writ(['clean', '--json', ...args])
   assert.ok([0, 3].includes(ended.code), ended.stderr)
-  return JSON.parse(ended.stdout) as Cleaning
+  const cleaning = JSON.parse(ended.stdout) as Cleaning
+  // Control groups are the machine's: those of dead processes of other tests are seen too, and are nobody's business here.
+  return { ...cleaning, leftovers: cleaning.leftovers.filter((each) => !each.name.startsWith('/sys/fs/cgroup/')) }
 }
+
+/** What is said where at most control groups of other tests' dead processes are left. */
+const nothingOfOurs = 'There is nothing to remove\\.|To be removed:\\n\\nControl groups of dead processes:\\n(?: +/sys/fs/cgroup/[^\\n]+\\n)+\\nTogether'
 
 const runsOf = (machine: Machine): string[] => readdirSync(join(machine.state, 'runs')).sort()
 function ageBlobs(machine: Machine): string[] {
@@ -42,8 +47,8 @@ describe('writ clean', () => {
       const before = fingerprint(machine.repo)
 
       const usual = await machine.writ(['clean'])
-      assert.equal(usual.code, 0, usual.stderr)
-      assert.match(usual.stdout, new RegExp(`^There is nothing to remove\\.[^]*1 run that ended and that you have neither accepted nor rejected \\(${open.slice(-6)}\\): writ accept or writ reject[^]*1 run that you accepted or rejected \\(${decided.slice(-6)}\\): writ clean --older-than 30d`))
+      assert.ok([0, 3].includes(usual.code), usual.stderr)
+      assert.match(usual.stdout, new RegExp(`^(?:${nothingOfOurs})[^]*1 run that ended and that you have neither accepted nor rejected \\(${open.slice(-6)}\\): writ accept or writ reject[^]*1 run that you accepted or rejected \\(${decided.slice(-6)}\\): writ clean --older-than 30d`))
       const nobody = await machine.writ(['clean', '--older-than', '0d'])
       assert.equal(nobody.code, 3)
       assert.match(nobody.stdout, /Say yes with --yes/)
@@ -101,7 +106,7 @@ describe('writ clean', () => {
       const names = ['checkouts/c-dead', 'git/index.lock', 'owner.json'].map((name) => join(runDir, name)).sort()
       assert.deepEqual((await clean(machine)).leftovers.map((each) => each.name).sort(), names)
       const doctor = await machine.writ(['doctor', '--json'])
-      const findings = (JSON.parse(doctor.stdout) as { findings: { group: string; detail: string; mend?: string }[] }).findings.filter((each) => each.group === 'leftovers')
+      const findings = (JSON.parse(doctor.stdout) as { findings: { group: string; detail: string; mend?: string }[] }).findings.filter((each) => each.group === 'leftovers' && !each.detail.startsWith('/sys/fs/cgroup/'))
       assert.equal(findings.length, 3)
       for (const name of names) assert.ok(findings.some((each) => each.detail.startsWith(name) && each.mend === 'writ clean'), name)
       const text = await machine.writ(['clean', '--yes'])
@@ -128,7 +133,7 @@ describe('writ clean', () => {
         assert.deepEqual([ended.code, ended.stdout], [2, ''], args.join(' '))
         assert.match(ended.stderr, message)
       }
-      assert.match((await machine.writ(['clean'])).stdout, /^There is nothing to remove\.\n/)
+      assert.match((await machine.writ(['clean'])).stdout, new RegExp(`^(?:${nothingOfOurs})`))
     } finally {
       machine.remove()
     }

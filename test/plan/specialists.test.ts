@@ -147,6 +147,6 @@ describe('specialists are files', () => {
     machine.write({ 'plan.yaml': 'goal: make all tests pass\nchecks: [npm test]\ntasks:\n  - { id: sum, subgoal: Both modules do as their tests say., checks: [c1], role: reviewer }\n' })
     const ended = await runPlanned(machine, () => ({ calls: [finish('nothing')] }), ['run', '--plan', 'plan.yaml'])
     assert.equal(ended.code, 2)
-    assert.match(ended.stderr, /plan\.yaml cannot be carried out:\n *- sum is for a reviewer, and no such specialist can be given a task here; there are coder, debugger, documenter, merger, tester/)
+    assert.match(ended.stderr, /plan\.yaml cannot be carried out: line 4: sum is for a reviewer, and no such specialist can be given a task here; there are coder, debugger, documenter, merger, tester/)
   }))
 })

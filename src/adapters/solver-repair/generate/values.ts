@@ -102,7 +102,7 @@ function countingPrior(node: SyntaxNode, parent: SyntaxNode, sketch: Sketch): nu
   if (/^(binary_expression|comparison_operator)$/.test(parent.type)) {
     const operator = parent.children.find((child) => child.field === 'operator' || child.field === 'operators')
     const sign = operator === undefined ? '' : sketch.text(operator)
-    return /^[<>]=?$/.test(sign) ? 0.16 : /^[=!]/.test(sign) ? 0.1 : /^[*/%]/.test(sign) ? 0.12 : /^[-+]/.test(sign) ? 0.07 : 0
+    return /^[<>]=?$/.test(sign) ? 0.16 : /^[=!]/.test(sign) ? 0.1 : /^\*$/.test(sign) ? 0.18 : /^[*/%]/.test(sign) ? 0.12 : /^[-+]/.test(sign) ? 0.07 : 0
   }
   if (/^(variable_declarator|assignment|return_statement|arrow_function|assignment_expression|tuple|array|list|expression_list|pair)$/.test(parent.type)) return 0.09
   return 0
@@ -116,8 +116,8 @@ export const changeSlice: Generator = (node, sketch) => {
   if (from === undefined || to === undefined || step.length > 0) return
   sketch.replace(node, `${to}:${from}`, 'slice', from === '' || to === '' ? 0.34 : 0.08)
   if (from !== '' && to !== '') {
-    sketch.replace(node, `${from}:`, 'slice', 0.2)
-    sketch.replace(node, `:${to}`, 'slice', 0.2)
+    sketch.replace(node, `${from}:`, 'slice', 0.14)
+    sketch.replace(node, `:${to}`, 'slice', 0.14)
   }
   if (from === '') sketch.replace(node, `1:${to}`, 'slice', 0.2)
   if (to === '') sketch.replace(node, `${from}:-1`, 'slice', 0.15)
