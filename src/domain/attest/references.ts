@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { payloads, type EventType, type StoredEvent } from '../../protocol/events/event.ts'
-import { BlobRef, CommitId, TreeId } from '../../protocol/ids.ts'
+import { BlobRef, CommitId, Json, TreeId } from '../../protocol/ids.ts'
 
 /**
  * What an event refers to outside of the rollout. Where references are is read off its schema: what a model or a tool wrote
@@ -41,8 +41,12 @@ function pathsOf(type: EventType, kind: Kind): readonly Path[] {
   return paths
 }
 
+/** Types of schema that hold no others. Free values count among them: what is in a record or in `Json` is not ours. */
+const leaves: readonly string[] = ['string', 'number', 'int', 'boolean', 'null', 'literal', 'enum', 'record', 'any', 'unknown']
+
 function findPaths(schema: z.core.$ZodType, wanted: readonly z.core.$ZodType[], at: Path): readonly Path[] {
   if (wanted.includes(schema)) return [at]
+  if (schema === Json) return []
   const { def } = schema._zod as { def: z.core.$ZodTypes['_zod']['def'] }
   switch (def.type) {
     case 'object': return Object.entries(def.shape).flatMap(([name, member]) => findPaths(member, wanted, [...at, name]))
@@ -50,8 +54,12 @@ function findPaths(schema: z.core.$ZodType, wanted: readonly z.core.$ZodType[], 
     case 'optional':
     case 'nullable':
     case 'default': return findPaths(def.innerType, wanted, at)
+    case 'lazy': return findPaths(def.getter(), wanted, at)
     case 'union': return def.options.flatMap((option) => findPaths(option, wanted, at))
-    default: return []
+    default:
+      // A type that is passed over would leave what it refers to out of every attestation.
+      if (!leaves.includes(def.type)) throw new TypeError(`references: nothing is known of schemas of the type ${def.type}`)
+      return []
   }
 }
 

@@ -9,13 +9,13 @@ export type ChangedPaths = z.infer<typeof ChangedPaths>
 
 export const toolEvents = {
   /** What a shell command would do, before it is judged. A fact: how commands are read may get better. */
-  'command.read': z.lazy(() => z.lazy(() => z.object({ callId: z.string(), reading: CommandReading }))),
+  'command.read': z.lazy(() => z.object({ callId: z.string(), reading: CommandReading })),
   /** A person's program was told of something; where it blocked, its reason is what the solver sees. */
-  'hook.ran': z.lazy(() => z.lazy(() => z.object({ event: z.string(), hook: z.string(), callId: z.string().optional(), status: z.enum(['passed', 'blocked', 'failed', 'refused']), reason: z.string(), durationMs: z.number() }))),
+  'hook.ran': z.lazy(() => z.object({ event: z.string(), hook: z.string(), callId: z.string().optional(), status: z.enum(['passed', 'blocked', 'failed', 'refused']), reason: z.string(), durationMs: z.number() })),
   /** Intent: recorded before the tool runs. `before` is the snapshot that undoes it. */
-  'tool.called': z.lazy(() => z.lazy(() => z.object({ turn: z.int(), callId: z.string(), name: z.string(), input: Json, effect: EffectClass, key: Digest, decision: PolicyDecision, before: TreeId.optional() }))),
+  'tool.called': z.lazy(() => z.object({ turn: z.int(), callId: z.string(), name: z.string(), input: Json, effect: EffectClass, key: Digest, decision: PolicyDecision, before: TreeId.optional() })),
   /** Recorded before the first connection of a call to a host is made: without it nothing of the call left this machine. */
-  'tool.reached': z.lazy(() => z.lazy(() => z.object({ callId: z.string(), host: z.string() }))),
+  'tool.reached': z.lazy(() => z.object({ callId: z.string(), host: z.string() })),
   /** `text` is what the tool says, and with `changed` what the solver sees; `full` holds all of it where `text` was cut. */
-  'tool.returned': z.lazy(() => z.lazy(() => z.object({ turn: z.int(), callId: z.string(), name: z.string(), status: z.enum(['ok', 'error', 'denied', 'invalid', 'unknown', 'cancelled']), text: z.string(), full: BlobRef.optional(), detail: Json.optional(), durationMs: z.number(), after: TreeId.optional(), changed: ChangedPaths.optional() }))),
+  'tool.returned': z.lazy(() => z.object({ turn: z.int(), callId: z.string(), name: z.string(), status: z.enum(['ok', 'error', 'denied', 'invalid', 'unknown', 'cancelled']), text: z.string(), full: BlobRef.optional(), detail: Json.optional(), durationMs: z.number(), after: TreeId.optional(), changed: ChangedPaths.optional() })),
 }
