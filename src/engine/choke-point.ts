@@ -16,6 +16,7 @@ import { autonomyOf, circumstancesOf, contractOf } from './circumstances.ts'
 import { learnSecrets } from './learn-secrets.ts'
 import { maskOutput } from './masked-output.ts'
 import { maskSecrets } from './mask-secrets.ts'
+import { mayRead } from './may-read.ts'
 import { putBackSecrets } from './put-back.ts'
 import { describeDropped } from './run-blobs.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
@@ -205,6 +206,7 @@ function contextOf(run: RunContext, callId: string, signal: AbortSignal) {
     blobs: run.ports.blobs,
     network: grantsOf(run),
     seen: run.seen,
+    mayRead: (path: string) => mayRead(run, path),
     mask: (text: string) => run.ports.masker?.mask(text) ?? text,
     callId,
     signal,

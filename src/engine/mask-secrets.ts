@@ -1,9 +1,12 @@
+import { coverFolders } from '../domain/policy/cover-folders.ts'
+import { findClosed } from './may-read.ts'
 import type { Sandbox, SandboxMount } from './ports/sandbox.ts'
 import { getWorkspace, type RunContext } from './record.ts'
 
 /**
- * The sandbox as the solver's own commands get it: files of the base that hold secrets are covered, so that the shell can
- * no more read them than the file tools can. The harness's own checks see them, because tests may need them.
+ * The sandbox as the solver's own commands get it: files of the base that hold secrets, or that the policy does not let it read,
+ * are covered, so that no program reads what the file tools cannot, by whatever way it comes to it. The harness's own checks see
+ * them, because tests may need them.
  */
 export function maskSecrets(run: RunContext): Sandbox {
   const { sandbox } = run.ports
@@ -22,8 +25,8 @@ export function maskSecrets(run: RunContext): Sandbox {
 async function findMasks(run: RunContext): Promise<SandboxMount[]> {
   const workspace = getWorkspace(run)
   run.secrets ??= workspace.listAt(workspace.base.tree).then((paths) => run.ports.findSecrets(workspace.root, paths))
-  const secrets = await run.secrets
-  if (secrets.length === 0) return []
-  const here = new Set(await run.ports.findSecrets(workspace.root, secrets))
-  return secrets.filter((path) => here.has(path)).map((path) => ({ mode: 'mask', at: `${workspace.home}/${path}` }))
+  run.closed ??= workspace.listAt(workspace.base.tree).then(async (paths) => coverFolders(await findClosed(run, paths), paths))
+  const [secrets, closed] = await Promise.all([run.secrets, run.closed])
+  const here = secrets.length === 0 ? [] : await run.ports.findSecrets(workspace.root, secrets)
+  return [...new Set([...here, ...closed])].map((path) => ({ mode: 'mask', at: `${workspace.home}/${path}` }))
 }

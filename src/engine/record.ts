@@ -20,6 +20,8 @@ export interface RunContext {
   workspace: Workspace | undefined
   /** Files of the base that hold secrets; found when the first call needs to know. */
   secrets: Promise<readonly string[]> | undefined
+  /** Files and folders of the base that the policy closes to the solver; found with the first command. */
+  closed?: Promise<readonly string[]>
   /** What the model has seen of each file in this process: path → digest. */
   readonly seen: Map<string, string>
   /** Files with secrets have been read, so that their values are masked; begun before the first command or tool. */

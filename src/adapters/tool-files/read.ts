@@ -42,6 +42,7 @@ async function read(asked: ReadInput, context: ToolContext, recollection: Recoll
   if (input.path === undefined) return refuse('Give path (a file) or result (the call id of a cut result).')
   const resolved = await resolvePath(context.workspace, input.path, 'read')
   if (!resolved.ok) return refuse(resolved.message)
+  if (context.mayRead?.(resolved.path) === false) return refuse(`${input.path} leads to ${resolved.path}, which the policy does not let be read.`)
   if (resolved.kind === 'missing') return refuse(await explainMissing(context.workspace, resolved.path, context.signal))
   if (resolved.kind === 'directory') return refuse(`${resolved.path} is a directory; use list.`)
   return readFile(resolved, input, context, recollection)

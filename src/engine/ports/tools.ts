@@ -25,6 +25,8 @@ export interface ToolContext {
   readonly network: readonly string[]
   /** What this run has read: path → digest of the content that the model saw. Edits of anything newer are refused. */
   readonly seen: Map<string, string>
+  /** Does the policy let this file be read? For where a call's words do not say which it is: behind a link. Left out: yes. */
+  mayRead?(path: string): boolean
   /** Text of files as it may be shown, with as many lines: to be asked for before it is cut to size. */
   mask?(text: string): string
   /** Content of the workspace that a failed validation took back, by its name; undefined where it is unknown or sealed away. */

@@ -25,7 +25,7 @@ export function gitKinds(draft: Draft): void {
     if (subcommand !== 'remote') draft.add('network')
     for (const word of operands) for (const host of findHosts(word)) draft.host(host)
   }
-  if (showing.has(subcommand)) for (const word of operands) for (const path of new Set([word, word.replace(/^[^:]*:/, '')])) if (path !== '' && draft.isSecret(path)) draft.reads(path)
+  if (showing.has(subcommand)) for (const path of findShown(rest, (path) => draft.isSecret(path))) draft.reads(path)
   switch (subcommand) {
     case 'push': case 'send-pack': case 'http-push': {
       draft.add('upload')
@@ -63,6 +63,18 @@ export function gitKinds(draft: Draft): void {
     case 'worktree': if (operands[0] === 'remove' && (has('--force') || letter('f'))) draft.add('recursive-delete'); break
     default:
   }
+}
+
+/** Files whose content is shown: `REV:path`, what comes after `--`, and any word that names a secret. */
+function findShown(words: readonly string[], isSecret: (path: string) => boolean): ReadonlySet<string> {
+  const end = words.indexOf('--')
+  const named = words.flatMap((word, n) => {
+    if (end !== -1 && n > end) return [word]
+    if (word.startsWith('-')) return []
+    const inRevision = /^[^:]*:(.+)$/.exec(word)?.[1]
+    return inRevision !== undefined ? [inRevision] : isSecret(word) ? [word] : []
+  })
+  return new Set(named)
 }
 
 /** A secret under another name, which the same command has given it. */
