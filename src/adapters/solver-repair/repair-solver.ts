@@ -166,7 +166,7 @@ function createLane(lab: Lab, group: Group): Lane {
   if (group.family === 'python') return createPythonLane(lab, group.check)
   const known = new Set((group.outcome.tests?.cases ?? []).filter((test) => familyOf(test) === 'script').map((test) => fileOf(test)))
   const others = [...known].filter((file) => !group.files.includes(file)).slice(0, maxOtherFiles)
-  return createNodeLane(lab, { failing: group.files, others })
+  return createNodeLane(lab, { failing: group.files, others }, group.outcome.tests?.runner)
 }
 
 /** Which tests the lane and the check agree on; undefined where the lane did not see the failure. */
