@@ -80,7 +80,7 @@ function parent() {
       live--
       if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()
     })
-    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner } })
+    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner, program: work.program } })
   }
   for (let i = 0; i < Math.min(work.width, queue.length); i++) open()
 }
@@ -90,7 +90,7 @@ function child() {
   const stripped = new Map()
   const run = { root: '', keep: new Set(), turn: 0, texts: new Map(), state: undefined }
   const marker = '?writ='
-  const lane = { runner: undefined }
+  const lane = { runner: undefined, program: undefined }
   const stand = {}
   globalThis[Symbol.for('writ.lane')] = stand
   /** Files whose text was made anew, since more than types had to go: places in them are not known. */
@@ -365,17 +365,44 @@ ${nodeProbe}
   const late = (error) => { const state = run.state; if (state?.fail) state.fail(error); else if (state) state.loose = true }
   process.on('uncaughtException', late)
   process.on('unhandledRejection', late)
-  process.exit = () => { throw new Error('process.exit was called') }
+  process.exit = (code) => {
+    const state = run.state
+    if (lane.program !== undefined && state && state.exit === undefined) state.exit = Number(code ?? process.exitCode ?? 0)
+    throw new Error('process.exit was called')
+  }
 
   // Nothing more can happen, and a test still waits: as the real runner does, it fails.
   process.on('beforeExit', () => {
     const state = run.state
     if (state === undefined) return
+    if (state.drained) { state.drained(); state.drained = undefined; return }
     if (state.stuck.length === 0) state.give?.()
     for (const stop of state.stuck.splice(0)) stop(new Error('nothing is left to wait for'))
   })
 
+  /** A file that is a program of its own: it is over when nothing is left to do, and passes with exit code 0. */
+  const runProgram = async (file, state) => {
+    top = openRoot(file)
+    let failure
+    state.fail = (error) => { failure ??= { error } }
+    process.argv = [process.execPath, path.join(run.root, file)]
+    cover?.start()
+    const began = performance.now()
+    const drained = new Promise((done) => { state.drained = done })
+    try { await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn) } catch (error) { failure ??= { error } }
+    if (state.exit === undefined && failure === undefined) await drained
+    state.drained = undefined
+    const code = state.exit ?? (failure ? 1 : Number(process.exitCode ?? 0))
+    process.exitCode = undefined
+    const bad = code !== 0 || state.tests.some((test) => test.status === 'failed')
+    state.tests = []
+    const status = bad ? 'failed' : 'passed'
+    seen({ file: undefined, path: [] }, lane.program, status, performance.now() - began)
+    cover?.stop(lane.program)
+    return state
+  }
   const runFile = async (file, state) => {
+    if (lane.program !== undefined) return runProgram(file, state)
     const root = openRoot(file)
     top = root
     try {
@@ -395,6 +422,7 @@ ${nodeProbe}
       run.keep = new Set(init.keep)
       realMock = process.getBuiltinModule('node:test').mock
       lane.runner = init.runner
+      lane.program = init.program
       Object.assign(globalThis, globals[init.runner])
       process.send({ ready: true })
       return

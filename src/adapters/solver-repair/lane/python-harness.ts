@@ -26,6 +26,8 @@ def _chain():
 
 def _is_tester():
     words = getattr(sys, 'orig_argv', [])
+    if os.environ.get('WRIT_LANE_SCRIPT'):
+        return any(os.path.normpath(word) == os.environ['WRIT_LANE_SCRIPT'] for word in words[1:])
     if '-m' in words:
         at = words.index('-m')
         return words[at + 1] in ('unittest', 'pytest') if at + 1 < len(words) else False
@@ -151,6 +153,22 @@ class _Lane(_Probe):
 
     def plain(self, parts):
         return ' › '.join(' '.join(part.split()) for part in parts if part)
+
+    def run_script(self, script):
+        import runpy
+        full = os.path.join(self.root, script['file'])
+        sys.argv = [full]
+        sys.path.insert(0, os.path.dirname(full))
+        status = 'passed'
+        self.begin()
+        try:
+            runpy.run_path(full, run_name='__main__')
+        except SystemExit as stop:
+            status = 'passed' if stop.code in (None, 0) else 'failed'
+        except BaseException:
+            status = 'failed'
+        self.finish([script['name']], status)
+        self.leave()
 
     def watch_unittest(self):
         import unittest
@@ -300,7 +318,9 @@ def _serve(path):
                 lane.replace()
                 if job.get('probe'):
                     lane.probe()
-                if uses_pytest:
+                if work.get('script'):
+                    lane.run_script(work['script'])
+                elif uses_pytest:
                     lane.watch_pytest()
                 else:
                     lane.watch_unittest()

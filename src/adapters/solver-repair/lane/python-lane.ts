@@ -23,19 +23,22 @@ const script = [
   '( eval "$WRIT_LANE_COMMAND" ) >/dev/null 2>&1 </dev/null', 'cat "$WRIT_LANE_OUT"', 'rm -f "$WRIT_LANE_OUT"',
 ].join('\n')
 
-/** For `unittest` and `pytest`: the check's own command, forked for each candidate before it imports anything of the project. */
-export function createPythonLane(lab: Lab, check: Check): Lane {
+/**
+ * For `unittest`, `pytest` and the one program that a check is: the check's own command, forked for each candidate before it imports
+ * anything of the project. A program is a test of the name of `program`, which passes where it ends with 0.
+ */
+export function createPythonLane(lab: Lab, check: Check, program?: { readonly name: string; readonly file: string }): Lane {
   const preload = findImports(lab)
   const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload })]]),
-      env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, script: program })]]),
+      env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_SCRIPT: program?.file ?? '', WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
   return {
-    name: 'Python',
+    name: program === undefined ? 'Python' : 'Python programs',
     async survey(timeoutMs) {
       const perMs = Math.min(surveyPerMs, timeoutMs)
       const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, perMs }], keep: [], budgetMs: timeoutMs })
