@@ -17,7 +17,8 @@ import { readProject } from './project.ts'
 import type { Project } from './project.ts'
 import { fileOf, findGroups, nameChecks } from './read-tests.ts'
 import type { Group } from './read-tests.ts'
-import { tellFaults } from './tell-faults.ts'
+import { describeFlaky, keepSteady, tellFaults, withoutFlaky } from './tell-faults.ts'
+import type { Trusted } from './tell-faults.ts'
 import { createCheckFilter, createLaneFilter, createSelector, openTrials, rankCandidates } from './search/filter.ts'
 import { search } from './search/search.ts'
 import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
@@ -64,8 +65,9 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         for (const text of told.said) options.onLive({ kind: 'status', text })
         said.push(...told.said)
         if (told.group === undefined) continue
-        searched = true
         const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
+        if (attempt.flaky.length > 0) said.push(describeFlaky(attempt.flaky))
+        searched ||= attempt.flaky.length < told.group.failing.length
         if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, durationMs: Math.round(performance.now() - began) }, said)
         tried += attempt.tried
         places.push(...attempt.places)
@@ -87,20 +89,23 @@ interface Attempt {
   readonly reply: ModelReply | undefined
   readonly tried: number
   readonly places: readonly string[]
+  readonly flaky: readonly string[]
 }
 
-async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
+async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
   const began = performance.now()
   const say = (text: string): void => options.onLive({ kind: 'status', text })
-  say(`looking for the fault behind ${group.failing.length} failing tests`)
-  const lane = chooseLane(lab, group)
+  say(`looking for the fault behind ${asked.failing.length} failing tests`)
+  const lane = chooseLane(lab, asked)
   const [project, survey] = await Promise.all([
-    readProject(lab, group.family, group.files, { contract: task.contract, task: task.task, wasmDir: limits.wasmDir }),
+    readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, wasmDir: limits.wasmDir }),
     lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3))),
   ])
+  const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
+  const group = withoutFlaky(asked, flaky)
+  if (group === undefined) return { reply: undefined, tried: 0, places: [], flaky }
   const all = new Map([...project.sources, ...project.tests])
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
-  const trusted = findTrusted(group, survey)
   const words = toVocabulary(project, evidence, group)
   const candidates = rankCandidates(makeCandidates(project, evidence, group, words, trusted === undefined ? undefined : survey))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
@@ -117,7 +122,7 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   })
   const places = hottest(candidates)
   const { chosen } = result
-  if (chosen === undefined) return { reply: undefined, tried: result.tried, places }
+  if (chosen === undefined) return { reply: undefined, tried: result.tried, places, flaky }
   say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
   const judgement = await judgeMends({ ...result, chosen }, project, {
     quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
@@ -125,18 +130,18 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   })
   const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
   await lab.record({ type: 'repair.judged', data: account })
-  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places }
+  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places, flaky }
 }
 
 /** Which tests that the lane knows run the function around a change? */
-function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: { targets: readonly string[]; keep: readonly string[] }): Ran | undefined {
+function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: Trusted): Ran | undefined {
   if (candidate === undefined) return undefined
   const { only, targets } = createSelector(survey, trusted)(candidate)
   return { failing: targets.length, ofFailing: trusted.targets.length, passing: only.length - targets.length, ofPassing: trusted.keep.length }
 }
 
 /** Which tests the lane and the check agree on; undefined where the lane did not see the failure. */
-function findTrusted(group: Group, survey: Survey | undefined): { targets: readonly string[]; keep: readonly string[] } | undefined {
+function findTrusted(group: Group, survey: Survey | undefined): Trusted | undefined {
   if (survey === undefined) return undefined
   const seen = new Map(survey.tests.map((test) => [test.name, test.status]))
   const targets = group.failing.map((test) => test.name).filter((name) => seen.get(name) === 'failed')

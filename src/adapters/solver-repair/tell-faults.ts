@@ -3,7 +3,14 @@ import { findMissingModule } from '../../domain/proof/load-errors.ts'
 import type { Lab } from '../../engine/ports/solver.ts'
 import type { TestCase } from '../../protocol/evidence.ts'
 import { editDistance } from './syntax/vocabulary.ts'
+import type { Lane, LaneJob, Survey } from './lane/lane.ts'
 import type { Group } from './read-tests.ts'
+
+/** Tests that a lane and the check agree on: those to be mended, and those that must go on passing. */
+export interface Trusted {
+  readonly targets: readonly string[]
+  readonly keep: readonly string[]
+}
 
 /** A group without what no change of the code can mend, and sentences about what was left out. */
 export interface Told {
@@ -20,7 +27,7 @@ const circumstances: readonly { readonly pattern: RegExp; readonly say: (what: s
   { pattern: /EADDRINUSE[^\n]*?(:\d+)?$|Address already in use/m, say: (port) => `the port${port === '' ? '' : ` ${port}`} that it listens on is taken` },
   { pattern: /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)|Temporary failure in name resolution|Name or service not known/, say: (host) => `it reaches out to ${host === '' ? 'another machine' : host}, and checks run without a network` },
   { pattern: /ECONNREFUSED(?: (\S+))?|ConnectionRefusedError/, say: (at) => `nothing answers${at === '' ? '' : ` at ${at}`}: a service that it needs is not running` },
-  { pattern: /ENETUNREACH|Network is unreachable/, say: () => 'it needs a network, and checks run without one' },
+  { pattern: /ENETUNREACH|Network is unreachable|^(?:TypeError: )?fetch failed/m, say: () => 'it needs a network, and checks run without one' },
   { pattern: /spawn (\S+) ENOENT|No such file or directory: '([\w.+-]+)'|([\w.+-]+): command not found/, say: (name) => `the program ${name} is not installed` },
   { pattern: /ENOSPC|No space left on device/, say: () => 'the disk is full' },
   { pattern: /EMFILE|Too many open files/, say: () => 'too many files are open' },
@@ -46,8 +53,12 @@ export async function tellFaults(group: Group, lab: Lab): Promise<Told> {
   for (const [why, names] of by) said.push(`${list(names)}: ${why}. No change of the code mends that`)
   if (kept.length === 0 || group.outcome.durationMs > longMs) return { group: narrowTo(group, kept), said }
   const flaky = await findFlaky({ ...group, failing: kept }, lab)
-  if (flaky.size > 0) said.push(`${list([...flaky])}: failed, and passed when it was run again on the same content, so it is flaky and nothing can be learned from a change after which it passes`)
+  if (flaky.size > 0) said.push(describeFlaky([...flaky]))
   return { group: narrowTo(group, kept.filter((test) => !flaky.has(test.name))), said }
+}
+
+export function withoutFlaky(group: Group, flaky: readonly string[]): Group | undefined {
+  return narrowTo(group, group.failing.filter((test) => !flaky.includes(test.name)))
 }
 
 function narrowTo(group: Group, failing: readonly TestCase[]): Group | undefined {
@@ -108,10 +119,36 @@ async function findNames(lab: Lab): Promise<Names> {
   return { own, declared }
 }
 
+/** Runs of the base in a lane that look for flaky tests, and the most that one may take to be worth it, in milliseconds. */
+const steadyRuns = 6
+const steadyMs = 1500
+
+/** What of `trusted` shows the same in every run of the base as it stands; a quick lane shows it at little cost. `base` is any file of it. */
+export async function keepSteady(trusted: Trusted | undefined, { lane, survey, base }: { lane: Lane; survey: Survey | undefined; base: { path: string; text: string } | undefined }): Promise<{ trusted: Trusted | undefined; flaky: readonly string[] }> {
+  if (trusted === undefined || survey === undefined) return { trusted, flaky: [] }
+  const names = new Set([...trusted.targets, ...trusted.keep])
+  const tests = survey.tests.filter((test) => names.has(test.name))
+  const oneMs = survey.loadMs + tests.reduce((sum, test) => sum + test.ms, 0)
+  if (base === undefined || oneMs > steadyMs) return { trusted, flaky: [] }
+  const files = [...new Set(tests.map((test) => test.file))]
+  const jobs = Array.from({ length: steadyRuns }, (_, id): LaneJob => ({ id, path: base.path, text: base.text, only: [...names], files, perMs: Math.round(1000 + 4 * oneMs) }))
+  const verdicts = (await lane.tryAll(jobs, { keep: [], budgetMs: steadyRuns * steadyMs, all: true })).filter((verdict) => verdict.ended === 'done')
+  const flaky = trusted.targets.filter((name) => verdicts.some((verdict) => verdict.passed.has(name)))
+  const targets = trusted.targets.filter((name) => !flaky.includes(name))
+  return {
+    trusted: targets.length === 0 ? undefined : { targets, keep: trusted.keep.filter((name) => verdicts.every((verdict) => verdict.passed.has(name))) },
+    flaky,
+  }
+}
+
 async function findFlaky(group: Group, lab: Lab): Promise<ReadonlySet<string>> {
   const again = await lab.tryFiles(new Map(), group.check, { ...(group.byExit === undefined && group.files.length > 0 ? { only: group.files } : {}), timeoutMs: 3 * group.outcome.durationMs + 2000 })
   const passed = new Set((again.tests?.cases ?? []).filter((test) => test.status === 'passed').map((test) => test.name))
   return new Set(group.failing.filter((test) => passed.has(test.name)).map((test) => test.name))
+}
+
+export function describeFlaky(names: readonly string[]): string {
+  return `${list(names)}: failed, and passed when it was run again on the same content, so it is flaky: that it passes after a change would show nothing`
 }
 
 function list(names: readonly string[]): string {
