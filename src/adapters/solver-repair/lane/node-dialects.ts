@@ -27,7 +27,16 @@ export const nodeDialects = String.raw`
     for (let i = 0; i + names.length <= values.length; i += names.length) rows.push(Object.fromEntries(names.map((name, at) => [name, values[i + at]])))
     return rows
   }
-  const briefly = (value) => (typeof value === 'string' ? "'" + value + "'" : inspect(value, { breakLength: Infinity, depth: 2 }))
+  /** Older versions put strings that are named in a title in quotes. */
+  const quoteOf = () => {
+    if (lane.quote === undefined) {
+      let major = 99
+      try { major = Number.parseInt(nodeModule.createRequire(path.join(run.root, 'package.json'))(lane.runner + '/package.json').version, 10) } catch { lane.quote = '' }
+      lane.quote = lane.runner === 'jest' && major < 30 ? '"' : lane.runner === 'vitest' && major < 4 ? "'" : ''
+    }
+    return lane.quote
+  }
+  const briefly = (value) => (typeof value === 'string' ? quoteOf() + value + quoteOf() : inspect(value, { breakLength: Infinity, depth: 2 }))
   const toTitle = (title, row, args, n) => {
     let at = 0
     const filled = String(title).replaceAll(/%([%sdifjoOpcP#$])/g, (whole, kind) => {
@@ -43,7 +52,7 @@ export const nodeDialects = String.raw`
       const parts = name.split('.')
       if (!(parts[0] in row)) return whole
       const value = parts.reduce((from, part) => from?.[part], row)
-      return lane.runner === 'jest' && typeof value === 'string' ? '"' + value + '"' : briefly(value)
+      return briefly(value)
     })
   }
   const blockApi = (style) => {

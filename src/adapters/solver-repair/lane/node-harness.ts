@@ -226,6 +226,8 @@ function child() {
     const mine = run.state
     mine.unable = false
     mine.shared = undefined
+    mine.claims = 0
+    mine.wanted = undefined
     if (mine.bailed || mine.over) return
     if (mine.only && owner.late === undefined && !mine.only.has(plainName(owner, name))) return
     if (options.skip || options.todo || fn === undefined) return void seen(owner, name, 'skipped')
