@@ -199,7 +199,7 @@ export const nodeDialects = String.raw`
         rejects: async (promise, wanted, ...rest) => { const found = await settle(promise); say(found !== undefined && isWanted(found.error, wanted), ...rest); return found?.error },
         resolves: async (promise, ...rest) => say((await settle(promise)) === undefined, ...rest),
         resolveMatch: async (promise, wanted, ...rest) => say(matches(await (typeof promise === 'function' ? promise() : promise), wanted), ...rest),
-        test: (...args) => runTest(inner, plan(...args), style), skip: (...args) => runTest(inner, { ...plan(...args), options: { skip: true } }, style), todo: (...args) => runTest(inner, { ...plan(...args), options: { skip: true } }, style),
+        test: (...args) => (inner.below = (inner.below ?? Promise.resolve()).then(() => runTest(inner, plan(...args), style))), skip: (...args) => runTest(inner, { ...plan(...args), options: { skip: true } }, style), todo: (...args) => runTest(inner, { ...plan(...args), options: { skip: true } }, style),
       })
       return { t, closed, check: () => { if (planned !== undefined && planned !== said) throw new Error('another number of assertions') } }
     }
@@ -210,6 +210,7 @@ export const nodeDialects = String.raw`
         const got = fn(t)
         if (typeof got?.then === 'function') await got
         else await closed
+        await inner.below
         check()
       },
     }

@@ -168,7 +168,7 @@ export const nodeExpect = String.raw`
   const mocker = () => {
     let faked = false
     const all = (what) => () => { for (const double of doubles) double[what]() }
-    const ticked = async (ms) => { clocks().tick(ms); await new Promise((done) => realImmediate(done)) }
+    const ticked = async (ms) => { clocks().tick(ms); await new Promise((done) => setImmediate(done)) }
     const own = {
       fn: (implementation) => makeDouble(implementation), spyOn, isMockFunction: (fn) => fn?._isMockFunction === true, mocked: (value) => value,
       clearAllMocks: all('mockClear'), resetAllMocks: all('mockReset'), restoreAllMocks: all('mockRestore'), setTimeout: () => own, setConfig() {},
@@ -183,5 +183,5 @@ export const nodeExpect = String.raw`
     }
     return own
   }
-  const realImmediate = setImmediate
+  
 `

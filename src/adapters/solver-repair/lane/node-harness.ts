@@ -86,6 +86,8 @@ function parent() {
 }
 
 function child() {
+  // Tests may put clocks of their own in the place of these.
+  const { setTimeout, clearTimeout, setImmediate } = globalThis
   const bases = new Map()
   const stripped = new Map()
   const run = { root: '', keep: new Set(), turn: 0, texts: new Map(), state: undefined }
