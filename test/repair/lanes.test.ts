@@ -42,7 +42,7 @@ describe('the quick lane stands in for', () => {
         const tests = survey?.tests ?? []
         assert.deepEqual(Object.fromEntries(tests.map((test) => [test.name.replace('test/add.js › ', ''), test.status])), seen)
         const red = tests.find((test) => test.status === 'failed')
-        assert.ok(red?.covers.has('src/add.js'))
+        assert.ok(red !== undefined && red.covers.has('src/add.js'))
         const job = { path: 'src/add.js', only: [red.name], targets: [red.name], files: ['test/add.js'], perMs: 20_000 }
         const verdicts = await lane.tryAll([{ ...job, id: 0, text: `${source}\n` }, { ...job, id: 1, text: fixed }], { keep: [], budgetMs: 20_000, all: true })
         assert.deepEqual(verdicts.toSorted((a, b) => a.id - b.id).map(({ id, passed }) => [id, passed.has(red.name)]), [[0, false], [1, true]])

@@ -13,6 +13,8 @@ export interface Group {
   readonly failing: readonly TestCase[]
   /** Files in which they stand, or by which they can be reached. */
   readonly files: readonly string[]
+  /** Files that say what is right: no change of them counts. */
+  readonly untouched: readonly string[]
   /** The check is judged by its exit code alone, which this one file gives where it is nothing but that program. */
   readonly byExit?: { readonly name: string; readonly script: string | undefined }
 }
@@ -44,13 +46,14 @@ export async function findGroups({ task, contract, outcomes }: SolverTask, lab: 
     const red = (named.tests?.cases ?? []).filter((test) => test.status === 'failed' && (wanted.size === 0 || wanted.has(test.name)))
     for (const family of ['script', 'python'] as const) {
       const failing = red.filter((test) => familyOf(test) === family)
-      if (failing.length > 0) groups.push({ family, check, outcome: named, failing, files: [...new Set(failing.map((test) => fileOf(test)))] })
+      const files = [...new Set(failing.map((test) => fileOf(test)))]
+      if (failing.length > 0) groups.push({ family, check, outcome: named, failing, files, untouched: files })
     }
     const homeless = red.filter((test) => familyOf(test) === undefined)
     const place = homeless.length === 0 ? undefined : await guessPlace(check, outcome, lab)
     if (place === undefined) continue
     const byExit = homeless.some((test) => test.name === exitName(outcome)) ? { name: exitName(outcome), script: place.script } : undefined
-    groups.push({ family: place.family, files: place.files, check, outcome: named, failing: homeless, ...(byExit === undefined ? {} : { byExit }) })
+    groups.push({ family: place.family, files: place.files, untouched: place.named, check, outcome: named, failing: homeless, ...(byExit === undefined ? {} : { byExit }) })
   }
   return groups
 }
@@ -64,7 +67,7 @@ function nameByExit(outcome: CheckOutcome): CheckOutcome {
   const cases = outcome.tests?.cases ?? []
   if (cases.some((test) => test.status === 'failed')) return outcome
   const own: TestCase = { name: exitName(outcome), status: outcome.status === 'passed' ? 'passed' : 'failed', message: outcome.tail }
-  return { ...outcome, tests: { runner: outcome.tests?.runner ?? 'exit-code', cases: [...cases, own], complete: outcome.tests?.complete ?? true } }
+  return { ...outcome, tests: { runner: outcome.tests?.runner ?? 'exit-code', cases: [...cases, own], complete: cases.length === 0 || outcome.tests?.complete !== false } }
 }
 
 /** For a group that is judged by exit code: a lab whose outcomes name the check as a test. */
@@ -81,13 +84,14 @@ function bind(lab: Lab): Lab {
 }
 
 /** Where to look when no test says where it stands: what the command names, else what the output names, else all that look like tests. */
-async function guessPlace(check: Check, outcome: CheckOutcome, lab: Lab): Promise<{ family: Family; files: string[]; script: string | undefined } | undefined> {
+async function guessPlace(check: Check, outcome: CheckOutcome, lab: Lab): Promise<{ family: Family; files: string[]; named: string[]; script: string | undefined } | undefined> {
   const files = (await lab.files()).filter((file) => familyOfFile(file) !== undefined && !/(^|\/)node_modules\//.test(file))
   const { script, command } = await findScript(check.command, lab)
   // A build tool prints the commands that it runs, and stack traces name files with their lines.
   const wordsOf = (text: string): Set<string> => new Set(text.split(/[\s"'`;&|()]+/).map((word) => word.replace(/^\.\//, '').replace(/(:\d+)+:?$/, '')))
   const [commanded, said] = [wordsOf(command), wordsOf(outcome.tail)]
-  const named = files.filter((file) => file === script || commanded.has(file))
+  const started = new Set([...outcome.tail.matchAll(/^(?:[A-Za-z_]\w*=\S+ )*(?:node|tsx|python3?) (?:\.\/)?(\S+)/gm)].map((match) => match[1]))
+  const named = files.filter((file) => file === script || commanded.has(file) || started.has(file))
   const printed = files.filter((file) => said.has(file) || outcome.tail.includes(`/${file}:`) || outcome.tail.includes(`/${file}"`))
   const first = named[0] ?? printed.find((file) => testLike.test(file)) ?? printed[0] ?? files.find((file) => testLike.test(file)) ?? files[0]
   const family = first === undefined ? undefined : familyOfFile(first)
@@ -95,5 +99,5 @@ async function guessPlace(check: Check, outcome: CheckOutcome, lab: Lab): Promis
   const ofFamily = (some: readonly string[]): string[] => some.filter((file) => familyOfFile(file) === family)
   const tests = ofFamily(files.filter((file) => testLike.test(file))).slice(0, maxGuessed)
   const places = [ofFamily(named), ofFamily(printed), tests].find((some) => some.length > 0) ?? ofFamily(files).slice(0, maxGuessed)
-  return { family, files: [...new Set(places)], script }
+  return { family, files: [...new Set(places)], named, script }
 }

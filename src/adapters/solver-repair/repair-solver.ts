@@ -98,7 +98,7 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   say(`looking for the fault behind ${asked.failing.length} failing tests`)
   const lane = chooseLane(lab, asked)
   const [project, survey] = await Promise.all([
-    readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, wasmDir: limits.wasmDir }),
+    readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir }),
     lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3))),
   ])
   const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
