@@ -8,6 +8,7 @@ import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
   z.object({ id: z.number(), probed: Told }),
+  z.object({ id: z.number(), loaded: z.array(z.string()) }),
   z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
@@ -29,9 +30,11 @@ const script = [
  */
 export function createPythonLane(lab: Lab, check: Check, program?: { readonly name: string; readonly file: string }): Lane {
   const preload = findImports(lab)
-  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
+  /** Modules from outside the project that its tests load. */
+  const loaded = new Set<string>()
+  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, script: program })]]),
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, loaded: [...loaded], script: program })]]),
       env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_SCRIPT: program?.file ?? '', WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
@@ -41,8 +44,9 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
     name: program === undefined ? 'Python' : 'Python programs',
     async survey(timeoutMs) {
       const perMs = Math.min(surveyPerMs, timeoutMs)
-      const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, perMs }], keep: [], budgetMs: timeoutMs })
+      const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, loaded: true, perMs }], keep: [], budgetMs: timeoutMs })
       const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, file: line.file, ms: line.testMs, covers: toCovers(line.covers ?? {}) }] : []))
+      for (const line of lines) if ('loaded' in line) for (const name of line.loaded) loaded.add(name)
       const ends = lines.flatMap((line) => ('ended' in line && line.id === 1 ? [line.ms ?? 0] : []))
       return tests.length === 0 ? undefined : { tests, loadMs: ends[0] ?? perMs }
     },
@@ -53,6 +57,7 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
       const ended = new Map<number, LaneVerdict['ended']>()
       for (const line of lines) {
         if ('probed' in line) probed.set(line.id, [...(probed.get(line.id) ?? []), toProbed(line.probed)])
+        else if ('loaded' in line) continue
         else if ('name' in line) {
           if (line.status === 'passed') passed.set(line.id, (passed.get(line.id) ?? new Set()).add(line.name))
         } else if (ended.get(line.id) === undefined) ended.set(line.id, line.ended)
