@@ -1,6 +1,6 @@
 import type { StoredEvent, Payload } from '../protocol/events/event.ts'
 import type { CheckPurpose } from '../protocol/events/check.ts'
-import { toShortCommit } from '../domain/report/short-id.ts'
+import { toShortCommit, toShortId } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toDuration, toMoney } from '../domain/report/words.ts'
 import { describeInput, describeResult, namesFiles, toResultMood } from './describe-call.ts'
@@ -50,8 +50,8 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'task.started': return tasks.size > 1 ? [{ label: 'task', text: `${event.data.task} ${tasks.get(event.data.task) ?? ''}`, mood: 'head' }] : []
       case 'task.finished': return finished(event.data, tasks)
       case 'task.dropped': return [{ label: 'task', text: `– ${event.data.task} dropped: ${oneLine(event.data.why, 300)}`, mood: 'faint' }]
-      case 'task.delegated': return [{ label: 'task', text: oneLine(`▸ ${event.data.task} ${tasks.get(event.data.task) ?? ''} · ${event.data.role}${event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : ''} · ${event.data.child}`, 300), mood: 'head' }]
-      case 'stage.delegated': return [{ label: event.data.stage, text: oneLine(`▸ ${event.data.task} · ${event.data.role} · ${event.data.child}`, 300), mood: 'faint' }]
+      case 'task.delegated': return [{ label: 'task', text: oneLine(`▸ ${event.data.task} · ${event.data.role}${event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : ''} · ${toShortId(event.data.child)} · ${tasks.get(event.data.task) ?? ''}`, 300), mood: 'head' }]
+      case 'stage.delegated': return [{ label: event.data.stage, text: oneLine(`▸ ${event.data.task} · ${event.data.role} · ${toShortId(event.data.child)}`, 300), mood: 'faint' }]
       case 'stage.returned': return reviewed(event.data)
       case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
       case 'plan.considered': return [{ label: 'plan', text: oneLine(`plan ${event.data.number} to choose from: ${event.data.plan.tasks.map((task) => task.title).join(' · ')}`, 300), mood: 'faint' }]
