@@ -142,7 +142,7 @@ function toMessage(run: RunContext, { given, returned }: Delegation): { readonly
   const [first = '', ...rest] = (returned?.summary.trim() || task.title).split('\n')
   return {
     message: [first.slice(0, 100), rest.join('\n').trim()].filter(Boolean).join('\n\n'),
-    trailers: [`Writ-Run: ${run.rollout.run}`, `Writ-Task: ${given.task}`, `Writ-Child: ${given.child}`],
+    trailers: [`Writ-Run: ${run.rollout.run}`],
   }
 }
 
