@@ -150,7 +150,8 @@ function learn(known: Known, event: StoredEvent): void {
       break
     case 'turn.replied': {
       const { usage, costUsd } = event.data.reply
-      known.spent = add({ ...known.spent, ...(event.data.purpose === 'work' ? { turns: event.data.turn } : {}) }, { ...usage, turns: 0, usd: costUsd ?? 0, unpriced: costUsd === undefined })
+      // Counted, because the number of a turn goes on from all that were taken before it, those of children too.
+      known.spent = add(known.spent, { ...usage, turns: event.data.purpose === 'work' ? 1 : 0, usd: costUsd ?? 0, unpriced: costUsd === undefined })
       break
     }
     case 'tool.called':
