@@ -39,7 +39,7 @@ export interface ChildParts {
   readonly chooseModel: (specialist: Specialist) => string | undefined
   /** Everything that one child runs with. */
   readonly compose: (order: ChildOrder, opening: Begun, approver: Approver) => Promise<EnginePorts>
-  readonly watch: (order: ChildOrder) => Omit<Watch, 'signal'>
+  readonly watch: (order: ChildOrder, before: readonly StoredEvent[]) => Omit<Watch, 'signal'>
   readonly approver: (run: RunId) => Approver
 }
 
@@ -116,7 +116,7 @@ async function carry(parts: ChildParts, order: ChildOrder, signal: AbortSignal, 
   const asked = parts.approver(order.child)
   const approver: Approver = { ask: (questions, until) => oneAtATime(() => asked.ask(questions, until)) }
   const ports = await parts.compose(order, opening ?? toBegun(parts, order, before?.state), approver)
-  const watch: Watch = { ...parts.watch(order), signal }
+  const watch: Watch = { ...parts.watch(order, before?.events ?? []), signal }
   if (opening) await startRun(ports, opening, watch)
   else {
     await requireSignedAnswers(parts.record, order.child, before?.events ?? [])

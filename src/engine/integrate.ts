@@ -2,6 +2,7 @@ import type { Check } from '../protocol/contract.ts'
 import type { Payload } from '../protocol/events/event.ts'
 import type { CommitId, TreeId } from '../protocol/ids.ts'
 import type { MergedTask } from '../protocol/integration.ts'
+import { holdsOwnChecks } from '../domain/decisions.ts'
 import { checksOf, type Delegation } from '../domain/delegation/delegation.ts'
 import { getTask, toMergeGate } from '../domain/delegation/follow-plan.ts'
 import { describeConflicts } from '../domain/integration/describe-conflicts.ts'
@@ -87,12 +88,13 @@ async function judgeMerged(run: RunContext, delegation: Delegation, { tree, thei
   const { head } = run.state
   if (!head) return undefined
   const checks: MergedCheck[] = []
+  const own = holdsOwnChecks(run.state) ? new Set(listChecks(run, delegation.given.task).map(({ command }) => command)) : undefined
   for (const check of checksToRepeat(run, delegation.given)) {
     const merged = await runTwice(run, check, tree)
     const isFine = merged.first.status === 'passed'
     // Only where something fails does it matter how each side was.
     const sides = isFine ? {} : { base: await runTwice(run, check, delegation.given.base), ours: await runTwice(run, check, head), theirs: await runTwice(run, check, theirs) }
-    if (!isFine) checks.push({ checkId: check.id, command: check.command, merged, ...sides })
+    if (!isFine) checks.push({ checkId: check.id, command: check.command, merged, ...sides, ...(own?.has(check.command) ? { isOwn: true } : {}) })
   }
   const { verdict, mayIntegrate, reasons } = judgeIntegration({ conflicts: [], checks })
   if (!mayIntegrate && verdict !== 'clean' && verdict !== 'pre-existing' && verdict !== 'textual') return { verdict, reasons }
@@ -112,11 +114,13 @@ async function runTwice(run: RunContext, check: Check, at: CommitId | TreeId): P
 function checksToRepeat(run: RunContext, given: Delegation['given']): readonly Check[] {
   const since = run.state.commits.slice(run.state.commits.findIndex((each) => each.commit === given.base) + 1)
   const tasks = new Set([given.task, ...since.map((each) => each.task)])
-  const checks = [...tasks].flatMap((id) => {
-    const tests = findFrozenTests(run.state, id)
-    return [...checksOf(run.state, getTask(run.state, id)), ...(tests ? [toTestCheck(tests.command, `${id.slice(0, 26)}-tests`)] : [])]
-  })
+  const checks = [...tasks].flatMap((id) => listChecks(run, id))
   return [...new Map(checks.map((check) => [check.command, check])).values()]
+}
+
+function listChecks(run: RunContext, id: string): readonly Check[] {
+  const tests = findFrozenTests(run.state, id)
+  return [...checksOf(run.state, getTask(run.state, id)), ...(tests ? [toTestCheck(tests.command, `${id.slice(0, 26)}-tests`)] : [])]
 }
 
 async function validateMerged(run: RunContext, onto: CommitId, tree: TreeId): Promise<readonly string[]> {
@@ -142,7 +146,7 @@ function toMessage(run: RunContext, { given, returned }: Delegation): { readonly
   const [first = '', ...rest] = (returned?.summary.trim() || task.title).split('\n')
   return {
     message: [first.slice(0, 100), rest.join('\n').trim()].filter(Boolean).join('\n\n'),
-    trailers: [`Writ-Run: ${run.rollout.run}`, `Writ-Task: ${given.task}`, `Writ-Child: ${given.child}`],
+    trailers: [`Writ-Run: ${run.rollout.run}`],
   }
 }
 

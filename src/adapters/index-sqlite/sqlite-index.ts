@@ -230,6 +230,7 @@ const Facts = z.lazy(() => z.object({
   commit: Text.optional(),
   turns: z.number(),
   costUsd: z.number(),
+  children: z.record(RunId, z.object({ turns: z.number(), costUsd: z.number() })),
   events: z.int(),
   reason: Text,
   messages: z.array(Text),

@@ -60,6 +60,17 @@ describe('a merge is judged', () => {
     assert.equal(judge(check(seen(fail), seen(pass), seen(fail), seen(fail))).verdict, 'task')
   })
 
+  test("the task's own check, which it made pass, has to pass on the merged content: that it failed before the task is no excuse", () => {
+    const own = (...seen: Parameters<typeof check>): MergedCheck => ({ ...check(...seen), isOwn: true })
+    const judged = judge(own(seen(fail), seen(fail), seen(pass), seen(fail, fail)))
+    assert.deepEqual([judged.verdict, judged.mayIntegrate, judged.reasons], ['semantic', false, ["b passed in the task's own commit and does not pass on what it merges to"]])
+    // A runner that names nothing.
+    assert.equal(judge(own({ first: outcome(undefined, 'failed') }, { first: outcome(undefined, 'failed') }, { first: outcome(undefined, 'passed') }, { first: outcome(undefined, 'failed') })).verdict, 'semantic')
+    // What wavers everywhere, and what the task did not mend either, is as it was.
+    assert.equal(judge(own(seen(pass, fail), seen(pass, fail), seen(pass), seen(fail, pass))).verdict, 'pre-existing')
+    assert.equal(judge(own(seen(fail), seen(fail), seen(fail), seen(fail))).verdict, 'pre-existing')
+  })
+
   test('passes the second time: flaky, and not integrated unasked', () => {
     const judged = judge(check(seen(pass), seen(pass), seen(pass), seen(fail, pass)))
     assert.deepEqual([judged.verdict, judged.mayIntegrate], ['flaky', false])

@@ -118,11 +118,18 @@ function toStanding(state: RunState, id: string): TaskStanding {
 function createRunClock(): ((event: StoredEvent) => number) & { now(): number } {
   let last: number | undefined
   let ms = 0
+  /** Until an answer came: nobody worked where the run goes on in another process then. */
+  let asked = 0
   const tick = (event: StoredEvent): number => {
     const at = Date.parse(event.at)
-    if (last !== undefined && event.type !== 'run.resumed' && event.type !== 'run.rewound') ms += Math.max(0, at - last)
+    const gap = last === undefined ? 0 : Math.max(0, at - last)
     last = at
-    return ms
+    if (event.type === 'approval.given') asked += gap
+    else {
+      if (event.type !== 'run.resumed' && event.type !== 'run.rewound') ms += asked + gap
+      asked = 0
+    }
+    return ms + asked
   }
   return Object.assign(tick, { now: () => ms })
 }

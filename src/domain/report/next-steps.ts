@@ -1,5 +1,5 @@
 import type { Report } from '../../protocol/report.ts'
-import { toShortCommit } from './short-id.ts'
+import { toShortCommit, toShortId } from './short-id.ts'
 
 /** Which bound ended the work, as `limit.reached` names it. */
 type Limit = 'turns' | 'usd' | 'tokens' | 'deadline' | 'idle' | 'repetition'
@@ -9,7 +9,9 @@ const mostAnswers = 3
 
 /** The commands with which a person looks at the result, takes it, or does not. */
 export function findNext(report: Omit<Report, 'next'>, limit?: Limit): Report['next'] {
-  const { short, result, accepted } = report
+  const { short, result, accepted, parent } = report
+  // What came of a task is taken or left with the whole of which it is a part.
+  if (parent) return [...(result ? [{ does: 'look at it', command: `writ diff ${short}` }] : []), { does: 'the whole', command: `writ show ${toShortId(parent.run)}` }, { does: 'every event', command: `writ log ${short}` }]
   const withGit = report.commits.length > 1 ? `log -p ${toShortCommit(report.repository.base)}..${result?.branch ?? ''}` : `show ${result?.branch ?? ''}`
   const look: Report['next'] = result
     ? [{ does: 'look at it', command: `writ diff ${short}` }, { does: 'the same with git', command: `git -C ${quote(report.repository.root)} ${withGit}` }]

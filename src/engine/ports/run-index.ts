@@ -21,8 +21,11 @@ export interface RunFacts {
   readonly accepted: 'accepted' | 'rejected' | undefined
   readonly branch: string | undefined
   readonly commit: string | undefined
+  /** Its own; what its children spent is beside it. */
   readonly turns: number
   readonly costUsd: number
+  /** By child run: what it had spent when it returned last. */
+  readonly children: { readonly [run: string]: { readonly turns: number; readonly costUsd: number } }
   readonly events: number
   /** Searched beside the goal. */
   readonly reason: string
@@ -98,6 +101,7 @@ export const noFacts: RunFacts = {
   commit: undefined,
   turns: 0,
   costUsd: 0,
+  children: {},
   events: 0,
   reason: '',
   messages: [],
@@ -111,7 +115,7 @@ const maxMessages = 200
 const maxPaths = 2000
 
 /** The events that say anything for `addFact`; the others only count. */
-export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', 'plan.proposed', ...conductTypes, ...workTypes])
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', 'plan.proposed', 'task.returned', 'stage.returned', ...conductTypes, ...workTypes])
 
 /** One step of the fold. */
 export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
@@ -141,6 +145,9 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
       return addCommit(counted, event.data)
     case 'integration.finished':
       return event.data.result ? addCommit({ ...counted, ...(facts.tasks ? { tasks: { ...facts.tasks, done: [...facts.tasks.done, event.data.task] } } : {}) }, event.data.result) : counted
+    case 'task.returned':
+    case 'stage.returned':
+      return { ...counted, children: { ...facts.children, [event.data.child]: { turns: event.data.spent.turns, costUsd: event.data.spent.usd } } }
     case 'plan.proposed':
       return facts.tasks ? { ...counted, tasks: { ...facts.tasks, planned: event.data.plan.tasks.map(({ id }) => id) } } : counted
     default:
@@ -151,6 +158,11 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
 function addCommit(facts: RunFacts, { message, files }: { readonly message: string; readonly files: readonly { readonly path: string }[] }): RunFacts {
   const paths = new Set([...facts.paths, ...files.map((file) => file.path)])
   return { ...facts, messages: [...facts.messages, message].slice(-maxMessages), paths: [...paths].slice(0, maxPaths) }
+}
+
+/** What the whole tree of a run spent, as far as its children have returned. */
+export function sumSpent({ turns, costUsd, children }: Pick<RunFacts, 'turns' | 'costUsd' | 'children'>): { readonly turns: number; readonly costUsd: number } {
+  return Object.values(children).reduce((sum, each) => ({ turns: sum.turns + each.turns, costUsd: sum.costUsd + each.costUsd }), { turns, costUsd })
 }
 
 /** How many tasks of the newest plan are done, for a line of `writ list`; undefined of a run that follows no graph. */
