@@ -30,6 +30,14 @@ export function asksPlainly(state: { readonly decisions: number | undefined }): 
   return (state.decisions ?? 1) >= 3
 }
 
+/**
+ * 4: no plan drops what a stage of a task is at work on, and no tests outlive the task that they were written for; a review that reports
+ * nothing is none; shares count what children have spent once; a limit, a full house and a role that may not be are told apart.
+ */
+export function followsStrictly(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
+}
+
 /** 4: a task's own checks pass on what its commit merges to, also where they failed in the integrated state before. */
 export function holdsOwnChecks(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 4

@@ -4,7 +4,7 @@ import type { RunId } from '../protocol/ids.ts'
 import { describeChanged } from './context/describe-changed.ts'
 import { isPlanned } from './delegation/delegation.ts'
 import { onStageDelegated, onStageReturned, onTestsSeen } from './delegation/fold-stages.ts'
-import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed } from './delegation/fold-delegations.ts'
+import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed, onTaskDropped } from './delegation/fold-delegations.ts'
 import { countCall } from './policy/circumstances.ts'
 import { describeRewinding, findDropped, findPath } from './rewind.ts'
 import { emptyState, type Finish, type RunState } from './run-state.ts'
@@ -85,6 +85,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     if (state.active?.id === data.task) state.active = undefined
   },
   'task.dropped': (state, data) => {
+    onTaskDropped(state, data)
     state.tasks.set(data.task, 'dropped')
     if (state.active?.id === data.task) state.active = undefined
   },

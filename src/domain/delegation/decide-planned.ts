@@ -4,6 +4,7 @@ import type { PlanFile } from '../../protocol/plan-file.ts'
 import { count } from '../report/words.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { findReachedLimit, findWarning } from '../budget.ts'
+import { followsStrictly } from '../decisions.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
@@ -11,6 +12,7 @@ import type { Step } from '../step.ts'
 import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
 import { isSettled } from './delegation.ts'
 import { countWorking, followPlan, isGivenUp } from './follow-plan.ts'
+import { findStages } from './stages.ts'
 
 /** Times that a plan is made anew before the run gives up. */
 const mostRevisions = 10
@@ -43,7 +45,7 @@ function settleDraft(state: RunState): Step {
   const { contract, planDraft } = state
   if (!contract || planDraft === undefined) throw new Error('a plan is judged by its contract')
   const draft = toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1)
-  const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || ['running', 'waiting', 'returned'].includes(state.delegations.get(task.id)?.status ?? ''))
+  const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || isInHand(state, task.id))
   const { plan, repairs, ...checked } = checkPlan(draft, contract, kept, state.opened?.planning?.roles)
   const faults = checked.faults.map((fault) => fault.text)
   const stuck = plan.tasks.find((task) => isGivenUp(state, task))
@@ -54,6 +56,12 @@ function settleDraft(state: RunState): Step {
   const checks = keepChecks(plan, state.plan, kept)
   if (isToBeConsidered(state)) return considerDraft(state, plan, repairs.join('; '))
   return { phase: 'plan', do: 'propose', plan: { ...plan, tasks, ...(checks.length > 0 ? { checks } : {}) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
+}
+
+/** Somebody is at work on it, or on a stage of it, or has come back with something that is not integrated. */
+function isInHand(state: RunState, id: string): boolean {
+  if (['running', 'waiting', 'returned'].includes(state.delegations.get(id)?.status ?? '')) return true
+  return followsStrictly(state) && findStages(state, 'running', 'waiting', 'returned').some(({ given }) => given.task === id)
 }
 
 /** What tells that kept tasks are done stays, though the new plan may name it otherwise. */

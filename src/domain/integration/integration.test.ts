@@ -56,8 +56,13 @@ describe('a merge is judged', () => {
 
   test("fails in the task's own commit: the task's", () => {
     assert.equal(judge(check(seen(pass), seen(pass), seen(fail), seen(fail))).verdict, 'task')
-    // What others mended since fails again with the task.
-    assert.equal(judge(check(seen(fail), seen(pass), seen(fail), seen(fail))).verdict, 'task')
+    assert.equal(judge({ ...check(seen(fail), seen(pass), seen(fail), seen(fail)), isOwn: true }).verdict, 'task')
+  })
+
+  test("what others have mended since and fails again is no fault of the task alone: semantic", () => {
+    const judged = judge({ ...check(seen(fail), seen(pass), seen(fail), seen(fail)), isOwn: false })
+    assert.deepEqual([judged.verdict, judged.mayIntegrate, judged.reasons], ['semantic', false, ['b was mended by what was integrated since the task began, and fails again on what they merge to']])
+    assert.equal(judge({ ...check(seen(pass), seen(pass), seen(fail), seen(fail)), isOwn: false }).verdict, 'task', 'the task broke what others had right before it began')
   })
 
   test("the task's own check, which it made pass, has to pass on the merged content: that it failed before the task is no excuse", () => {

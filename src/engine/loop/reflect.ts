@@ -5,6 +5,7 @@ import { isPlanned, isSettled } from '../../domain/delegation/delegation.ts'
 import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
+import { askUnreviewed } from '../ask-unreviewed.ts'
 import { askUnsure } from '../ask-unsure.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
@@ -32,6 +33,8 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return askMerge(run, step.task)
     case 'ask-unsure':
       return askUnsure(run, step.task)
+    case 'ask-unreviewed':
+      return askUnreviewed(run, step.task)
     case 'ask-plan':
       return askPlan(run)
     case 'check-milestone':
