@@ -13,8 +13,8 @@ export interface ApproverOptions {
   readonly repository: () => string
   readonly yes: boolean
   readonly inDoubt?: InDoubt
-  /** Ends the live view before somebody is asked. */
-  readonly pause: () => void
+  /** Holds the live view while somebody is asked, until what it returns is called. */
+  readonly hold: () => () => void
 }
 
 /**
@@ -57,7 +57,7 @@ function mayAnswer({ ask, askedAt }: Question, who: string, now: number): boolea
 
 /** All questions of a turn are shown together, then answered one by one, or all at once. */
 async function askHere(options: ApproverOptions, open: readonly Question[], who: string, signal: AbortSignal, give: (question: Question, answer: Answer['answer'], via: 'terminal', note?: string) => Promise<void>): Promise<void> {
-  options.pause()
+  const release = options.hold()
   const now = options.record.clock.now()
   const mine = open.filter((question) => mayAnswer(question, who, now))
   for (const question of open) process.stderr.write(`\n${describeAsk(toApprovalId(options.run(), question.gate), question.text, question.ask).join('\n')}\n`)
@@ -88,5 +88,6 @@ async function askHere(options: ApproverOptions, open: readonly Question[], who:
     }
   } finally {
     lines.close()
+    release()
   }
 }
