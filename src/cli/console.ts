@@ -58,7 +58,7 @@ export async function openConsole(options: { readonly record: OpenRecord; readon
     options.onEvent?.(event)
     if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
   }
-  const approverFor = (of: () => string): Approver => createApprover({ record: options.record, yes: options.yes, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), run: of, repository: () => repository, pause: () => view.stop() })
+  const approverFor = (of: () => string): Approver => createApprover({ record: options.record, yes: options.yes, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), run: of, repository: () => repository, hold: () => view.hold() })
   return {
     watch: { signal: controller.signal, emit: (signal) => view.onLive(signal), onEvent },
     approver: approverFor(() => run),

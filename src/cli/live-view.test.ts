@@ -88,6 +88,24 @@ describe('the view on a terminal', () => {
     }
   })
 
+  it('leaves the screen to whoever is asked something, and shows afterwards what happened meanwhile', () => {
+    const screen = createScreen(100)
+    const view = createLiveView({ stream: screen.stream, isTty: true, now: () => 1000 })
+    const events = storedStory()
+    for (const event of events.slice(0, 8)) view.onEvent(event)
+    const release = view.hold()
+    screen.stream.write('Approve ap_1? ')
+    assert.equal(screen.isCursorShown, true)
+    for (const event of events.slice(8, -1)) view.onEvent(event)
+    assert.match(screen.lines.at(-1) ?? '', /Approve ap_1\? $/)
+    screen.stream.write('y\n')
+    release()
+    release()
+    const text = screen.lines.join('\n')
+    assert.ok(text.indexOf('Approve ap_1? y') < text.indexOf('✓ proven'), text)
+    view.stop()
+  })
+
   it('is never wider than the terminal, whatever its size and whatever comes', () => {
     for (const columns of [8, 20, 41, 80, 200]) {
       const screen = createScreen(columns)

@@ -54,6 +54,12 @@ describe('a plan file', () => {
     assert.match(await faultsOf('goal: [', 'tasks: }'), /is not valid YAML:(\n {2}-)? line \d+: /)
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...['b', 'c', 'd', 'e', 'f'].map((name, n) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcde'[n]}`).join(', ')}]`)]
     assert.match(await faultsOf(...bomb), /cannot be read/)
-    assert.match(await faultsOf(''), /does not fit/)
+    assert.match(await faultsOf(''), /does not fit .*: the file is empty, and has to be fields with values$/)
+  })
+
+  test('what is missing or of another kind is told in words', async () => {
+    assert.match(await faultsOf('goal: 7'), /line 1: goal: it is a number, and has to be text\n.*tasks: it is missing, and has to be a list/)
+    assert.match(await faultsOf('tasks: []'), /line 1: tasks: it is empty, and has to have at least 1/)
+    assert.match(await faultsOf('tasks:', '  - id: a', '    risk: tiny'), /line 3: tasks\.0\.risk: it has to be low or medium or high/)
   })
 })

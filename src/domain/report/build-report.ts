@@ -153,6 +153,10 @@ function findNotDone(state: RunState, events: readonly StoredEvent[], tasks: rea
       said.add(`task ${task.id} was tried ${tried.given.attempt === 1 ? 'once' : `${tried.given.attempt} times`} and is not part of the result: ${toLine(tried.why, 300)}`)
       continue
     }
+    if (tried?.status === 'waiting') {
+      said.add(`task ${task.id} waits for a person: ${toLine(tried.returned?.reason ?? task.title, 300)}`)
+      continue
+    }
     if (task.status === 'active') said.add(`task ${task.id} was not finished: ${toLine(task.title, 200)}`)
     if (task.status === 'waiting') said.add(`task ${task.id} was not begun: ${toLine(task.title, 200)}`)
     if (task.status === 'finished' && task.commits.length === 0 && state.opened?.request.solver === 'repair') said.add(`no repair was found for task ${task.id}: ${toLine(task.title, 200)}`)

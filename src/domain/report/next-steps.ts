@@ -20,7 +20,9 @@ export function findNext(report: Omit<Report, 'next'>, limit?: Limit): Report['n
   if (accepted && accepted.standing !== 'gone') return [{ does: accepted.standing === 'below' ? 'undo, under later commits' : 'undo', command: `writ undo ${short}` }, ...look, events]
   if (report.running) return [{ does: 'watch it', command: `writ log ${short} --follow` }, { does: 'what it changed so far', command: `writ diff ${short}` }]
   const answers = (report.questions?.waiting ?? []).slice(0, mostAnswers).flatMap((id) => [{ does: 'say yes', command: `writ approve ${id}` }, { does: 'say no', command: `writ reject ${id} --reason "…"` }])
-  if (report.status === 'unfinished') return [...answers, { does: answers.length > 0 ? 'be asked here' : 'go on', command: `writ resume ${short}` }, { does: 'what it changed so far', command: `writ diff ${short}` }, events]
+  // What a child asks is in its own record.
+  const asks = report.tasks.some((task) => task.work?.standing === 'asks') ? [{ does: 'see what is asked', command: 'writ approvals' }] : []
+  if (report.status === 'unfinished') return [...answers, ...asks, { does: answers.length + asks.length > 0 ? 'be asked here' : 'go on', command: `writ resume ${short}` }, { does: 'what it changed so far', command: `writ diff ${short}` }, events]
   const further = report.outcome === 'limit' ? [goOn(report, limit)] : []
   if (report.outcome === 'planned') return [{ does: 'see the plan', command: `writ plan show ${short}` }, { does: 'write it into a file, to edit it', command: `writ plan show ${short} -o plan.yaml` }, { does: 'carry it out', command: 'writ run --plan plan.yaml' }, events]
   if (!result) return [...further, ...(report.outcome === 'waiting' || report.outcome === 'limit' ? [{ does: 'what it changed', command: `writ diff ${short}` }] : []), events]
