@@ -7,6 +7,7 @@ import { createLiveView } from './live-view.ts'
 import { exitCodes } from '../protocol/error-codes.ts'
 import { createApprover } from './approver.ts'
 import type { OpenRecord } from './compose.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 
 /** What to do with a call that was cut off and may have happened: given on the command line, where nobody can be asked. */
 export type InDoubt = 'repeat' | 'skip'
@@ -58,7 +59,9 @@ export async function openConsole(options: { readonly record: OpenRecord; readon
     options.onEvent?.(event)
     if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
   }
-  const approverFor = (of: () => string): Approver => createApprover({ record: options.record, yes: options.yes, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), run: of, repository: () => repository, hold: () => view.hold() })
+  // They share one terminal: a run and its children are not answered by the same word.
+  const share = oneAtATime()
+  const approverFor = (of: () => string): Approver => share(createApprover({ record: options.record, yes: options.yes, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), run: of, repository: () => repository, hold: () => view.hold() }))
   return {
     watch: { signal: controller.signal, emit: (signal) => view.onLive(signal), onEvent },
     approver: approverFor(() => run),
