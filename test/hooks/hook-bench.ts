@@ -92,6 +92,7 @@ function denying(questions: CallQuestion[]): Policy {
     decide: (question) => {
       questions.push(question)
       if (question.command?.acts.some((act) => act.kinds.length > 0)) return { effect: 'deny', rules: ['no-recursive-delete'], policy, reason: 'It deletes whole folders.' }
+      if (question.contract.network.length > 0 && JSON.stringify(question.input).includes('git push')) return { effect: 'deny', rules: ['no-push'], policy, reason: 'It reaches others.' }
       if ((question.command?.unknown.length ?? 0) > 0) return { effect: 'ask', rules: ['not-understood'], policy, reason: 'What it would do cannot be told.' }
       return { effect: 'allow', rules: ['ordinary'], policy, reason: 'Nothing forbids it.' }
     },
