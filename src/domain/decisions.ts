@@ -34,3 +34,8 @@ export function asksPlainly(state: { readonly decisions: number | undefined }): 
 export function holdsOwnChecks(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 4
 }
+
+/** 4: a task begins as long as there are turns to begin with, also where its fair share would be fewer. */
+export function beginsWithLeast(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
+}

@@ -4,6 +4,7 @@ import { call, commit, digest, preparedStory, proofOf, refusalOf, reply, returne
 import { toSampleRunId } from '../../testing/sample-run.ts'
 import type { NewEvent, Payload } from '../../protocol/events/event.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
+import { decisionsVersion } from '../decisions.ts'
 import { toPlan } from '../plan/from-file.ts'
 
 const contract = { checks: [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }], budget: { maxTurns: 100, maxIdleTurns: 30 } }
@@ -104,6 +105,13 @@ describe('a graph of tasks is followed', () => {
     assert.ok(given.reduce((sum, each) => sum + each.budget.maxTurns, 0) <= 50)
     for (const each of given) comesBack(story, each)
     assert.equal(story.state.spent.turns, 9)
+  })
+
+  test('of a small budget each task gets enough to begin, one after the other, until nothing is left', () => {
+    const story = planned([task('a'), task('b'), task('c')], 3, { budget: { maxTurns: 9, maxIdleTurns: 9 } })
+    story.state.decisions = decisionsVersion
+    assert.deepEqual([delegateNext(story), delegateNext(story)].map(({ budget }) => budget.maxTurns), [4, 4])
+    assert.notEqual(story.next()?.do, 'delegate')
   })
 
   test('a task that failed is tried again by a debugger, and told why; then the planner is asked', () => {

@@ -102,7 +102,7 @@ function startNext(state: RunState): Step | undefined {
 }
 
 function toDelegation(state: RunState, task: Task, running: number): Step | undefined {
-  const budget = toShare(state, task)
+  const budget = toShare(state, task, { isWork: true })
   // What the others leave over may be enough once they have returned.
   if (!budget) return running > 0 ? undefined : { phase: 'reflect', do: 'limit', limit: 'turns', detail: `too little of the budget is left to begin ${task.id}` }
   const before = state.delegations.get(task.id)

@@ -1,6 +1,7 @@
 import type { Budget } from '../../protocol/contract.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { RunState } from '../run-state.ts'
+import { beginsWithLeast } from '../decisions.ts'
 import { findByStatus, isSettled } from './delegation.ts'
 import { findStages } from './stages.ts'
 
@@ -13,9 +14,10 @@ const usualTokens = 100_000
 
 /**
  * What a child may spend: of what is neither spent nor promised to other children, the part that it has by number and by
- * its estimate in all that is still to be done. Undefined where too little is left to begin.
+ * its estimate in all that is still to be done. With `isWork` it is enough to begin, as long as that much is left at all: of a
+ * small budget divided fairly, no part would be. Undefined where too little is left to begin.
  */
-export function toShare(state: RunState, task: Task): Budget | undefined {
+export function toShare(state: RunState, task: Task, { isWork = false }: { readonly isWork?: boolean } = {}): Budget | undefined {
   const total = state.contract?.budget
   if (!total || !state.plan) return undefined
   const promised = [...findByStatus(state, 'running', 'waiting'), ...findStages(state, 'running', 'waiting')].map((each) => each.given.budget)
@@ -24,7 +26,8 @@ export function toShare(state: RunState, task: Task): Budget | undefined {
   // Half of it goes to each alike: an estimate that is far off must not leave a task with nothing to begin with.
   const part = (1 - keptBack) * (all > 0 ? (weigh(task) / all + 1 / open.length) / 2 : 1)
   const sum = (key: 'maxUsd' | 'maxTokens'): number => promised.reduce((before, each) => before + (each[key] ?? 0), 0)
-  const turns = Math.floor((total.maxTurns - state.spent.turns - promised.reduce((before, each) => before + each.maxTurns, 0)) * part)
+  const turnsLeft = total.maxTurns - state.spent.turns - promised.reduce((before, each) => before + each.maxTurns, 0)
+  const turns = Math.max(Math.floor(turnsLeft * part), isWork && beginsWithLeast(state) ? Math.min(leastTurns, turnsLeft) : 0)
   const usd = total.maxUsd === undefined ? undefined : (total.maxUsd - state.spent.usd - sum('maxUsd')) * part
   const tokens = total.maxTokens === undefined ? undefined : Math.floor((total.maxTokens - state.spent.inputTokens - state.spent.outputTokens - sum('maxTokens')) * part)
   if (turns < leastTurns || (usd !== undefined && usd <= 0) || (tokens !== undefined && tokens < 1)) return undefined
