@@ -28,7 +28,9 @@ export function toShare(state: RunState, task: Task, { isWork = false }: { reado
   const sum = (key: 'maxUsd' | 'maxTokens'): number => promised.reduce((before, each) => before + (each[key] ?? 0), 0)
   const turnsLeft = total.maxTurns - state.spent.turns - promised.reduce((before, each) => before + each.maxTurns, 0)
   const turns = Math.max(Math.floor(turnsLeft * part), isWork && beginsWithLeast(state) ? Math.min(leastTurns, turnsLeft) : 0)
-  const usd = total.maxUsd === undefined ? undefined : (total.maxUsd - state.spent.usd - sum('maxUsd')) * part
+  const money = total.maxUsd === undefined ? undefined : (total.maxUsd - state.spent.usd - sum('maxUsd')) * part
+  // A hundredth of a cent is the finest that anybody reads.
+  const usd = money === undefined || !beginsWithLeast(state) ? money : Math.floor(money * 1e4) / 1e4
   const tokens = total.maxTokens === undefined ? undefined : Math.floor((total.maxTokens - state.spent.inputTokens - state.spent.outputTokens - sum('maxTokens')) * part)
   if (turns < leastTurns || (usd !== undefined && usd <= 0) || (tokens !== undefined && tokens < 1)) return undefined
   return { maxTurns: turns, maxIdleTurns: Math.min(total.maxIdleTurns, turns), ...(usd === undefined ? {} : { maxUsd: usd }), ...(tokens === undefined ? {} : { maxTokens: tokens }) }
