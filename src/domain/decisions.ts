@@ -39,3 +39,8 @@ export function holdsOwnChecks(state: { readonly decisions: number | undefined }
 export function beginsWithLeast(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 4
 }
+
+/** 4: a new plan without anything left to do is not taken. */
+export function refusesTheSame(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
+}

@@ -188,6 +188,12 @@ describe('a graph of tasks is followed', () => {
     const lost = story.next()
     assert.ok(lost?.do === 'say')
     assert.match(lost.text, /a .* is finished: keep it/)
+    story.state.decisions = decisionsVersion
+    story.tell({ type: 'observation.made', data: { task: '', kind: 'plan', text: lost.text } })
+    story.tell(reply(2, call('p2', 'propose_plan', { tasks: [task('a')] as never })), returned(2, 'p2', 'propose_plan'))
+    const same = story.next()
+    assert.ok(same?.do === 'say')
+    assert.match(same.text, /all of its tasks are done, and the goal is not met: add what is missing/)
   })
 
   test('at a limit whoever is at work is stopped first, and what is integrated is proven', () => {
