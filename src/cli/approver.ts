@@ -66,8 +66,9 @@ async function openJudge(options: ApproverOptions, who: string): Promise<MayAnsw
     const why = against(toApprovalId(run, gate), ask)
     if (why === undefined) return true
     if (!told.has(why)) {
-      options.pause()
+      const release = options.hold()
       process.stderr.write(`writ: ${why}\n`)
+      release()
     }
     told.add(why)
     return false
