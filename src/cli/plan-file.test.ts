@@ -54,7 +54,7 @@ describe('a plan file', () => {
     assert.match(await faultsOf('goal: [', 'tasks: }'), /is not valid YAML:(\n {2}-)? line \d+: /)
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...['b', 'c', 'd', 'e', 'f'].map((name, n) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcde'[n]}`).join(', ')}]`)]
     assert.match(await faultsOf(...bomb), /cannot be read/)
-    assert.match(await faultsOf(''), /does not fit .*: the file is empty, and has to be fields with values$/)
+    assert.match(await faultsOf(''), /does not fit .*: all of it is empty, and has to be fields with values$/)
   })
 
   test('what is missing or of another kind is told in words', async () => {

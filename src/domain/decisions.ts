@@ -42,3 +42,13 @@ export function followsStrictly(state: { readonly decisions: number | undefined 
 export function holdsOwnChecks(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 4
 }
+
+/** 4: a task begins as long as there are turns to begin with, also where its fair share would be fewer; money is shared in hundredths of a cent. */
+export function beginsWithLeast(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
+}
+
+/** 4: a new plan without anything left to do is not taken. */
+export function refusesTheSame(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
+}

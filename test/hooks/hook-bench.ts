@@ -65,7 +65,7 @@ export function openHookBench(): HookBench {
       run: 'run_0000000000000001', user: HookTable.parse(user), repository: undefined, policy: denying(questions), commands: reading(readings),
       now: () => 1_700_000_000_000, sandbox, env: {}, person: { home, env: { PATH: process.env['PATH'] ?? '', HOME: home } }, masker, clock: createSystemClock(), ...change,
     }),
-    call: (hooks, event, { tool, input = {}, signal = new AbortController().signal, without, contract = {} as Contract } = {}) => {
+    call: (hooks, event, { tool, input = {}, signal = new AbortController().signal, without, contract = { network: [] as string[] } as Contract } = {}) => {
       const mounts: readonly SandboxMount[] = [{ mode: 'rw', host: worktree, at: HOME }]
       return hooks.call(event, input, { workspace: without === undefined ? { home: HOME, mounts } : undefined, signal, contract, ...(tool === undefined ? {} : { tool }) })
     },

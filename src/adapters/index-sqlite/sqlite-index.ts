@@ -221,7 +221,7 @@ const Facts = z.lazy(() => z.object({
   goal: Text.optional(),
   repository: Text,
   parent: RunId.optional(),
-  tasks: z.object({ planned: z.array(Text), done: z.array(Text) }).optional(),
+  tasks: z.object({ planned: z.array(Text), done: z.array(z.object({ task: Text, seq: z.int() })), back: z.array(z.object({ seq: z.int(), to: z.int() })) }).optional(),
   startedAt: Text.optional(),
   endedAt: Text.optional(),
   outcome: Text.optional(),

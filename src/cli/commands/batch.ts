@@ -10,6 +10,7 @@ import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import { runGoal } from '../batch-run.ts'
+import { describeIssue } from '../issue-text.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
 import { readRun } from '../read-run.ts'
@@ -83,8 +84,8 @@ function readLine(line: string, where: string): BatchGoal {
   }
   const parsed = BatchGoal.safeParse(typeof said === 'string' ? { goal: said } : said)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Fault('request-invalid', `${where} does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
+  const faults = parsed.error.issues.slice(0, 3).map((issue) => [issue.path.join('.'), describeIssue(issue)].filter(Boolean).join(': '))
+  throw new Fault('request-invalid', `${where} does not fit: ${faults.join('; ')}. Its format is in schemas/batch.schema.json`)
 }
 
 function readGoals(batch: BatchFile, path: string): readonly NamedGoal[] {

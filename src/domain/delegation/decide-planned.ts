@@ -4,7 +4,7 @@ import type { PlanFile } from '../../protocol/plan-file.ts'
 import { count } from '../report/words.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { findReachedLimit, findWarning } from '../budget.ts'
-import { followsStrictly } from '../decisions.ts'
+import { followsStrictly, refusesTheSame } from '../decisions.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
@@ -50,6 +50,7 @@ function settleDraft(state: RunState): Step {
   const faults = checked.faults.map((fault) => fault.text)
   const stuck = plan.tasks.find((task) => isGivenUp(state, task))
   if (stuck) faults.push(`${stuck.id} is as it was, and could not be done so: give it another subgoal, scope, checks or tasks before it, or leave it out`)
+  if (faults.length === 0 && refusesTheSame(state) && state.plan && plan.tasks.every((task) => isSettled(state, task.id))) faults.push('all of its tasks are done, and the goal is not met: add what is missing as tasks, or call finish with cannot')
   if (faults.length > 0) return { phase: 'observe', do: 'say', kind: 'plan', text: `The plan was not taken:\n${faults.slice(0, 20).map((fault) => `- ${fault}`).join('\n')}\nCall propose_plan again with the whole plan.` }
   const why = state.plan === undefined ? 'the planner’s first plan' : `changed because: ${state.planWanted ?? 'the planner proposed it'}`
   const tasks = plan.tasks.map((task) => kept.find((each) => each.id === task.id) ?? task)

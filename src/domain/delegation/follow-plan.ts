@@ -108,7 +108,7 @@ function startNext(state: RunState): Step | undefined {
 }
 
 function toDelegation(state: RunState, task: Task, running: number): Step | undefined {
-  const share = toShare(state, task)
+  const share = toShare(state, task, { isWork: true })
   if ('short' in share) {
     // What the others leave over may be enough once they have returned.
     const isPromised = followsStrictly(state) ? listPromised(state).length > 0 : running > 0

@@ -1,7 +1,7 @@
 import type { Budget } from '../../protocol/contract.ts'
 import type { ChildSpent } from '../../protocol/events/task.ts'
 import type { Task } from '../../protocol/plan.ts'
-import { followsStrictly } from '../decisions.ts'
+import { beginsWithLeast, followsStrictly } from '../decisions.ts'
 import type { RunState } from '../run-state.ts'
 import { findByStatus, isSettled } from './delegation.ts'
 import { findStages } from './stages.ts'
@@ -23,9 +23,10 @@ export function listPromised(state: RunState): readonly { readonly given: { read
 
 /**
  * What a child may spend: of what is neither spent nor promised to other children, the part that it has by number and by
- * its estimate in all that is still to be done.
+ * its estimate in all that is still to be done. With `isWork` it is enough to begin, as long as that much is left at all: of a
+ * small budget divided fairly, no part would be.
  */
-export function toShare(state: RunState, task: Task): Share {
+export function toShare(state: RunState, task: Task, { isWork = false }: { readonly isWork?: boolean } = {}): Share {
   const total = state.contract?.budget
   if (!total || !state.plan) return { short: 'turns' }
   const promised = listPromised(state).map(({ given, returned }) => (followsStrictly(state) && returned ? toUnspent(given.budget, returned.spent) : given.budget))
@@ -34,8 +35,11 @@ export function toShare(state: RunState, task: Task): Share {
   // Half of it goes to each alike: an estimate that is far off must not leave a task with nothing to begin with.
   const part = (1 - keptBack) * (all > 0 ? (weigh(task) / all + 1 / open.length) / 2 : 1)
   const sum = (key: 'maxUsd' | 'maxTokens'): number => promised.reduce((before, each) => before + (each[key] ?? 0), 0)
-  const turns = Math.floor((total.maxTurns - state.spent.turns - promised.reduce((before, each) => before + each.maxTurns, 0)) * part)
-  const usd = total.maxUsd === undefined ? undefined : (total.maxUsd - state.spent.usd - sum('maxUsd')) * part
+  const turnsLeft = total.maxTurns - state.spent.turns - promised.reduce((before, each) => before + each.maxTurns, 0)
+  const turns = Math.max(Math.floor(turnsLeft * part), isWork && beginsWithLeast(state) ? Math.min(leastTurns, turnsLeft) : 0)
+  const money = total.maxUsd === undefined ? undefined : (total.maxUsd - state.spent.usd - sum('maxUsd')) * part
+  // A hundredth of a cent is the finest that anybody reads.
+  const usd = money === undefined || !beginsWithLeast(state) ? money : Math.floor(money * 1e4) / 1e4
   const tokens = total.maxTokens === undefined ? undefined : Math.floor((total.maxTokens - state.spent.inputTokens - state.spent.outputTokens - sum('maxTokens')) * part)
   const isStrict = followsStrictly(state)
   if (turns < leastTurns) return { short: 'turns' }

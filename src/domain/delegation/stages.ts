@@ -79,7 +79,7 @@ export function beforeIntegration(state: RunState, task: Task, { given, returned
 
 /** Nothing that is to be reviewed is integrated because there was no time or money for that. */
 function findShortage(state: RunState, task: Task): Step | 'wait' | undefined {
-  const share = toShare(state, task)
+  const share = toShare(state, task, { isWork: true })
   const limit = findReachedLimit(state) ?? ('short' in share ? { limit: share.short, detail: `too little of the budget is left to review ${task.id}` } : undefined)
   if (!limit) return undefined
   return listPromised(state).length > 0 ? 'wait' : { phase: 'reflect', do: 'limit', ...limit }
@@ -114,7 +114,7 @@ function join(...parts: readonly string[]): string {
 }
 
 function toStageStep(state: RunState, task: Task, stage: StageName, { role, of, base, brief }: { readonly role: string; readonly of: number; readonly base: RunState['head']; readonly brief: string }): Step | undefined {
-  const share = toShare(state, task)
+  const share = toShare(state, task, { isWork: stage === 'review' })
   // With too little left the work itself goes before what is done beside it.
   if ('short' in share || base === undefined) return undefined
   return { phase: 'plan', do: 'delegate-stage', task: task.id, stage, of, role, base, budget: toHalf(state, share.budget), brief }
@@ -125,7 +125,7 @@ function toHalf(state: RunState, budget: Budget): Budget {
   const { maxUsd, maxTokens } = followsStrictly(state) ? budget : {}
   return {
     ...budget, maxTurns: turns, maxIdleTurns: Math.min(budget.maxIdleTurns, turns),
-    ...(maxUsd === undefined ? {} : { maxUsd: maxUsd / 2 }), ...(maxTokens === undefined ? {} : { maxTokens: Math.max(1, Math.floor(maxTokens / 2)) }),
+    ...(maxUsd === undefined ? {} : { maxUsd: Math.ceil((maxUsd / 2) * 1e4) / 1e4 }), ...(maxTokens === undefined ? {} : { maxTokens: Math.max(1, Math.floor(maxTokens / 2)) }),
   }
 }
 

@@ -34,7 +34,7 @@ export function findNext(report: Omit<Report, 'next'>, limit?: Limit): Report['n
 }
 
 /** After a limit: the same request again, from what was reached, with more of what ran out. */
-function goOn({ asked, repository, result, solver, cost }: Omit<Report, 'next'>, limit: Limit | undefined): Report['next'][number] {
+function goOn({ asked, repository, result, solver, cost, plan }: Omit<Report, 'next'>, limit: Limit | undefined): Report['next'][number] {
   const more = {
     turns: { words: 'with more turns', option: `--max-turns ${Math.max(2 * (asked.budget?.maxTurns ?? cost.turns), 1)}` },
     usd: { words: 'with more money', option: `--max-budget-usd ${Number((2 * (asked.budget?.maxUsd ?? cost.usd)).toPrecision(3))}` },
@@ -47,6 +47,7 @@ function goOn({ asked, repository, result, solver, cost }: Omit<Report, 'next'>,
     ...asked.checks.filter((check) => check.origin === 'person').map((check) => `--check ${quote(check.command)}`),
     ...asked.scope.map((glob) => `--scope ${quote(glob)}`),
     ...asked.constraints.filter((each) => each.origin === 'person').map((each) => `--constraint ${quote(each.text)}`),
+    ...(plan?.workers ? [`--workers ${plan.workers}`] : []),
     ...(solver.name === 'repair' ? ['--solver repair'] : []),
     ...(more ? [more.option] : []),
   ]

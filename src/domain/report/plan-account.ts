@@ -32,7 +32,7 @@ export function accountPlan(state: RunState, events: readonly StoredEvent[]): Pl
   if (!isPlanned(state) || !plan || !contract) return undefined
   const drift = findDrift(plan, contract, { tasks: state.tasks, integrated: new Set(state.commits.map((each) => each.task)) })
   return {
-    revision: plan.revision, volatility: volatility ?? { revisions: 0, finished: 0, added: 0, removed: 0 }, drift: [...drift],
+    revision: plan.revision, ...(state.opened?.planning ? { workers: state.opened.planning.workers } : {}), volatility: volatility ?? { revisions: 0, finished: 0, added: 0, removed: 0 }, drift: [...drift],
     milestones: [...state.milestones.values()].map(({ task, commit, verdict }) => ({ task, commit, verdict })),
   }
 }
