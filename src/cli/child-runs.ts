@@ -25,6 +25,9 @@ import { collectPins } from './intake.ts'
 import { readRun } from './read-run.ts'
 import { requireSignedAnswers } from './require-signed-answers.ts'
 
+/** Milliseconds. */
+const longestSleep = 86_400_000
+
 export interface ChildParts {
   readonly record: OpenRecord
   readonly workspaces: Workspaces
@@ -79,15 +82,20 @@ export function openChildren(parts: ChildParts): Children {
       if (live.has(order.child) || rest.some((each) => each.child === order.child)) return
       live.set(order.child, begin(order))
     },
-    next: async (signal) => {
+    next: async (signal, untilMs = Infinity) => {
+      const { clock } = parts.record
       for (;;) {
         signal.throwIfAborted()
         const first = rest.shift()
         if (first) return first
-        if (live.size === 0) throw new Error('no child is at work')
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          signal.addEventListener('abort', () => resolve(), { once: true })
+        const left = untilMs - clock.now()
+        if (left <= 0) return undefined
+        if (live.size === 0 && left === Infinity) throw new Error('no child is at work')
+        const woken = new AbortController()
+        wake = () => woken.abort()
+        // A timer cannot be set for longer than some weeks: nobody waits that long in one piece.
+        await clock.sleep(Math.min(left, longestSleep), AbortSignal.any([signal, woken.signal])).catch((thrown: unknown) => {
+          if (!signal.aborted && !woken.signal.aborted) throw thrown
         })
       }
     },

@@ -3,6 +3,7 @@ import type { CheckPurpose } from '../protocol/events/check.ts'
 import { toShortCommit } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toDuration, toMoney } from '../domain/report/words.ts'
+import { describeLate } from './describe-task-event.ts'
 import { describeInput, describeResult, namesFiles, toResultMood } from './describe-call.ts'
 import { oneLine } from './render.ts'
 
@@ -26,6 +27,8 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   const calls = new Map<string, Payload<'tool.called'>>()
   const tasks = new Map<string, string>()
   const failing = new Map<string, number>()
+  /** Tasks that miss their deadlines, as was said: whether it had happened then. */
+  const late = new Map<string, boolean>()
   /** By check: how often the run's own tests were run in this proof. The first time is on the base. */
   const selfMade = new Map<string, number>()
   return (event) => {
@@ -55,6 +58,12 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'stage.returned': return reviewed(event.data)
       case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
       case 'plan.considered': return [{ label: 'plan', text: oneLine(`plan ${event.data.number} to choose from: ${event.data.plan.tasks.map((task) => task.title).join(' · ')}`, 300), mood: 'faint' }]
+      case 'plan.scheduled': {
+        // Most schedules only say again what the tasks say; a deadline that is newly missed is news.
+        const news = event.data.late.filter(({ task, isOver }) => late.get(task) !== isOver)
+        for (const { task, isOver } of news) late.set(task, isOver)
+        return news.length === 0 ? [] : [{ label: 'late', text: oneLine(describeLate(news), 400), mood: 'warn', wraps: true }]
+      }
       case 'kept.published': return [{ label: 'kept', text: oneLine(`what ${event.data.task} offered is not in the result; it is on ${event.data.branch}`, 300), mood: 'warn' }]
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
       case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]

@@ -27,7 +27,7 @@ describe('a plan file', () => {
   test('written as YAML, with comments, any plan is the same when it is read', async () => {
     for (let seed = 1; seed <= 150; seed += 1) {
       const { plan, contract } = randomPlan(createRandom(seed))
-      writeFileSync(path, await toPlanYaml(toPlanFile(plan, contract, 2), about))
+      writeFileSync(path, await toPlanYaml(toPlanFile(plan, contract, { workers: 2 }), about))
       const { file } = await openPlanFile(path)
       assert.deepEqual(toPlan(file, contract, plan.revision), plan, `seed ${seed}`)
       assert.deepEqual([file.goal, file.scope ?? [], file.constraints ?? []], [contract.goal, contract.scope, contract.constraints.map(({ text }) => text)], `seed ${seed}`)

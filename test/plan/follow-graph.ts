@@ -46,7 +46,7 @@ export async function followGraph(graph: RandomGraph): Promise<Followed> {
     }
     const given = toPlan({ tasks: [...graph.tasks] }, contract, 0)
     const opening: Opening = {
-      run, repository, draft: contract, config: digestOfJson({}), by: 'person', version: '0', planning: { given, workers: graph.workers },
+      run, repository, draft: contract, config: digestOfJson({}), by: 'person', version: '0', planning: { given, workers: graph.workers, scheduled: true },
       request: { words: 'x', solver: 'repair', contractGiven: true, includeDirty: false, apply: false, unattended: true },
     }
     const world: SimulatedWorld = { done: new Map(), commits: new Map(), attempts: new Map() }

@@ -42,12 +42,19 @@ export function openSimulatedChildren(world: SimulatedWorld, graph: RandomGraph,
       if (live.has(order.child) || rest.some((each) => each.child === order.child)) return
       live.set(order.child, begin(order))
     },
-    next: async (signal) => {
+    next: async (signal, untilMs = Infinity) => {
       for (;;) {
         signal.throwIfAborted()
         const first = rest.shift()
         if (first) return first
-        await new Promise<void>((resolve) => { wake = resolve })
+        if (untilMs <= Date.now()) return undefined
+        await new Promise<void>((resolve) => {
+          const timer = untilMs < Infinity ? setTimeout(resolve, untilMs - Date.now()) : undefined
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
       }
     },
     stop: async () => {

@@ -3,14 +3,14 @@ import type { Plan, Task } from '../../protocol/plan.ts'
 import type { PlanFile } from '../../protocol/plan-file.ts'
 import { count } from '../report/words.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
-import { findReachedLimit, findWarning } from '../budget.ts'
+import { findReachedLimit, findWarning, findWorkDeadline } from '../budget.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
 import { isSettled } from './delegation.ts'
-import { countWorking, followPlan, isGivenUp } from './follow-plan.ts'
+import { countWorking, findWakeUp, followPlan, isGivenUp } from './follow-plan.ts'
 
 /** Times that a plan is made anew before the run gives up. */
 const mostRevisions = 10
@@ -32,10 +32,18 @@ export function decidePlanned(state: RunState): Step | undefined {
   if (typeof next === 'object' && 'step' in next) return next.step
   if (state.planWanted) return askPlanner(state)
   if (typeof next === 'object') return replan(state, next.stuck)
-  if (next === 'wait') return { phase: 'observe', do: 'await-child' }
+  if (next === 'wait') return awaitNext(state, isWorking)
   if (next === 'stand') return undefined
   if (state.provenTree !== state.tree || state.proof === undefined) return { phase: 'reflect', do: 'prove' }
   return afterRefusal(state)
+}
+
+/** Whoever returns first, or the time of a task that is to begin: one that never comes within the run's own time is not waited for. */
+function awaitNext(state: RunState, isWorking: boolean): Step {
+  const untilMs = findWakeUp(state)
+  const end = findWorkDeadline(state)
+  if (isWorking || untilMs === undefined || end === undefined || untilMs < end) return { phase: 'observe', do: 'await-child', ...(untilMs === undefined ? {} : { untilMs }) }
+  return { phase: 'reflect', do: 'limit', limit: 'deadline', detail: 'what is left of the plan is released after the deadline of the run' }
 }
 
 /** A plan that was proposed is taken, or the planner is told what is wrong with it. */

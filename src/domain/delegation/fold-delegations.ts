@@ -13,6 +13,7 @@ export function onPlanTaken(state: RunState, plan: Plan, before: Plan | undefine
   state.idleTurns = 0
   state.considered = []
   state.refused.clear()
+  state.scheduleWanted = before === undefined ? 'there is a plan' : 'the plan has changed'
   const known = new Map(before?.tasks.map((task) => [task.id, task]))
   for (const [id, delegation] of state.delegations) {
     const now = plan.tasks.find((task) => task.id === id)
@@ -34,6 +35,7 @@ export function onDelegated(state: RunState, data: Payload<'task.delegated'>): v
 
 /** With others at work there are enough of them; alone, the task may never begin, and only another plan helps. */
 export function onHeld(state: RunState, data: Payload<'task.held'>): void {
+  state.scheduleWanted ??= `the policy does not let ${data.task} begin`
   if (data.running > 0) state.fanOutCap = data.running
   else state.refused.set(data.task, data.decision.reason)
 }
@@ -60,6 +62,7 @@ export function onChildReturned(state: RunState, data: Payload<'task.returned'>)
 export function failDelegation(state: RunState, delegation: Delegation, why: string): void {
   delegation.status = 'failed'
   delegation.why = why
+  state.scheduleWanted ??= `${delegation.given.task} is to be done again`
   state.tasks.set(delegation.given.task, 'waiting')
   state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
 }
@@ -86,6 +89,7 @@ export function onIntegrated(state: RunState, data: Payload<'integration.finishe
   if (data.verdict === 'merged' && data.result) {
     const { commit, tree, files, message } = data.result
     delegation.status = 'merged'
+    state.scheduleWanted ??= `${data.task} has ended`
     state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
     state.tasks.set(data.task, 'finished')
     state.commits.push({ task: data.task, commit, tree, parent: data.onto, message, files })
@@ -103,5 +107,6 @@ export function onIntegrated(state: RunState, data: Payload<'integration.finishe
 
 /** Going on after a stop: whoever waited for an answer looks again whether there is one. */
 export function onResumed(state: RunState): void {
+  if (state.plan) state.scheduleWanted ??= 'the run goes on'
   for (const each of [...state.delegations.values(), ...state.stages.values()]) if (each.status === 'waiting') each.status = 'running'
 }

@@ -33,7 +33,7 @@ export async function observe(run: RunContext, step: Extract<Step, { phase: 'obs
       return
     }
     case 'await-child':
-      return awaitChild(run)
+      return awaitChild(run, step.untilMs)
     case 'stop-children':
       return stopChildren(run)
     case 'validate':

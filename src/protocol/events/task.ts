@@ -46,6 +46,18 @@ export const taskEvents = {
   })),
   /** One of several plans for the same goal, before one of them is chosen. */
   'plan.considered': z.lazy(() => z.object({ number: z.int().positive(), plan: Plan, why: z.string() })),
+  /**
+   * When open tasks are to begin and end, found anew as tasks end early or late: which one begins next follows from it. All times are
+   * minutes of the run's own time since its first plan. Without `tasks` there is no schedule, for the reason in `flaw`.
+   */
+  'plan.scheduled': z.lazy(() => z.object({
+    revision: z.int().nonnegative(), why: z.string(), now: z.number().nonnegative(),
+    tasks: z.array(z.object({ task: z.string(), start: z.number().nonnegative(), end: z.number().nonnegative() })).max(1000),
+    makespan: z.number().nonnegative(), lowerBound: z.number().nonnegative(), proven: z.boolean(),
+    /** Tasks that end after their deadlines, or have, and by how many minutes. */
+    late: z.array(z.object({ task: z.string(), deadline: z.number(), minutes: z.number().positive(), isOver: z.boolean() })).max(1000),
+    flaw: z.string().max(1000).optional(),
+  })),
   'task.started': z.lazy(() => z.object({ task: z.string() })),
   'task.finished': z.lazy(() => z.object({ task: z.string(), commit: CommitId.optional(), summary: z.string(), confidence: z.number().min(0).max(1).optional() })),
   'task.dropped': z.lazy(() => z.object({ task: z.string(), why: z.string() })),
