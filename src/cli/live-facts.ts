@@ -27,7 +27,6 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   const calls = new Map<string, Payload<'tool.called'>>()
   const tasks = new Map<string, string>()
   const failing = new Map<string, number>()
-  /** Tasks that miss their deadlines, as was said: whether it had happened then. */
   const late = new Map<string, boolean>()
   /** By check: how often the run's own tests were run in this proof. The first time is on the base. */
   const selfMade = new Map<string, number>()
@@ -58,12 +57,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'stage.returned': return reviewed(event.data)
       case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
       case 'plan.considered': return [{ label: 'plan', text: oneLine(`plan ${event.data.number} to choose from: ${event.data.plan.tasks.map((task) => task.title).join(' · ')}`, 300), mood: 'faint' }]
-      case 'plan.scheduled': {
-        // Most schedules only say again what the tasks say; a deadline that is newly missed is news.
-        const news = event.data.late.filter(({ task, isOver }) => late.get(task) !== isOver)
-        for (const { task, isOver } of news) late.set(task, isOver)
-        return news.length === 0 ? [] : [{ label: 'late', text: oneLine(describeLate(news), 400), mood: 'warn', wraps: true }]
-      }
+      case 'plan.scheduled': return scheduled(event.data, late)
       case 'kept.published': return [{ label: 'kept', text: oneLine(`what ${event.data.task} offered is not in the result; it is on ${event.data.branch}`, 300), mood: 'warn' }]
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
       case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
@@ -106,6 +100,13 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
         return []
     }
   }
+}
+
+/** Most schedules only say again what the tasks say; a deadline that is newly missed is news. `told`: whether that had happened when it was said. */
+function scheduled({ late }: Payload<'plan.scheduled'>, told: Map<string, boolean>): Fact[] {
+  const news = late.filter(({ task, isOver }) => told.get(task) !== isOver)
+  for (const { task, isOver } of news) told.set(task, isOver)
+  return news.length === 0 ? [] : [{ label: 'late', text: oneLine(describeLate(news), 400), mood: 'warn', wraps: true }]
 }
 
 /** What no live view has a line for: it is in `writ log`. */

@@ -12,8 +12,7 @@ import type { Policy } from '../engine/ports/policy.ts'
 import type { Experience } from '../protocol/experience.ts'
 import { chooseModelFor } from '../domain/specialist/choose-model.ts'
 import { toPart, toRecorded, type Specialist as OpenedSpecialist } from '../domain/specialist/specialist.ts'
-import { checkPlan } from '../domain/plan/check-plan.ts'
-import { toPlan } from '../domain/plan/from-file.ts'
+import { checkPlanFile } from '../domain/plan/check-file.ts'
 import { usualWorkers } from '../domain/plan/graph.ts'
 import type { Contract } from '../protocol/contract.ts'
 import type { Payload } from '../protocol/events/event.ts'
@@ -42,7 +41,7 @@ export function toPlanning({ workers, plan: path, plans, writeTests, review, con
 
 /** @throws Fault `request-invalid` with every fault and its line. */
 function toCarriedPlan(given: OpenPlanFile, path: string, contract: Contract, roles: readonly string[] | undefined): Plan {
-  const { plan, faults } = checkPlan(toPlan(given.file, contract, 0), contract, [], roles)
+  const { plan, faults } = checkPlanFile(given.file, contract, roles)
   if (faults.length > 0) throw toPlanFault(path, 'cannot be carried out', faults.map((fault) => toFileFault(given, fault)))
   return plan
 }

@@ -50,7 +50,7 @@ function awaitNext(state: RunState, isWorking: boolean): Step {
 function settleDraft(state: RunState): Step {
   const { contract, planDraft } = state
   if (!contract || planDraft === undefined) throw new Error('a plan is judged by its contract')
-  const draft = toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1)
+  const draft = withAgreed(toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1), state.plan)
   const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || ['running', 'waiting', 'returned'].includes(state.delegations.get(task.id)?.status ?? ''))
   const { plan, repairs, ...checked } = checkPlan(draft, contract, kept, state.opened?.planning?.roles)
   const faults = checked.faults.map((fault) => fault.text)
@@ -62,6 +62,22 @@ function settleDraft(state: RunState): Step {
   const checks = keepChecks(plan, state.plan, kept)
   if (isToBeConsidered(state)) return considerDraft(state, plan, repairs.join('; '))
   return { phase: 'plan', do: 'propose', plan: { ...plan, tasks, ...(checks.length > 0 ? { checks } : {}) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
+}
+
+/** What a planner has no words for, and a person's plan says of a task that is still there: what it holds, when it may begin, what it takes. */
+function withAgreed(plan: Plan, before: Plan | undefined): Plan {
+  const known = new Map(before?.tasks.map((task) => [task.id, task]))
+  return { ...plan, tasks: plan.tasks.map((task) => withAgreedOf(task, known.get(task.id))) }
+}
+
+function withAgreedOf(task: Task, before: Task | undefined): Task {
+  const { leases, release, deadline, estimate } = before ?? {}
+  const { cpu, requests, resources } = estimate ?? {}
+  const shared = { ...(cpu === undefined ? {} : { cpu }), ...(requests === undefined ? {} : { requests }), ...(resources === undefined ? {} : { resources }) }
+  return {
+    ...(leases ? { leases } : {}), ...(release === undefined ? {} : { release }), ...(deadline === undefined ? {} : { deadline }), ...task,
+    ...(task.estimate && Object.keys(shared).length > 0 ? { estimate: { ...shared, ...task.estimate } } : {}),
+  }
 }
 
 /** What tells that kept tasks are done stays, though the new plan may name it otherwise. */

@@ -17,6 +17,7 @@ export function taskLines({ tasks, plan, solver }: Report): string[] {
     ...(tasks.length > mostRows ? ['', `and ${count(tasks.length - mostRows, 'more task', 'more tasks')}`] : []),
     '',
     ...plan.milestones.map((each) => `- Milestone ${each.task}: ${each.verdict === 'passed' ? `reached at commit ${toShortCommit(each.commit)}` : 'not reached'}`),
+    ...(plan.late ?? []).map(({ task, deadline, minutes, ended }) => `- Deadline: ${task} ${ended ? 'ended' : 'is'} ${toRounded(minutes)} min after its deadline, minute ${toRounded(deadline)}${ended ? '' : ', and has not ended'}`),
     ...(tasks.some((task) => (task.work?.attempts ?? 0) > 0) ? [`- Volatility: ${describeVolatility(plan.volatility)}`] : []),
     ...plan.drift.map((each) => `- Drift: ${toLine(each.text, 400)}`),
   ]
@@ -28,8 +29,12 @@ export function describeVolatility({ revisions, perFinished, added, removed }: N
 }
 
 function toMinutes({ actualMinutes, predictedMinutes }: TaskWork): string {
-  const [actual, predicted] = [actualMinutes, predictedMinutes].map((each) => (each === undefined ? '–' : String(Number(each.toFixed(each < 1 ? 2 : 1)))))
+  const [actual, predicted] = [actualMinutes, predictedMinutes].map((each) => (each === undefined ? '–' : toRounded(each)))
   return `${actual} (${predicted})`
+}
+
+function toRounded(minutes: number): string {
+  return String(Number(minutes.toFixed(minutes < 1 ? 2 : 1)))
 }
 
 function toCost({ usd, unpriced, attempts }: TaskWork): string {
