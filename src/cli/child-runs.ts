@@ -204,7 +204,7 @@ function toReport(events: readonly StoredEvent[]): StageReport | undefined {
 
 function toOutcome(outcome: string): ChildReturned['outcome'] {
   switch (outcome) {
-    case 'proven': case 'limit': return outcome
+    case 'proven': case 'reported': case 'limit': return outcome
     case 'fault': return 'fault'
     default: return 'not-achieved'
   }

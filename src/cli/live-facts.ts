@@ -271,6 +271,7 @@ function proven(proof: Payload<'proof.finished'>): Fact[] {
 const outcomes: Record<Payload<'run.ended'>['outcome'], { readonly text: string; readonly mood: Mood }> = {
   proven: { text: '✓ proven', mood: 'good' },
   planned: { text: '✓ planned', mood: 'good' },
+  reported: { text: '✓ reported', mood: 'good' },
   'not-achieved': { text: '✗ not achieved', mood: 'bad' },
   'request-wrong': { text: '✗ the request is wrong', mood: 'bad' },
   waiting: { text: '– waiting for a person', mood: 'warn' },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import { modelEnv, type Machine } from '../e2e/harness.ts'
+import type { RunRecord } from '../../src/protocol/attestation.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 import { finish, mendShout, mendSum, runPlanned, toAsked, twoModules, twoTasks, withMachine, type Asked } from './plan-bench.ts'
 
@@ -27,6 +28,12 @@ describe('a goal is divided and worked on side by side', () => {
     const verified = await machine.writ(['verify', run])
     assert.equal(verified.code, 0, verified.stdout + verified.stderr)
     assert.match(verified.stdout, /3 records of child runs are those that the results came from/)
+    // What is signed names who did what.
+    const bundle = JSON.parse(readFileSync(join(machine.state, 'runs', run, 'attestation.json'), 'utf8')) as { dsseEnvelope: { payload: string } }
+    const { predicate } = JSON.parse(Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString()) as { predicate: RunRecord }
+    assert.deepEqual(predicate.children?.map(({ task, outcome }) => [task, outcome]).toSorted(), [['all', 'proven'], ['shout', 'proven'], ['sum', 'proven']])
+    assert.deepEqual(predicate.children.map(({ integrated }) => integrated).toSorted(), predicate.commits.map(({ commit }) => commit).toSorted())
+    for (const { run: child } of predicate.children) assert.match(machine.git('log', '--format=%B', branch), new RegExp(`Writ-Child: ${child}`))
     const child = join(machine.state, 'runs', readdirSync(join(machine.state, 'runs')).toSorted()[1] ?? '', 'rollout.jsonl')
     writeFileSync(child, readFileSync(child, 'utf8').trimEnd().split('\n').slice(0, -3).join('\n') + '\n')
     const cut = await machine.writ(['verify', run])

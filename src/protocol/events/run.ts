@@ -55,7 +55,7 @@ export const Origin = z.lazy(() => z.object({ run: RunId, seq: z.int().nonnegati
 export type Origin = z.infer<typeof Origin>
 
 /** A child run works on one task of another run's plan, as a specialist of that role; `depth` counts from the run that nobody delegated. */
-export const Parent = z.lazy(() => z.object({ run: RunId, task: z.string(), token: z.int().positive(), depth: z.int().positive() }))
+export const Parent = z.lazy(() => z.object({ run: RunId, task: z.string(), token: z.int().positive(), depth: z.int().positive(), /** Beside the work on the task: left out where the task itself is done. */ stage: z.enum(['tests', 'review']).optional() }))
 export type Parent = z.infer<typeof Parent>
 
 /** Who works: a role by name, the words that its files have for it, names of its tools (absent: the usual ones), and which files those were. */

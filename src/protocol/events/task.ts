@@ -7,8 +7,8 @@ import { Plan, RankedPlan, RoleName } from '../plan.ts'
 import { PolicyDecision } from '../policy.ts'
 import { FileChange } from './workspace.ts'
 
-/** How a child run ended, or that it stands until a person answers (`waiting`). */
-export const ChildOutcome = z.enum(['proven', 'not-achieved', 'waiting', 'limit', 'fault'])
+/** How a child run ended, or that it stands until a person answers (`waiting`). A stage of a task proves nothing: it has `reported`. */
+export const ChildOutcome = z.enum(['proven', 'reported', 'not-achieved', 'waiting', 'limit', 'fault'])
 
 /** What a child run spent, in the units of its budget. */
 export const ChildSpent = z.lazy(() => z.object({
