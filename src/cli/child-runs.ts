@@ -68,7 +68,7 @@ export function openChildren(parts: ChildParts): Children {
     const controller = new AbortController()
     const done = carry(parts, order, controller.signal, oneAtATime).then(
       (returned) => void rest.push(returned),
-      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
+      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Fault('cancelled', 'it was stopped') : error)),
     ).finally(() => {
       live.delete(order.child)
       wake()
@@ -214,5 +214,5 @@ function toOutcome(outcome: string): ChildReturned['outcome'] {
 async function toFaulty(parts: ChildParts, child: RunId, error: unknown): Promise<ChildReturned> {
   const before = await readIfThere(parts, child).catch(() => undefined)
   const told = toReturned(child, before?.state ?? fold([]), before?.events ?? [])
-  return { ...told, outcome: 'fault', reason: toMessage(error) }
+  return { ...told, outcome: 'fault', reason: toMessage(error), fault: error instanceof Fault ? error.code : 'bug' }
 }

@@ -27,7 +27,7 @@ export function describeTaskEvent(event: TaskEvent): string {
     case 'stage.returned': return `${event.data.stage} of ${event.data.task} ${event.data.outcome}: ${event.data.report ? count(event.data.report.findings.length, 'finding') : event.data.reason} · ${event.data.child}`
     case 'tests.seen': return `${event.data.task} ${event.data.verdict}: ${event.data.reason}`
     case 'task.held': return `${event.data.task} as ${event.data.role}, with ${event.data.running} at work: ${event.data.decision.effect} (${event.data.decision.rules.join(', ')})`
-    case 'task.returned': return `${event.data.task} ${event.data.outcome}: ${event.data.reason} · ${event.data.child}, ${count(event.data.spent.turns, 'turn')}`
+    case 'task.returned': return `${event.data.task} ${event.data.outcome}${event.data.fault ? ` (${event.data.fault}, not held against it)` : ''}: ${event.data.reason} · ${event.data.child}, ${count(event.data.spent.turns, 'turn')}`
     case 'kept.published': return `${event.data.task}: ${toShortCommit(event.data.commit)} as ${event.data.branch}`
     case 'merge.tried': return `${event.data.task}: ${event.data.outcome.conflicts.length > 0 ? count(event.data.outcome.conflicts.length, 'conflict') : 'no conflict'}${event.data.outcome.settled.length > 0 ? `, settled: ${event.data.outcome.settled.map((each) => `${each.path} (${each.use})`).join(', ')}` : ''}`
     case 'integration.finished': return `${event.data.task} ${event.data.verdict}${event.data.result ? ` as ${toShortCommit(event.data.result.commit)}` : `: ${event.data.reasons.join('; ')}`}`

@@ -60,7 +60,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'plan.scheduled': return scheduled(event.data, late)
       case 'kept.published': return [{ label: 'kept', text: oneLine(`what ${event.data.task} offered is not in the result; it is on ${event.data.branch}`, 300), mood: 'warn' }]
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
-      case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
+      case 'task.returned': return [cameBack(event.data)]
       case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
       case 'milestone.checked': return [{ label: 'goal', text: oneLine(event.data.verdict === 'passed' ? `✓ milestone ${event.data.task} at ${toShortCommit(event.data.commit)}` : `✗ milestone ${event.data.task}: ${event.data.reasons.join('; ')}`, 400), mood: event.data.verdict === 'passed' ? 'good' : 'bad', wraps: true }]
       // Why a plan was not taken, or is wanted anew: the rest of what a model is told is in the log.
@@ -141,6 +141,12 @@ function gated(event: Gated): Fact[] {
 /** What is repeated of a run that goes on: which it is, and its goal. */
 export function toReminder(events: readonly StoredEvent[], toFacts: ReturnType<typeof createFacts>): Fact[] {
   return events.flatMap((event) => toFacts(event).filter((fact) => (event.type === 'run.opened' && fact.mood !== 'warn') || fact.label === 'goal'))
+}
+
+function cameBack({ task, outcome, reason, fault }: Payload<'task.returned'>): Fact {
+  const sign = outcome === 'proven' ? '✓' : outcome === 'waiting' ? '…' : '✗'
+  const text = fault === undefined || fault === 'cancelled' ? `${sign} ${task} ${outcome}: ${reason}` : `! ${task} was stopped by a fault (${fault}), which is not held against it: ${reason}`
+  return { label: 'task', text: oneLine(text, 400), mood: outcome === 'proven' ? 'good' : 'warn', wraps: true }
 }
 
 function reviewed({ task, stage, reason, report }: Payload<'stage.returned'>): Fact[] {

@@ -1,4 +1,5 @@
 import type { Check } from '../protocol/contract.ts'
+import type { FaultCode } from '../protocol/error-codes.ts'
 import type { Json } from '../protocol/ids.ts'
 import type { Budget } from '../protocol/contract.ts'
 import type { CommitId } from '../protocol/ids.ts'
@@ -44,6 +45,7 @@ export type Step =
   | { readonly phase: 'observe'; readonly do: 'ask-sealed'; readonly id: string }
   | { readonly phase: 'observe'; readonly do: 'await-child'; /** Nobody is waited for longer, in milliseconds since the epoch: then it is time to schedule anew. */ readonly untilMs?: number }
   | { readonly phase: 'observe'; readonly do: 'stop-children' }
+  | { readonly phase: 'observe'; readonly do: 'stop-on-fault'; readonly code: FaultCode; readonly message: string }
   // reflect
   | { readonly phase: 'reflect'; readonly do: 'integrate'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-merge'; readonly task: string }

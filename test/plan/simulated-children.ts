@@ -29,9 +29,10 @@ export function openSimulatedChildren(world: SimulatedWorld, graph: RandomGraph,
     try {
       returned ??= await attempt(world, graph, parts, order, () => isStopped)
     } catch (error) {
-      returned = toReturned(order.child, 'fault', String(error))
+      returned = { ...toReturned(order.child, 'fault', String(error)), fault: 'model-unreachable' }
     }
-    if (returned.reason !== 'stopped') world.done.set(order.child, returned)
+    // What a fault stopped goes on where it was.
+    if (returned.outcome !== 'fault') world.done.set(order.child, returned)
     live.delete(order.child)
     rest.push(returned)
     wake()

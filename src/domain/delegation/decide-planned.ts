@@ -9,7 +9,7 @@ import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
-import { isSettled } from './delegation.ts'
+import { findStopping, isSettled } from './delegation.ts'
 import { countWorking, findWakeUp, followPlan, isGivenUp } from './follow-plan.ts'
 
 /** Times that a plan is made anew before the run gives up. */
@@ -22,6 +22,8 @@ const mostRevisions = 10
 export function decidePlanned(state: RunState): Step | undefined {
   const isWorking = countWorking(state) > 0
   if (state.proof?.verdict === 'proven') return end(state, 'proven', 'every acceptance check passes in a clean checkout of the result')
+  const stopping = findStopping(state)
+  if (stopping) return { phase: 'observe', do: 'stop-on-fault', ...stopping }
   if (state.limit) return isWorking ? { phase: 'observe', do: 'stop-children' } : atLimit(state)
   const chosen = state.planDraft === undefined ? chooseOrAsk(state) : undefined
   if (chosen) return chosen

@@ -1,6 +1,6 @@
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Plan } from '../../protocol/plan.ts'
-import type { Delegation } from './delegation.ts'
+import { findChildFault, mostFaults, type Delegation } from './delegation.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import { endLease, holdLease } from '../lease/lease.ts'
 import type { RunState } from '../run-state.ts'
@@ -29,7 +29,7 @@ export function onDelegated(state: RunState, data: Payload<'task.delegated'>): v
   state.tasks.set(data.task, 'active')
   state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs, atMs: state.at })
   state.delegations.set(data.task, {
-    given: data, status: 'running', returned: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0,
+    given: data, status: 'running', returned: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0,
   })
 }
 
@@ -54,8 +54,18 @@ export function onChildReturned(state: RunState, data: Payload<'task.returned'>)
     delegation.status = 'returned'
     return
   }
-  failDelegation(state, delegation, data.reason)
-  delegation.failures += 1
+  if (goesOn(delegation, data)) return
+  const isFault = findChildFault(data) !== undefined
+  failDelegation(state, delegation, isFault && delegation.faults > 0 ? `a fault of Writ's own, not of the task, stopped it ${delegation.faults} times: ${data.reason}` : data.reason)
+  if (!isFault) delegation.failures += 1
+}
+
+/** Stopped by a fault, a child is at work again as soon as somebody is waited for; only a bug that comes again and again ends it. */
+export function goesOn(of: { faults: number }, data: Pick<Payload<'task.returned'>, 'outcome' | 'fault'>): boolean {
+  const fault = findChildFault(data)
+  if (fault === undefined || fault === 'cancelled') return false
+  of.faults += 1
+  return of.faults < mostFaults || fault !== 'bug'
 }
 
 /** Nothing of the attempt counts, and whatever it still writes is fenced off. */
@@ -105,8 +115,11 @@ export function onIntegrated(state: RunState, data: Payload<'integration.finishe
   else delegation.conflicts += 1
 }
 
-/** Going on after a stop: whoever waited for an answer looks again whether there is one. */
+/** Going on after a stop: whoever waited for an answer looks again whether there is one, and what stopped a child may be mended. */
 export function onResumed(state: RunState): void {
   if (state.plan) state.scheduleWanted ??= 'the run goes on'
-  for (const each of [...state.delegations.values(), ...state.stages.values()]) if (each.status === 'waiting') each.status = 'running'
+  for (const each of [...state.delegations.values(), ...state.stages.values()]) {
+    each.faults = 0
+    if (each.status === 'waiting') each.status = 'running'
+  }
 }

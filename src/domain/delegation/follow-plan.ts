@@ -6,7 +6,7 @@ import type { Step } from '../step.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { hasRoom, isFree } from './capacity.ts'
 import { describeAttempt, describeFailure } from './describe-attempt.ts'
-import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
+import { findByStatus, findTask, isSettled, mostFaults, type Delegation } from './delegation.ts'
 import { findMilestoneNeed } from './milestones.ts'
 import { findNextMoment, isReleased, orderByPlan, whySchedule } from './schedule-order.ts'
 import { toShare } from './share.ts'
@@ -136,7 +136,7 @@ export function isStillOpen(state: RunState, { id }: Pick<Task, 'id'>): boolean 
 
 function mayTryAgain(state: RunState, before: Delegation): boolean {
   if (before.conflicts >= personAfter) return state.approvals.get(toMergeGate(before)) === 'approve'
-  return before.failures < mostFailures
+  return before.failures < mostFailures && before.faults < mostFaults
 }
 
 /** A task without a scope of its own takes all that the contract lets change. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Budget } from '../contract.ts'
+import { faultCodes } from '../error-codes.ts'
 import { Finding } from '../evidence.ts'
 import { CommitId, Digest, RunId, TreeId } from '../ids.ts'
 import { Conflict, MergedTask } from '../integration.ts'
@@ -9,6 +10,9 @@ import { FileChange } from './workspace.ts'
 
 /** How a child run ended, or that it stands until a person answers (`waiting`). A stage of a task proves nothing: it has `reported`. */
 export const ChildOutcome = z.enum(['proven', 'reported', 'not-achieved', 'waiting', 'limit', 'fault'])
+
+/** Of a child run that a fault stopped: which one. It says nothing of the task, and the child goes on where it was. */
+const ChildFault = z.enum([...faultCodes, 'bug'])
 
 /** What a child run spent, in the units of its budget. */
 export const ChildSpent = z.lazy(() => z.object({
@@ -78,6 +82,7 @@ export const taskEvents = {
     spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(),
     /** What `confidence` is worth by the record. */
     calibrated: z.number().min(0).max(1).optional(),
+    fault: ChildFault.optional(),
   })),
   /** Intent: a specialist is about to do a stage of the task in a child run, from `base`. It may write new tests, or nothing at all. */
   'stage.delegated': z.lazy(() => z.object({
@@ -87,7 +92,7 @@ export const taskEvents = {
   /** What came of it. `report` is absent where the specialist said nothing that can be used. */
   'stage.returned': z.lazy(() => z.object({
     task: z.string(), stage: StageName, child: RunId, outcome: ChildOutcome, reason: z.string(), commit: CommitId.optional(), report: StageReport.optional(),
-    spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(),
+    spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(), fault: ChildFault.optional(),
   })),
   /** The harness ran the tests that were written, on the content without the work: only those that fail there show anything. */
   'tests.seen': z.lazy(() => z.object({ task: z.string(), child: RunId, commit: CommitId, verdict: z.enum(['failing', 'passing', 'unusable']), reason: z.string() })),
