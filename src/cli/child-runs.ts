@@ -178,12 +178,13 @@ async function toOpening(parts: ChildParts, order: ChildOrder): Promise<Opening 
 }
 
 function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[]): ChildReturned {
-  const { spent, ended, asked, finish, questions, head, commits, proof } = state
+  const { spent, ended, asked, finish, questions, head, commits, proof, certainty } = state
   const summary = events.findLast((event) => event.type === 'task.finished')
   const said = summary?.type === 'task.finished' ? summary.data : undefined
   const rest = {
     child, summary: (said?.summary ?? finish?.summary ?? '').slice(0, 8000), spent: { ...spent }, events: events.length, head: (events.at(-1)?.hash ?? genesis) as Digest, questions,
     ...(said?.confidence === undefined ? {} : { confidence: said.confidence }),
+    ...(certainty === undefined ? {} : { certainty }),
     ...(head && commits.length > 0 ? { commit: head } : {}),
   }
   const report = toReport(events)

@@ -89,11 +89,11 @@ function startAll(run: RunContext, children: Children): readonly ChildOrder[] {
 async function recordReturned(run: RunContext, { report, ...returned }: ChildReturned): Promise<void> {
   const work = findByStatus(run.state, 'running').find((each) => each.given.child === returned.child)
   const { experience } = run.state.opened ?? {}
-  const calibrated = experience && toConfidence(experience, 'claimed', { stated: returned.confidence })
+  const calibrated = experience && toConfidence(experience, 'claimed', { stated: returned.confidence, tokens: returned.certainty })
   if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned, ...(calibrated === undefined ? {} : { calibrated }) } })
   const stage = findStages(run.state, 'running').find((each) => each.given.child === returned.child)
   if (!stage) return
-  const { summary: _said, confidence: _sure, ...rest } = returned
+  const { summary: _said, confidence: _sure, certainty: _tokens, ...rest } = returned
   return record(run, { type: 'stage.returned', data: { task: stage.given.task, stage: stage.given.stage, ...rest, ...(report ? { report } : {}) } })
 }
 

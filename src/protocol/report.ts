@@ -47,7 +47,7 @@ export const CommitAccount = z.object({
 })
 export type CommitAccount = z.infer<typeof CommitAccount>
 
-/** The work on one task of a graph. Minutes are of the run's own time, which stands still while no process works on it. */
+/** The work on one task of a graph; how long it took is in `taken`. */
 export const TaskWork = z.object({
   role: z.string(),
   standing: z.string(),
@@ -59,9 +59,6 @@ export const TaskWork = z.object({
   tokens: z.int().nonnegative(),
   usd: z.number().nonnegative(),
   unpriced: z.boolean(),
-  /** As the plan estimates it, and from its first beginning until it was integrated. */
-  predictedMinutes: z.number().nonnegative().optional(),
-  actualMinutes: z.number().nonnegative().optional(),
 })
 export type TaskWork = z.infer<typeof TaskWork>
 

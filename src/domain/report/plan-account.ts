@@ -14,13 +14,11 @@ export function withWork(state: RunState, events: readonly StoredEvent[], tasks:
     const work = progress.get(task.id)
     const planned = state.plan?.tasks.find((each) => each.id === task.id)
     if (!work) return task
-    const { role, standing, attempts, conflicts, children, tokens, usd, unpriced, startedMs, endedMs } = work
+    const { role, standing, attempts, conflicts, children, tokens, usd, unpriced } = work
     return {
       ...task, ...(task.why === undefined && work.why ? { why: work.why } : {}),
       work: {
         role, standing, dependsOn: planned?.dependsOn ?? [], attempts, conflicts, children: [...children], tokens, usd, unpriced,
-        ...(planned?.estimate ? { predictedMinutes: planned.estimate.minutes } : {}),
-        ...(startedMs === undefined || endedMs === undefined ? {} : { actualMinutes: Number(((endedMs - startedMs) / 60_000).toFixed(3)) }),
       },
     }
   })

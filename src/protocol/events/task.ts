@@ -82,6 +82,8 @@ export const taskEvents = {
     spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(),
     /** What `confidence` is worth by the record. */
     calibrated: z.number().min(0).max(1).optional(),
+    /** Mean probability of the tokens of the child's last answer, where its provider says it. */
+    certainty: z.number().min(0).max(1).optional(),
     fault: ChildFault.optional(),
   })),
   /** Intent: a specialist is about to do a stage of the task in a child run, from `base`. It may write new tests, or nothing at all. */
