@@ -27,7 +27,7 @@ export function onPlanTaken(state: RunState, plan: Plan, before: Plan | undefine
 export function onDelegated(state: RunState, data: Payload<'task.delegated'>): void {
   const before = state.delegations.get(data.task)
   state.tasks.set(data.task, 'active')
-  state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs, atMs: state.at })
+  state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs })
   state.delegations.set(data.task, {
     given: data, status: 'running', returned: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0,
   })
@@ -74,7 +74,7 @@ export function failDelegation(state: RunState, delegation: Delegation, why: str
   delegation.why = why
   state.scheduleWanted ??= `${delegation.given.task} is to be done again`
   state.tasks.set(delegation.given.task, 'waiting')
-  state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
+  state.leases = endLease(state.leases, delegation.given.lease.token)
 }
 
 type Spending = Pick<Payload<'task.returned'>, 'spent' | 'questions'>
@@ -100,7 +100,7 @@ export function onIntegrated(state: RunState, data: Payload<'integration.finishe
     const { commit, tree, files, message } = data.result
     delegation.status = 'merged'
     state.scheduleWanted ??= `${data.task} has ended`
-    state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
+    state.leases = endLease(state.leases, delegation.given.lease.token)
     state.tasks.set(data.task, 'finished')
     state.commits.push({ task: data.task, commit, tree, parent: data.onto, message, files })
     state.head = commit

@@ -94,7 +94,7 @@ function settleConflict(state: RunState, failed: Delegation): Step | undefined {
 function startNext(state: RunState, ready: readonly Task[]): Step | undefined {
   const running = countWorking(state)
   if (running >= mostWorking(state)) return undefined
-  const fitting = ready.filter((task) => isReleased(state, task) && isFree(state, task) && hasRoom(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
+  const fitting = ready.filter((task) => isReleased(state, task) && isFree(state, task) && hasRoom(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task) }).granted)
   for (const task of orderByPlan(state, fitting, running)) {
     const first = beforeTask(state, task)
     if (first !== 'wait') return first ?? toDelegation(state, task, running)
