@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { boundStops } from '../../src/domain/hooks/bound-stops.ts'
 import type { HookEvent } from '../../src/engine/ports/hooks.ts'
 import { HookTable } from '../../src/protocol/hooks.ts'
 import { HOME, openHookBench, SECRET, type HookBench } from './hook-bench.ts'
@@ -106,14 +105,6 @@ describe('which hooks are called', () => {
     assert.match(refused({ BeforeTool: [] }), /BeforeTool/)
     assert.match(refused(on('Stop', ...Array.from({ length: 21 }, () => hook('true')))), /Stop .*more than 20/)
     assert.match(refused(on('Stop', hook('true', { timeout: 0 }))), /timeout/)
-  })
-
-  test('hooks keep a run from stopping three times', () => {
-    const blocked = { hook: 'x', event: 'Stop', status: 'blocked', reason: 'tests first', durationMs: 1 } as const
-    assert.deepEqual(boundStops([blocked], 2), [blocked])
-    const [overruled] = boundStops([blocked], 3)
-    assert.equal(overruled?.status, 'passed')
-    assert.match(overruled?.reason ?? '', /over-ruled.*3 times.*tests first/)
   })
 })
 

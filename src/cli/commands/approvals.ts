@@ -44,7 +44,7 @@ async function show(record: OpenRecord, id: string | undefined, json: boolean): 
   const waiting = await getWaiting(record, await listWaiting(record), id)
   const { question } = waiting
   return whilePrinting(async () => {
-    await print(json ? `${toJsonLine(waiting, record.clock.now())}\n` : `${describeAsk(waiting.id, question.question, question.ask).join('\n')}\n\nwrit approve ${waiting.id}, or writ reject ${waiting.id} --reason "…"\n`)
+    await print(json ? toLine({ ...waiting, status: 'waiting' }, record.clock.now()) : `${describeAsk(waiting.id, question.question, question.ask).join('\n')}\n\nwrit approve ${waiting.id}, or writ reject ${waiting.id} --reason "…"\n`)
     return 0
   })
 }
@@ -101,10 +101,6 @@ function describe(waiting: Waiting, now: number): string[] {
     `${id}  ${ask ? `${ask.risk} risk  ` : ''}${oneLine(toVisible(ask?.does ?? question.question), 160)}`,
     `    ${[`${toShortId(run)} in ${repository}`, toAge(now - askedAt) === 'now' ? 'asked just now' : `asked ${toAge(now - askedAt)} ago`, ...until, ...(ask ? [`for ${oneLine(toVisible(describeApprovers(ask.approvers)), 200)}`] : [])].join(' · ')}`,
   ]
-}
-
-function toJsonLine(waiting: Waiting, now: number): string {
-  return JSON.stringify({ ...waiting, askedAt: new Date(waiting.askedAt).toISOString(), expired: isExpired(waiting, now) })
 }
 
 function isExpired({ question }: Waiting, now: number): boolean {
