@@ -29,7 +29,9 @@ export async function examinePlanFile(path: string): Promise<OpenPlanFile | { re
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false })
   if (document.errors.length > 0) return { what: 'is not valid YAML', faults: document.errors.map((error) => ({ line: lineCounter.linePos(error.pos[0]).line, text: error.message.split('\n')[0] ?? '' })) }
-  const parsed = PlanFile.safeParse(toValue(document, path))
+  const value = toValue(document, path)
+  if (value === null || value === undefined) return { what: 'is empty', faults: [{ line: undefined, text: 'give it a goal, and tasks that each have an id, a subgoal and checks; writ plan "<goal>" -o FILE writes one to begin with' }] }
+  const parsed = PlanFile.safeParse(value)
   const at = createLocator(document, lineCounter)
   if (!parsed.success) return { what: 'does not fit its format, schemas/plan.schema.json', faults: parsed.error.issues.flatMap((issue) => explainIssue(issue, document, at)) }
   const file = parsed.data
