@@ -158,6 +158,9 @@ const everyday: readonly string[] = [
   'elixir -S mix test',
   'scala-cli test .',
   'swift build',
+  'clj -M:test',
+  'R --no-save < tests/run.R',
+  'ghc -O2 --make Main.hs',
   'shred -u tmp/key.txt',
   'awk \'BEGIN { while ((getline line < "a.txt") > 0) n++; print n }\'',
 ]

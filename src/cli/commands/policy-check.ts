@@ -73,10 +73,12 @@ async function aboutTool(name: string, said: readonly unknown[]): Promise<readon
   return []
 }
 
+/** Options that say a part of a question. */
+const parts = ['input', 'path', 'effect', 'risk', 'confidence', 'wanted', 'proven', 'branch', 'host', 'quarantined', 'grant', 'scope', 'name', 'depth', 'fanOut', 'autonomy', 'callsInMinute', 'at'] as const
+
 /** `--question`: what a case has under that name. It says all that there is to say, but for the time, which is now. */
 function readQuestion(text: string, options: PolicyCheckOptions): unknown {
-  const { question: _, repo: __, ...others } = options
-  const beside = Object.entries(others).flatMap(([name, value]) => (value === undefined || name === 'json' || (name === 'as' && value === 'agent') ? [] : [`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`]))
+  const beside = [...parts.filter((name) => options[name] !== undefined), ...(options.as === undefined || options.as === 'agent' ? [] : ['as'])].map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
   if (beside.length > 0) throw new Fault('request-invalid', `--question says all of it: put ${beside.join(', ')} into it (docs/policy.md, Cases)`)
   const question = parseJson(text, '--question', '{"action":"approve","kind":"deliver","requested_by":"ada"}')
   return typeof question === 'object' && question !== null && !Array.isArray(question) ? { at: new Date().toISOString(), ...question } : question

@@ -61,7 +61,9 @@ function runOther(call: LaunchCall, { code, anywhere, usual }: OtherLanguage): O
     return plain(call)
   }
   const file = args[end]
-  if (file === undefined && own.every((arg) => arg.startsWith('-')) || own.includes('-')) return way.stdin === '' ? plain(call) : refuse()
+  // What a pipe or the command itself puts in is a program; a file behind `<` is one of the repository.
+  const takesInput = args.length === 0 || own.includes('-') || (file === undefined && own.every((arg) => arg.startsWith('-')) && (way.isBeside || isKnown(way.stdin)))
+  if (takesInput) return way.stdin === '' ? plain(call) : refuse()
   if (args.some((arg) => isExact(arg) && shell.state.files.has(resolvePath(arg, shell)))) throw new Unreadable(`${name} is given a file that the same command has made`)
   return plain(call)
 }

@@ -37,7 +37,7 @@ const table: readonly (readonly [string, string])[] = [
   ['npm run rel', 'npm publish'], ['npm run two', 'npm publish'], ['npm ru rel', 'npm publish'], ['npm run-script rel', 'npm publish'], ['npm --silent run rel', 'npm publish'], ['npm run rel -- --tag x', 'npm publish --tag x'], ['npm run build', 'git push'], ['npm start', 'git push'],
   ['npm run arg -- push --force', 'git push --force'], ['yarn rel', 'npm publish'], ['yarn run rel', 'npm publish'], ['pnpm rel', 'npm publish'], ['pnpm run rel', 'npm publish'], ['bun run rel', 'npm publish'], ['bun rel', 'npm publish'], ['node --run rel', 'npm publish'],
   ['cd src/deep && npm run rel', 'npm publish'], ['cd packages/a && npm run deep', 'git push'], ['npm --prefix packages/a run deep', 'git push'], ['npm -w packages/a run deep', 'git push'], ['yarn --cwd packages/a deep', 'git push'], ["run-s 'go:*'", 'git push'], ['concurrently "npm:go:*"', 'git push'],
-  ['cd "$x" && npm run rel', 'npm publish'], ['bash -c "npm run rel"', 'npm publish'], ['echo x | xargs npm run rel --', 'npm publish x'],
+  ['cd "$x" && npm run rel', 'npm publish'], ['a=npm npm run own', 'npm push'], ['bash -c "npm run rel"', 'npm publish'], ['echo x | xargs npm run rel --', 'npm publish x'],
   ['make deploy', 'npm publish --tag next'], ['make TAG=x deploy', 'npm publish --tag x'], ['TAG=y make deploy', 'npm publish --tag y'], ['export TAG=z; make deploy', 'npm publish --tag z'], ['make again', 'npm publish --tag next'], ['make WHAT=publish arg', 'npm publish'],
   ['make inline', 'git push'], ['make', 'cc -o build a.o'], ['make -C packages/b', 'git push'], ['cd packages/b; gmake', 'git push'], ['make -f packages/b/GNUmakefile all', 'git push'], ['make quiet', 'echo /home/agent'],
 ]
@@ -59,6 +59,13 @@ describe('what cannot be told of a program of the repository', () => {
 
   test('what the command itself makes up is no program of the repository', async () => {
     for (const command of ['eval "$(cat x)"', 'eval "$(cat x)"; npm run odd', 'npm run odd; eval "$(cat x)"', "printf 'a:\\n\\tgit push\\n' > Makefile; make"]) assert.ok((await look(command)).unknown.includes(undefined), command)
+  })
+
+  test('scripts and variables that multiply come to an end, and then nothing is said to be known', async () => {
+    const steps = Object.fromEntries(Array.from({ length: 22 }, (_, n) => [`s${n}`, `npm run s${n + 1}; npm run s${n + 1}`]))
+    const variables = Array.from({ length: 19 }, (_, n) => `V${n} = $(V${n + 1})$(V${n + 1})$(V${n + 1})`).join('\n')
+    const hostile = placeWith({ 'package.json': JSON.stringify({ scripts: steps }), Makefile: `${variables}\nall:\n\techo $(V0)\n` })
+    for (const command of ['npm run s0', 'make']) assert.ok((await reader.read(command, hostile)).unknown.length > 0, command)
   })
 
   test('no script of that name, no package.json, no JSON: nothing more runs', async () => {

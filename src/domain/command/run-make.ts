@@ -107,6 +107,7 @@ function runLine(line: string, making: Make, own: ReadonlyMap<string, string>): 
 
 /** What make puts in the place of its variables, before the shell sees the line. @throws Unreadable for functions and the like */
 function expand(text: string, making: Make, own: ReadonlyMap<string, string>, depth = 0): string {
+  charge(making.shell.session, text.length + 10)
   if (depth > 20) throw new Unreadable('variables of make that stand for each other')
   let expanded = ''
   let at = 0

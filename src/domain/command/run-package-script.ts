@@ -2,8 +2,9 @@ import type { LaunchCall } from './launchers.ts'
 import type { Found } from './run-file.ts'
 import { findContent } from './run-file.ts'
 import { runScript } from './run-script.ts'
-import type { Session } from './shell.ts'
+import type { Session, Shell } from './shell.ts'
 import { asContained, beneath, sayUnknown } from './shell.ts'
+import { forkState, setVariable, takeFiles } from './shell-state.ts'
 import { runAsProgram } from './subshell.ts'
 import { isKnown, toPlain } from './text-marks.ts'
 
@@ -36,11 +37,10 @@ export function runPackageScripts(call: LaunchCall, { names, args, folder }: Scr
         if (script === undefined) continue
         const inner = beneath(way, `${call.name} run ${each}`)
         const given = each === name ? args : []
-        const outer = { ...shell, state: { ...shell.state, cwd: manifest.folder } }
+        const outer: Shell = { ...shell, state: { ...forkState(shell.state), files: shell.state.files, cwd: manifest.folder } }
+        for (const [variable, value] of Object.entries(call.extra)) setVariable(outer.state, variable, value, true)
         runAsProgram({ shell: outer, way: inner, dialect: 'sh', self: 'sh', args: given }, (child) => runScript(given.length > 0 ? `${script} "$@"` : script, { shell: child, way: inner }))
-        shell.state.files = outer.state.files
-        shell.state.filesChanged ||= outer.state.filesChanged
-        shell.state.secretStaged ||= outer.state.secretStaged
+        takeFiles(shell.state, outer.state)
       }
     }
   })
