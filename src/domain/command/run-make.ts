@@ -29,6 +29,7 @@ export function runMake(call: LaunchCall): Outcome {
     else if (!arg.startsWith('-') && !/^\d+(?:\.\d+)?$/.test(arg)) targets.push(arg)
   }
   const out = plain(call)
+  if (args.length > 0 && args.every((arg) => /^(?:-v|--version|-h|--help)$/.test(arg))) return out
   const where = valueOf(args, /^(?:-C|--directory(?:=.*)?)$/) ?? args.find((arg) => /^-C./.test(arg))?.slice(2)
   const folder = where === undefined ? shell.state.cwd : isExact(where) ? resolvePath(where, shell) : undefined
   const text = folder === undefined ? undefined : findMakefile(folder, call)
