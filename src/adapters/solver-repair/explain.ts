@@ -113,6 +113,21 @@ export function toFailure(options: { tests: readonly string[]; tried: number; pl
   ], options.durationMs)
 }
 
+/** Nothing was searched, since nothing that fails is the code's fault. */
+export function toRefusal(tests: readonly string[], said: readonly string[], durationMs: number): ModelReply {
+  const text = `No search was made. ${said.join('. ')}.`
+  return reply([
+    { type: 'text', text },
+    { type: 'call', callId: 'r1', name: 'finish', input: { summary: text.length > 500 ? `${text.slice(0, 499)}…` : text, confidence: 0, unfinished: [...tests] } },
+  ], durationMs)
+}
+
+/** The same with remarks about tests that were left out, behind what it says anyway. */
+export function addRemarks(said: ModelReply, remarks: readonly string[]): ModelReply {
+  if (remarks.length === 0) return said
+  return { ...said, parts: said.parts.map((part, at) => (at === 0 && part.type === 'text' ? { ...part, text: `${part.text}\nLeft out: ${remarks.join('. ')}.` } : part)) }
+}
+
 function reply(parts: ReplyPart[], durationMs: number): ModelReply {
   return {
     parts, finish: 'calls', costUsd: 0, servedBy: 'writ/repair', durationMs: Math.round(durationMs),

@@ -1,16 +1,13 @@
 import type { Lab, Solver, SolverTask } from '../../engine/ports/solver.ts'
-import type { Check } from '../../protocol/contract.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
-import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Candidate } from './candidate.ts'
 import type { Ran } from './explain.ts'
-import { describePasses, explainMend, toFailure, toReply } from './explain.ts'
+import { addRemarks, describePasses, explainMend, toFailure, toRefusal, toReply } from './explain.ts'
 import { generateCandidates } from './generate/generate.ts'
 import { judgeMends } from './judge/judge.ts'
-import type { Lane, Survey } from './lane/lane.ts'
-import { createNodeLane } from './lane/node-lane.ts'
-import { createPythonLane } from './lane/python-lane.ts'
+import { chooseLane } from './lane/choose-lane.ts'
+import type { Survey } from './lane/lane.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import { findHeat } from './localise/heat.ts'
@@ -18,6 +15,10 @@ import { guessSuspicions } from './localise/imports.ts'
 import { findSuspicions } from './localise/spectrum.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
+import { fileOf, findGroups, nameChecks } from './read-tests.ts'
+import type { Group } from './read-tests.ts'
+import { describeFlaky, keepSteady, tellFaults, withoutFlaky } from './tell-faults.ts'
+import type { Trusted } from './tell-faults.ts'
 import { createCheckFilter, createLaneFilter, createSelector, openTrials, rankCandidates } from './search/filter.ts'
 import { search } from './search/search.ts'
 import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
@@ -31,18 +32,7 @@ export interface RepairSolverOptions {
 }
 
 const defaultMaxMs = 40_000
-/** Files with passing tests that help to tell suspect places from others. */
-const maxOtherFiles = 8
 const surveyMs = 8000
-
-/** Failing tests of one language with the check that shows them. */
-interface Group {
-  readonly family: 'script' | 'python'
-  readonly check: Check
-  readonly outcome: CheckOutcome
-  readonly failing: readonly TestCase[]
-  readonly files: readonly string[]
-}
 
 type ProposeOptions = { signal: AbortSignal; onLive: (signal: LiveSignal) => void }
 
@@ -56,24 +46,34 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
     async propose(task, lab, options): Promise<ModelReply> {
       if (task.chosen !== undefined) return takeUp(task.task.id, task.chosen, lab)
       const began = performance.now()
-      const groups = findGroups(task)
+      const groups = await findGroups(task, lab)
       const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, 0.9 * lab.remainingMs())
       const until = began + budgetMs
       const names = groups.flatMap((group) => group.failing.map((test) => test.name))
       if (groups.length === 0) {
-        return toFailure({ tests: task.task.tests, tried: 0, places: [], why: 'no failing test of TypeScript, JavaScript or Python was reported by name', durationMs: performance.now() - began })
+        return toFailure({ tests: task.task.tests, tried: 0, places: [], why: 'no failing test of TypeScript, JavaScript or Python was found', durationMs: performance.now() - began })
       }
       let tried = 0
       const places: string[] = []
+      const said: string[] = []
+      let searched = false
       for (const [i, group] of groups.entries()) {
         if (options.signal.aborted) break
         const share = (until - performance.now()) / (groups.length - i)
-        const attempt = await repairGroup(task, group, lab, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
-        if (attempt.reply !== undefined) return { ...attempt.reply, durationMs: Math.round(performance.now() - began) }
+        const own = nameChecks(lab, group)
+        const told = await tellFaults(group, own)
+        for (const text of told.said) options.onLive({ kind: 'status', text })
+        said.push(...told.said)
+        if (told.group === undefined) continue
+        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
+        if (attempt.flaky.length > 0) said.push(describeFlaky(attempt.flaky))
+        searched ||= attempt.flaky.length < told.group.failing.length
+        if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, durationMs: Math.round(performance.now() - began) }, said)
         tried += attempt.tried
         places.push(...attempt.places)
       }
-      return toFailure({ tests: names, tried, places, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
+      if (!searched && said.length > 0) return toRefusal(names, said, performance.now() - began)
+      return addRemarks(toFailure({ tests: names, tried, places, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began }), said)
     },
   }
 }
@@ -85,49 +85,27 @@ async function takeUp(task: string, { judgement, number }: NonNullable<SolverTas
   return toReply(account, { durationMs: 0 })
 }
 
-function findGroups({ task, contract, outcomes }: SolverTask): Group[] {
-  const wanted = new Set(task.tests)
-  const groups: Group[] = []
-  for (const outcome of outcomes) {
-    const check = contract.checks.find((one) => one.id === outcome.checkId)
-    if (check === undefined || (task.checks.length > 0 && !task.checks.includes(check.id))) continue
-    const red = (outcome.tests?.cases ?? []).filter((test) => test.status === 'failed' && (wanted.size === 0 || wanted.has(test.name)))
-    for (const family of ['script', 'python'] as const) {
-      const failing = red.filter((test) => familyOf(test) === family)
-      const files = [...new Set(failing.map((test) => fileOf(test)))]
-      if (failing.length > 0) groups.push({ family, check, outcome, failing, files })
-    }
-  }
-  return groups
-}
-
-function fileOf(test: TestCase): string {
-  return test.file ?? test.name.split(' › ')[0] ?? test.name
-}
-
-function familyOf(test: TestCase): 'script' | 'python' | undefined {
-  const file = fileOf(test)
-  return /\.[cm]?[jt]sx?$/.test(file) ? 'script' : file.endsWith('.py') ? 'python' : undefined
-}
-
 interface Attempt {
   readonly reply: ModelReply | undefined
   readonly tried: number
   readonly places: readonly string[]
+  readonly flaky: readonly string[]
 }
 
-async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
+async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
   const began = performance.now()
   const say = (text: string): void => options.onLive({ kind: 'status', text })
-  say(`looking for the fault behind ${group.failing.length} failing tests`)
-  const lane = createLane(lab, group)
+  say(`looking for the fault behind ${asked.failing.length} failing tests`)
+  const lane = chooseLane(lab, asked)
   const [project, survey] = await Promise.all([
-    readProject(lab, group.family, group.files, { contract: task.contract, task: task.task, wasmDir: limits.wasmDir }),
+    readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir }),
     lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3))),
   ])
+  const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
+  const group = withoutFlaky(asked, flaky)
+  if (group === undefined) return { reply: undefined, tried: 0, places: [], flaky }
   const all = new Map([...project.sources, ...project.tests])
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
-  const trusted = findTrusted(group, survey)
   const words = toVocabulary(project, evidence, group)
   const candidates = rankCandidates(makeCandidates(project, evidence, group, words, trusted === undefined ? undefined : survey))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
@@ -144,7 +122,7 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   })
   const places = hottest(candidates)
   const { chosen } = result
-  if (chosen === undefined) return { reply: undefined, tried: result.tried, places }
+  if (chosen === undefined) return { reply: undefined, tried: result.tried, places, flaky }
   say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
   const judgement = await judgeMends({ ...result, chosen }, project, {
     quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
@@ -152,25 +130,18 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   })
   const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
   await lab.record({ type: 'repair.judged', data: account })
-  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places }
+  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places, flaky }
 }
 
 /** Which tests that the lane knows run the function around a change? */
-function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: { targets: readonly string[]; keep: readonly string[] }): Ran | undefined {
+function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: Trusted): Ran | undefined {
   if (candidate === undefined) return undefined
   const { only, targets } = createSelector(survey, trusted)(candidate)
   return { failing: targets.length, ofFailing: trusted.targets.length, passing: only.length - targets.length, ofPassing: trusted.keep.length }
 }
 
-function createLane(lab: Lab, group: Group): Lane {
-  if (group.family === 'python') return createPythonLane(lab, group.check)
-  const known = new Set((group.outcome.tests?.cases ?? []).filter((test) => familyOf(test) === 'script').map((test) => fileOf(test)))
-  const others = [...known].filter((file) => !group.files.includes(file)).slice(0, maxOtherFiles)
-  return createNodeLane(lab, { failing: group.files, others })
-}
-
 /** Which tests the lane and the check agree on; undefined where the lane did not see the failure. */
-function findTrusted(group: Group, survey: Survey | undefined): { targets: readonly string[]; keep: readonly string[] } | undefined {
+function findTrusted(group: Group, survey: Survey | undefined): Trusted | undefined {
   if (survey === undefined) return undefined
   const seen = new Map(survey.tests.map((test) => [test.name, test.status]))
   const targets = group.failing.map((test) => test.name).filter((name) => seen.get(name) === 'failed')
