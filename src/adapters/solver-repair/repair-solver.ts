@@ -18,8 +18,9 @@ import { guessSuspicions } from './localise/imports.ts'
 import { findSuspicions } from './localise/spectrum.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
-import { createCheckFilter, createLaneFilter, createSelector, openTrials, rankCandidates } from './search/filter.ts'
+import { createCheckFilter, createLaneFilter, createSelector, rankCandidates } from './search/filter.ts'
 import { search } from './search/search.ts'
+import { openTrials } from './search/trials.ts'
 import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
 import type { Vocabulary } from './syntax/vocabulary.ts'
 
@@ -69,7 +70,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         if (options.signal.aborted) break
         const share = (until - performance.now()) / (groups.length - i)
         const attempt = await repairGroup(task, group, lab, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
-        if (attempt.reply !== undefined) return { ...attempt.reply, durationMs: Math.round(performance.now() - began) }
+        if (attempt.reply !== undefined) return { ...attempt.reply, tried: tried + attempt.tried, durationMs: Math.round(performance.now() - began) }
         tried += attempt.tried
         places.push(...attempt.places)
       }
@@ -146,13 +147,14 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   const { chosen } = result
   if (chosen === undefined) return { reply: undefined, tried: result.tried, places }
   say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
+  const searchMs = performance.now() - began
   const judgement = await judgeMends({ ...result, chosen }, project, {
     quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
-    words, targets, budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
+    words, targets, searchMs, budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
   })
-  const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
+  const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
   await lab.record({ type: 'repair.judged', data: account })
-  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places }
+  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), tried: result.tried, durationMs: performance.now() - began }), tried: result.tried, places }
 }
 
 /** Which tests that the lane knows run the function around a change? */

@@ -50,8 +50,8 @@ describe('a folder of tasks', () => {
 })
 
 const line = (type: string, at: string, data: unknown): string => JSON.stringify({ type, at, data, run: 'x', seq: 1, v: 1 })
-const replied = (confidence: number, text: string, summary: string, durationMs: number): unknown =>
-  ({ turn: 1, reply: { durationMs, parts: [{ type: 'text', text }, { type: 'call', name: 'finish', input: { summary, confidence } }] } })
+const replied = (confidence: number, tried: number, summary: string, durationMs: number): unknown =>
+  ({ turn: 1, reply: { durationMs, tried, parts: [{ type: 'text', text: 'so it is' }, { type: 'call', name: 'finish', input: { summary, confidence } }] } })
 
 describe('what a run says', () => {
   it('becomes rank, candidates, times and outcome', () => {
@@ -60,21 +60,22 @@ describe('what a run says', () => {
       line('candidate.tried', '2026-01-01T00:00:01.000Z', { n: 4, result: 'worse', describes: 'use `a`' }),
       line('candidate.tried', '2026-01-01T00:00:01.000Z', { n: 6, result: 'plausible', describes: 'use `b` instead of `c`' }),
       line('candidate.tried', '2026-01-01T00:00:01.500Z', { n: 9, result: 'plausible', describes: 'use `d`' }),
-      line('turn.replied', '2026-01-01T00:00:02.000Z', replied(0.8, '40 changes were tried.', 'Use `b` instead of `c` in f', 2000)),
+      line('turn.replied', '2026-01-01T00:00:02.000Z', replied(0.8, 40, 'Use `b` instead of `c` in f', 2000)),
+      line('repair.judged', '2026-01-01T00:00:02.000Z', { spent: { searchMs: 1000, compareMs: 300, strengthMs: 200 } }),
       'no event',
       line('run.ended', '2026-01-01T00:00:05.500Z', { outcome: 'proven', reason: 'all', result: { commit: 'abc' } }),
     ].join('\n'))
-    assert.deepEqual({ ...seen, text: '' }, { proven: true, commit: 'abc', reason: 'all', confidence: 0.8, seconds: 5.5, solverSeconds: 2, candidates: 40, rank: 7, summary: 'Use `b` instead of `c` in f', text: '' })
+    assert.deepEqual({ ...seen, text: '' }, { proven: true, commit: 'abc', reason: 'all', confidence: 0.8, seconds: 5.5, solverSeconds: 2, judgingSeconds: 0.5, candidates: 40, rank: 7, summary: 'Use `b` instead of `c` in f', text: '' })
   })
   it('has neither rank nor confidence where nothing was found', () => {
-    const seen = readEvents([line('turn.replied', '2026-01-01T00:00:02.000Z', replied(0, '1 change was tried.', 'No mend found', 1000)), line('run.ended', '2026-01-01T00:00:03.000Z', { outcome: 'not-achieved', reason: 'no change' })].join('\n'))
+    const seen = readEvents([line('turn.replied', '2026-01-01T00:00:02.000Z', replied(0, 1, 'No mend found', 1000)), line('run.ended', '2026-01-01T00:00:03.000Z', { outcome: 'not-achieved', reason: 'no change' })].join('\n'))
     assert.deepEqual([seen.proven, seen.commit, seen.confidence, seen.rank, seen.candidates], [false, undefined, undefined, undefined, 1])
   })
   it('nothing at all is nothing', () => assert.equal(readEvents('').proven, false))
 })
 
 describe('the table', () => {
-  const attempt = (over: Partial<Attempt>): Attempt => ({ task: 'a', language: 'python', kinds: ['bound'], set: 'tune', plausible: true, correct: true, confidence: 0.95, seconds: 4, solverSeconds: 2, candidates: 80, rank: 3, summary: 'Use x', reason: '', text: '', diff: '', ...over })
+  const attempt = (over: Partial<Attempt>): Attempt => ({ task: 'a', language: 'python', kinds: ['bound'], set: 'tune', plausible: true, correct: true, confidence: 0.95, seconds: 4, solverSeconds: 2, judgingSeconds: 0.5, candidates: 80, rank: 3, summary: 'Use x', reason: '', text: '', diff: '', ...over })
   it('has a row with rate and rank', () => assert.match(toRow(attempt({})), /^a +tune +pass +pass +sure 0\.95 +4\.0 +80 +40 +3 +Use x$/))
   it('says why where nothing came of it', () => assert.match(toRow(attempt({ plausible: false, correct: false, confidence: undefined, rank: undefined, summary: '', reason: 'no change' })), /FAIL +– +– .*no change$/))
   it('counts by group', () => {

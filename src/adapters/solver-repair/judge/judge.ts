@@ -26,6 +26,8 @@ export interface Judgement extends Rating {
   readonly inputs: number
   readonly strength: MutationScore
   readonly test: string | undefined
+  /** Milliseconds. */
+  readonly spent: { readonly compareMs: number; readonly strengthMs: number }
 }
 
 export interface JudgeOptions {
@@ -33,28 +35,32 @@ export interface JudgeOptions {
   readonly quick: { readonly lane: Lane; readonly survey: Survey; readonly targets: readonly string[]; readonly keep: readonly string[] } | undefined
   readonly words: Vocabulary
   readonly targets: readonly string[]
+  /** What finding the mend took, in milliseconds. */
+  readonly searchMs: number
   /** Time for all of it, in milliseconds. */
   readonly budgetMs: number
   readonly now: () => number
 }
 
-/** Most time for comparing behaviours and for the tests' strength, in milliseconds. */
-const compareMs = 8000
-const strengthMs = 8000
+/** Time for comparing behaviours, and again for the tests' strength: a share of what the search took, and its bounds in milliseconds. */
+const judging = { share: 0.5, leastMs: 2500, mostMs: 8000 }
 /** Less than this is not worth starting with. */
 const leastMs = 700
 
 /** Of the changes that passed, which to propose, how sure one may be of it, and what else there is to choose from. */
 export async function judgeMends(found: SearchResult & { readonly chosen: Survivor }, project: Project, options: JudgeOptions): Promise<Judgement> {
-  const until = options.now() + options.budgetMs
+  const began = options.now()
+  const until = began + options.budgetMs
   const left = (): number => until - options.now()
   const plausible = found.plausible.filter((one) => one.mended.length >= found.chosen.mended.length)
   const versions = plausible.map(({ trial }): Version => ({ path: trial.candidate.path, text: trial.text, at: trial.candidate.edits[0]?.start ?? 0 }))
+  const mostMs = Math.min(judging.mostMs, Math.max(judging.leastMs, judging.share * options.searchMs))
   const { quick } = options
   const select = quick === undefined ? undefined : createSelector(quick.survey, quick)
   const behaviours = quick === undefined || select === undefined || left() < leastMs
     ? versions.map(() => undefined)
-    : await observeVersions(quick.lane, versions, project, { probes: chooseProbes(versions, project), selection: withoutTargets(select, plausible), budgetMs: Math.min(compareMs, left() / 2) })
+    : await observeVersions(quick.lane, versions, project, { probes: chooseProbes(versions, project), selection: withoutTargets(select, plausible), budgetMs: Math.min(mostMs, left() / 2) })
+  const compared = options.now()
   const clusters = rankClusters(plausible, behaviours, project)
   const [best] = clusters
   const chosen = best?.members[0] ?? found.chosen
@@ -62,7 +68,8 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
   const version = versions[at]
   const strength: MutationScore = quick === undefined || select === undefined || version === undefined || left() < leastMs
     ? { tried: 0, noticed: 0, alike: 0, survivors: [], note: quick === undefined ? 'the tests cannot be run quickly enough for that' : 'there was no time left for it' }
-    : await measureStrength(quick.lane, { version, words: options.words }, project, { selection: withoutTargets(select, [chosen]), budgetMs: Math.min(strengthMs, left()), now: options.now })
+    : await measureStrength(quick.lane, { version, words: options.words }, project, { selection: withoutTargets(select, [chosen]), budgetMs: Math.min(mostMs, left()), now: options.now })
+  const measured = options.now()
   const heads = clusters.map(({ members }) => behaviours[plausible.indexOf(members[0] ?? chosen)])
   const inputs = behaviours[at]?.size ?? 0
   const { candidate } = chosen.trial
@@ -74,7 +81,7 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
   })
   const calls = [...strength.survivors.flatMap(({ call }) => call ?? []), ...heads.slice(1).flatMap((head) => findDifference([heads[0], head])?.call ?? [])]
   return {
-    ...rating, clusters, inputs, strength,
+    ...rating, clusters, inputs, strength, spent: { compareMs: compared - began, strengthMs: measured - compared },
     difference: clusters.length > 1 ? findDifference(heads) : undefined,
     test: calls.length === 0 ? undefined : proposeTest(await answersOf(calls), calls, candidate.path.endsWith('.py')),
   }
