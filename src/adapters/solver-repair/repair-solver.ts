@@ -14,6 +14,7 @@ import { createPythonLane } from './lane/python-lane.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import { findHeat } from './localise/heat.ts'
+import type { Heat } from './localise/heat.ts'
 import { guessSuspicions } from './localise/imports.ts'
 import { findSuspicions } from './localise/spectrum.ts'
 import { readProject } from './project.ts'
@@ -21,8 +22,10 @@ import type { Project } from './project.ts'
 import { createCheckFilter, createLaneFilter, createSelector, rankCandidates } from './search/filter.ts'
 import { search } from './search/search.ts'
 import { openTrials } from './search/trials.ts'
-import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
+import { gatherLiterals, gatherModules, gatherWords } from './syntax/vocabulary.ts'
 import type { Vocabulary } from './syntax/vocabulary.ts'
+import { findLateFixes } from './typescript/late-fixes.ts'
+import { openCompiler } from './typescript/compiler.ts'
 
 export interface RepairSolverOptions {
   /** Folder of `tree-sitter-<language>.wasm`; left out, the installed package's. */
@@ -130,31 +133,40 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
   const trusted = findTrusted(group, survey)
   const words = toVocabulary(project, evidence, group)
-  const candidates = rankCandidates(makeCandidates(project, evidence, group, words, trusted === undefined ? undefined : survey))
+  const heat = makeHeat(project, evidence, group, trusted === undefined ? undefined : survey)
+  const candidates = rankCandidates([...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node))))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
     ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: 2 })
     : createLaneFilter(lane, survey, trusted)
   say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
-  const trials = openTrials(candidates, project)
-  const result = await search(trials, filter, project, {
-    lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(),
-    fullTimeoutMs: 3 * group.outcome.durationMs + 2000, budgetMs: limits.until - performance.now(),
-    onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
-  })
-  const places = hottest(candidates)
-  const { chosen } = result
-  if (chosen === undefined) return { reply: undefined, tried: result.tried, places }
-  say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
-  const searchMs = performance.now() - began
-  const judgement = await judgeMends({ ...result, chosen }, project, {
-    quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
-    words, targets, searchMs, budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
-  })
-  const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
-  await lab.record({ type: 'repair.judged', data: account })
-  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), tried: result.tried, durationMs: performance.now() - began }), tried: result.tried, places }
+  const compiler = group.family === 'script' ? openCompiler(project) : undefined
+  const found = new AbortController()
+  const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages })
+  try {
+    const result = await search(openTrials(candidates, project), filter, project, {
+      lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(), ...(late === undefined ? {} : { late }),
+      fullTimeoutMs: 3 * group.outcome.durationMs + 2000, budgetMs: limits.until - performance.now(),
+      onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
+    })
+    found.abort()
+    const places = hottest(candidates)
+    const { chosen } = result
+    if (chosen === undefined) return { reply: undefined, tried: result.tried, places }
+    say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
+    const searchMs = performance.now() - began
+    const judgement = await judgeMends({ ...result, chosen }, project, {
+      quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
+      words, targets, searchMs, ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }), budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
+    })
+    const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
+    await lab.record({ type: 'repair.judged', data: account })
+    return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), tried: result.tried, durationMs: performance.now() - began }), tried: result.tried, places }
+  } finally {
+    found.abort()
+    await compiler?.close()
+  }
 }
 
 /** Which tests that the lane knows run the function around a change? */
@@ -181,21 +193,20 @@ function findTrusted(group: Group, survey: Survey | undefined): { targets: reado
   return targets.length === 0 ? undefined : { targets, keep }
 }
 
-function makeCandidates(project: Project, evidence: Evidence, group: Group, words: Vocabulary, survey: Survey | undefined): Candidate[] {
+function makeHeat(project: Project, evidence: Evidence, group: Group, survey: Survey | undefined): Heat {
   const files = [...project.sources.values(), ...project.tests.values()]
   const wanted = new Set(group.failing.map((test) => test.name))
   const runs = (survey?.tests ?? []).filter((test) => test.status === 'passed' || wanted.has(test.name)).map((test) => ({ name: test.name, failed: test.status === 'failed', covers: test.covers }))
   const measured = findSuspicions(runs)
   const known = [...measured.keys()].some((path) => project.sources.has(path))
   const suspicions = known ? measured : guessSuspicions(group.files, new Map(files.map((file) => [file.path, file])), evidence)
-  const heat = findHeat(files, suspicions, evidence)
-  return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
+  return findHeat(files, suspicions, evidence)
 }
 
 function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocabulary {
   const literals = gatherLiterals(group.files.flatMap((path) => project.tests.get(path) ?? []))
   return {
-    ...gatherWords([...project.sources.values(), ...project.tests.values()]), testNumbers: literals.numbers, testStrings: literals.strings,
+    ...gatherWords([...project.sources.values(), ...project.tests.values()]), ...gatherModules([...project.sources.values()], [...project.tests.values()]), testNumbers: literals.numbers, testStrings: literals.strings,
     expected: evidence.expected, actual: evidence.actual, messages: evidence.messages,
   }
 }

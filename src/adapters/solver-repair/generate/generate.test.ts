@@ -7,7 +7,7 @@ import { rankCandidates } from '../search/filter.ts'
 import { parseSource } from '../syntax/node.ts'
 import { findGrammar, loadParser } from '../syntax/parser.ts'
 import type { SyntaxParser } from '../syntax/parser.ts'
-import { gatherWords } from '../syntax/vocabulary.ts'
+import { gatherModules, gatherWords } from '../syntax/vocabulary.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
 import { generateCandidates } from './generate.ts'
 
@@ -42,7 +42,7 @@ function candidatesOf(path: string, text: string, words: Partial<Vocabulary> = {
   assert.ok(grammar)
   const file = parseSource(parser, path, grammar, text)
   assert.ok(file)
-  return rankCandidates(generateCandidates(file, { ...gatherWords([file]), testNumbers: [], testStrings: [], expected: [], actual: [], messages: '', ...words }, () => 1))
+  return rankCandidates(generateCandidates(file, { ...gatherWords([file]), ...gatherModules([file]), testNumbers: [], testStrings: [], expected: [], actual: [], messages: '', ...words }, () => 1))
 }
 
 const results = (path: string, text: string, words: Partial<Vocabulary> = {}): Set<string> =>

@@ -35,6 +35,8 @@ export interface JudgeOptions {
   readonly quick: { readonly lane: Lane; readonly survey: Survey; readonly targets: readonly string[]; readonly keep: readonly string[] } | undefined
   readonly words: Vocabulary
   readonly targets: readonly string[]
+  /** The compiler's errors in a file as it is, then with each of the texts in its place; undefined where it does not say. */
+  readonly countErrors?: (path: string, texts: readonly string[]) => Promise<readonly number[] | undefined>
   /** What finding the mend took, in milliseconds. */
   readonly searchMs: number
   /** Time for all of it, in milliseconds. */
@@ -61,7 +63,7 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
     ? versions.map(() => undefined)
     : await observeVersions(quick.lane, versions, project, { probes: chooseProbes(versions, project), selection: withoutTargets(select, plausible), budgetMs: Math.min(mostMs, left() / 2) })
   const compared = options.now()
-  const clusters = rankClusters(plausible, behaviours, project)
+  const clusters = await lowerMistyped(rankClusters(plausible, behaviours, project), options)
   const [best] = clusters
   const chosen = best?.members[0] ?? found.chosen
   const at = plausible.indexOf(chosen)
@@ -100,6 +102,19 @@ function withoutTargets(select: ReturnType<typeof createSelector>, survivors: re
     only: [...new Set(selections.flatMap(({ only }) => only))], files: [...new Set(selections.flatMap(({ files }) => files))],
     perMs: Math.max(...selections.map(({ perMs }) => perMs)),
   }
+}
+
+/** What a mend is worth that the type checker objects to. */
+const mistyped = 0.35
+
+/** Of TypeScript that behaves in different ways, what brings new type errors is hardly what was meant. */
+async function lowerMistyped(clusters: readonly Cluster[], { countErrors }: JudgeOptions): Promise<readonly Cluster[]> {
+  const heads = clusters.flatMap(({ members }) => members[0]?.trial ?? [])
+  const path = heads[0]?.candidate.path ?? ''
+  if (clusters.length < 2 || countErrors === undefined || !/\.[cm]?tsx?$/.test(path) || heads.some(({ candidate }) => candidate.path !== path)) return clusters
+  const [before = 0, ...counts] = (await countErrors(path, heads.map(({ text }) => text))) ?? []
+  return clusters.map((cluster, at) => ((counts[at] ?? 0) > before ? { ...cluster, worth: mistyped * cluster.worth } : cluster))
+    .toSorted((a, b) => (b.members[0]?.mended.length ?? 0) - (a.members[0]?.mended.length ?? 0) || b.worth - a.worth)
 }
 
 /** Prior and suspicion, less for what is large or scattered, more for what reads like the rest of the project and for what others agree with. */

@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
+import type { Candidate } from '../candidate.ts'
 import { editSize, scoreOf } from '../candidate.ts'
 import type { Project } from '../project.ts'
 import type { Filter, Survivor } from './filter.ts'
@@ -15,6 +17,8 @@ export interface SearchOptions {
   readonly fullTimeoutMs: number
   readonly budgetMs: number
   readonly signal: AbortSignal
+  /** Candidates that take a while to be found: taken up when they come. Never rejects. */
+  readonly late?: Promise<readonly Candidate[]>
   readonly onProgress: (tried: number) => void
   readonly now: () => number
 }
@@ -39,7 +43,7 @@ const lastBatchMs = 4000
 /** Whole-check runs spent on survivors in one go. */
 const maxFullRuns = 6
 /** After the first success: time in which others are looked for, as a share of what the search took, and its bounds. */
-const extra = { share: 0.6, leastMs: 1500, mostMs: 6000 }
+const extra = { share: 0.6, leastMs: 2500, mostMs: 6000 }
 /** After the first that mends a part: time in which one that mends all is looked for, pairs with that one first. */
 const whole = { share: 1.5, leastMs: 10_000, ofBudget: 0.6 }
 /** What mends a part and is built on, the best first. */
@@ -68,10 +72,27 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
   let until = end
   let chosen: Survivor | undefined
   let batchMs = firstBatchMs
+  let late: readonly Candidate[] | undefined
+  void options.late?.then((candidates) => void (late = candidates))
+  let isLateIn = options.late === undefined
+  /** Takes up what came late; waits for it where nothing else is left to try. */
+  const takeLate = async (): Promise<void> => {
+    if (late === undefined && queue.length === 0 && options.late !== undefined) await within(options.late, until - options.now())
+    if (late === undefined) return
+    isLateIn = true
+    putBack()
+    trials.add(late)
+    fill()
+  }
+  const putBack = (): void => {
+    trials.putBack(queue)
+    queue = []
+  }
   const fill = (): void => void queue.push(...trials.take(filter.width - queue.length))
   const isPoor = (trial: Trial | undefined): boolean => chosen !== undefined && trial !== undefined && scoreOf(trial.candidate) < rivalShare * scoreOf(chosen.trial.candidate)
   while (!options.signal.aborted && options.now() < until) {
     fill()
+    if (!isLateIn && chosen === undefined) await takeLate()
     const wanted = chosen === undefined ? queue.length : enoughAfter - (tried - triedBefore)
     if (queue.length === 0 || isPoor(queue[0]) || wanted <= 0) break
     const { reached, survivors: found } = await filter.sift(queue.slice(0, wanted), Math.max(200, Math.min(batchMs, until - options.now())), { all: chosen !== undefined })
@@ -97,8 +118,7 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
         trials.buildOn(base.trial, base.mended.length)
       }
       // What is left of the queue has its turn again among the pairs.
-      trials.putBack(queue)
-      queue = []
+      putBack()
     }
   }
   fill()
@@ -117,6 +137,13 @@ function chooseBases(ranked: readonly Survivor[], bases: ReadonlySet<Survivor>):
   const keyOf = ({ trial: { candidate }, mended }: Survivor): string => JSON.stringify([candidate.path, candidate.line, mended])
   const known = new Set([...bases].map((base) => keyOf(base)))
   return ranked.filter((one) => one.trial.beyond === 0 && !known.has(keyOf(one)) && known.add(keyOf(one))).slice(0, mostBases - bases.size)
+}
+
+/** Waits for a promise that never rejects, but not for longer than so many milliseconds. */
+async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([promise, setTimeout(Math.max(0, ms), undefined, { signal: over.signal, ref: false }).catch(() => undefined)])
+  over.abort()
 }
 
 function clamp(value: number, least: number, most: number): number {

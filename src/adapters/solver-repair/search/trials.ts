@@ -17,6 +17,8 @@ export interface Trial {
 export interface Trials {
   /** The next ones, fewer where no more are left. Those whose text does not parse, or was tried already, are passed over. */
   take(count: number): Trial[]
+  /** Further candidates, best first. */
+  add(candidates: readonly Candidate[]): void
   /** Trials that were taken and not tried after all. */
   putBack(trials: readonly Trial[]): void
   /** From now on pairs with this one are tried too, which makes so many of the failing tests pass. */
@@ -67,6 +69,9 @@ export function openTrials(ranked: readonly Candidate[], project: Project): Tria
         if (trial !== undefined) taken.push(trial)
       }
       return taken
+    },
+    add(candidates) {
+      sources.push(openSource(candidates.values(), 0))
     },
     putBack(trials) {
       waiting = [...trials, ...waiting]
