@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { readEvents, type Attempt } from './attempt-repair.ts'
 import { readRepairTasks } from './repair-task.ts'
-import { toConfidenceWord, toRateLines, toRates, toRow } from './repair-table.ts'
+import { toCalibration, toCalibrationLines, toConfidenceWord, toRateLines, toRates, toRow, toTimes, toTimesLine } from './repair-table.ts'
 
 let root = ''
 beforeEach(() => {
@@ -84,6 +84,15 @@ describe('the table', () => {
     assert.deepEqual(rates.find(({ group }) => group === 'says sure'), { group: 'says sure', tasks: 1, plausible: 1, correct: 1 })
     assert.match(toRateLines(rates)[1] ?? '', /^all +2 +2 \(100 %\) +1 \(50 %\)$/)
     assert.match(toRateLines(toRates([]))[1] ?? '', /^all +0 +0 \(–\) +0 \(–\)$/)
+  })
+  it('says how far each word can be trusted', () => {
+    const calibration = toCalibration([attempt({}), attempt({ correct: false, confidence: 0.91 }), attempt({ confidence: 0.6 }), attempt({ confidence: undefined, plausible: false, correct: false })])
+    assert.deepEqual(calibration.map(({ says, proposals, right }) => [says, proposals, right]), [['sure', 2, 1], ['likely', 1, 1], ['one of several', 0, 0]])
+    assert.match(toCalibrationLines(calibration).join('\n'), /^sure +2 +1 \(50 %\) +0\.93\nlikely +1 +1 \(100 %\) +0\.60\none of several +0 +0 \(–\) +–$/m)
+  })
+  it('has the median times', () => {
+    assert.deepEqual(toTimes([1, 9, 2, 4].map((seconds) => attempt({ seconds }))), { seconds: 3, solverSeconds: 2, judgingSeconds: 0.5 })
+    assert.equal(toTimesLine(toTimes([])), 'Nothing was measured.')
   })
   it('has a word for each confidence', () => assert.deepEqual([0.9, 0.89, 0.5, 0.49, undefined].map(toConfidenceWord), ['sure', 'likely', 'likely', 'one of several', '–']))
 })
