@@ -17,6 +17,7 @@ import { findHeat } from './localise/heat.ts'
 import type { Heat } from './localise/heat.ts'
 import { guessSuspicions } from './localise/imports.ts'
 import { findSuspicions } from './localise/spectrum.ts'
+import { describeMissingPackages } from './missing-dependencies.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
 import { createCheckFilter, createLaneFilter, createSelector, rankCandidates } from './search/filter.ts'
@@ -77,7 +78,8 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         tried += attempt.tried
         places.push(...attempt.places)
       }
-      return toFailure({ tests: names, tried, places, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
+      const missing = await describeMissingPackages([...task.outcomes.map(({ tail }) => tail), ...groups.flatMap(({ failing }) => failing.map(({ message = '' }) => message))].join('\n'), lab)
+      return toFailure({ tests: names, tried, places, why: missing ?? (options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another'), durationMs: performance.now() - began })
     },
   }
 }

@@ -123,7 +123,7 @@ function rankClusters(plausible: readonly Survivor[], behaviours: readonly (Beha
   const worthOf = ({ trial: { candidate, text } }: Survivor): number => {
     const before = project.sources.get(candidate.path)?.text ?? ''
     const size = editSize(before, candidate.edits)
-    return (scoreOf(candidate) * (0.8 + 0.4 * naturalnessOf(candidate, before, text, trigrams))) / (1 + size / 60) / (1 + 0.5 * (candidate.edits.length - 1))
+    return (scoreOf(candidate) * (0.8 + 0.4 * naturalnessOf(candidate, before, text, trigrams))) / (1 + size / 60) / (1 + 0.5 * (candidate.edits.length - 1)) / (candidate.kind === 'pair' ? 2 : 1)
   }
   const worths = plausible.map((one) => worthOf(one))
   return clusterBehaviours(behaviours).map((indexes) => {

@@ -3,6 +3,8 @@ import { scoreOf } from '../candidate.ts'
 
 /** What a change is worth as the second one after another that made more tests pass. */
 const afterProgress = 0.55
+/** A base of this prior or more counts as likely itself. */
+const likely = 0.4
 /** What two changes are worth together where neither shows alone that it is right. */
 const unproven = 0.6
 /** Of how many of the best changes such pairs are made, of how near rows, and how many pairs. */
@@ -27,11 +29,12 @@ function meet(edit: TextEdit, next: TextEdit | undefined): boolean {
   return next !== undefined && (next.start < edit.end || next.start === edit.start)
 }
 
-/** Each of the others beside a change that made tests pass: as worth trying as the other one alone, a little less. In the order of `others`. */
+/** Each of the others beside a change that made tests pass: nearly as worth trying as the other one alone, less where that change was an unlikely one. In the order of `others`. */
 export function* pairWith(base: Candidate, others: readonly Candidate[]): Generator<Candidate> {
+  const trust = afterProgress * Math.sqrt(Math.min(1, base.prior / likely))
   for (const other of others) {
     const pair = joinCandidates(base, other)
-    if (pair !== undefined) yield { ...pair, prior: afterProgress * other.prior, suspicion: other.suspicion }
+    if (pair !== undefined) yield { ...pair, prior: trust * other.prior, suspicion: other.suspicion }
   }
 }
 
