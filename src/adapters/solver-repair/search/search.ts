@@ -44,8 +44,8 @@ const lastBatchMs = 4000
 const maxFullRuns = 6
 /** After the first success: time in which others are looked for, as a share of what the search took, and its bounds. */
 const extra = { share: 0.6, leastMs: 2500, mostMs: 6000 }
-/** After the first that mends a part: time in which one that mends all is looked for, pairs with that one first. */
-const whole = { share: 1.5, leastMs: 10_000, ofBudget: 0.6 }
+/** After the first that mends a part: time and number in which one that mends all is looked for, pairs with that one among them. */
+const whole = { share: 1.5, leastMs: 10_000, ofBudget: 0.6, trials: 400 }
 /** What mends a part and is built on, the best first. */
 const mostBases = 4
 /** How many that pass the whole check judges beside the chosen one, and its share of what is left. */
@@ -69,6 +69,8 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
   const bases = new Set<Survivor>()
   let queue: Trial[] = []
   let [tried, triedBefore] = [0, 0]
+  /** How many are tried at most while only a part is mended. */
+  let most = Infinity
   let until = end
   let chosen: Survivor | undefined
   let batchMs = firstBatchMs
@@ -93,7 +95,7 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
   while (!options.signal.aborted && options.now() < until) {
     fill()
     if (!isLateIn && chosen === undefined) await takeLate()
-    const wanted = chosen === undefined ? queue.length : enoughAfter - (tried - triedBefore)
+    const wanted = chosen === undefined ? Math.min(queue.length, most - tried) : enoughAfter - (tried - triedBefore)
     if (queue.length === 0 || isPoor(queue[0]) || wanted <= 0) break
     const { reached, survivors: found } = await filter.sift(queue.slice(0, wanted), Math.max(200, Math.min(batchMs, until - options.now())), { all: chosen !== undefined })
     if (reached === 0 && found.length === 0) break
@@ -111,8 +113,11 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     if (chosen !== undefined) until = Math.min(end, options.now() + clamp(extra.share * spent, extra.leastMs, extra.mostMs))
     else {
       const fresh = chooseBases(rankSurvivors(survivors, project).filter((one) => !isWhole(one)), bases)
-      if (bases.size === 0 && fresh.length > 0) until = Math.min(end, began + Math.max(whole.ofBudget * options.budgetMs, spent), options.now() + Math.max(whole.leastMs, whole.share * spent))
       if (fresh.length === 0) continue
+      if (bases.size === 0) {
+        most = tried + whole.trials
+        until = Math.min(end, began + Math.max(whole.ofBudget * options.budgetMs, spent), options.now() + Math.max(whole.leastMs, whole.share * spent))
+      }
       for (const base of fresh) {
         bases.add(base)
         trials.buildOn(base.trial, base.mended.length)
