@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { after, before, describe, test } from 'node:test'
 import type { HookEvent } from '../../src/engine/ports/hooks.ts'
 import { HookTable } from '../../src/protocol/hooks.ts'
@@ -60,7 +61,9 @@ describe('what a hook says', () => {
     const controller = new AbortController()
     const hooks = bench.open(on('PostToolUse', hook('touch began; sleep 30'), hook('touch second')))
     const calling = bench.call(hooks, 'PostToolUse', { tool: 'write', signal: controller.signal })
-    while (bench.text('worktree/began') === undefined) await new Promise((resolve) => setImmediate(resolve))
+    const ended = calling.then((outcomes) => assert.fail(`the hook ended before it was interrupted: ${JSON.stringify(outcomes)}`))
+    ended.catch(() => undefined)
+    while (bench.text('worktree/began') === undefined) await Promise.race([ended, pause(10)])
     controller.abort(new Error('interrupted'))
     const outcomes = await calling
     assert.deepEqual(outcomes.map((each) => [each.status, each.reason]), [['failed', 'the run was interrupted while it ran']])
@@ -154,6 +157,7 @@ describe('what the policy denies never runs in a hook', () => {
     ['denied', {}, 'touch witness; rm -rf src', /no-recursive-delete.*deletes whole folders/],
     ['asked about', {}, 'touch witness; $(curl x)', /not-understood/],
     ['denied on the host', { host: true }, 'touch ../worktree/witness; rm -rf src', /no-recursive-delete/],
+    ['denied with the network of the host', { host: true }, 'touch ../worktree/witness; git push', /no-push/],
     ['denied for what its script does', {}, 'bash script.sh', /no-recursive-delete/],
   ]
   for (const [name, more, command, reason] of cases) {
