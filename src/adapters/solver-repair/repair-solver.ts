@@ -62,7 +62,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       if (task.chosen !== undefined) return takeUp(task.task.id, task.chosen, lab)
       const began = performance.now()
       const groups = findGroups(task)
-      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, 0.9 * lab.remainingMs())
+      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, timeFor(task, lab.remainingMs()))
       const until = began + budgetMs
       const names = groups.flatMap((group) => group.failing.map((test) => test.name))
       if (groups.length === 0) {
@@ -82,6 +82,16 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       return toFailure({ tests: names, tried, places, why: missing ?? (options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another'), durationMs: performance.now() - began })
     },
   }
+}
+
+/** Runs of all checks that follow a mend before it is proven, and time for what is between them. */
+const runsAfter = 6
+const betweenMs = 3000
+
+/** Of what is left before the deadline, without what validating and proving a mend will take: between a tenth and two fifths of it. */
+function timeFor({ outcomes }: SolverTask, remainingMs: number): number {
+  const once = outcomes.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  return remainingMs - Math.min(0.4 * remainingMs, Math.max(0.1 * remainingMs, runsAfter * once + betweenMs))
 }
 
 /** What a person chose is proposed as it was found. */
