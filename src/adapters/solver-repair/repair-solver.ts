@@ -52,8 +52,9 @@ interface Group {
 type ProposeOptions = { signal: AbortSignal; onLive: (signal: LiveSignal) => void }
 
 /**
- * Test-driven repair of faults in one place, without a model: localise, generate, search, judge. One call mends one fault.
- * The order in which candidates are tried depends on the input alone.
+ * Test-driven repair of faults in one place, or in two of one file, without a model: localise, generate, search, judge. One call mends one fault.
+ * What candidates there are, and their ranks, depend on the input alone; when pairs and the compiler's fixes join them, and how far the search comes,
+ * on time too: a replay reads what was recorded.
  */
 export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
   return {
