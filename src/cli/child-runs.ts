@@ -25,6 +25,9 @@ import { collectPins } from './intake.ts'
 import { readRun } from './read-run.ts'
 import { requireSignedAnswers } from './require-signed-answers.ts'
 
+/** Milliseconds. */
+const longestSleep = 86_400_000
+
 export interface ChildParts {
   readonly record: OpenRecord
   readonly workspaces: Workspaces
@@ -65,7 +68,7 @@ export function openChildren(parts: ChildParts): Children {
     const controller = new AbortController()
     const done = carry(parts, order, controller.signal, oneAtATime).then(
       (returned) => void rest.push(returned),
-      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
+      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Fault('cancelled', 'it was stopped') : error)),
     ).finally(() => {
       live.delete(order.child)
       wake()
@@ -79,15 +82,20 @@ export function openChildren(parts: ChildParts): Children {
       if (live.has(order.child) || rest.some((each) => each.child === order.child)) return
       live.set(order.child, begin(order))
     },
-    next: async (signal) => {
+    next: async (signal, untilMs = Infinity) => {
+      const { clock } = parts.record
       for (;;) {
         signal.throwIfAborted()
         const first = rest.shift()
         if (first) return first
-        if (live.size === 0) throw new Error('no child is at work')
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          signal.addEventListener('abort', () => resolve(), { once: true })
+        const left = untilMs - clock.now()
+        if (left <= 0) return undefined
+        if (live.size === 0 && left === Infinity) throw new Error('no child is at work')
+        const woken = new AbortController()
+        wake = () => woken.abort()
+        // A timer cannot be set for longer than some weeks: nobody waits that long in one piece.
+        await clock.sleep(Math.min(left, longestSleep), AbortSignal.any([signal, woken.signal])).catch((thrown: unknown) => {
+          if (!signal.aborted && !woken.signal.aborted) throw thrown
         })
       }
     },
@@ -170,12 +178,13 @@ async function toOpening(parts: ChildParts, order: ChildOrder): Promise<Opening 
 }
 
 function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[]): ChildReturned {
-  const { spent, ended, asked, finish, questions, head, commits, proof } = state
+  const { spent, ended, asked, finish, questions, head, commits, proof, certainty } = state
   const summary = events.findLast((event) => event.type === 'task.finished')
   const said = summary?.type === 'task.finished' ? summary.data : undefined
   const rest = {
     child, summary: (said?.summary ?? finish?.summary ?? '').slice(0, 8000), spent: { ...spent }, events: events.length, head: (events.at(-1)?.hash ?? genesis) as Digest, questions,
     ...(said?.confidence === undefined ? {} : { confidence: said.confidence }),
+    ...(certainty === undefined ? {} : { certainty }),
     ...(head && commits.length > 0 ? { commit: head } : {}),
   }
   const report = toReport(events)
@@ -196,7 +205,7 @@ function toReport(events: readonly StoredEvent[]): StageReport | undefined {
 
 function toOutcome(outcome: string): ChildReturned['outcome'] {
   switch (outcome) {
-    case 'proven': case 'limit': return outcome
+    case 'proven': case 'reported': case 'limit': return outcome
     case 'fault': return 'fault'
     default: return 'not-achieved'
   }
@@ -206,5 +215,5 @@ function toOutcome(outcome: string): ChildReturned['outcome'] {
 async function toFaulty(parts: ChildParts, child: RunId, error: unknown): Promise<ChildReturned> {
   const before = await readIfThere(parts, child).catch(() => undefined)
   const told = toReturned(child, before?.state ?? fold([]), before?.events ?? [])
-  return { ...told, outcome: 'fault', reason: toMessage(error) }
+  return { ...told, outcome: 'fault', reason: toMessage(error), fault: error instanceof Fault ? error.code : 'bug' }
 }

@@ -3,6 +3,7 @@ import type { CheckPurpose } from '../protocol/events/check.ts'
 import { toShortCommit } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toDuration, toMoney } from '../domain/report/words.ts'
+import { describeLate } from './describe-task-event.ts'
 import { describeInput, describeResult, namesFiles, toResultMood } from './describe-call.ts'
 import { oneLine } from './render.ts'
 
@@ -26,6 +27,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   const calls = new Map<string, Payload<'tool.called'>>()
   const tasks = new Map<string, string>()
   const failing = new Map<string, number>()
+  const late = new Map<string, boolean>()
   /** By check: how often the run's own tests were run in this proof. The first time is on the base. */
   const selfMade = new Map<string, number>()
   return (event) => {
@@ -55,9 +57,10 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'stage.returned': return reviewed(event.data)
       case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
       case 'plan.considered': return [{ label: 'plan', text: oneLine(`plan ${event.data.number} to choose from: ${event.data.plan.tasks.map((task) => task.title).join(' · ')}`, 300), mood: 'faint' }]
+      case 'plan.scheduled': return scheduled(event.data, late)
       case 'kept.published': return [{ label: 'kept', text: oneLine(`what ${event.data.task} offered is not in the result; it is on ${event.data.branch}`, 300), mood: 'warn' }]
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
-      case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
+      case 'task.returned': return [cameBack(event.data)]
       case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
       case 'milestone.checked': return [{ label: 'goal', text: oneLine(event.data.verdict === 'passed' ? `✓ milestone ${event.data.task} at ${toShortCommit(event.data.commit)}` : `✗ milestone ${event.data.task}: ${event.data.reasons.join('; ')}`, 400), mood: event.data.verdict === 'passed' ? 'good' : 'bad', wraps: true }]
       // Why a plan was not taken, or is wanted anew: the rest of what a model is told is in the log.
@@ -99,6 +102,13 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   }
 }
 
+/** Most schedules only say again what the tasks say; a deadline that is newly missed is news. `told`: whether that had happened when it was said. */
+function scheduled({ late }: Payload<'plan.scheduled'>, told: Map<string, boolean>): Fact[] {
+  const news = late.filter(({ task, isOver }) => told.get(task) !== isOver)
+  for (const { task, isOver } of news) told.set(task, isOver)
+  return news.length === 0 ? [] : [{ label: 'late', text: oneLine(describeLate(news), 400), mood: 'warn', wraps: true }]
+}
+
 /** What no live view has a line for: it is in `writ log`. */
 const silentTypes = [
   'command.read', 'merge.tried', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested',
@@ -131,6 +141,12 @@ function gated(event: Gated): Fact[] {
 /** What is repeated of a run that goes on: which it is, and its goal. */
 export function toReminder(events: readonly StoredEvent[], toFacts: ReturnType<typeof createFacts>): Fact[] {
   return events.flatMap((event) => toFacts(event).filter((fact) => (event.type === 'run.opened' && fact.mood !== 'warn') || fact.label === 'goal'))
+}
+
+function cameBack({ task, outcome, reason, fault }: Payload<'task.returned'>): Fact {
+  const sign = outcome === 'proven' ? '✓' : outcome === 'waiting' ? '…' : '✗'
+  const text = fault === undefined || fault === 'cancelled' ? `${sign} ${task} ${outcome}: ${reason}` : `! ${task} was stopped by a fault (${fault}), which is not held against it: ${reason}`
+  return { label: 'task', text: oneLine(text, 400), mood: outcome === 'proven' ? 'good' : 'warn', wraps: true }
 }
 
 function reviewed({ task, stage, reason, report }: Payload<'stage.returned'>): Fact[] {
@@ -261,6 +277,7 @@ function proven(proof: Payload<'proof.finished'>): Fact[] {
 const outcomes: Record<Payload<'run.ended'>['outcome'], { readonly text: string; readonly mood: Mood }> = {
   proven: { text: '✓ proven', mood: 'good' },
   planned: { text: '✓ planned', mood: 'good' },
+  reported: { text: '✓ reported', mood: 'good' },
   'not-achieved': { text: '✗ not achieved', mood: 'bad' },
   'request-wrong': { text: '✗ the request is wrong', mood: 'bad' },
   waiting: { text: '– waiting for a person', mood: 'warn' },

@@ -12,6 +12,7 @@ import { toStageOrder, toWorkOrder } from './child-order.ts'
 import { circumstancesOf, contractOf } from './circumstances.ts'
 import { integratorOf } from './integrate.ts'
 import { mergeOnto } from './merge-onto.ts'
+import { scheduleRun } from './schedule-run.ts'
 import type { ChildOrder, ChildReturned, Children } from './ports/children.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
 
@@ -56,12 +57,16 @@ async function toBase(run: RunContext, task: string): Promise<CommitId> {
   return child === undefined ? head : ((await mergeOnto(run, integratorOf(run), { task, child, theirs: tests.commit, message: `Tests for ${task}` })) ?? head)
 }
 
-/** Whoever is at work by the log is at work in this process too; then the first to return is recorded. */
-export async function awaitChild(run: RunContext): Promise<void> {
+/**
+ * Whoever is at work by the log is at work in this process too; then the first to return is recorded. `untilMs` (since the epoch): if nobody
+ * does by then, a task is to begin or what it waits for is late, and what is left is scheduled anew.
+ */
+export async function awaitChild(run: RunContext, untilMs: number | undefined): Promise<void> {
   const children = childrenOf(run)
   const orders = startAll(run, children)
-  run.emit({ kind: 'status', text: orders.map((order) => `${order.parent.task} ${order.stage ?? getTask(run.state, order.parent.task).title}`).join(' · ').slice(0, 200) })
-  await recordReturned(run, await children.next(run.signal))
+  run.emit({ kind: 'status', text: orders.length === 0 ? 'waiting until the next task may begin' : orders.map((order) => `${order.parent.task} ${order.stage ?? getTask(run.state, order.parent.task).title}`).join(' · ').slice(0, 200) })
+  const returned = await children.next(run.signal, untilMs)
+  return returned === undefined ? scheduleRun(run, 'the time of a task has come') : recordReturned(run, returned)
 }
 
 /** What is at work is stopped; each says how far it got. */
@@ -69,7 +74,10 @@ export async function stopChildren(run: RunContext): Promise<void> {
   const children = childrenOf(run)
   const orders = startAll(run, children)
   await children.stop()
-  for (const _order of orders) await recordReturned(run, await children.next(run.signal))
+  for (const _order of orders) {
+    const returned = await children.next(run.signal)
+    if (returned) await recordReturned(run, returned)
+  }
 }
 
 function startAll(run: RunContext, children: Children): readonly ChildOrder[] {
@@ -81,11 +89,11 @@ function startAll(run: RunContext, children: Children): readonly ChildOrder[] {
 async function recordReturned(run: RunContext, { report, ...returned }: ChildReturned): Promise<void> {
   const work = findByStatus(run.state, 'running').find((each) => each.given.child === returned.child)
   const { experience } = run.state.opened ?? {}
-  const calibrated = experience && toConfidence(experience, 'claimed', { stated: returned.confidence })
+  const calibrated = experience && toConfidence(experience, 'claimed', { stated: returned.confidence, tokens: returned.certainty })
   if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned, ...(calibrated === undefined ? {} : { calibrated }) } })
   const stage = findStages(run.state, 'running').find((each) => each.given.child === returned.child)
   if (!stage) return
-  const { summary: _said, confidence: _sure, ...rest } = returned
+  const { summary: _said, confidence: _sure, certainty: _tokens, ...rest } = returned
   return record(run, { type: 'stage.returned', data: { task: stage.given.task, stage: stage.given.stage, ...rest, ...(report ? { report } : {}) } })
 }
 

@@ -23,9 +23,6 @@ import type { Integrator } from './ports/integrator.ts'
 
 type Integration = Payload<'integration.finished'>
 
-/** Bounds of a command that writes merged files anew: five minutes, and what installing a large project's packages takes. */
-const regenerateLimits = { timeoutMs: 300_000, memoryMb: 4096, pids: 512, outputBytes: 64 * 1024, diskBytes: 2 ** 31 }
-
 /**
  * Puts what a child made on top of what was integrated before. Optimistic: it was made side by side with others, and whether
  * they fit is found out now. 1. a merge in memory; 2. late or stray writes are fenced off; 3. where others were integrated
@@ -46,7 +43,7 @@ export async function integrate(run: RunContext, id: string): Promise<void> {
   await toRecordedLine(run, integrator, head)
   await integrator.keep(child, { task: id, commit: theirs })
   const made = (await seeChanges(run, base, theirs)).flatMap((change) => [change.path, ...(change.from ? [change.from] : [])])
-  const fenced = findFenced(run.state.leases, { holder: child, token: lease.token, atMs: run.state.at }, made)
+  const fenced = findFenced(run.state.leases, { holder: child, token: lease.token }, made)
   if (fenced.length > 0) return finish('fenced', fenced)
   const outcome = await merge(run, about)
   if (outcome.conflicts.length > 0) return finish('textual', describeConflicts(outcome.conflicts), outcome.conflicts)
@@ -74,7 +71,7 @@ async function toRecordedLine(run: RunContext, integrator: Integrator, head: Com
 /** In memory; then what only a command can merge is written anew. What came of it is a fact, for a replay to go by. */
 async function merge(run: RunContext, about: Pick<Integration, 'task' | 'child' | 'onto' | 'theirs'>): Promise<MergedTask> {
   const strategies = run.state.opened?.planning?.merge ?? []
-  const outcome = await mergeTask({ integrator: integratorOf(run), sandbox: run.ports.sandbox, workspace: getWorkspace(run) }, { task: about.task, child: about.child, commit: about.theirs, onto: about.onto, strategies, limits: regenerateLimits }, run.signal)
+  const outcome = await mergeTask({ integrator: integratorOf(run), sandbox: run.ports.sandbox, workspace: getWorkspace(run) }, { task: about.task, child: about.child, commit: about.theirs, onto: about.onto, strategies }, run.signal)
   await record(run, { type: 'merge.tried', data: { task: about.task, child: about.child, outcome } })
   return outcome
 }

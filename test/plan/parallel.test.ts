@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import { modelEnv, type Machine } from '../e2e/harness.ts'
+import type { RunRecord } from '../../src/protocol/attestation.ts'
+import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 import { finish, mendShout, mendSum, runPlanned, toAsked, twoModules, twoTasks, withMachine, type Asked } from './plan-bench.ts'
 
@@ -27,6 +29,12 @@ describe('a goal is divided and worked on side by side', () => {
     const verified = await machine.writ(['verify', run])
     assert.equal(verified.code, 0, verified.stdout + verified.stderr)
     assert.match(verified.stdout, /3 records of child runs are those that the results came from/)
+    // What is signed names who did what.
+    const bundle = JSON.parse(readFileSync(join(machine.state, 'runs', run, 'attestation.json'), 'utf8')) as { dsseEnvelope: { payload: string } }
+    const { predicate } = JSON.parse(Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString()) as { predicate: RunRecord }
+    assert.deepEqual(predicate.children?.map(({ task, outcome }) => [task, outcome]).toSorted(), [['all', 'proven'], ['shout', 'proven'], ['sum', 'proven']])
+    assert.deepEqual(predicate.children.map(({ integrated }) => integrated).toSorted(), predicate.commits.map(({ commit }) => commit).toSorted())
+    for (const { run: child } of predicate.children) assert.match(machine.git('log', '--format=%B', branch), new RegExp(`Writ-Child: ${child}`))
     const child = join(machine.state, 'runs', readdirSync(join(machine.state, 'runs')).toSorted()[1] ?? '', 'rollout.jsonl')
     writeFileSync(child, readFileSync(child, 'utf8').trimEnd().split('\n').slice(0, -3).join('\n') + '\n')
     const cut = await machine.writ(['verify', run])
@@ -49,6 +57,34 @@ describe('a goal is divided and worked on side by side', () => {
       assert.equal(last.code, 0, last.stderr)
       const branch = `writ/${toRun(machine).slice(4)}`
       assert.deepEqual(machine.git('log', '--format=%s', `main..${branch}`).trim().split('\n').sort(), ['Begin the sum at 0', 'Say so', 'Shout in capitals'])
+      const replayed = await machine.writ(['replay', toRun(machine)])
+      assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
+    } finally {
+      await server.close()
+    }
+  }))
+
+  test('a fault that stops a child is not its task’s failure: the same child goes on once its cause is mended', () => withMachine(twoModules, async (machine) => {
+    let refused = true
+    const server = await startModelServer({
+      lenient: true,
+      script: (request) => {
+        const asked = toAsked(request)
+        return refused && asked.role !== 'planner' && asked.turn === 1 && asked.goal.startsWith('The sum') ? { fault: { status: 401 } } : workers(asked)
+      },
+    })
+    try {
+      const env = modelEnv(server)
+      const stopped = await machine.writ(['run', 'make all tests pass', '--workers', '1'], { env })
+      assert.notEqual(stopped.code, 0)
+      assert.match(stopped.stderr, /sum cannot be worked on: its child run run_\w+ was stopped 3 times by a fault that is not the task's/)
+      refused = false
+      const last = await machine.writ(['resume', toRun(machine)], { env })
+      assert.equal(last.code, 0, last.stderr)
+      const events = readFileSync(join(machine.state, 'runs', toRun(machine), 'rollout.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as StoredEvent)
+      assert.equal(events.filter((event) => event.type === 'task.delegated' && event.data.task === 'sum').length, 1)
+      assert.deepEqual(events.flatMap((event) => (event.type === 'task.returned' && event.data.task === 'sum' ? [event.data.fault ?? event.data.outcome] : [])), [...Array.from({ length: 3 }, () => 'model-unauthorized'), 'proven'])
+      assert.match((await machine.writ(['show', toRun(machine)])).stdout, /a fault stopped the child run of sum \(model-unauthorized\), which is not held against the task/)
       const replayed = await machine.writ(['replay', toRun(machine)])
       assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
     } finally {

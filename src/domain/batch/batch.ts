@@ -76,7 +76,7 @@ export function spend({ turns, usd, tokens }: Purse, spent: { readonly turns: nu
 }
 
 /** The worst decides: a batch is proven only where every goal is. */
-const worstFirst: readonly Ended['outcome'][] = ['interrupted', 'fault', 'request-wrong', 'not-achieved', 'not-started', 'limit', 'waiting', 'planned', 'proven']
+const worstFirst: readonly Ended['outcome'][] = ['interrupted', 'fault', 'request-wrong', 'not-achieved', 'not-started', 'limit', 'waiting', 'planned', 'reported', 'proven']
 
 export function toBatchCode(ended: readonly Ended[]): number {
   const worst = worstFirst.find((outcome) => ended.some((each) => each.outcome === outcome)) ?? 'proven'

@@ -193,4 +193,32 @@ describe('a graph of tasks is followed', () => {
     comesBack(story, b, { outcome: 'fault', reason: 'it was stopped' })
     assert.equal(story.next()?.do, 'prove')
   })
+
+  test('a fault that stops a child is not held against its task: it goes on, and with a fault that stays the run stops, to go on later', () => {
+    const story = planned([task('a'), task('b', { scope: ['src/a/**'] })])
+    const a = delegateNext(story)
+    const stopped = { outcome: 'fault' as const, reason: 'no answer', commit: undefined, fault: 'model-unreachable' as const }
+    for (const _ of [1, 2]) {
+      comesBack(story, a, stopped)
+      assert.equal(story.next()?.do, 'await-child', 'the same child goes on, and keeps its lease')
+    }
+    comesBack(story, a, stopped)
+    const step = story.next()
+    assert.ok(step?.do === 'stop-on-fault')
+    assert.equal(step.code, 'model-unreachable')
+    assert.match(step.message, /^a cannot be worked on: its child run run_\w+ was stopped 3 times by a fault that is not the task's: no answer/)
+    story.tell({ type: 'run.resumed', data: { by: 'x', writ: '1', lastSeq: 1 } })
+    assert.equal(story.next()?.do, 'await-child')
+    comesBack(story, a, { outcome: 'not-achieved', reason: 'red', commit: undefined })
+    assert.equal(delegateNext(story).attempt, 2, 'of two attempts that may fail, one has')
+
+    const buggy = planned([task('a'), task('c')])
+    const first = delegateNext(buggy)
+    delegateNext(buggy)
+    for (const _ of [1, 2, 3]) comesBack(buggy, first, { ...stopped, fault: 'bug' })
+    assert.equal(buggy.state.delegations.get('a')?.status, 'failed')
+    assert.equal(buggy.state.delegations.get('a')?.failures, 0)
+    assert.match(buggy.state.delegations.get('a')?.why ?? '', /a fault of Writ's own, not of the task, stopped it 3 times/)
+    assert.equal(buggy.next()?.do, 'await-child', 'others go on, and nobody tries it again')
+  })
 })

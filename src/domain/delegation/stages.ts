@@ -15,6 +15,8 @@ export interface TaskStage {
   returned: Payload<'stage.returned'> | undefined
   /** Of tests: what they showed without the work. */
   seen: Payload<'tests.seen'> | undefined
+  /** As of a delegation. */
+  faults: number
 }
 
 export function toStageKey(task: string, stage: StageName): string {

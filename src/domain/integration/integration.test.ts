@@ -3,7 +3,6 @@ import { describe, test } from 'node:test'
 import type { CheckOutcome, TestStatus } from '../../protocol/evidence.ts'
 import type { Digest, TreeId } from '../../protocol/ids.ts'
 import { MergeStrategy, type Conflict } from '../../protocol/integration.ts'
-import { findAffected } from './affected.ts'
 import { judgeIntegration, type MergedCheck, type SeenTwice } from './judge.ts'
 import { findStrategy } from './strategies.ts'
 
@@ -96,27 +95,6 @@ describe('a merge is judged', () => {
     const conflict: Conflict = { path: 'a.ts', kind: 'content', message: '' }
     const judged = judgeIntegration({ conflicts: [conflict], checks: [check(seen(pass), seen(pass), seen(pass), seen(fail))] })
     assert.deepEqual([judged.verdict, judged.reasons], ['textual', ['a.ts: both changed the same lines']])
-  })
-})
-
-describe('what is run on a merged tree', () => {
-  test('both sides count, what both touched first', () => {
-    const affected = findAffected({ ours: { changed: ['lib/z.ts', 'src/a.ts', 'src/b.ts'], checks: ['c1', 'c2'] }, theirs: { changed: ['src/b.ts', 'src/c.ts', 'docs/x.md'], checks: ['c2', 'c3'] }, blended: ['src/b.ts'] })
-    assert.deepEqual(affected.near, ['src/b.ts', 'src/a.ts', 'src/c.ts', 'docs/x.md', 'lib/z.ts'])
-    assert.deepEqual(affected.checks, ['c2', 'c3', 'c1'])
-    assert.deepEqual(affected.validate, ['src/b.ts'])
-    assert.deepEqual(affected.stages, ['static', 'security', 'shape', 'tests'])
-  })
-
-  test('files that one side alone changed are not validated again', () => {
-    const affected = findAffected({ ours: { changed: ['a.ts'], checks: [] }, theirs: { changed: ['b.ts'], checks: ['c1'] }, blended: [] })
-    assert.deepEqual([affected.validate, affected.stages, affected.checks], [[], ['static', 'tests'], ['c1']])
-  })
-
-  test('nothing where the merged tree has been proven already', () => {
-    const affected = findAffected({ ours: { changed: [], checks: ['c1'] }, theirs: { changed: ['b.ts'], checks: ['c1'] }, blended: [], sameAs: 'theirs' })
-    assert.deepEqual([affected.checks, affected.near, affected.stages], [[], [], []])
-    assert.match(affected.reason, /nothing was integrated since the task began/)
   })
 })
 

@@ -21,6 +21,7 @@ export function findNext(report: Omit<Report, 'next'>, limit?: Limit): Report['n
   if (report.status === 'unfinished') return [...answers, { does: answers.length > 0 ? 'be asked here' : 'go on', command: `writ resume ${short}` }, { does: 'what it changed so far', command: `writ diff ${short}` }, events]
   const further = report.outcome === 'limit' ? [goOn(report, limit)] : []
   if (report.outcome === 'planned') return [{ does: 'see the plan', command: `writ plan show ${short}` }, { does: 'write it into a file, to edit it', command: `writ plan show ${short} -o plan.yaml` }, { does: 'carry it out', command: 'writ run --plan plan.yaml' }, events]
+  if (report.outcome === 'reported') return [...look.slice(0, 1), events]
   if (!result) return [...further, ...(report.outcome === 'waiting' || report.outcome === 'limit' ? [{ does: 'what it changed', command: `writ diff ${short}` }] : []), events]
   if (report.rejected && !accepted) return [...look, { does: 'delete the branch', command: `writ reject ${short} --delete-branch` }, events]
   // A merge of what was reverted brings nothing back: its commits are on the branch already.

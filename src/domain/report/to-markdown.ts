@@ -38,6 +38,7 @@ const titles: Record<NonNullable<Report['outcome']>, string> = {
   planned: 'Planned',
   'not-achieved': 'Not achieved',
   'request-wrong': 'The request is wrong',
+  reported: 'Reported: nothing of it was to be proven',
   waiting: 'Waiting for a person',
   limit: 'Stopped at a limit',
   fault: 'Stopped by a fault',

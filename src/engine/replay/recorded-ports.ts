@@ -76,7 +76,8 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
     children: {
       mint: () => tape.next('stage.delegated')?.child ?? tape.take('task.delegated').child,
       start: () => undefined,
-      next: async () => {
+      next: async (_signal, untilMs) => {
+        if (untilMs !== undefined && tape.next('plan.scheduled')) return undefined
         const stage = tape.next('stage.returned')
         if (stage) {
           const { task: _of, stage: _stage, ...returned } = stage

@@ -68,6 +68,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'repair.judged': false,
   'plan.proposed': false,
   'plan.considered': false,
+  'plan.scheduled': false,
   'milestone.checked': false,
   'task.started': false,
   'task.finished': false,
