@@ -14,8 +14,8 @@ export interface ApproverOptions {
   readonly repository: () => string
   readonly yes: boolean
   readonly inDoubt?: InDoubt
-  /** Ends the live view before somebody is asked. */
-  readonly pause: () => void
+  /** Holds the live view while somebody is asked, until what it returns is called. */
+  readonly hold: () => () => void
 }
 
 /**
@@ -66,8 +66,9 @@ async function openJudge(options: ApproverOptions, who: string): Promise<MayAnsw
     const why = against(toApprovalId(run, gate), ask)
     if (why === undefined) return true
     if (!told.has(why)) {
-      options.pause()
+      const release = options.hold()
       process.stderr.write(`writ: ${why}\n`)
+      release()
     }
     told.add(why)
     return false
@@ -76,7 +77,7 @@ async function openJudge(options: ApproverOptions, who: string): Promise<MayAnsw
 
 /** All questions of a turn are shown together, then answered one by one, or all at once. */
 async function askHere(options: ApproverOptions & { readonly mayAnswer: MayAnswer; readonly who: string }, open: readonly Question[], signal: AbortSignal, give: (question: Question, answer: Answer['answer'], via: 'terminal', note?: string) => Promise<void>): Promise<void> {
-  options.pause()
+  const release = options.hold()
   const now = options.record.clock.now()
   const { mayAnswer, who } = options
   const mine = open.filter((question) => mayAnswer(question, now))
@@ -108,5 +109,6 @@ async function askHere(options: ApproverOptions & { readonly mayAnswer: MayAnswe
     }
   } finally {
     lines.close()
+    release()
   }
 }

@@ -42,7 +42,7 @@ export interface ChildParts {
   readonly chooseModel: (specialist: Specialist) => string | undefined
   /** Everything that one child runs with. */
   readonly compose: (order: ChildOrder, opening: Begun, approver: Approver) => Promise<EnginePorts>
-  readonly watch: (order: ChildOrder) => Omit<Watch, 'signal'>
+  readonly watch: (order: ChildOrder, before: readonly StoredEvent[]) => Omit<Watch, 'signal'>
   readonly approver: (run: RunId) => Approver
 }
 
@@ -62,11 +62,10 @@ export function openChildren(parts: ChildParts): Children {
   const live = new Map<RunId, Live>()
   const rest: ChildReturned[] = []
   let wake: () => void = () => undefined
-  const oneAtATime = createTurnstile()
 
   const begin = (order: ChildOrder): Live => {
     const controller = new AbortController()
-    const done = carry(parts, order, controller.signal, oneAtATime).then(
+    const done = carry(parts, order, controller.signal).then(
       (returned) => void rest.push(returned),
       async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Fault('cancelled', 'it was stopped') : error)),
     ).finally(() => {
@@ -106,25 +105,13 @@ export function openChildren(parts: ChildParts): Children {
   }
 }
 
-/** People are asked one child at a time. */
-function createTurnstile(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const mine = last.then(work, work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
-}
-
-async function carry(parts: ChildParts, order: ChildOrder, signal: AbortSignal, oneAtATime: <T>(work: () => Promise<T>) => Promise<T>): Promise<ChildReturned> {
+async function carry(parts: ChildParts, order: ChildOrder, signal: AbortSignal): Promise<ChildReturned> {
   const before = await readIfThere(parts, order.child)
   if (before?.state.ended) return toReturned(order.child, before.state, before.events)
   const opening = before ? undefined : await toOpening(parts, order)
   if (opening && 'refused' in opening) return { ...toReturned(order.child, fold([]), []), outcome: 'not-achieved', reason: opening.refused }
-  const asked = parts.approver(order.child)
-  const approver: Approver = { ask: (questions, until) => oneAtATime(() => asked.ask(questions, until)) }
-  const ports = await parts.compose(order, opening ?? toBegun(parts, order, before?.state), approver)
-  const watch: Watch = { ...parts.watch(order), signal }
+  const ports = await parts.compose(order, opening ?? toBegun(parts, order, before?.state), parts.approver(order.child))
+  const watch: Watch = { ...parts.watch(order, before?.events ?? []), signal }
   if (opening) await startRun(ports, opening, watch)
   else {
     await requireSignedAnswers(parts.record, order.child, before?.events ?? [])

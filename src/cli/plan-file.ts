@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { Document, LineCounter } from 'yaml'
 import type { PlanFault } from '../domain/plan/check-plan.ts'
+import { describeIssue } from './issue-text.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { CapacityFile, EstimateFile, PlanFile, TaskFile } from '../protocol/plan-file.ts'
 
@@ -126,8 +127,7 @@ function explainIssue(issue: Issue, document: Document, at: Locate, base: Path =
     return branch.flatMap((each) => explainIssue(each, document, at, path))
   }
   const where = path.join('.')
-  if (issue.code === 'invalid_type' && issue.input === undefined && where !== '' && issue.message.endsWith('undefined')) return [{ line: at(path), text: `${where} is missing` }]
-  if (issue.code !== 'unrecognized_keys') return [{ line: at(path), text: `${where ? `${where}: ` : ''}${issue.message}` }]
+  if (issue.code !== 'unrecognized_keys') return [{ line: at(path), text: `${where ? `${where}: ` : ''}${describeIssue({ ...issue, path })}` }]
   return issue.keys.map((key) => {
     const meant = findMeant(key, path)
     return { line: at([...path, key]), text: `${where ? `${where}: ` : ''}there is no field ${key}${meant ? `; ${meant} is meant, perhaps` : ''}` }

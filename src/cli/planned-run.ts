@@ -96,7 +96,7 @@ export async function composePlanned(parts: PlannedParts, specialists: OpenedSpe
     record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, experience: opening.experience,
     findSpecialist: (role) => specialists.specialists.get(role) ?? (opening.request.solver === 'repair' ? getSpecialist(specialists, 'coder') : undefined),
     chooseModel: (specialist) => chooseModelFor(specialist, opening.request.model, config.models),
-    watch: (order) => console.watchChild(order.stage === undefined ? order.parent.task : `${order.parent.task} (${order.stage})`, order.child),
+    watch: (order, before) => console.watchChild(order.stage === undefined ? order.parent.task : `${order.parent.task} (${order.stage})`, order.child, before),
     approver: (run) => console.approverFor(run),
     compose: async (order, child, approver) => {
       const solver = await chooseChildSolver(parts, child.request.model)

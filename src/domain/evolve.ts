@@ -4,7 +4,7 @@ import type { RunId } from '../protocol/ids.ts'
 import { describeChanged } from './context/describe-changed.ts'
 import { isPlanned } from './delegation/delegation.ts'
 import { onStageDelegated, onStageReturned, onTestsSeen } from './delegation/fold-stages.ts'
-import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed } from './delegation/fold-delegations.ts'
+import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed, onTaskDropped } from './delegation/fold-delegations.ts'
 import { countCall } from './policy/circumstances.ts'
 import { toRunTime } from './run-clock.ts'
 import { describeRewinding, findDropped, findPath } from './rewind.ts'
@@ -91,6 +91,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'task.dropped': (state, data) => {
     state.scheduleWanted ??= `${data.task} is left out`
+    onTaskDropped(state, data)
     state.tasks.set(data.task, 'dropped')
     if (state.active?.id === data.task) state.active = undefined
   },

@@ -62,6 +62,7 @@ export interface RunState {
   at: number
   /** The run's own time until then, and until its first plan, in milliseconds (see `run-clock`). */
   workedMs: number
+  answeredMs: number
   plannedMs: number | undefined
   contract: Contract | undefined
   contractHash: Digest | undefined
@@ -202,7 +203,7 @@ export interface RunState {
 
 export function emptyState(): RunState {
   return {
-    run: undefined, opened: undefined, startedAt: 0, at: 0, workedMs: 0, plannedMs: undefined, contract: undefined, contractHash: undefined, intake: undefined,
+    run: undefined, opened: undefined, startedAt: 0, at: 0, workedMs: 0, answeredMs: 0, plannedMs: undefined, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, filled: false, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
     tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, milestones: new Map(), fanOutCap: undefined, schedule: undefined, scheduleWanted: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, considered: [], toldOfPlans: 0, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, certainty: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,

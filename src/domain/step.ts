@@ -50,6 +50,7 @@ export type Step =
   | { readonly phase: 'reflect'; readonly do: 'integrate'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-merge'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-unsure'; readonly task: string }
+  | { readonly phase: 'reflect'; readonly do: 'ask-unreviewed'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-plan' }
   | { readonly phase: 'reflect'; readonly do: 'check-milestone'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-milestone'; readonly task: string }

@@ -2,6 +2,7 @@ import type { Check } from '../protocol/contract.ts'
 import type { Payload } from '../protocol/events/event.ts'
 import type { CommitId, TreeId } from '../protocol/ids.ts'
 import type { MergedTask } from '../protocol/integration.ts'
+import { followsStrictly, holdsOwnChecks } from '../domain/decisions.ts'
 import { checksOf, type Delegation } from '../domain/delegation/delegation.ts'
 import { getTask, toMergeGate } from '../domain/delegation/follow-plan.ts'
 import { describeConflicts } from '../domain/integration/describe-conflicts.ts'
@@ -47,12 +48,12 @@ export async function integrate(run: RunContext, id: string): Promise<void> {
   if (fenced.length > 0) return finish('fenced', fenced)
   const outcome = await merge(run, about)
   if (outcome.conflicts.length > 0) return finish('textual', describeConflicts(outcome.conflicts), outcome.conflicts)
-  if (head !== base) {
+  if (head !== toBegan(run, delegation)) {
     const judged = await judgeMerged(run, delegation, outcome)
     if (judged) return finish(judged.verdict, judged.reasons)
   }
   const { message, trailers } = toMessage(run, delegation)
-  const commit = await integrator.commit({ tree: outcome.tree, parent: head, task: id, child, from: theirs, message, trailers, atMs: run.state.at })
+  const commit = await integrator.commit({ tree: outcome.tree, parent: head, task: id, child, from: theirs, message, trailers, atMs: delegation.returnedAt ?? run.state.at })
   const advanced = await integrator.advance(head, commit)
   if (!advanced.moved) throw new Error(`the line of integrated commits is at ${advanced.now ?? 'nothing'}, not at ${head}`)
   await getWorkspace(run).rollback(outcome.tree, run.signal)
@@ -84,12 +85,13 @@ async function judgeMerged(run: RunContext, delegation: Delegation, { tree, thei
   const { head } = run.state
   if (!head) return undefined
   const checks: MergedCheck[] = []
-  for (const check of checksToRepeat(run, delegation.given)) {
+  const own = holdsOwnChecks(run.state) ? new Set(listChecks(run, delegation.given.task).map(({ command }) => command)) : undefined
+  for (const check of checksToRepeat(run, delegation)) {
     const merged = await runTwice(run, check, tree)
     const isFine = merged.first.status === 'passed'
     // Only where something fails does it matter how each side was.
     const sides = isFine ? {} : { base: await runTwice(run, check, delegation.given.base), ours: await runTwice(run, check, head), theirs: await runTwice(run, check, theirs) }
-    if (!isFine) checks.push({ checkId: check.id, command: check.command, merged, ...sides })
+    if (!isFine) checks.push({ checkId: check.id, command: check.command, merged, ...sides, ...(own ? { isOwn: own.has(check.command) } : {}) })
   }
   const { verdict, mayIntegrate, reasons } = judgeIntegration({ conflicts: [], checks })
   if (!mayIntegrate && verdict !== 'clean' && verdict !== 'pre-existing' && verdict !== 'textual') return { verdict, reasons }
@@ -105,15 +107,23 @@ async function runTwice(run: RunContext, check: Check, at: CommitId | TreeId): P
   return { first, second }
 }
 
+/** The integrated commit that a task began from. Its base has the tests on top that were written for it, and is in no line. */
+function toBegan(run: RunContext, { given, onto }: Delegation): CommitId {
+  return (followsStrictly(run.state) ? onto : undefined) ?? given.base
+}
+
 /** Each command once: of this task, and of the tasks that were integrated since it began, with the tests that were written for them. */
-function checksToRepeat(run: RunContext, given: Delegation['given']): readonly Check[] {
-  const since = run.state.commits.slice(run.state.commits.findIndex((each) => each.commit === given.base) + 1)
-  const tasks = new Set([given.task, ...since.map((each) => each.task)])
-  const checks = [...tasks].flatMap((id) => {
-    const tests = findFrozenTests(run.state, id)
-    return [...checksOf(run.state, getTask(run.state, id)), ...(tests ? [toTestCheck(tests.command, `${id.slice(0, 26)}-tests`)] : [])]
-  })
+function checksToRepeat(run: RunContext, delegation: Delegation): readonly Check[] {
+  const began = toBegan(run, delegation)
+  const since = run.state.commits.slice(run.state.commits.findIndex((each) => each.commit === began) + 1)
+  const tasks = new Set([delegation.given.task, ...since.map((each) => each.task)])
+  const checks = [...tasks].flatMap((id) => listChecks(run, id))
   return [...new Map(checks.map((check) => [check.command, check])).values()]
+}
+
+function listChecks(run: RunContext, id: string): readonly Check[] {
+  const tests = findFrozenTests(run.state, id)
+  return [...checksOf(run.state, getTask(run.state, id)), ...(tests ? [toTestCheck(tests.command, `${id.slice(0, 26)}-tests`)] : [])]
 }
 
 async function validateMerged(run: RunContext, onto: CommitId, tree: TreeId): Promise<readonly string[]> {
@@ -139,7 +149,7 @@ function toMessage(run: RunContext, { given, returned }: Delegation): { readonly
   const [first = '', ...rest] = (returned?.summary.trim() || task.title).split('\n')
   return {
     message: [first.slice(0, 100), rest.join('\n').trim()].filter(Boolean).join('\n\n'),
-    trailers: [`Writ-Run: ${run.rollout.run}`, `Writ-Task: ${given.task}`, `Writ-Child: ${given.child}`],
+    trailers: [`Writ-Run: ${run.rollout.run}`],
   }
 }
 

@@ -65,6 +65,8 @@ export type TaskWork = z.infer<typeof TaskWork>
 /** Of a run that follows a graph of tasks: how often its plan changed, and what in it is not for the goal. */
 export const PlanAccount = z.object({
   revision: z.int().nonnegative(),
+  /** Tasks side by side, at most. */
+  workers: z.int().positive().optional(),
   volatility: z.object({ revisions: z.int().nonnegative(), finished: z.int().nonnegative(), perFinished: z.number().nonnegative().optional(), added: z.int().nonnegative(), removed: z.int().nonnegative() }),
   drift: z.array(z.object({ rule: z.string(), task: z.string().optional(), check: z.string().optional(), text: z.string() })),
   /** Tasks that ended after their deadlines, or have not ended although these are over. Minutes of the run's own time since its first plan. */

@@ -16,6 +16,21 @@ function workers({ role, goal, turn }: Asked): Reply {
   return turn === 0 ? { calls: [{ name: 'write', input: { path: 'docs/notes.md', content: 'Both are mended.\n' } }] } : { calls: [finish('Say so')] }
 }
 
+const toTest = (what: string): string => `import assert from 'node:assert/strict'\nimport { test } from 'node:test'\n${what}`
+const priced = {
+  'package.json': twoModules['package.json'] ?? '',
+  'src/total.js': 'export function total(lines) {\n  return lines.length\n}\n',
+  'test/total.test.js': toTest("import { total } from '../src/total.js'\n\ntest('a total needs a currency', () => assert.throws(() => total([])))\n"),
+  'test/report.test.js': toTest("\ntest('a report has the total', async () => {\n  const { report } = await import('../src/report.js')\n  assert.equal(report([1, 2]), 'Total 2')\n})\n"),
+}
+const reportBesideTotal = {
+  tasks: [
+    { id: 'total', subgoal: 'A total needs a currency.', scope: ['src/total.js'], checks: [{ command: 'node --test test/total.test.js' }], serves: ['c1'] },
+    { id: 'report', subgoal: 'A report with the total of its lines.', scope: ['src/report.js'], checks: [{ command: 'node --test test/report.test.js' }], serves: ['c1'] },
+    { id: 'notes', subgoal: 'The notes say what a total needs.', scope: ['docs/**'], checks: [{ command: 'node --test test/total.test.js' }], serves: ['c1'], depends_on: ['total'] },
+  ],
+}
+
 describe('a goal is divided and worked on side by side', () => {
   test('a planner divides it, children do the tasks, and the whole is proven', () => withMachine(twoModules, async (machine) => {
     const ended = await runPlanned(machine, workers, ['run', 'make all tests pass', '--workers', '2', '--output-format', 'json'])
@@ -40,6 +55,35 @@ describe('a goal is divided and worked on side by side', () => {
     const cut = await machine.writ(['verify', run])
     assert.equal(cut.code, 1)
     assert.match(cut.stdout, /the record of run_\w+ \(\w+\) is not the one that its result came from/)
+  }))
+
+  test('a merge that loses what a task had made pass is a conflict, although its check had never passed before; it is tried again from there', () => withMachine(priced, async (machine) => {
+    let isIntegrated: () => void = () => undefined
+    const integrated = new Promise<void>((resolve) => { isIntegrated = resolve })
+    let tries = 0
+    const answer = async ({ role, goal, turn }: Asked): Promise<Reply> => {
+      if (role === 'planner') return { calls: [{ name: 'propose_plan', input: reportBesideTotal }] }
+      if (goal.startsWith('A total')) return turn === 0 ? { calls: [{ name: 'edit', input: { path: 'src/total.js', edits: [{ find: '(lines) {', replace: "(lines, currency) {\n  if (!currency) throw new Error('a total needs a currency')" }] } }] } : { calls: [finish('Ask for a currency')] }
+      if (goal.startsWith('The notes')) {
+        isIntegrated() // it comes after the total
+        return turn === 0 ? { calls: [{ name: 'write', input: { path: 'docs/notes.md', content: 'Totals have a currency.\n' } }] } : { calls: [finish('Say so')] }
+      }
+      if (turn > 0) return { calls: [finish('Report the total')] }
+      tries += 1
+      if (tries === 1) await integrated
+      return { calls: [{ name: 'write', input: { path: 'src/report.js', content: `import { total } from './total.js'\nexport const report = (lines) => \`Total \${total(lines${tries === 1 ? '' : ", 'EUR'"})}\`\n` } }] }
+    }
+    const server = await startModelServer({ lenient: true, script: (request) => answer(toAsked(request)) })
+    try {
+      const ended = await machine.writ(['run', 'make all tests pass', '--workers', '2'], { env: modelEnv(server) })
+      assert.equal(ended.code, 0, ended.stderr)
+      assert.match(ended.stderr, /report is not integrated \(semantic\): .*a report has the total passed in the task's own commit and does not pass on what it merges to/)
+      assert.equal(tries, 2)
+      const replayed = await machine.writ(['replay', toRun(machine)])
+      assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
+    } finally {
+      await server.close()
+    }
   }))
 
   test('killed at any time it goes on: children are found again, nothing is done twice', () => withMachine(twoModules, async (machine) => {

@@ -4,6 +4,7 @@ import { call, commit, digest, preparedStory, proofOf, refusalOf, reply, returne
 import { toSampleRunId } from '../../testing/sample-run.ts'
 import type { NewEvent, Payload } from '../../protocol/events/event.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
+import { decisionsVersion } from '../decisions.ts'
 import { toPlan } from '../plan/from-file.ts'
 
 const contract = { checks: [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }], budget: { maxTurns: 100, maxIdleTurns: 30 } }
@@ -106,6 +107,13 @@ describe('a graph of tasks is followed', () => {
     assert.equal(story.state.spent.turns, 9)
   })
 
+  test('of a small budget each task gets enough to begin, one after the other, until nothing is left', () => {
+    const story = planned([task('a'), task('b'), task('c')], 3, { budget: { maxTurns: 9, maxIdleTurns: 9 } })
+    story.state.decisions = decisionsVersion
+    assert.deepEqual([delegateNext(story), delegateNext(story)].map(({ budget }) => budget.maxTurns), [4, 4])
+    assert.notEqual(story.next()?.do, 'delegate')
+  })
+
   test('a task that failed is tried again by a debugger, and told why; then the planner is asked', () => {
     const story = planned([task('a')])
     const first = delegateNext(story)
@@ -180,6 +188,12 @@ describe('a graph of tasks is followed', () => {
     const lost = story.next()
     assert.ok(lost?.do === 'say')
     assert.match(lost.text, /a .* is finished: keep it/)
+    story.state.decisions = decisionsVersion
+    story.tell({ type: 'observation.made', data: { task: '', kind: 'plan', text: lost.text } })
+    story.tell(reply(2, call('p2', 'propose_plan', { tasks: [task('a')] as never })), returned(2, 'p2', 'propose_plan'))
+    const same = story.next()
+    assert.ok(same?.do === 'say')
+    assert.match(same.text, /all of its tasks are done, and the goal is not met: add what is missing/)
   })
 
   test('at a limit whoever is at work is stopped first, and what is integrated is proven', () => {

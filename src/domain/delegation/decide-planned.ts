@@ -4,6 +4,7 @@ import type { PlanFile } from '../../protocol/plan-file.ts'
 import { count } from '../report/words.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { findReachedLimit, findWarning, findWorkDeadline } from '../budget.ts'
+import { followsStrictly, refusesTheSame } from '../decisions.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
@@ -11,6 +12,7 @@ import type { Step } from '../step.ts'
 import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
 import { findStopping, isSettled } from './delegation.ts'
 import { countWorking, findWakeUp, followPlan, isGivenUp } from './follow-plan.ts'
+import { findStages } from './stages.ts'
 
 /** Times that a plan is made anew before the run gives up. */
 const mostRevisions = 10
@@ -53,17 +55,24 @@ function settleDraft(state: RunState): Step {
   const { contract, planDraft } = state
   if (!contract || planDraft === undefined) throw new Error('a plan is judged by its contract')
   const draft = withAgreed(toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1), state.plan)
-  const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || ['running', 'waiting', 'returned'].includes(state.delegations.get(task.id)?.status ?? ''))
+  const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || isInHand(state, task.id))
   const { plan, repairs, ...checked } = checkPlan(draft, contract, kept, state.opened?.planning?.roles)
   const faults = checked.faults.map((fault) => fault.text)
   const stuck = plan.tasks.find((task) => isGivenUp(state, task))
   if (stuck) faults.push(`${stuck.id} is as it was, and could not be done so: give it another subgoal, scope, checks or tasks before it, or leave it out`)
+  if (faults.length === 0 && refusesTheSame(state) && state.plan && plan.tasks.every((task) => isSettled(state, task.id))) faults.push('all of its tasks are done, and the goal is not met: add what is missing as tasks, or call finish with cannot')
   if (faults.length > 0) return { phase: 'observe', do: 'say', kind: 'plan', text: `The plan was not taken:\n${faults.slice(0, 20).map((fault) => `- ${fault}`).join('\n')}\nCall propose_plan again with the whole plan.` }
   const why = state.plan === undefined ? 'the planner’s first plan' : `changed because: ${state.planWanted ?? 'the planner proposed it'}`
   const tasks = plan.tasks.map((task) => kept.find((each) => each.id === task.id) ?? task)
   const checks = keepChecks(plan, state.plan, kept)
   if (isToBeConsidered(state)) return considerDraft(state, plan, repairs.join('; '))
   return { phase: 'plan', do: 'propose', plan: { ...plan, tasks, ...(checks.length > 0 ? { checks } : {}) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
+}
+
+/** Somebody is at work on it, or on a stage of it, or has come back with something that is not integrated. */
+function isInHand(state: RunState, id: string): boolean {
+  if (['running', 'waiting', 'returned'].includes(state.delegations.get(id)?.status ?? '')) return true
+  return followsStrictly(state) && findStages(state, 'running', 'waiting', 'returned').some(({ given }) => given.task === id)
 }
 
 /** What a planner has no words for, and a person's plan says of a task that is still there: what it holds, when it may begin, what it takes. */

@@ -1,5 +1,6 @@
 import type { Payload } from '../../protocol/events/event.ts'
 import type { FaultCode } from '../../protocol/error-codes.ts'
+import type { CommitId } from '../../protocol/ids.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { RunState } from '../run-state.ts'
 
@@ -9,8 +10,12 @@ import type { RunState } from '../run-state.ts'
  */
 export interface Delegation {
   readonly given: Payload<'task.delegated'>
+  /** What was integrated when it began. Its base is that, or the tests on top of it that were written for the task. */
+  readonly onto: CommitId | undefined
   status: 'running' | 'waiting' | 'returned' | 'merged' | 'failed'
   returned: Payload<'task.returned'> | undefined
+  /** When, in milliseconds since the epoch. */
+  returnedAt: number | undefined
   integration: Payload<'integration.finished'> | undefined
   why: string
   /** Attempts of this task that failed for themselves, and integrations of it that met a conflict. */

@@ -1,6 +1,7 @@
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Plan } from '../../protocol/plan.ts'
-import { findChildFault, mostFaults, type Delegation } from './delegation.ts'
+import { followsStrictly } from '../decisions.ts'
+import { findChildFault, findTask, mostFaults, type Delegation } from './delegation.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import { endLease, holdLease } from '../lease/lease.ts'
 import type { RunState } from '../run-state.ts'
@@ -14,12 +15,15 @@ export function onPlanTaken(state: RunState, plan: Plan, before: Plan | undefine
   state.considered = []
   state.refused.clear()
   state.scheduleWanted = before === undefined ? 'there is a plan' : 'the plan has changed'
-  const known = new Map(before?.tasks.map((task) => [task.id, task]))
-  for (const [id, delegation] of state.delegations) {
-    const now = plan.tasks.find((task) => task.id === id)
-    if (delegation.status !== 'failed') continue
-    const then = known.get(id)
-    if (now === undefined || then === undefined || !isSameTask(now, then, { isForeseen: state.opened?.experience !== undefined })) state.delegations.delete(id)
+  const isAsBefore = (id: string): boolean => {
+    const [now, then] = [plan, before].map((each) => each?.tasks.find((task) => task.id === id))
+    return now !== undefined && then !== undefined && isSameTask(now, then, { isForeseen: state.opened?.experience !== undefined })
+  }
+  for (const [id, delegation] of state.delegations) if (delegation.status === 'failed' && !isAsBefore(id)) state.delegations.delete(id)
+  if (followsStrictly(state)) {
+    state.fanOutCap = undefined
+    // Tests say what another task was to do. Of one that is in hand, or done, nothing has changed.
+    for (const [key, { given }] of state.stages) if (given.stage === 'tests' && !isAsBefore(given.task)) state.stages.delete(key)
   }
   for (const id of state.tasks.keys()) if (!plan.tasks.some((task) => task.id === id) && state.tasks.get(id) !== 'finished') state.tasks.set(id, 'dropped')
 }
@@ -29,7 +33,7 @@ export function onDelegated(state: RunState, data: Payload<'task.delegated'>): v
   state.tasks.set(data.task, 'active')
   state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs })
   state.delegations.set(data.task, {
-    given: data, status: 'running', returned: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0,
+    given: data, onto: state.head, status: 'running', returned: undefined, returnedAt: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0,
   })
 }
 
@@ -46,6 +50,7 @@ export function onChildReturned(state: RunState, data: Payload<'task.returned'>)
   if (!delegation || delegation.given.child !== data.child) return
   addSpent(state, data, delegation.returned)
   delegation.returned = data
+  delegation.returnedAt = state.at
   if (data.outcome === 'waiting') {
     delegation.status = 'waiting'
     return
@@ -75,6 +80,12 @@ export function failDelegation(state: RunState, delegation: Delegation, why: str
   state.scheduleWanted ??= `${delegation.given.task} is to be done again`
   state.tasks.set(delegation.given.task, 'waiting')
   state.leases = endLease(state.leases, delegation.given.lease.token)
+}
+
+/** What it has come back with is not integrated any more. */
+export function onTaskDropped(state: RunState, { task, why }: Payload<'task.dropped'>): void {
+  const delegation = state.delegations.get(task)
+  if (delegation?.status === 'returned') failDelegation(state, delegation, why)
 }
 
 type Spending = Pick<Payload<'task.returned'>, 'spent' | 'questions'>
@@ -118,6 +129,8 @@ export function onIntegrated(state: RunState, data: Payload<'integration.finishe
 /** Going on after a stop: whoever waited for an answer looks again whether there is one, and what stopped a child may be mended. */
 export function onResumed(state: RunState): void {
   if (state.plan) state.scheduleWanted ??= 'the run goes on'
+  // Earlier versions let a plan drop a task while its tests were being written: nobody needs them.
+  if (followsStrictly(state)) for (const [key, { given }] of state.stages) if (!findTask(state, given.task)) state.stages.delete(key)
   for (const each of [...state.delegations.values(), ...state.stages.values()]) {
     each.faults = 0
     if (each.status === 'waiting') each.status = 'running'

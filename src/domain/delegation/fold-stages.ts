@@ -4,7 +4,9 @@ import { addSpent, failDelegation, goesOn } from './fold-delegations.ts'
 import { toStageKey, type TaskStage } from './stages.ts'
 
 export function onStageDelegated(state: RunState, data: Payload<'stage.delegated'>): void {
-  state.stages.set(toStageKey(data.task, data.stage), { given: data, status: 'running', returned: undefined, seen: undefined, faults: 0 })
+  const key = toStageKey(data.task, data.stage)
+  const before = state.stages.get(key)
+  state.stages.set(key, { given: data, status: 'running', tries: before?.given.of === data.of ? before.tries + 1 : 1, returned: undefined, seen: undefined, faults: 0 })
 }
 
 /** Tests are run by the harness next; a review speaks at once, and an error that it found sends the work back. */

@@ -1,4 +1,6 @@
 import type { Task } from '../../protocol/plan.ts'
+import { findReachedLimit } from '../budget.ts'
+import { followsStrictly } from '../decisions.ts'
 import { requestLease } from '../lease/lease.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
@@ -9,7 +11,7 @@ import { describeAttempt, describeFailure } from './describe-attempt.ts'
 import { findByStatus, findTask, isSettled, mostFaults, type Delegation } from './delegation.ts'
 import { findMilestoneNeed } from './milestones.ts'
 import { findNextMoment, isReleased, orderByPlan, whySchedule } from './schedule-order.ts'
-import { toShare } from './share.ts'
+import { listPromised, toShare } from './share.ts'
 import { beforeIntegration, beforeTask, describeFrozenTests, findStages, findUnseenTests } from './stages.ts'
 
 /** Attempts at a task that failed for itself, after which the plan is changed instead. */
@@ -70,7 +72,9 @@ export function countWorking(state: RunState): number {
 
 /** Why the plan cannot be carried out as it is: a task failed too often, or the policy does not let it begin. */
 function findStuck(state: RunState): string | undefined {
-  const failed = findByStatus(state, 'failed').find((each) => !isSettled(state, each.given.task))
+  // Whoever waits for a person has paths and a share of the budget, which the next attempt may be waiting for.
+  const mayWait = followsStrictly(state) && listPromised(state).length > 0
+  const failed = findByStatus(state, 'failed').find((each) => !isSettled(state, each.given.task) && !(mayWait && mayTryAgain(state, each)))
   if (failed) return describeFailure(getTask(state, failed.given.task), failed)
   const [held] = state.refused
   return held && !isSettled(state, held[0]) ? `The policy does not let ${held[0]} begin: ${held[1]}. Change the plan with propose_plan, or call finish with cannot.` : undefined
@@ -95,6 +99,8 @@ function startNext(state: RunState, ready: readonly Task[]): Step | undefined {
   const running = countWorking(state)
   if (running >= mostWorking(state)) return undefined
   const fitting = ready.filter((task) => isReleased(state, task) && isFree(state, task) && hasRoom(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task) }).granted)
+  const limit = fitting.length > 0 && followsStrictly(state) ? findReachedLimit(state) : undefined
+  if (limit) return running > 0 ? undefined : { phase: 'reflect', do: 'limit', ...limit }
   for (const task of orderByPlan(state, fitting, running)) {
     const first = beforeTask(state, task)
     if (first !== 'wait') return first ?? toDelegation(state, task, running)
@@ -112,12 +118,15 @@ export function findWakeUp(state: RunState): number | undefined {
 }
 
 function toDelegation(state: RunState, task: Task, running: number): Step | undefined {
-  const budget = toShare(state, task)
-  // What the others leave over may be enough once they have returned.
-  if (!budget) return running > 0 ? undefined : { phase: 'reflect', do: 'limit', limit: 'turns', detail: `too little of the budget is left to begin ${task.id}` }
+  const share = toShare(state, task, { isWork: true })
+  if ('short' in share) {
+    // What the others leave over may be enough once they have returned.
+    const isPromised = followsStrictly(state) ? listPromised(state).length > 0 : running > 0
+    return isPromised ? undefined : { phase: 'reflect', do: 'limit', limit: share.short, detail: `too little of the budget is left to begin ${task.id}` }
+  }
   const before = state.delegations.get(task.id)
   return {
-    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget,
+    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget: share.budget,
     lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: [describeAttempt(state, task, before), describeFrozenTests(state, task)].filter(Boolean).join('\n\n'),
   }
 }

@@ -55,8 +55,24 @@ describe('a merge is judged', () => {
 
   test("fails in the task's own commit: the task's", () => {
     assert.equal(judge(check(seen(pass), seen(pass), seen(fail), seen(fail))).verdict, 'task')
-    // What others mended since fails again with the task.
-    assert.equal(judge(check(seen(fail), seen(pass), seen(fail), seen(fail))).verdict, 'task')
+    assert.equal(judge({ ...check(seen(fail), seen(pass), seen(fail), seen(fail)), isOwn: true }).verdict, 'task')
+  })
+
+  test("what others have mended since and fails again is no fault of the task alone: semantic", () => {
+    const judged = judge({ ...check(seen(fail), seen(pass), seen(fail), seen(fail)), isOwn: false })
+    assert.deepEqual([judged.verdict, judged.mayIntegrate, judged.reasons], ['semantic', false, ['b was mended by what was integrated since the task began, and fails again on what they merge to']])
+    assert.equal(judge({ ...check(seen(pass), seen(pass), seen(fail), seen(fail)), isOwn: false }).verdict, 'task', 'the task broke what others had right before it began')
+  })
+
+  test("the task's own check, which it made pass, has to pass on the merged content: that it failed before the task is no excuse", () => {
+    const own = (...seen: Parameters<typeof check>): MergedCheck => ({ ...check(...seen), isOwn: true })
+    const judged = judge(own(seen(fail), seen(fail), seen(pass), seen(fail, fail)))
+    assert.deepEqual([judged.verdict, judged.mayIntegrate, judged.reasons], ['semantic', false, ["b passed in the task's own commit and does not pass on what it merges to"]])
+    // A runner that names nothing.
+    assert.equal(judge(own({ first: outcome(undefined, 'failed') }, { first: outcome(undefined, 'failed') }, { first: outcome(undefined, 'passed') }, { first: outcome(undefined, 'failed') })).verdict, 'semantic')
+    // What wavers everywhere, and what the task did not mend either, is as it was.
+    assert.equal(judge(own(seen(pass, fail), seen(pass, fail), seen(pass), seen(fail, pass))).verdict, 'pre-existing')
+    assert.equal(judge(own(seen(fail), seen(fail), seen(fail), seen(fail))).verdict, 'pre-existing')
   })
 
   test('passes the second time: flaky, and not integrated unasked', () => {

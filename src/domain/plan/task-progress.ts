@@ -57,7 +57,7 @@ export function accountProgress(state: RunState, events: readonly StoredEvent[])
     works.set(task, made)
     return made
   }
-  let time: RunTime = { at: 0, workedMs: 0 }
+  let time: RunTime = { at: 0, workedMs: 0, answeredMs: 0 }
   let plannedMs: number | undefined
   for (const event of events) {
     time = toRunTime(time, event)

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { CommitAccount, Report, TaskAccount } from '../../protocol/report.ts'
 import type { RunState } from '../run-state.ts'
 import { toCoverage } from '../attest/coverage.ts'
+import { isSettled } from '../delegation/delegation.ts'
 import { accountChecks } from './check-accounts.ts'
 import { findDeviations } from './deviations.ts'
 import { accountPlans } from './plans.ts'
@@ -147,6 +148,15 @@ function findNotDone(state: RunState, events: readonly StoredEvent[], tasks: rea
   for (const task of tasks) {
     // A proof is about the whole goal: after it no task is missing, whatever ended the work on it.
     if (state.ended?.outcome === 'proven' || state.ended?.outcome === 'planned' || state.ended?.outcome === 'reported') break
+    const tried = isSettled(state, task.id) ? undefined : state.delegations.get(task.id)
+    if (tried && tried.status !== 'running' && tried.why) {
+      said.add(`task ${task.id} was tried ${tried.given.attempt === 1 ? 'once' : `${tried.given.attempt} times`} and is not part of the result: ${toLine(tried.why, 300)}`)
+      continue
+    }
+    if (tried?.status === 'waiting') {
+      said.add(`task ${task.id} waits for a person: ${toLine(tried.returned?.reason ?? task.title, 300)}`)
+      continue
+    }
     if (task.status === 'active') said.add(`task ${task.id} was not finished: ${toLine(task.title, 200)}`)
     if (task.status === 'waiting') said.add(`task ${task.id} was not begun: ${toLine(task.title, 200)}`)
     if (task.status === 'finished' && task.commits.length === 0 && state.opened?.request.solver === 'repair') said.add(`no repair was found for task ${task.id}: ${toLine(task.title, 200)}`)

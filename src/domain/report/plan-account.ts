@@ -31,7 +31,7 @@ export function accountPlan(state: RunState, events: readonly StoredEvent[]): Pl
   const drift = findDrift(plan, contract, { tasks: state.tasks, integrated: new Set(state.commits.map((each) => each.task)) })
   const late = findLate(state, events)
   return {
-    revision: plan.revision, ...(late.length > 0 ? { late } : {}), volatility: volatility ?? { revisions: 0, finished: 0, added: 0, removed: 0 }, drift: [...drift],
+    revision: plan.revision, ...(state.opened?.planning ? { workers: state.opened.planning.workers } : {}), ...(late.length > 0 ? { late } : {}), volatility: volatility ?? { revisions: 0, finished: 0, added: 0, removed: 0 }, drift: [...drift],
     milestones: [...state.milestones.values()].map(({ task, commit, verdict }) => ({ task, commit, verdict })),
   }
 }
