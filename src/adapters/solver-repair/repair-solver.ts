@@ -11,18 +11,23 @@ import type { Survey } from './lane/lane.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import { findHeat } from './localise/heat.ts'
+import type { Heat } from './localise/heat.ts'
 import { guessSuspicions } from './localise/imports.ts'
 import { findSuspicions } from './localise/spectrum.ts'
+import { describeMissingPackages } from './missing-dependencies.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
 import { fileOf, findGroups, nameChecks } from './read-tests.ts'
 import type { Group } from './read-tests.ts'
 import { describeFlaky, keepSteady, tellFaults, withoutFlaky } from './tell-faults.ts'
 import type { Trusted } from './tell-faults.ts'
-import { createCheckFilter, createLaneFilter, createSelector, openTrials, rankCandidates } from './search/filter.ts'
+import { createCheckFilter, createLaneFilter, createSelector, rankCandidates } from './search/filter.ts'
 import { search } from './search/search.ts'
-import { gatherLiterals, gatherWords } from './syntax/vocabulary.ts'
+import { openTrials } from './search/trials.ts'
+import { gatherLiterals, gatherModules, gatherWords } from './syntax/vocabulary.ts'
 import type { Vocabulary } from './syntax/vocabulary.ts'
+import { findLateFixes } from './typescript/late-fixes.ts'
+import { openCompiler } from './typescript/compiler.ts'
 
 export interface RepairSolverOptions {
   /** Folder of `tree-sitter-<language>.wasm`; left out, the installed package's. */
@@ -37,8 +42,9 @@ const surveyMs = 8000
 type ProposeOptions = { signal: AbortSignal; onLive: (signal: LiveSignal) => void }
 
 /**
- * Test-driven repair of faults in one place, without a model: localise, generate, search, judge. One call mends one fault.
- * The order in which candidates are tried depends on the input alone.
+ * Test-driven repair of faults in one place, or in two of one file, without a model: localise, generate, search, judge. One call mends one fault.
+ * What candidates there are, and their ranks, depend on the input alone; when pairs and the compiler's fixes join them, and how far the search comes,
+ * on time too: a replay reads what was recorded.
  */
 export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
   return {
@@ -47,7 +53,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       if (task.chosen !== undefined) return takeUp(task.task.id, task.chosen, lab)
       const began = performance.now()
       const groups = await findGroups(task, lab)
-      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, 0.9 * lab.remainingMs())
+      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, timeFor(task, lab.remainingMs()))
       const until = began + budgetMs
       const names = groups.flatMap((group) => group.failing.map((test) => test.name))
       if (groups.length === 0) {
@@ -68,14 +74,26 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
         if (attempt.flaky.length > 0) said.push(describeFlaky(attempt.flaky))
         searched ||= attempt.flaky.length < told.group.failing.length
-        if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, durationMs: Math.round(performance.now() - began) }, said)
+        if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, tried: tried + attempt.tried, durationMs: Math.round(performance.now() - began) }, said)
         tried += attempt.tried
         places.push(...attempt.places)
       }
       if (!searched && said.length > 0) return toRefusal(names, said, performance.now() - began)
-      return addRemarks(toFailure({ tests: names, tried, places, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began }), said)
+      const missing = await describeMissingPackages([...task.outcomes.map(({ tail }) => tail), ...groups.flatMap(({ failing }) => failing.map(({ message = '' }) => message))].join('\n'), lab)
+      const why = missing ?? (options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another')
+      return addRemarks(toFailure({ tests: names, tried, places, why, durationMs: performance.now() - began }), said)
     },
   }
+}
+
+/** Runs of all checks that follow a mend before it is proven, and time for what is between them. */
+const runsAfter = 6
+const betweenMs = 3000
+
+/** Of what is left before the deadline, without what validating and proving a mend will take: between a tenth and two fifths of it. */
+function timeFor({ outcomes }: SolverTask, remainingMs: number): number {
+  const once = outcomes.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  return remainingMs - Math.min(0.4 * remainingMs, Math.max(0.1 * remainingMs, runsAfter * once + betweenMs))
 }
 
 /** What a person chose is proposed as it was found. */
@@ -107,30 +125,40 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const all = new Map([...project.sources, ...project.tests])
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
   const words = toVocabulary(project, evidence, group)
-  const candidates = rankCandidates(makeCandidates(project, evidence, group, words, trusted === undefined ? undefined : survey))
+  const heat = makeHeat(project, evidence, group, trusted === undefined ? undefined : survey)
+  const candidates = rankCandidates([...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node))))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
     ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: 2 })
     : createLaneFilter(lane, survey, trusted)
   say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
-  const trials = openTrials(candidates, project)
-  const result = await search(trials, filter, project, {
-    lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(),
-    fullTimeoutMs: 3 * group.outcome.durationMs + 2000, budgetMs: limits.until - performance.now(),
-    onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
-  })
-  const places = hottest(candidates)
-  const { chosen } = result
-  if (chosen === undefined) return { reply: undefined, tried: result.tried, places, flaky }
-  say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
-  const judgement = await judgeMends({ ...result, chosen }, project, {
-    quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
-    words, targets, budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
-  })
-  const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
-  await lab.record({ type: 'repair.judged', data: account })
-  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places, flaky }
+  const compiler = group.family === 'script' ? openCompiler(project) : undefined
+  const found = new AbortController()
+  const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages })
+  try {
+    const result = await search(openTrials(candidates, project), filter, project, {
+      lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(), ...(late === undefined ? {} : { late }),
+      fullTimeoutMs: 3 * group.outcome.durationMs + 2000, budgetMs: limits.until - performance.now(),
+      onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
+    })
+    found.abort()
+    const places = hottest(candidates)
+    const { chosen } = result
+    if (chosen === undefined) return { reply: undefined, tried: result.tried, places, flaky }
+    say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
+    const searchMs = performance.now() - began
+    const judgement = await judgeMends({ ...result, chosen }, project, {
+      quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
+      words, targets, searchMs, ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }), budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
+    })
+    const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
+    await lab.record({ type: 'repair.judged', data: account })
+    return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), tried: result.tried, durationMs: performance.now() - began }), tried: result.tried, places, flaky }
+  } finally {
+    found.abort()
+    await compiler?.close()
+  }
 }
 
 /** Which tests that the lane knows run the function around a change? */
@@ -150,21 +178,20 @@ function findTrusted(group: Group, survey: Survey | undefined): Trusted | undefi
   return targets.length === 0 ? undefined : { targets, keep }
 }
 
-function makeCandidates(project: Project, evidence: Evidence, group: Group, words: Vocabulary, survey: Survey | undefined): Candidate[] {
+function makeHeat(project: Project, evidence: Evidence, group: Group, survey: Survey | undefined): Heat {
   const files = [...project.sources.values(), ...project.tests.values()]
   const wanted = new Set(group.failing.map((test) => test.name))
   const runs = (survey?.tests ?? []).filter((test) => test.status === 'passed' || wanted.has(test.name)).map((test) => ({ name: test.name, failed: test.status === 'failed', covers: test.covers }))
   const measured = findSuspicions(runs)
   const known = [...measured.keys()].some((path) => project.sources.has(path))
   const suspicions = known ? measured : guessSuspicions(group.files, new Map(files.map((file) => [file.path, file])), evidence)
-  const heat = findHeat(files, suspicions, evidence)
-  return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
+  return findHeat(files, suspicions, evidence)
 }
 
 function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocabulary {
   const literals = gatherLiterals(group.files.flatMap((path) => project.tests.get(path) ?? []))
   return {
-    ...gatherWords([...project.sources.values(), ...project.tests.values()]), testNumbers: literals.numbers, testStrings: literals.strings,
+    ...gatherWords([...project.sources.values(), ...project.tests.values()]), ...gatherModules([...project.sources.values()], [...project.tests.values()]), testNumbers: literals.numbers, testStrings: literals.strings,
     expected: evidence.expected, actual: evidence.actual, messages: evidence.messages,
   }
 }
