@@ -177,6 +177,13 @@ describe('an honest account of why not', () => {
     assert.equal(machine.git('branch', '--list', 'writ/*').trim(), '')
   }))
 
+  test('a deadline ends a check on the base that would not end', () => on(brokenLibrary, async (machine) => {
+    const ended = await machine.writ(['run', goal, '--solver', 'repair', '--check', 'sleep 600', '--deadline', '8s', '--output-format', 'json'])
+    assert.equal(ended.code, 4, ended.stderr)
+    const report = JSON.parse(ended.stdout) as { readonly reason?: string }
+    assert.match(String(report.reason), /deadline/)
+  }))
+
   test('a deadline ends a silent model and a long command', () => on(brokenLibrary, async (machine) => {
     const ended = await runScripted(machine, [{ calls: [{ name: 'shell', input: { command: 'sleep 600' } }] }, { text: 'x', delayMs: 600_000 }], [goal, '--deadline', '12s'])
     assert.equal(ended.code, 4, ended.stderr)

@@ -68,7 +68,7 @@ describe('writ plan schedule', () => {
   it('a file that is wrong is refused with a sentence that says where', async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       ['tasks: []', /tasks: /],
-      ['', /does not fit/],
+      ['', /is empty: give it a goal, and tasks/],
       ['{ not yaml', /not valid YAML/],
       ['tasks:\n  - id: a\n    minuets: 3\n', /line 3: tasks\.0: there is no field minuets/],
       ['tasks:\n  - id: a\n  - id: a\n', /two tasks are called a/],

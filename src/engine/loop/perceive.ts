@@ -2,6 +2,7 @@ import type { CheckPurpose } from '../../protocol/events/check.ts'
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { CommitId, TreeId } from '../../protocol/ids.ts'
+import { findWorkDeadline } from '../../domain/budget.ts'
 import type { Step } from '../../domain/step.ts'
 import { keepGrounds } from '../grounds.ts'
 import { learnSecrets } from '../learn-secrets.ts'
@@ -70,17 +71,31 @@ export async function runCheck(run: RunContext, check: Check, place: CheckPlace,
   await record(run, { type: 'check.started', data: { checkId: check.id, purpose, tree: place.tree, ...(only ? { only: [...only] } : {}) } })
   // A command that runs only some of its tests would say more than is true.
   run.emit({ kind: 'status', text: only ? labels[purpose] : `${labels[purpose]}: ${check.command}` })
-  const outcome = await run.ports.checks.run(check, place, {
+  const bounded = boundByDeadline(run, check, purpose)
+  const outcome = tellDeadline(bounded !== check, await run.ports.checks.run(bounded, place, {
     network: run.state.contract?.network ?? [],
     signal: run.signal,
     onOutput: (text) => run.emit({ kind: 'output', callId: check.id, text }),
     ...(only ? { only } : {}),
-  })
+  }))
   run.signal.throwIfAborted()
   await record(run, { type: 'check.finished', data: { purpose, outcome } })
   const stored = run.rollout.events.at(-1)
   // As it was recorded: names of tests are compared with those of other outcomes, which are masked too.
   return stored?.type === 'check.finished' ? stored.data.outcome : outcome
+}
+
+/** What is measured before and during the work ends with the time for it; the proof has its own. */
+function boundByDeadline(run: RunContext, check: Check, purpose: CheckPurpose): Check {
+  const until = purpose === 'baseline' || purpose === 'near' ? findWorkDeadline(run.state) : undefined
+  const left = until === undefined ? check.timeoutMs : Math.max(1000, Math.ceil(until - run.ports.clock.now()))
+  return left < check.timeoutMs ? { ...check, timeoutMs: left } : check
+}
+
+const deadlineNote = 'the deadline of the run left it no more time'
+
+function tellDeadline(isBounded: boolean, outcome: CheckOutcome): CheckOutcome {
+  return isBounded && outcome.status === 'timed-out' && !outcome.notes.includes(deadlineNote) ? { ...outcome, notes: [...outcome.notes, deadlineNote] } : outcome
 }
 
 /** Runs a check in a clean checkout of a commit or tree, which is thrown away afterwards. */
