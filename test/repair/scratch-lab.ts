@@ -88,6 +88,14 @@ export class ScratchLab implements Lab {
     })
   }
 
+  async recent(): Promise<readonly []> {
+    return []
+  }
+
+  async findings(): Promise<readonly []> {
+    return []
+  }
+
   remainingMs(): number {
     return this.until - Date.now()
   }

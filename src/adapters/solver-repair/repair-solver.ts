@@ -13,9 +13,8 @@ import { createNodeLane } from './lane/node-lane.ts'
 import { createPythonLane } from './lane/python-lane.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
-import { findHeat } from './localise/heat.ts'
-import { guessSuspicions } from './localise/imports.ts'
-import { findSuspicions } from './localise/spectrum.ts'
+import type { Clues } from './localise/clues.ts'
+import { localise } from './localise/localise.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
 import { createCheckFilter, createLaneFilter, createSelector, openTrials, rankCandidates } from './search/filter.ts'
@@ -34,9 +33,12 @@ const defaultMaxMs = 40_000
 /** Files with passing tests that help to tell suspect places from others. */
 const maxOtherFiles = 8
 const surveyMs = 8000
+/** Files, nearest to the failing tests, that type checkers and linters are asked about, and the most time for that. */
+const maxLooked = 50
+const lookMs = 4000
 
 /** Failing tests of one language with the check that shows them. */
-interface Group {
+export interface Group {
   readonly family: 'script' | 'python'
   readonly check: Check
   readonly outcome: CheckOutcome
@@ -85,7 +87,7 @@ async function takeUp(task: string, { judgement, number }: NonNullable<SolverTas
   return toReply(account, { durationMs: 0 })
 }
 
-function findGroups({ task, contract, outcomes }: SolverTask): Group[] {
+export function findGroups({ task, contract, outcomes }: Pick<SolverTask, 'contract' | 'outcomes'> & { task: Pick<SolverTask['task'], 'tests' | 'checks'> }): Group[] {
   const wanted = new Set(task.tests)
   const groups: Group[] = []
   for (const outcome of outcomes) {
@@ -121,15 +123,19 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   const say = (text: string): void => options.onLive({ kind: 'status', text })
   say(`looking for the fault behind ${group.failing.length} failing tests`)
   const lane = createLane(lab, group)
-  const [project, survey] = await Promise.all([
-    readProject(lab, group.family, group.files, { contract: task.contract, task: task.task, wasmDir: limits.wasmDir }),
+  const read = readProject(lab, group.family, group.files, { contract: task.contract, task: task.task, wasmDir: limits.wasmDir })
+  const [project, recent, findings, survey] = await Promise.all([
+    read,
+    lab.recent(),
+    read.then(({ sources }) => lab.findings([...sources.keys()].slice(0, maxLooked), Math.min(lookMs, Math.max(0, (limits.until - began) / 8)))),
     lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3))),
   ])
   const all = new Map([...project.sources, ...project.tests])
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
+  const clues: Clues = { evidence, recent, findings }
   const trusted = findTrusted(group, survey)
   const words = toVocabulary(project, evidence, group)
-  const candidates = rankCandidates(makeCandidates(project, evidence, group, words, trusted === undefined ? undefined : survey))
+  const candidates = rankCandidates(makeCandidates(project, clues, group, words, trusted === undefined ? undefined : survey))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
@@ -150,7 +156,7 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
     quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
     words, targets, budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
   })
-  const account = explainMend({ task: task.task.id, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
+  const account = explainMend({ task: task.task.id, result, judgement, project, targets, clues, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
   await lab.record({ type: 'repair.judged', data: account })
   return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places }
 }
@@ -162,7 +168,7 @@ function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: { 
   return { failing: targets.length, ofFailing: trusted.targets.length, passing: only.length - targets.length, ofPassing: trusted.keep.length }
 }
 
-function createLane(lab: Lab, group: Group): Lane {
+export function createLane(lab: Lab, group: Group): Lane {
   if (group.family === 'python') return createPythonLane(lab, group.check)
   const known = new Set((group.outcome.tests?.cases ?? []).filter((test) => familyOf(test) === 'script').map((test) => fileOf(test)))
   const others = [...known].filter((file) => !group.files.includes(file)).slice(0, maxOtherFiles)
@@ -179,14 +185,8 @@ function findTrusted(group: Group, survey: Survey | undefined): { targets: reado
   return targets.length === 0 ? undefined : { targets, keep }
 }
 
-function makeCandidates(project: Project, evidence: Evidence, group: Group, words: Vocabulary, survey: Survey | undefined): Candidate[] {
-  const files = [...project.sources.values(), ...project.tests.values()]
-  const wanted = new Set(group.failing.map((test) => test.name))
-  const runs = (survey?.tests ?? []).filter((test) => test.status === 'passed' || wanted.has(test.name)).map((test) => ({ name: test.name, failed: test.status === 'failed', covers: test.covers }))
-  const measured = findSuspicions(runs)
-  const known = [...measured.keys()].some((path) => project.sources.has(path))
-  const suspicions = known ? measured : guessSuspicions(group.files, new Map(files.map((file) => [file.path, file])), evidence)
-  const heat = findHeat(files, suspicions, evidence)
+function makeCandidates(project: Project, clues: Clues, group: Group, words: Vocabulary, survey: Survey | undefined): Candidate[] {
+  const heat = localise({ failing: group.failing, testFiles: group.files, measured: survey?.tests, clues }, project.sources, project.tests)
   return [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
 }
 
