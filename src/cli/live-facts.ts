@@ -80,6 +80,8 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
         selfMade.clear()
         return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
       case 'proof.finished': return proven(event.data)
+      case 'repair.searched': return [{ label: 'found', text: oneLine(`nothing to propose after ${event.data.tried} changes`, 300), mood: 'warn' }]
+      case 'solver.routed': return [{ label: 'solver', text: oneLine(`${event.data.to === 'repair' ? 'the built-in one tries first' : 'the model'}: ${event.data.why}`, 300), mood: 'plain' }]
       case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'one of several' ? 'warn' : 'good' }]
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
       case 'log.repaired': return [{ label: 'repair', text: oneLine(`the record was damaged from line ${event.data.line} on, which was set aside by ${event.data.by}`, 300), mood: 'warn' }]

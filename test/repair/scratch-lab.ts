@@ -100,7 +100,7 @@ export class ScratchLab implements Lab {
     return this.until - Date.now()
   }
 
-  async record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' }): Promise<void> {
+  async record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' | 'repair.searched' }): Promise<void> {
     this.events.push(event)
   }
 

@@ -2,6 +2,7 @@ import type { Lab, Solver, SolverTask } from '../../engine/ports/solver.ts'
 import type { Check } from '../../protocol/contract.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
+import type { RepairSearch } from '../../protocol/repair.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Candidate } from './candidate.ts'
 import type { Ran } from './explain.ts'
@@ -15,6 +16,7 @@ import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import type { Clues } from './localise/clues.ts'
 import { localise } from './localise/localise.ts'
+import type { Place } from './localise/localise.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
 import { createCheckFilter, createLaneFilter, createSelector, openTrials, rankCandidates } from './search/filter.ts'
@@ -59,7 +61,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       if (task.chosen !== undefined) return takeUp(task.task.id, task.chosen, lab)
       const began = performance.now()
       const groups = findGroups(task)
-      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, 0.9 * lab.remainingMs())
+      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, task.withinMs ?? Infinity, 0.9 * lab.remainingMs())
       const until = began + budgetMs
       const names = groups.flatMap((group) => group.failing.map((test) => test.name))
       if (groups.length === 0) {
@@ -75,7 +77,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         tried += attempt.tried
         places.push(...attempt.places)
       }
-      return toFailure({ tests: names, tried, places, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
+      return toFailure({ tests: names, tried, places: places.slice(0, 5), why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
     },
   }
 }
@@ -150,7 +152,11 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   })
   const places = hottest(candidates)
   const { chosen } = result
-  if (chosen === undefined) return { reply: undefined, tried: result.tried, places }
+  const tell = (): Promise<void> => lab.record({ type: 'repair.searched', data: toSearch(task.task.id, group, candidates, project, result.tried) })
+  if (chosen === undefined) {
+    if (task.withinMs !== undefined) await tell()
+    return { reply: undefined, tried: result.tried, places: places.map(({ path, line }) => `${path}:${line}`) }
+  }
   say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
   const judgement = await judgeMends({ ...result, chosen }, project, {
     quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
@@ -158,7 +164,11 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   })
   const account = explainMend({ task: task.task.id, result, judgement, project, targets, clues, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
   await lab.record({ type: 'repair.judged', data: account })
-  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places }
+  if (task.withinMs !== undefined && account.sure === 'one of several') {
+    await tell()
+    return { reply: undefined, tried: result.tried, places: places.map(({ path, line }) => `${path}:${line}`) }
+  }
+  return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places: [] }
 }
 
 /** Which tests that the lane knows run the function around a change? */
@@ -198,11 +208,24 @@ function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocab
   }
 }
 
-function hottest(candidates: readonly Candidate[]): string[] {
-  const places = new Map<string, number>()
-  for (const candidate of candidates) {
-    const place = `${candidate.path}:${candidate.line}`
-    places.set(place, Math.max(places.get(place) ?? 0, candidate.suspicion))
+/** Lines that are worth trying, the most suspect first. */
+function hottest(candidates: readonly Candidate[]): Place[] {
+  const places = new Map<string, Place>()
+  for (const { path, line, suspicion } of candidates) {
+    const key = `${path}:${line}`
+    if (suspicion > (places.get(key)?.suspicion ?? 0)) places.set(key, { path, line, suspicion })
   }
-  return [...places].toSorted((a, b) => b[1] - a[1]).slice(0, 5).map(([place]) => place)
+  return [...places.values()].toSorted((a, b) => b.suspicion - a.suspicion).slice(0, mostPlaces)
+}
+
+const mostPlaces = 20
+const mostNames = 50
+
+/** What whoever takes over may begin with. */
+function toSearch(task: string, group: Group, candidates: readonly Candidate[], project: Project, tried: number): RepairSearch {
+  const codeOf = ({ path, line }: Place): string => (project.sources.get(path)?.text.split('\n')[line - 1] ?? '').trim().slice(0, 300)
+  return {
+    task, checkId: group.check.id, command: group.check.command, tried, only: group.files.slice(0, mostNames), tests: group.failing.map(({ name }) => name).slice(0, mostNames),
+    places: hottest(candidates).map((place) => ({ ...place, suspicion: Math.round(place.suspicion * 1000) / 1000, code: codeOf(place) })),
+  }
 }

@@ -14,6 +14,8 @@ export interface SolverTask {
   readonly contract: Contract
   /** What each check showed on the task's starting content. */
   readonly outcomes: readonly CheckOutcome[]
+  /** Somebody else takes over after this long, in milliseconds: what is not at least likely is not proposed, and what was learned is recorded. */
+  readonly withinMs?: number
   /** A person chose this of what was found for the task before: it is proposed as it stands. */
   readonly chosen?: { readonly judgement: RepairJudgement; readonly number: number }
 }
@@ -44,7 +46,7 @@ export interface Lab {
   findings(paths: readonly string[], timeoutMs: number): Promise<readonly LineFinding[]>
   /** Is there time left? */
   remainingMs(): number
-  record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' }): Promise<void>
+  record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' | 'repair.searched' }): Promise<void>
 }
 
 /**
