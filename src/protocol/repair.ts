@@ -83,5 +83,7 @@ export const RepairSearch = z.lazy(() => z.object({
   /** Suspicious lines, the most suspect first, at most 20. */
   places: z.array(z.object({ path: z.string(), line: z.int().positive(), suspicion: z.number(), code: z.string() })),
   tried: z.int().nonnegative(),
+  /** What else may be the cause. */
+  hint: z.string().optional(),
 }))
 export type RepairSearch = z.infer<typeof RepairSearch>

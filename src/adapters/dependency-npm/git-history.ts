@@ -16,6 +16,8 @@ export interface History {
   /** Commits that changed one of the paths, the newest first, along the first parents. */
   states(paths: readonly string[]): Promise<readonly string[]>
   read(commit: string, path: string): Promise<Buffer | undefined>
+  /** Names of branches that begin with a prefix that ends in `/`. */
+  branches(prefix: string): Promise<readonly string[]>
   files(commit: string): Promise<readonly string[]>
   /** Fills a folder with the content of a commit. */
   unpack(commit: string, folder: string): Promise<void>
@@ -40,6 +42,7 @@ export function openHistory(root: string): History {
   return {
     states: async (paths) => (await git(['rev-list', '--first-parent', `--max-count=${mostStates}`, 'HEAD', '--', ...paths])).toString('latin1').split('\n').filter((line) => line !== ''),
     read: (commit, path) => git(['cat-file', 'blob', `${commit}:${path}`]).catch(() => undefined),
+    branches: async (prefix) => (await git(['for-each-ref', '--format=%(refname:lstrip=2)', `refs/heads/${prefix}`])).toString('utf8').split('\n').filter((name) => name !== ''),
     files: async (commit) => (await git(['ls-tree', '-r', '-z', '--name-only', commit])).toString('utf8').split('\0').filter((path) => path !== ''),
     unpack: (commit, folder) => withIndex(async (env) => {
       await git(['read-tree', commit], env)

@@ -109,9 +109,9 @@ export function toReply(account: RepairJudgement, { passes, durationMs }: { pass
 }
 
 /** What was tried in vain. */
-export function toFailure(options: { tests: readonly string[]; tried: number; places: readonly string[]; why: string; durationMs: number }): ModelReply {
+export function toFailure(options: { tests: readonly string[]; tried: number; places: readonly string[]; hint?: string | undefined; why: string; durationMs: number }): ModelReply {
   const places = options.places.length === 0 ? '' : ` The most suspect places: ${options.places.join(', ')}.`
-  const text = `No one-place mend was found for ${count(options.tests.length, 'failing test')}: ${options.why}. ${count(options.tried, 'change')} ${options.tried === 1 ? 'was' : 'were'} tried.${places}`
+  const text = `No one-place mend was found for ${count(options.tests.length, 'failing test')}: ${options.why}. ${count(options.tried, 'change')} ${options.tried === 1 ? 'was' : 'were'} tried.${places}${options.hint === undefined ? '' : ` ${options.hint}.`}`
   return reply([
     { type: 'text', text },
     { type: 'call', callId: 'r1', name: 'finish', input: { summary: `No mend found for ${count(options.tests.length, 'failing test')}`, confidence: 0, unfinished: [...options.tests] } },

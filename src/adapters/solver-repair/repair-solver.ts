@@ -1,4 +1,5 @@
 import type { Lab, Solver, SolverTask } from '../../engine/ports/solver.ts'
+import type { RecentLines } from '../../engine/ports/workspace.ts'
 import type { Check } from '../../protocol/contract.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
@@ -69,6 +70,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       }
       let tried = 0
       const places: string[] = []
+      let hint: string | undefined
       for (const [i, group] of groups.entries()) {
         if (options.signal.aborted) break
         const share = (until - performance.now()) / (groups.length - i)
@@ -76,8 +78,9 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         if (attempt.reply !== undefined) return { ...attempt.reply, durationMs: Math.round(performance.now() - began) }
         tried += attempt.tried
         places.push(...attempt.places)
+        hint ??= attempt.hint
       }
-      return toFailure({ tests: names, tried, places: places.slice(0, 5), why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
+      return toFailure({ tests: names, tried, places: places.slice(0, 5), hint, why: options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another', durationMs: performance.now() - began })
     },
   }
 }
@@ -118,6 +121,7 @@ interface Attempt {
   readonly reply: ModelReply | undefined
   readonly tried: number
   readonly places: readonly string[]
+  readonly hint?: string | undefined
 }
 
 async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
@@ -151,11 +155,12 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
     onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
   })
   const places = hottest(candidates)
+  const hint = findHint(recent)
   const { chosen } = result
-  const tell = (): Promise<void> => lab.record({ type: 'repair.searched', data: toSearch(task.task.id, group, candidates, project, result.tried) })
+  const tell = (): Promise<void> => lab.record({ type: 'repair.searched', data: { ...toSearch(task.task.id, group, candidates, project, result.tried), ...(hint === undefined ? {} : { hint }) } })
   if (chosen === undefined) {
     if (task.withinMs !== undefined) await tell()
-    return { reply: undefined, tried: result.tried, places: places.map(({ path, line }) => `${path}:${line}`) }
+    return { reply: undefined, tried: result.tried, places: places.map(({ path, line }) => `${path}:${line}`), hint }
   }
   say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
   const judgement = await judgeMends({ ...result, chosen }, project, {
@@ -166,7 +171,7 @@ async function repairGroup(task: SolverTask, group: Group, lab: Lab, options: Pr
   await lab.record({ type: 'repair.judged', data: account })
   if (task.withinMs !== undefined && account.sure === 'one of several') {
     await tell()
-    return { reply: undefined, tried: result.tried, places: places.map(({ path, line }) => `${path}:${line}`) }
+    return { reply: undefined, tried: result.tried, places: places.map(({ path, line }) => `${path}:${line}`), hint }
   }
   return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), durationMs: performance.now() - began }), tried: result.tried, places: [] }
 }
@@ -216,6 +221,11 @@ function hottest(candidates: readonly Candidate[]): Place[] {
     if (suspicion > (places.get(key)?.suspicion ?? 0)) places.set(key, { path, line, suspicion })
   }
   return [...places.values()].toSorted((a, b) => b.suspicion - a.suspicion).slice(0, mostPlaces)
+}
+
+/** Lockfiles of npm that came in or changed with the last commits. */
+function findHint(recent: readonly RecentLines[]): string | undefined {
+  return recent.some(({ path }) => path === 'package-lock.json') ? 'package-lock.json changed with the last commits: writ dependency-fault finds out whether that is the cause' : undefined
 }
 
 const mostPlaces = 20

@@ -159,11 +159,19 @@ async function narrow(history: History, trials: Trials, parts: { head: State; no
       culprit: { ...culprit, ...(current ? { to: current } : {}) }, broughtBy: bad.commit, check, dependents: findDependents(head.lock, culprit.name), files, tried: trials.count(),
       lost: newer === undefined || older === undefined ? undefined : findLost(used, newer, older),
     })
-    const branch = `writ/rollback-${culprit.name.replaceAll(/[^\w.-]+/g, '-').replace(/^-/, '')}-${culprit.from ?? 'out'}-${trials.count()}${Date.now().toString(36)}`
+    const branch = await findFreeName(history, `writ/rollback-${culprit.name.replaceAll(/[^\w.-]+/g, '-').replace(/^-/, '')}-${culprit.from ?? 'out'}`)
     const commit = await history.draft(branch, 'HEAD', new Map([[manifestPath, toText(manifest)], [lockPath, toText(lock)]]), `Take ${culprit.name} back to ${culprit.from ?? 'what it was'}\n\n${note.join('\n')}\n`)
     return { kind: 'culprit', culprit, broughtBy: bad.commit, branch, commit, note }
   }
   return { kind: 'suspects', why: 'none of its packages alone, taken back, lets it pass', broughtBy: bad.commit, suspects: changed }
+}
+
+/** Drafts of earlier times stay as they are. */
+async function findFreeName(history: History, name: string): Promise<string> {
+  const taken = new Set(await history.branches('writ/'))
+  let free = name
+  for (let n = 2; taken.has(free); n++) free = `${name}-${n}`
+  return free
 }
 
 async function findUse(history: History, name: string): Promise<{ files: string[]; used: string[] }> {

@@ -20,6 +20,7 @@ export function describeHandover(state: RunState, why: string): string {
     section('Suspicious lines, the most suspect first', places.map(({ path, line, code }) => `${path}:${line}  ${toLine(code, most.line)}`)),
     section('Changes that came close', close.map(({ describes, path, line, mended, broken }) => `${path}:${line} ${describes}: ${count(mended, 'failing test')} ${mended === 1 ? 'passes' : 'pass'} with it${broken > 0 ? `, and ${count(broken, 'test')} that passed ${broken === 1 ? 'fails' : 'fail'}` : ''}`)),
     ...unsure.flatMap(describeUnsure),
+    ...new Set(searched.flatMap(({ hint }) => (hint === undefined ? [] : [`${hint}.`]))),
     tried > 0 ? `${count(tried, 'change')} of one place ${tried === 1 ? 'was' : 'were'} tried.` : '',
   ].filter((part) => part !== '').join('\n')
 }
