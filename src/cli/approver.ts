@@ -3,6 +3,7 @@ import { toApprovalId } from '../domain/approval/answer.ts'
 import { describeAsk } from '../domain/approval/describe-ask.ts'
 import { isRemembered } from '../domain/approval/remembered.ts'
 import type { Answer, Approver, Question } from '../engine/ports/approver.ts'
+import { RunId } from '../protocol/ids.ts'
 import type { OpenRecord } from './compose.ts'
 import { askOne, describeOffered } from './ask-one.ts'
 import type { InDoubt } from './console.ts'
@@ -13,8 +14,8 @@ export interface ApproverOptions {
   readonly repository: () => string
   readonly yes: boolean
   readonly inDoubt?: InDoubt
-  /** Ends the live view before somebody is asked. */
-  readonly pause: () => void
+  /** Holds the live view while somebody is asked, until what it returns is called. */
+  readonly hold: () => () => void
 }
 
 /**
@@ -34,32 +35,52 @@ export function createApprover(options: ApproverOptions): Approver {
       const { openRemembered } = await import('./remembered.ts')
       const known = await openRemembered(options.record.places).list(options.repository())
       const now = options.record.clock.now()
+      const mayAnswer = await openJudge(options, signer.owner)
       for (const question of questions) {
         if (question.inDoubt) {
-          if (options.inDoubt) await give(question, options.inDoubt === 'repeat' ? 'approve' : 'deny', 'option', `--in-doubt ${options.inDoubt}`)
+          if (options.inDoubt === 'skip' || (options.inDoubt && mayAnswer(question, now))) await give(question, options.inDoubt === 'repeat' ? 'approve' : 'deny', 'option', `--in-doubt ${options.inDoubt}`)
           continue
         }
         const held = question.ask?.remember && known.find((each) => question.about && isRemembered(each.covers, question.about))
-        if (held && mayAnswer(question, signer.owner, now)) await give(question, 'approve', 'remembered', `remembered as ${held.id}`)
+        if (held && mayAnswer(question, now)) await give(question, 'approve', 'remembered', `remembered as ${held.id}`)
         // A general yes must not repeat what may have happened already.
-        else if (options.yes && mayAnswer(question, signer.owner, now)) await give(question, 'approve', 'option', '--yes')
+        else if (options.yes && mayAnswer(question, now)) await give(question, 'approve', 'option', '--yes')
       }
       const open = questions.filter(({ gate }) => !answers.has(gate))
-      if (open.length > 0 && process.stdin.isTTY && process.stderr.isTTY) await askHere(options, open, signer.owner, signal, give)
+      if (open.length > 0 && process.stdin.isTTY && process.stderr.isTTY) await askHere({ ...options, mayAnswer, who: signer.owner }, open, signal, give)
       return answers
     },
   }
 }
 
-function mayAnswer({ ask, askedAt }: Question, who: string, now: number): boolean {
-  return ask === undefined || judgeAnswerer(ask, who, askedAt, now).ok
+type MayAnswer = (question: Question, now: number) => boolean
+
+/** May this person say yes, by the question and by the rules? Each rule that keeps them from it is told once. */
+async function openJudge(options: ApproverOptions, who: string): Promise<MayAnswer> {
+  const run = RunId.parse(options.run())
+  const { findAgainst } = await import('./require-allowed.ts')
+  const against = await findAgainst(options.record, run, who)
+  const told = new Set<string>()
+  return ({ ask, askedAt, gate }, now) => {
+    if (ask !== undefined && !judgeAnswerer(ask, who, askedAt, now).ok) return false
+    const why = against(toApprovalId(run, gate), ask)
+    if (why === undefined) return true
+    if (!told.has(why)) {
+      const release = options.hold()
+      process.stderr.write(`writ: ${why}\n`)
+      release()
+    }
+    told.add(why)
+    return false
+  }
 }
 
 /** All questions of a turn are shown together, then answered one by one, or all at once. */
-async function askHere(options: ApproverOptions, open: readonly Question[], who: string, signal: AbortSignal, give: (question: Question, answer: Answer['answer'], via: 'terminal', note?: string) => Promise<void>): Promise<void> {
-  options.pause()
+async function askHere(options: ApproverOptions & { readonly mayAnswer: MayAnswer; readonly who: string }, open: readonly Question[], signal: AbortSignal, give: (question: Question, answer: Answer['answer'], via: 'terminal', note?: string) => Promise<void>): Promise<void> {
+  const release = options.hold()
   const now = options.record.clock.now()
-  const mine = open.filter((question) => mayAnswer(question, who, now))
+  const { mayAnswer, who } = options
+  const mine = open.filter((question) => mayAnswer(question, now))
   for (const question of open) process.stderr.write(`\n${describeAsk(toApprovalId(options.run(), question.gate), question.text, question.ask).join('\n')}\n`)
   if (mine.length < open.length) process.stderr.write(`\n${open.length - mine.length} of these are not yours to answer.\n`)
   const { createInterface } = await import('node:readline/promises')
@@ -73,7 +94,7 @@ async function askHere(options: ApproverOptions, open: readonly Question[], who:
       const said = all ? '' : await askOne({ lines, prompt: `\n${mine.length > 1 ? `${n + 1} of ${mine.length}: ` : ''}Approve ${toApprovalId(options.run(), question.gate)}? ${describeOffered(offered)}: `, offered, signal })
       if (said === undefined || said === 'l') return
       if (said === 'a') all = 'approve'
-      if (!mayAnswer(question, who, options.record.clock.now())) {
+      if (!mayAnswer(question, options.record.clock.now())) {
         process.stderr.write('It expired while it was looked at; writ resume asks it again.\n')
         continue
       }
@@ -88,5 +109,6 @@ async function askHere(options: ApproverOptions, open: readonly Question[], who:
     }
   } finally {
     lines.close()
+    release()
   }
 }

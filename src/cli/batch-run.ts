@@ -7,7 +7,7 @@ import type { BatchGoal } from '../protocol/batch-file.ts'
 import { exitCodes } from '../protocol/error-codes.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
 import type { Outcome } from '../protocol/events/run.ts'
-import type { Ended, NamedGoal } from '../domain/batch/batch.ts'
+import type { Ended, NamedGoal, Spending } from '../domain/batch/batch.ts'
 
 export interface GoalProcess {
   /** The batch's file: paths are relative to it. */
@@ -17,8 +17,11 @@ export interface GoalProcess {
   readonly budget: NonNullable<BatchGoal['budget']>
   /** A run that is there already and goes on. */
   readonly resume: string | undefined
+  /** What that has spent before. */
+  readonly spent: Spending
+  /** Stops it; it can go on later. `atOnce` does not wait for its end. */
   readonly signal: AbortSignal
-  readonly onEvent: (event: StoredEvent) => void
+  readonly atOnce: AbortSignal
 }
 
 /** Lines on standard error of one run that are kept for its report, in characters. */
@@ -28,20 +31,22 @@ const keptErrors = 4000
 export async function runGoal(goal: NamedGoal, options: GoalProcess): Promise<Ended> {
   const began = performance.now()
   const place = mkdtempSync(join(tmpdir(), 'writ-batch-'))
-  const tally = { run: options.resume, branch: undefined as string | undefined, turns: 0, usd: 0, tokens: 0, reason: '' }
+  const tally = { run: options.resume, branch: undefined as string | undefined, ...options.spent, reason: '' }
   let errors = ''
   try {
-    const child = spawn(process.execPath, [process.argv[1] ?? '', ...toArguments(goal, options, place)], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: 'true' } })
+    // In a process group of its own: Ctrl-C in the terminal is for the batch, which stops its runs once, so that they end what they are at.
+    const child = spawn(process.execPath, [process.argv[1] ?? '', ...toArguments(goal, options, place)], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: 'true' } })
     const stop = (): void => void child.kill('SIGINT')
-    options.signal.addEventListener('abort', stop, { once: true })
+    const signals = [options.signal, options.atOnce]
+    for (const each of signals) each.addEventListener('abort', stop, { once: true })
     child.stderr.on('data', (chunk: Buffer) => { errors = `${errors}${chunk.toString()}`.slice(-keptErrors) })
     const ended = new Promise<number>((done, failed) => {
       child.on('error', failed)
       child.on('close', (code, signal) => done(code ?? (signal ? exitCodes.interrupted : exitCodes.fault)))
     })
-    for await (const line of createInterface({ input: child.stdout })) follow(line, tally, options.onEvent)
+    for await (const line of createInterface({ input: child.stdout })) follow(line, tally)
     const code = await ended
-    options.signal.removeEventListener('abort', stop)
+    for (const each of signals) each.removeEventListener('abort', stop)
     const outcome = toOutcome(code)
     const said = errors.split('\n').findLast((line) => line.startsWith('writ: '))?.slice('writ: '.length) ?? ''
     return { id: goal.id, outcome, ...tally, reason: tally.reason || (outcome === 'proven' ? '' : said || `it ended with exit code ${code}`), durationMs: performance.now() - began }
@@ -64,7 +69,7 @@ function toArguments(goal: NamedGoal, { file, mark, budget, resume }: GoalProces
 }
 
 /** Events as they are recorded, and at the end the report. */
-function follow(line: string, tally: { run: string | undefined; branch: string | undefined; turns: number; usd: number; tokens: number; reason: string }, onEvent: (event: StoredEvent) => void): void {
+function follow(line: string, tally: { run: string | undefined; branch: string | undefined; turns: number; usd: number; tokens: number; reason: string }): void {
   const said = parse(line)
   if (said === undefined || said.type === undefined) return
   if (said.type === 'report') return
@@ -80,7 +85,6 @@ function follow(line: string, tally: { run: string | undefined; branch: string |
     tally.reason = event.data.reason
     tally.branch = event.data.result?.branch
   }
-  onEvent(event)
 }
 
 function parse(line: string): { readonly type?: string } | undefined {

@@ -8,12 +8,12 @@ type Paint = ReturnType<typeof painter>
 
 const styles = { error: 'red', warning: 'yellow', note: 'dim' } as const
 
-/** The answer of `writ check` for people: findings by stage and file, then what was not checked, then one line of sums. */
-export function toCheckText(validations: readonly Validation[], paint: Paint): string {
+/** The answer of `writ check` for people (`behind`: stages that one in front of them left out): findings by stage and file, then what was not checked, then one line of sums. */
+export function toCheckText(validations: readonly Validation[], behind: readonly Stage[], paint: Paint): string {
   const blocks = Stage.options.flatMap((stage) => toStageBlock(stage, validations.filter((each) => each.stage === stage), paint))
   const unchecked = validations.filter((each) => each.status === 'not-checked').map((each) => paint('yellow', `Not checked: ${each.validator}: ${oneLine(each.notes.join('; ') || 'it could not look', 500)}`))
   const told = validations.filter((each) => each.status !== 'not-checked').flatMap((each) => each.notes.map((note) => paint('dim', `${each.validator}: ${oneLine(note, 500)}`)))
-  return [...blocks, ...told, ...unchecked, toSummary(validations, paint)].join('\n')
+  return [...blocks, ...told, ...unchecked, toSummary(validations, behind, paint)].join('\n')
 }
 
 function toStageBlock(stage: Stage, validations: readonly Validation[], paint: Paint): string[] {
@@ -42,7 +42,7 @@ function toLines(validation: Validation, finding: Finding, paint: Paint): string
   ]
 }
 
-function toSummary(validations: readonly Validation[], paint: Paint): string {
+function toSummary(validations: readonly Validation[], behind: readonly Stage[], paint: Paint): string {
   const { findings, errors, warnings, notes, old, cached, failedStage } = measureValidations(validations)
   const unchecked = validations.filter((each) => each.status === 'not-checked').map((each) => each.validator)
   const unlisted = validations.reduce((total, each) => total + each.more, 0)
@@ -53,9 +53,8 @@ function toSummary(validations: readonly Validation[], paint: Paint): string {
     `${cached} from cache`,
     ...(unchecked.length > 0 ? [`not checked: ${unchecked.join(', ')}`] : []),
   ].join(', ')
-  const left = failedStage === undefined ? [] : Stage.options.slice(Stage.options.indexOf(failedStage) + 1)
   return [
-    ...(left.length > 0 ? [`The stage ${failedStage} failed; left out until it is mended: ${left.join(', ')}`] : []),
+    ...(behind.length > 0 ? [`The stage ${failedStage} failed; left out until it is mended: ${behind.join(', ')}`] : []),
     paint(failedStage ? 'red' : warnings > 0 || unchecked.length > 0 ? 'yellow' : 'green', parts),
   ].join('\n')
 }

@@ -25,6 +25,9 @@ import { collectPins } from './intake.ts'
 import { readRun } from './read-run.ts'
 import { requireSignedAnswers } from './require-signed-answers.ts'
 
+/** Milliseconds. */
+const longestSleep = 86_400_000
+
 export interface ChildParts {
   readonly record: OpenRecord
   readonly workspaces: Workspaces
@@ -39,7 +42,7 @@ export interface ChildParts {
   readonly chooseModel: (specialist: Specialist) => string | undefined
   /** Everything that one child runs with. */
   readonly compose: (order: ChildOrder, opening: Begun, approver: Approver) => Promise<EnginePorts>
-  readonly watch: (order: ChildOrder) => Omit<Watch, 'signal'>
+  readonly watch: (order: ChildOrder, before: readonly StoredEvent[]) => Omit<Watch, 'signal'>
   readonly approver: (run: RunId) => Approver
 }
 
@@ -59,13 +62,12 @@ export function openChildren(parts: ChildParts): Children {
   const live = new Map<RunId, Live>()
   const rest: ChildReturned[] = []
   let wake: () => void = () => undefined
-  const oneAtATime = createTurnstile()
 
   const begin = (order: ChildOrder): Live => {
     const controller = new AbortController()
-    const done = carry(parts, order, controller.signal, oneAtATime).then(
+    const done = carry(parts, order, controller.signal).then(
       (returned) => void rest.push(returned),
-      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Error('it was stopped') : error)),
+      async (error: unknown) => void rest.push(await toFaulty(parts, order.child, controller.signal.aborted ? new Fault('cancelled', 'it was stopped') : error)),
     ).finally(() => {
       live.delete(order.child)
       wake()
@@ -79,15 +81,20 @@ export function openChildren(parts: ChildParts): Children {
       if (live.has(order.child) || rest.some((each) => each.child === order.child)) return
       live.set(order.child, begin(order))
     },
-    next: async (signal) => {
+    next: async (signal, untilMs = Infinity) => {
+      const { clock } = parts.record
       for (;;) {
         signal.throwIfAborted()
         const first = rest.shift()
         if (first) return first
-        if (live.size === 0) throw new Error('no child is at work')
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          signal.addEventListener('abort', () => resolve(), { once: true })
+        const left = untilMs - clock.now()
+        if (left <= 0) return undefined
+        if (live.size === 0 && left === Infinity) throw new Error('no child is at work')
+        const woken = new AbortController()
+        wake = () => woken.abort()
+        // A timer cannot be set for longer than some weeks: nobody waits that long in one piece.
+        await clock.sleep(Math.min(left, longestSleep), AbortSignal.any([signal, woken.signal])).catch((thrown: unknown) => {
+          if (!signal.aborted && !woken.signal.aborted) throw thrown
         })
       }
     },
@@ -98,25 +105,13 @@ export function openChildren(parts: ChildParts): Children {
   }
 }
 
-/** People are asked one child at a time. */
-function createTurnstile(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const mine = last.then(work, work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
-}
-
-async function carry(parts: ChildParts, order: ChildOrder, signal: AbortSignal, oneAtATime: <T>(work: () => Promise<T>) => Promise<T>): Promise<ChildReturned> {
+async function carry(parts: ChildParts, order: ChildOrder, signal: AbortSignal): Promise<ChildReturned> {
   const before = await readIfThere(parts, order.child)
   if (before?.state.ended) return toReturned(order.child, before.state, before.events)
   const opening = before ? undefined : await toOpening(parts, order)
   if (opening && 'refused' in opening) return { ...toReturned(order.child, fold([]), []), outcome: 'not-achieved', reason: opening.refused }
-  const asked = parts.approver(order.child)
-  const approver: Approver = { ask: (questions, until) => oneAtATime(() => asked.ask(questions, until)) }
-  const ports = await parts.compose(order, opening ?? toBegun(parts, order, before?.state), approver)
-  const watch: Watch = { ...parts.watch(order), signal }
+  const ports = await parts.compose(order, opening ?? toBegun(parts, order, before?.state), parts.approver(order.child))
+  const watch: Watch = { ...parts.watch(order, before?.events ?? []), signal }
   if (opening) await startRun(ports, opening, watch)
   else {
     await requireSignedAnswers(parts.record, order.child, before?.events ?? [])
@@ -170,12 +165,13 @@ async function toOpening(parts: ChildParts, order: ChildOrder): Promise<Opening 
 }
 
 function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[]): ChildReturned {
-  const { spent, ended, asked, finish, questions, head, commits, proof } = state
+  const { spent, ended, asked, finish, questions, head, commits, proof, certainty } = state
   const summary = events.findLast((event) => event.type === 'task.finished')
   const said = summary?.type === 'task.finished' ? summary.data : undefined
   const rest = {
     child, summary: (said?.summary ?? finish?.summary ?? '').slice(0, 8000), spent: { ...spent }, events: events.length, head: (events.at(-1)?.hash ?? genesis) as Digest, questions,
     ...(said?.confidence === undefined ? {} : { confidence: said.confidence }),
+    ...(certainty === undefined ? {} : { certainty }),
     ...(head && commits.length > 0 ? { commit: head } : {}),
   }
   const report = toReport(events)
@@ -196,7 +192,7 @@ function toReport(events: readonly StoredEvent[]): StageReport | undefined {
 
 function toOutcome(outcome: string): ChildReturned['outcome'] {
   switch (outcome) {
-    case 'proven': case 'limit': return outcome
+    case 'proven': case 'reported': case 'limit': return outcome
     case 'fault': return 'fault'
     default: return 'not-achieved'
   }
@@ -206,5 +202,5 @@ function toOutcome(outcome: string): ChildReturned['outcome'] {
 async function toFaulty(parts: ChildParts, child: RunId, error: unknown): Promise<ChildReturned> {
   const before = await readIfThere(parts, child).catch(() => undefined)
   const told = toReturned(child, before?.state ?? fold([]), before?.events ?? [])
-  return { ...told, outcome: 'fault', reason: toMessage(error) }
+  return { ...told, outcome: 'fault', reason: toMessage(error), fault: error instanceof Fault ? error.code : 'bug' }
 }

@@ -130,7 +130,7 @@ export function openTools(network: readonly string[], config: ConfigFile, names?
   const usual: readonly AnyTool[] = [files.read, files.list, createSearchTool({ findRipgrep }), files.edit, files.patch, files.write, shell.shell, createRestoreTool(), createAmendTool(), createFinishTool()]
   const all = [...usual, createPlanTool(), createReportTestsTool(), createReportFindingsTool()]
   const list = names === undefined ? usual : all.filter((tool) => names.includes(tool.name))
-  const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: builtSchemas?.[tool.name] ?? toSchema(z.toJSONSchema(tool.input, { io: 'input' })) }))
+  const specs = list.map((tool) => ({ name: tool.name, description: tool.description, schema: builtSchemas?.[tool.name] ?? toSchema(z.toJSONSchema(tool.offered ?? tool.input, { io: 'input' })) }))
   return { all, list, specs, stop: () => shell.stopAll() }
 }
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { DiskCache } from '../adapters/validation-cache/validation-cache.ts'
 import type { PersonTrees } from '../adapters/workspace-git/person-trees.ts'
+import { digestOf } from '../domain/digest.ts'
 import { readPolicySettings } from '../domain/policy/settings.ts'
 import type { ValidationSettings } from '../domain/validation/settings.ts'
 import type { Clock } from '../engine/ports/clock.ts'
+import type { Blobs } from '../engine/ports/event-log.ts'
 import type { Policy } from '../engine/ports/policy.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
 import type { Validator, Validators } from '../engine/ports/validation.ts'
@@ -31,6 +33,26 @@ export async function openValidators(settings: ValidationSettings): Promise<read
   ])
   const trees = createSyntaxTrees()
   return requireOwnNames([...changeValidators(trees), createSyntaxValidator(), ...toolValidators(), ...securityValidators(), ...shapeValidators(trees), ...testValidators(createCheckFinder()), ...commandValidators(settings)])
+}
+
+/** Those of `writ check`: there is no proof behind it, so the tests themselves are among them. */
+export async function openCheckValidators(settings: ValidationSettings, sandbox: Sandbox, memoryMb?: number): Promise<readonly Validator[]> {
+  const [validators, { createTestsValidator }, { createCheckFinder }, { createCheckRunner }] = await Promise.all([
+    openValidators(settings), import('../adapters/validate-tests/tests.ts'), import('../adapters/check-finder/check-finder.ts'), import('../adapters/check-command/check-runner.ts'),
+  ])
+  const runner = createCheckRunner({ sandbox, blobs: unkept, ...(memoryMb === undefined ? {} : { limits: { memoryMb } }) })
+  // What the tests say comes before how much they see.
+  return [createTestsValidator(createCheckFinder(), runner), ...validators]
+}
+
+/** What a check printed is told by its end; nothing of it is stored. */
+const unkept: Blobs = {
+  put: async (content) => {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+    return { digest: digestOf(bytes), bytes: bytes.length }
+  },
+  get: async () => { throw new Fault('request-invalid', 'outputs of writ check are not kept') },
+  slice: async () => { throw new Fault('request-invalid', 'outputs of writ check are not kept') },
 }
 
 export interface RunValidatorParts {

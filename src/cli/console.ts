@@ -2,11 +2,12 @@ import type { RunState } from '../domain/run-state.ts'
 import type { Approver } from '../engine/ports/approver.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
 import type { Watch } from '../engine/run.ts'
-import { createStepFinder } from './live-status.ts'
+import { createChildStatus } from './live-status.ts'
 import { createLiveView } from './live-view.ts'
 import { exitCodes } from '../protocol/error-codes.ts'
 import { createApprover } from './approver.ts'
 import type { OpenRecord } from './compose.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 
 /** What to do with a call that was cut off and may have happened: given on the command line, where nobody can be asked. */
 export type InDoubt = 'repeat' | 'skip'
@@ -17,8 +18,8 @@ export interface Console {
   readonly approver: Approver
   /** For a child run, whose answers are signed over its own id. */
   approverFor(run: string): Approver
-  /** What a child run shows here: a word of what it is at, and its events where all are wanted. */
-  watchChild(task: string, child: string): Omit<Watch, 'signal'>
+  /** What a child run shows here: a word of what it is at, and its events where all are wanted. `before` is what it did in another process. */
+  watchChild(task: string, child: string, before: readonly StoredEvent[]): Omit<Watch, 'signal'>
   /** What a run that goes on did before. */
   remember(events: readonly StoredEvent[]): void
   /** A word beside what the run shows. */
@@ -58,22 +59,25 @@ export async function openConsole(options: { readonly record: OpenRecord; readon
     options.onEvent?.(event)
     if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
   }
-  const approverFor = (of: () => string): Approver => createApprover({ record: options.record, yes: options.yes, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), run: of, repository: () => repository, pause: () => view.stop() })
+  // They share one terminal: a run and its children are not answered by the same word.
+  const share = oneAtATime()
+  const approverFor = (of: () => string): Approver => share(createApprover({ record: options.record, yes: options.yes, ...(options.inDoubt ? { inDoubt: options.inDoubt } : {}), run: of, repository: () => repository, hold: () => view.hold() }))
   return {
     watch: { signal: controller.signal, emit: (signal) => view.onLive(signal), onEvent },
     approver: approverFor(() => run),
     approverFor: (of) => approverFor(() => of),
-    watchChild: (task, child) => {
-      const findStep = createStepFinder()
+    watchChild: (task, child, before) => {
+      const status = createChildStatus()
+      for (const event of before) status.onEvent(event)
       const show = (step: string | undefined): void => {
-        if (step !== undefined) view.onLive({ kind: 'child', run: child, task, step })
+        if (step !== undefined) view.onLive({ kind: 'child', run: child, task, step, spent: status.spent() })
       }
       return {
         emit: (signal) => {
           if (signal.kind === 'status') show(signal.text)
         },
         onEvent: (event) => {
-          show(findStep(event))
+          show(status.onEvent(event))
           options.onEvent?.(event)
           if (options.format === 'stream-json') process.stdout.write(`${JSON.stringify(event)}\n`)
         },

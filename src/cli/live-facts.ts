@@ -1,8 +1,9 @@
 import type { StoredEvent, Payload } from '../protocol/events/event.ts'
 import type { CheckPurpose } from '../protocol/events/check.ts'
-import { toShortCommit } from '../domain/report/short-id.ts'
+import { toShortCommit, toShortId } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toDuration, toMoney } from '../domain/report/words.ts'
+import { describeLate } from './describe-task-event.ts'
 import { describeInput, describeResult, namesFiles, toResultMood } from './describe-call.ts'
 import { oneLine } from './render.ts'
 
@@ -25,9 +26,8 @@ const mostLines = 12
 export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   const calls = new Map<string, Payload<'tool.called'>>()
   const tasks = new Map<string, string>()
-  const failing = new Map<string, number>()
-  /** By check: how often the run's own tests were run in this proof. The first time is on the base. */
-  const selfMade = new Map<string, number>()
+  const toCheckFacts = createCheckFacts()
+  const late = new Map<string, boolean>()
   return (event) => {
     if (isSilent(event)) return []
     if (isGated(event)) return gated(event)
@@ -37,28 +37,23 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'contract.pinned': return contract(event.data)
       case 'workspace.created': return [{ label: 'work', text: `on branch ${oneLine(event.data.branch, 120)}, in a worktree of its own`, mood: 'faint' }]
       case 'environment.surveyed': return [{ label: 'here', text: oneLine([count(event.data.files, 'file'), ...event.data.present.slice(0, 8).map((each) => `${each.name} ${each.version}`.trim())].join(', '), 300), mood: 'faint' }]
-      case 'check.finished': {
-        if (event.data.purpose === 'canary') return [planted(event.data)]
-        // Red is what tests that were just written are to be; tests.seen says what came of it.
-        if (event.data.purpose === 'merge' && event.data.outcome.checkId === 'written-tests') return []
-        if (event.data.purpose !== 'self-made') return checked(event.data, failing)
-        const { checkId } = event.data.outcome
-        selfMade.set(checkId, (selfMade.get(checkId) ?? 0) + 1)
-        return [newTests(event.data, selfMade.get(checkId) === 1 ? 'base' : 'result'), ...notes(event.data)]
-      }
+      case 'check.finished':
+      case 'merge.tried':
+      case 'proof.started': return toCheckFacts(event)
       case 'plan.proposed': return planned(event.data, tasks)
       case 'task.started': return tasks.size > 1 ? [{ label: 'task', text: `${event.data.task} ${tasks.get(event.data.task) ?? ''}`, mood: 'head' }] : []
       case 'task.finished': return finished(event.data, tasks)
       case 'task.dropped': return [{ label: 'task', text: `– ${event.data.task} dropped: ${oneLine(event.data.why, 300)}`, mood: 'faint' }]
-      case 'task.delegated': return [{ label: 'task', text: oneLine(`▸ ${event.data.task} ${tasks.get(event.data.task) ?? ''} · ${event.data.role}${event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : ''} · ${event.data.child}`, 300), mood: 'head' }]
-      case 'stage.delegated': return [{ label: event.data.stage, text: oneLine(`▸ ${event.data.task} · ${event.data.role} · ${event.data.child}`, 300), mood: 'faint' }]
+      case 'task.delegated': return [{ label: 'task', text: oneLine(`▸ ${event.data.task} · ${event.data.role}${event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : ''} · ${toShortId(event.data.child)} · ${tasks.get(event.data.task) ?? ''}`, 300), mood: 'head' }]
+      case 'stage.delegated': return [{ label: event.data.stage, text: oneLine(`▸ ${event.data.task} · ${event.data.role} · ${toShortId(event.data.child)}`, 300), mood: 'faint' }]
       case 'stage.returned': return reviewed(event.data)
       case 'tests.seen': return [{ label: 'tests', text: oneLine(`${event.data.verdict === 'failing' ? '✓' : '!'} ${event.data.task}: ${event.data.reason}`, 300), mood: event.data.verdict === 'failing' ? 'plain' : 'warn' }]
       case 'plan.considered': return [{ label: 'plan', text: oneLine(`plan ${event.data.number} to choose from: ${event.data.plan.tasks.map((task) => task.title).join(' · ')}`, 300), mood: 'faint' }]
+      case 'plan.scheduled': return scheduled(event.data, late)
       case 'kept.published': return [{ label: 'kept', text: oneLine(`what ${event.data.task} offered is not in the result; it is on ${event.data.branch}`, 300), mood: 'warn' }]
       case 'task.held': return [{ label: 'task', text: oneLine(`${event.data.task} may not begin: ${event.data.decision.reason}`, 300), mood: 'warn' }]
-      case 'task.returned': return [{ label: 'task', text: oneLine(`${event.data.outcome === 'proven' ? '✓' : event.data.outcome === 'waiting' ? '…' : '✗'} ${event.data.task} ${event.data.outcome}: ${event.data.reason}`, 400), mood: event.data.outcome === 'proven' ? 'good' : 'warn', wraps: true }]
-      case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} ${event.data.verdict}: ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
+      case 'task.returned': return [cameBack(event.data)]
+      case 'integration.finished': return [{ label: 'merge', text: oneLine(event.data.verdict === 'merged' ? `✓ ${event.data.task} is integrated as ${toShortCommit(event.data.result?.commit ?? event.data.theirs)}` : `✗ ${event.data.task} is not integrated (${event.data.verdict}): ${event.data.reasons.join('; ')}`, 500), mood: event.data.verdict === 'merged' ? 'good' : 'bad', wraps: true }]
       case 'milestone.checked': return [{ label: 'goal', text: oneLine(event.data.verdict === 'passed' ? `✓ milestone ${event.data.task} at ${toShortCommit(event.data.commit)}` : `✗ milestone ${event.data.task}: ${event.data.reasons.join('; ')}`, 400), mood: event.data.verdict === 'passed' ? 'good' : 'bad', wraps: true }]
       // Why a plan was not taken, or is wanted anew: the rest of what a model is told is in the log.
       case 'observation.made': return event.data.kind === 'plan' ? [{ label: 'plan', text: oneLine(event.data.text.replace(/ Call propose_plan again with the whole plan\.$/m, ''), 600), mood: 'warn', wraps: true }] : []
@@ -76,9 +71,6 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'workspace.rolledback': return [{ label: 'undo', text: oneLine(`rolled back: ${event.data.why}`, 300), mood: 'warn' }]
       case 'pins.restored': return [{ label: 'pins', text: oneLine(`put back or taken out: ${event.data.paths.slice(0, 8).join(', ')}${event.data.paths.length > 8 ? ` and ${event.data.paths.length - 8} more` : ''}`, 400), mood: 'warn' }]
       case 'commit.created': return committed(event.data)
-      case 'proof.started':
-        selfMade.clear()
-        return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
       case 'proof.finished': return proven(event.data)
       case 'repair.searched': case 'solver.routed': return routed(event)
       case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'one of several' ? 'warn' : 'good' }]
@@ -100,9 +92,16 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
   }
 }
 
+/** Most schedules only say again what the tasks say; a deadline that is newly missed is news. `told`: whether that had happened when it was said. */
+function scheduled({ late }: Payload<'plan.scheduled'>, told: Map<string, boolean>): Fact[] {
+  const news = late.filter(({ task, isOver }) => told.get(task) !== isOver)
+  for (const { task, isOver } of news) told.set(task, isOver)
+  return news.length === 0 ? [] : [{ label: 'late', text: oneLine(describeLate(news), 400), mood: 'warn', wraps: true }]
+}
+
 /** What no live view has a line for: it is in `writ log`. */
 const silentTypes = [
-  'command.read', 'merge.tried', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested',
+  'command.read', 'integration.judged', 'amendment.proposed', 'accept.requested', 'tool.reached', 'environment.fingerprinted', 'workspace.filled', 'changes.seen', 'files.read', 'workspace.requested', 'snapshot.taken', 'commit.skipped', 'branch.requested', 'branch.moved', 'check.started', 'turn.requested',
 ] as const
 const gatedTypes = ['approval.requested', 'approval.given', 'validation.finished', 'artefact.quarantined', 'artefact.settled', 'hook.ran', 'contract.amended'] as const
 type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>
@@ -134,9 +133,46 @@ function gated(event: Gated): Fact[] {
   }
 }
 
+/** What checks came to, remembering what earlier ones said. */
+function createCheckFacts(): (event: Extract<StoredEvent, { type: 'check.finished' | 'merge.tried' | 'proof.started' }>) => readonly Fact[] {
+  const failing = new Map<string, number>()
+  /** By check: how often the run's own tests were run in this proof. The first time is on the base. */
+  const selfMade = new Map<string, number>()
+  /** What the newest merge came to, and the checks that were told of it. */
+  let merged: { readonly tree: string | undefined; readonly told: Set<string> } = { tree: undefined, told: new Set() }
+  return (event) => {
+    if (event.type === 'merge.tried') {
+      merged = { tree: event.data.outcome.tree, told: new Set() }
+      return []
+    }
+    if (event.type === 'proof.started') {
+      selfMade.clear()
+      return [{ label: 'proof', text: `in a clean checkout of ${toShortCommit(event.data.commit)}, with pinned files as on the base`, mood: 'head' }]
+    }
+    const { purpose, outcome } = event.data
+    if (purpose === 'canary') return [planted(event.data)]
+    if (purpose === 'merge') {
+      // Red is what tests that were just written are to be; tests.seen says what came of it. Where a check fails on what was
+      // merged, it is run again, and on either side: what that shows is in the verdict.
+      if (outcome.checkId === 'written-tests' || merged.told.has(outcome.checkId) || (merged.tree !== undefined && outcome.tree !== merged.tree)) return []
+      merged.told.add(outcome.checkId)
+    }
+    if (purpose !== 'self-made') return checked(event.data, failing)
+    const { checkId } = outcome
+    selfMade.set(checkId, (selfMade.get(checkId) ?? 0) + 1)
+    return [newTests(event.data, selfMade.get(checkId) === 1 ? 'base' : 'result'), ...notes(event.data)]
+  }
+}
+
 /** What is repeated of a run that goes on: which it is, and its goal. */
 export function toReminder(events: readonly StoredEvent[], toFacts: ReturnType<typeof createFacts>): Fact[] {
   return events.flatMap((event) => toFacts(event).filter((fact) => (event.type === 'run.opened' && fact.mood !== 'warn') || fact.label === 'goal'))
+}
+
+function cameBack({ task, outcome, reason, fault }: Payload<'task.returned'>): Fact {
+  const sign = outcome === 'proven' ? '✓' : outcome === 'waiting' ? '…' : '✗'
+  const text = fault === undefined || fault === 'cancelled' ? `${sign} ${task} ${outcome}: ${reason}` : `! ${task} was stopped by a fault (${fault}), which is not held against it: ${reason}`
+  return { label: 'task', text: oneLine(text, 400), mood: outcome === 'proven' ? 'good' : 'warn', wraps: true }
 }
 
 function reviewed({ task, stage, reason, report }: Payload<'stage.returned'>): Fact[] {
@@ -267,6 +303,7 @@ function proven(proof: Payload<'proof.finished'>): Fact[] {
 const outcomes: Record<Payload<'run.ended'>['outcome'], { readonly text: string; readonly mood: Mood }> = {
   proven: { text: '✓ proven', mood: 'good' },
   planned: { text: '✓ planned', mood: 'good' },
+  reported: { text: '✓ reported', mood: 'good' },
   'not-achieved': { text: '✗ not achieved', mood: 'bad' },
   'request-wrong': { text: '✗ the request is wrong', mood: 'bad' },
   waiting: { text: '– waiting for a person', mood: 'warn' },

@@ -25,8 +25,9 @@ export function createPlainView(stream: LiveStream): LiveView {
       stream.write(`${oneLine(text, 1000)}\n`)
     },
     stop() {
-      // Nothing is held.
+      // Nothing is drawn.
     },
+    hold: () => () => undefined, // whoever reads a log is asked nothing
   }
 }
 

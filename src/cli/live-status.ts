@@ -1,7 +1,8 @@
 import type { StoredEvent } from '../protocol/events/event.ts'
 import type { CheckPurpose } from '../protocol/events/check.ts'
+import type { ChildSpent } from '../protocol/events/task.ts'
 import type { LiveSignal } from '../protocol/live.ts'
-import { toAmount, toDuration, toMoney, toShare } from '../domain/report/words.ts'
+import { count, toAmount, toDuration, toMoney, toShare } from '../domain/report/words.ts'
 import { describeInput } from './describe-call.ts'
 import { oneLine, tame } from './render.ts'
 
@@ -25,6 +26,10 @@ const doing: Record<CheckPurpose, string> = {
 
 const isNarrow: ReadonlySet<CheckPurpose> = new Set(['near', 'self-made', 'canary'])
 
+type Spent = Omit<ChildSpent, 'modelMs'>
+
+const nothing: Spent = { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false }
+
 /** What is known so far: nothing but numbers and short texts. */
 interface Known {
   startedAt: number | undefined
@@ -33,10 +38,9 @@ interface Known {
   tail: string
   results: number
   progress: Status['progress']
-  turns: number
-  tokens: { in: number; cached: number; out: number }
-  usd: number
-  unpriced: boolean
+  /** Its own; what its children spent is beside it. */
+  spent: Spent
+  readonly spentBy: Map<string, Spent>
   candidates: number
   solver: 'model' | 'repair'
   bounds: { readonly maxTurns: number; readonly maxUsd: number | undefined; readonly deadline: number | undefined } | undefined
@@ -45,12 +49,14 @@ interface Known {
   readonly running: Map<string, string>
   readonly commands: Map<string, string>
   readonly children: Map<string, string>
+  /** Does it give its tasks to child runs? */
+  isPlanned: boolean
 }
 
 function toUnknown(stepAt: number): Known {
   return {
-    startedAt: undefined, step: 'starting', stepAt, tail: '', results: 0, progress: undefined, turns: 0, tokens: { in: 0, cached: 0, out: 0 }, usd: 0,
-    unpriced: false, candidates: 0, solver: 'model', bounds: undefined, tasks: new Map(), running: new Map(), commands: new Map(), children: new Map(),
+    startedAt: undefined, step: 'starting', stepAt, tail: '', results: 0, progress: undefined, spent: nothing, spentBy: new Map(),
+    candidates: 0, solver: 'model', bounds: undefined, tasks: new Map(), running: new Map(), commands: new Map(), children: new Map(), isPlanned: false,
   }
 }
 
@@ -74,6 +80,7 @@ export function createStatus(now: () => number): { onEvent(event: StoredEvent): 
           break
         case 'child':
           known.children.set(signal.run, oneLine(`${signal.task}: ${signal.step}`, 300))
+          known.spentBy.set(signal.run, signal.spent)
           break
         case 'progress':
           known.progress = { label: oneLine(signal.label, 200), done: signal.done, total: signal.total }
@@ -100,13 +107,16 @@ export function createStatus(now: () => number): { onEvent(event: StoredEvent): 
   }
 }
 
-/** What a run is at by its events: for one that is shown within another's view. Undefined where an event begins nothing. */
-export function createStepFinder(): (event: StoredEvent) => string | undefined {
+/** What a run is at by its events, and what it spent so far: for one that is shown within another's view. Undefined where an event begins nothing. */
+export function createChildStatus(): { onEvent(event: StoredEvent): string | undefined; readonly spent: () => Spent } {
   const known = toUnknown(0)
-  return (event) => {
-    learn(known, event)
-    const step = findStep(known, event)
-    return step === undefined || known.bounds === undefined ? step : `${step} · turn ${Math.min(known.turns + 1, known.bounds.maxTurns)}/${known.bounds.maxTurns}`
+  return {
+    onEvent: (event) => {
+      learn(known, event)
+      const step = findStep(known, event)
+      return step === undefined || known.bounds === undefined ? step : `${step} · turn ${Math.min(known.spent.turns + 1, known.bounds.maxTurns)}/${known.bounds.maxTurns}`
+    },
+    spent: () => known.spent,
   }
 }
 
@@ -115,6 +125,7 @@ function learn(known: Known, event: StoredEvent): void {
   switch (event.type) {
     case 'run.opened':
       known.solver = event.data.request.solver
+      known.isPlanned = event.data.planning !== undefined
       break
     case 'contract.pinned': {
       const { contract } = event.data
@@ -129,16 +140,18 @@ function learn(known: Known, event: StoredEvent): void {
     case 'task.dropped':
       known.tasks.set(event.data.task, true)
       break
+    case 'integration.finished':
+      if (event.data.result) known.tasks.set(event.data.task, true)
+      break
     case 'task.returned':
     case 'stage.returned':
       known.children.delete(event.data.child)
+      known.spentBy.set(event.data.child, event.data.spent)
       break
     case 'turn.replied': {
       const { usage, costUsd } = event.data.reply
-      if (event.data.purpose === 'work') known.turns = event.data.turn
-      known.tokens = { in: known.tokens.in + usage.inputTokens, cached: known.tokens.cached + usage.cachedTokens, out: known.tokens.out + usage.outputTokens }
-      known.usd += costUsd ?? 0
-      known.unpriced ||= costUsd === undefined
+      // Counted, because the number of a turn goes on from all that were taken before it, those of children too.
+      known.spent = add(known.spent, { ...usage, turns: event.data.purpose === 'work' ? 1 : 0, usd: costUsd ?? 0, unpriced: costUsd === undefined })
       break
     }
     case 'tool.called':
@@ -181,16 +194,25 @@ function findStep(known: Known, event: StoredEvent): string | undefined {
   }
 }
 
+function add(one: Spent, other: Spent): Spent {
+  return {
+    turns: one.turns + other.turns, usd: one.usd + other.usd, unpriced: one.unpriced || other.unpriced,
+    inputTokens: one.inputTokens + other.inputTokens, cachedTokens: one.cachedTokens + other.cachedTokens, outputTokens: one.outputTokens + other.outputTokens,
+  }
+}
+
 function toTotals(known: Known, time: number): string[] {
-  const { bounds, tasks, tokens, candidates, usd, unpriced } = known
+  const { bounds, tasks, candidates, isPlanned } = known
+  const { turns, inputTokens, cachedTokens, outputTokens, usd, unpriced } = [...known.spentBy.values()].reduce(add, known.spent)
   const finished = [...tasks.values()].filter(Boolean).length
   const left = bounds?.deadline === undefined ? undefined : bounds.deadline - time
   const money = unpriced && usd === 0 ? 'price unknown' : `${unpriced ? 'at least ' : ''}${toMoney(usd)}${bounds?.maxUsd === undefined ? '' : ` of ${toMoney(bounds.maxUsd)}`}`
   return [
-    ...(tasks.size > 1 ? [`task ${Math.min(finished + 1, tasks.size)}/${tasks.size}`] : []),
+    ...(isPlanned && tasks.size > 0 ? [`${finished} of ${count(tasks.size, 'task')} done`] : tasks.size > 1 ? [`task ${Math.min(finished + 1, tasks.size)}/${tasks.size}`] : []),
     ...(known.solver === 'repair' && candidates > 0 ? [`${candidates} ${candidates === 1 ? 'candidate' : 'candidates'} found`] : []),
-    ...(known.solver === 'model' && bounds ? [`turn ${Math.min(known.turns + 1, bounds.maxTurns)}/${bounds.maxTurns}`] : []),
-    ...(tokens.in > 0 ? [`${toAmount(tokens.in)} in (${toShare(tokens.cached, tokens.in)} cached), ${toAmount(tokens.out)} out`, money] : []),
+    // Side by side no turn is the one that is being taken.
+    ...(known.solver === 'model' && bounds ? [isPlanned ? `${turns} of ${bounds.maxTurns} turns` : `turn ${Math.min(turns + 1, bounds.maxTurns)}/${bounds.maxTurns}`] : []),
+    ...(inputTokens > 0 ? [`${toAmount(inputTokens)} in (${toShare(cachedTokens, inputTokens)} cached), ${toAmount(outputTokens)} out`, money] : []),
     ...(known.startedAt === undefined ? [] : [toClock(time - known.startedAt)]),
     ...(left === undefined ? [] : [left > 0 ? `${toDuration(left)} left` : 'the deadline has passed']),
   ]

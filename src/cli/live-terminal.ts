@@ -31,6 +31,9 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
   const status = createStatus(now)
   let timer: NodeJS.Timeout | undefined
   let frame = 0
+  /** Questions that are being answered, and what is shown after them. */
+  let holds = 0
+  let held: string[] = []
   /** Widths of the lines that are drawn now. */
   let drawn: readonly number[] = []
 
@@ -53,7 +56,7 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
     if (timer) stream.write(`${beginStep}${erase()}${draw()}${endStep}`)
   }
   const start = (): void => {
-    if (timer) return
+    if (timer || holds > 0) return
     timer = setInterval(() => {
       frame = (frame + 1) % frames.length
       redraw()
@@ -74,7 +77,8 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
   }
 
   const scroll = (lines: readonly string[]): void => {
-    if (lines.length > 0) stream.write(`${beginStep}${erase()}${lines.join('\n')}\n${timer ? draw() : ''}${endStep}`)
+    if (holds > 0) held = [...held, ...lines].slice(-mostHeld)
+    else if (lines.length > 0) stream.write(`${beginStep}${erase()}${lines.join('\n')}\n${timer ? draw() : ''}${endStep}`)
   }
 
   return {
@@ -89,11 +93,32 @@ export function createTerminalView(options: { readonly stream: LiveStream; reado
       scroll(toFacts(event).flatMap((fact) => toLines(fact, columnsOf() - 1, paint)))
       if (isOver) stop()
     },
-    note: (text) => scroll(wrapWidth(oneLine(text, 1000), columnsOf() - 1, 8)),
+    note: (text) => {
+      const lines = wrapWidth(oneLine(text, 1000), columnsOf() - 1, 8)
+      if (holds > 0) stream.write(`\n${lines.join('\n')}\n`)
+      else scroll(lines)
+    },
     onLive: (signal) => status.onLive(signal), // shown with the next frame
     stop,
+    hold: () => {
+      stop()
+      holds += 1
+      let isHeld = true
+      return () => {
+        if (!isHeld) return
+        isHeld = false
+        holds -= 1
+        if (holds > 0) return
+        const lines = held
+        held = []
+        scroll(lines)
+      }
+    },
   }
 }
+
+/** Lines that are kept while somebody is asked; the log has all of it. */
+const mostHeld = 500
 
 const styles: Record<Mood, Parameters<Paint>[0] | undefined> = { plain: undefined, faint: 'dim', good: 'green', warn: 'yellow', bad: 'red', head: 'bold' }
 

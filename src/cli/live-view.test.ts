@@ -47,6 +47,11 @@ function createScreen(columns: number, rows = 24) {
   return { stream, lines, get isCursorShown() { return isCursorShown }, get widest() { return widest } }
 }
 
+/** As a run that gives its tasks to others begins. */
+function withPlan(event: NewEvent): NewEvent {
+  return event.type === 'run.opened' ? { ...event, data: { ...event.data, planning: { workers: 4, tests: false, review: 'none' } } } : event
+}
+
 describe('the view on a terminal', () => {
   it('keeps its moving lines below the facts and takes them away at the end', () => {
     const screen = createScreen(100)
@@ -69,16 +74,36 @@ describe('the view on a terminal', () => {
     for (const [rows, shown] of [[24, 4], [10, 3]] as const) {
       const screen = createScreen(100, rows)
       const view = createLiveView({ stream: screen.stream, isTty: true, now: () => 1000 })
-      for (const event of storedStory().slice(0, -1)) view.onEvent(event)
-      for (const task of ['sum', 'shout', 'all', 'docs']) view.onLive({ kind: 'child', run: `run_${task}`, task, step: `edit ${task}.js · turn 2/9` })
+      for (const event of storeEvents(storyEvents().slice(0, -1).map(withPlan))) view.onEvent(event)
+      for (const task of ['sum', 'shout', 'all', 'docs']) view.onLive({ kind: 'child', run: `run_${task}`, task, step: `edit ${task}.js · turn 2/9`, spent: { turns: 1, inputTokens: 1000, cachedTokens: 0, outputTokens: 50, usd: 0.25, unpriced: false } })
       view.note('now')
       const region = screen.lines.slice(screen.lines.indexOf('now') + 1)
       assert.match(region[0] ?? '', /4 side by side/)
+      // What the children have spent is spent of the run's budget.
+      assert.match(region[1] ?? '', /^ {2}1 of 1 task done · 7 of \d+ turns · .*\$1\.0/)
       assert.equal(region.length, 2 + shown)
       assert.match(region[2] ?? '', /sum: edit sum\.js · turn 2\/9/)
       assert.match(region.at(-1) ?? '', shown === 4 ? /docs: edit docs\.js/ : /and 2 more/)
       view.stop()
     }
+  })
+
+  it('leaves the screen to whoever is asked something, and shows afterwards what happened meanwhile', () => {
+    const screen = createScreen(100)
+    const view = createLiveView({ stream: screen.stream, isTty: true, now: () => 1000 })
+    const events = storedStory()
+    for (const event of events.slice(0, 8)) view.onEvent(event)
+    const release = view.hold()
+    screen.stream.write('Approve ap_1? ')
+    assert.equal(screen.isCursorShown, true)
+    for (const event of events.slice(8, -1)) view.onEvent(event)
+    assert.match(screen.lines.at(-1) ?? '', /Approve ap_1\? $/)
+    screen.stream.write('y\n')
+    release()
+    release()
+    const text = screen.lines.join('\n')
+    assert.ok(text.indexOf('Approve ap_1? y') < text.indexOf('✓ proven'), text)
+    view.stop()
   })
 
   it('is never wider than the terminal, whatever its size and whatever comes', () => {

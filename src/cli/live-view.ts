@@ -22,6 +22,8 @@ export interface LiveView {
   note(text: string): void
   /** Takes the moving lines away and gives the cursor back. The next event brings them again. Can be called at any time. */
   stop(): void
+  /** While somebody is asked something: nothing moves or scrolls away what they read. What it returns shows all that happened meanwhile. */
+  hold(): () => void
 }
 
 /** Shows a run while it happens: moving lines at the bottom of a terminal, plain lines elsewhere. */

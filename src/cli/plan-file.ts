@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { Document, LineCounter } from 'yaml'
 import type { PlanFault } from '../domain/plan/check-plan.ts'
+import { describeIssue } from './issue-text.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { CapacityFile, EstimateFile, PlanFile, TaskFile } from '../protocol/plan-file.ts'
 
@@ -28,7 +29,9 @@ export async function examinePlanFile(path: string): Promise<OpenPlanFile | { re
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false })
   if (document.errors.length > 0) return { what: 'is not valid YAML', faults: document.errors.map((error) => ({ line: lineCounter.linePos(error.pos[0]).line, text: error.message.split('\n')[0] ?? '' })) }
-  const parsed = PlanFile.safeParse(toValue(document, path))
+  const value = toValue(document, path)
+  if (value === null || value === undefined) return { what: 'is empty', faults: [{ line: undefined, text: 'give it a goal, and tasks that each have an id, a subgoal and checks; writ plan "<goal>" -o FILE writes one to begin with' }] }
+  const parsed = PlanFile.safeParse(value)
   const at = createLocator(document, lineCounter)
   if (!parsed.success) return { what: 'does not fit its format, schemas/plan.schema.json', faults: parsed.error.issues.flatMap((issue) => explainIssue(issue, document, at)) }
   const file = parsed.data
@@ -124,7 +127,7 @@ function explainIssue(issue: Issue, document: Document, at: Locate, base: Path =
     return branch.flatMap((each) => explainIssue(each, document, at, path))
   }
   const where = path.join('.')
-  if (issue.code !== 'unrecognized_keys') return [{ line: at(path), text: `${where ? `${where}: ` : ''}${issue.message}` }]
+  if (issue.code !== 'unrecognized_keys') return [{ line: at(path), text: `${where ? `${where}: ` : ''}${describeIssue({ ...issue, path })}` }]
   return issue.keys.map((key) => {
     const meant = findMeant(key, path)
     return { line: at([...path, key]), text: `${where ? `${where}: ` : ''}there is no field ${key}${meant ? `; ${meant} is meant, perhaps` : ''}` }

@@ -1,5 +1,5 @@
 import { findDrift } from '../domain/plan/drift.ts'
-import { toPlanFile } from '../domain/plan/to-file.ts'
+import { toCapacityFile, toPlanFile } from '../domain/plan/to-file.ts'
 import { findInEffect } from '../domain/rewind.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { Fault } from '../protocol/fault.ts'
@@ -37,7 +37,8 @@ export async function readPlanOfRun(record: OpenRecord, word: string, repo?: str
 export function toFileOfRun({ state, plan }: Pick<PlanOfRun, 'state' | 'plan'>): PlanFile {
   const { contract } = state
   if (!contract) throw new Error('a plan is for a contract')
-  return toPlanFile(plan, contract, state.opened?.planning?.workers)
+  const { planning } = state.opened ?? {}
+  return toPlanFile(plan, contract, planning && toCapacityFile(planning))
 }
 
 /** A plan file, or a run: what is there as a file is one. */

@@ -12,8 +12,7 @@ import type { Policy } from '../engine/ports/policy.ts'
 import type { Experience } from '../protocol/experience.ts'
 import { chooseModelFor } from '../domain/specialist/choose-model.ts'
 import { toPart, toRecorded, type Specialist as OpenedSpecialist } from '../domain/specialist/specialist.ts'
-import { checkPlan } from '../domain/plan/check-plan.ts'
-import { toPlan } from '../domain/plan/from-file.ts'
+import { checkPlanFile } from '../domain/plan/check-file.ts'
 import { usualWorkers } from '../domain/plan/graph.ts'
 import type { Contract } from '../protocol/contract.ts'
 import type { Payload } from '../protocol/events/event.ts'
@@ -30,7 +29,7 @@ export interface PlannedParts extends EngineParts {
 
 /** Whether the run follows a graph, and which. `roles`: who can be given a task. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
 export function toPlanning({ workers, plan: path, plans, writeTests, review, confirmPlan }: RunOptions, given: OpenPlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
-  const more = { ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}), ...(roles === undefined ? {} : { roles: [...roles] }) }
+  const more = { scheduled: true, ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}), ...(roles === undefined ? {} : { roles: [...roles] }) }
   if (given === undefined) {
     if (workers === undefined && (writeTests || confirmPlan || review !== undefined)) throw new Fault('request-invalid', '--write-tests, --review and --confirm-plan are about the tasks of a plan: add --workers N, or --plan FILE')
     if (workers === undefined && plans !== undefined) throw new Fault('request-invalid', '--plans is about a goal that is divided into tasks: add --workers N')
@@ -42,7 +41,7 @@ export function toPlanning({ workers, plan: path, plans, writeTests, review, con
 
 /** @throws Fault `request-invalid` with every fault and its line. */
 function toCarriedPlan(given: OpenPlanFile, path: string, contract: Contract, roles: readonly string[] | undefined): Plan {
-  const { plan, faults } = checkPlan(toPlan(given.file, contract, 0), contract, [], roles)
+  const { plan, faults } = checkPlanFile(given.file, contract, roles)
   if (faults.length > 0) throw toPlanFault(path, 'cannot be carried out', faults.map((fault) => toFileFault(given, fault)))
   return plan
 }
@@ -97,7 +96,7 @@ export async function composePlanned(parts: PlannedParts, specialists: OpenedSpe
     record, workspaces, config, repository: opening.repository, request: opening.request, autonomy: opening.autonomy, experience: opening.experience,
     findSpecialist: (role) => specialists.specialists.get(role) ?? (opening.request.solver === 'repair' ? getSpecialist(specialists, 'coder') : undefined),
     chooseModel: (specialist) => chooseModelFor(specialist, opening.request.model, config.models),
-    watch: (order) => console.watchChild(order.stage === undefined ? order.parent.task : `${order.parent.task} (${order.stage})`, order.child),
+    watch: (order, before) => console.watchChild(order.stage === undefined ? order.parent.task : `${order.parent.task} (${order.stage})`, order.child, before),
     approver: (run) => console.approverFor(run),
     compose: async (order, child, approver) => {
       const solver = await chooseChildSolver(parts, child.request.model)
@@ -118,9 +117,12 @@ async function chooseChildSolver({ solver, config }: EngineParts, model: string 
   return model === undefined || solver.solver === 'repair' ? solver : chooseSolver({ solver: 'model', model }, config, process.env)
 }
 
-/** Of what a plan file limits, what a run can hold to while it starts tasks. */
+/** Of what a plan file limits. */
 function toCapacity({ capacity }: OpenPlanFile['file']): Pick<Planning, 'capacity'> {
-  const { memory_mb: memoryMb, tokens_per_minute: tokensPerMinute } = capacity ?? {}
-  if (memoryMb === undefined && tokensPerMinute === undefined) return {}
-  return { capacity: { ...(memoryMb === undefined ? {} : { memoryMb }), ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }) } }
+  const { memory_mb: memoryMb, tokens_per_minute: tokensPerMinute, cpu, requests_per_minute: requestsPerMinute, resources } = capacity ?? {}
+  const limits = {
+    ...(memoryMb === undefined ? {} : { memoryMb }), ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }), ...(cpu === undefined ? {} : { cpu }),
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }), ...(resources === undefined ? {} : { resources }),
+  }
+  return Object.keys(limits).length === 0 ? {} : { capacity: limits }
 }

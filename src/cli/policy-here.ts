@@ -8,15 +8,18 @@ export interface PolicyHere {
   /** Undefined outside of any repository. */
   readonly root: string | undefined
   readonly opened: OpenedPolicy
+  /** Files of the commit that a run would start from; undefined outside of any repository. */
+  readonly base: RepositoryHere['base'] | undefined
 }
 
 /** The policy as a run would find it that is started here and now. */
 export async function openPolicyHere(repo: string | undefined, now?: number): Promise<PolicyHere> {
   const record = await openRecord()
   const root = await findRootOrNone(repo)
-  const opened = await openPolicyFor({ places: record.places, now: now ?? record.clock.now(), ...(root === undefined ? {} : { repository: toRepositoryHere(record, root) }) })
+  const repository = root === undefined ? undefined : toRepositoryHere(record, root)
+  const opened = await openPolicyFor({ places: record.places, now: now ?? record.clock.now(), ...(repository === undefined ? {} : { repository }) })
   await opened.policy.ready()
-  return { record, root, opened }
+  return { record, root, opened, base: repository?.base }
 }
 
 /** What a run would start from in a repository. */
@@ -27,15 +30,14 @@ export interface RepositoryHere {
 
 /** The commit that a run would start from in this repository. */
 export function toRepositoryHere(record: OpenRecord, root: string): RepositoryHere {
-  return {
-    root,
-    base: async () => {
-      const run = record.ids.runId()
-      const workspaces = await openWorkspaces(record.places)
-      const { base } = await workspaces.inspect(root, { run, includeDirty: false })
-      return workspaces.readBase(root, base, run)
-    },
+  const open = async (): Promise<BaseFiles> => {
+    const run = record.ids.runId()
+    const workspaces = await openWorkspaces(record.places)
+    const { base } = await workspaces.inspect(root, { run, includeDirty: false })
+    return workspaces.readBase(root, base, run)
   }
+  let opened: Promise<BaseFiles> | undefined
+  return { root, base: () => (opened ??= open()) }
 }
 
 /** Undefined outside of any repository, unless one was named. */

@@ -1,6 +1,7 @@
 import type { Waiting } from '../domain/approval/waiting.ts'
 import type { OtherQuestion, Policy } from '../engine/ports/policy.ts'
 import { Fault } from '../protocol/fault.ts'
+import type { Ask } from '../protocol/policy.ts'
 import type { RunId } from '../protocol/ids.ts'
 import { openWorkspaces, type OpenRecord } from './compose.ts'
 import { openPolicyFor } from './open-policy.ts'
@@ -23,14 +24,26 @@ export function toPersonCircumstances(state: RunState, who: string, at: number):
   return { contract, principal: { kind: 'person', name: who, depth: 0 }, at, callsInMinute: 0, callsInRun: 0, fanOut: 0, autonomy: 1 }
 }
 
-/** Rules may say who answers what: nobody but two of them, not who asked for the run. @throws Fault `policy-refused` that cites them. */
+/**
+ * Rules may say who answers what: nobody but two of them, not who asked for the run. Gives the sentence that cites those against
+ * this person, undefined where there are none. A rule that would ask counts as a no: there is nobody else to ask.
+ */
+export async function findAgainst(record: OpenRecord, run: RunId, who: string): Promise<(id: string, ask: Pick<Ask, 'kind' | 'rules'> | undefined) => string | undefined> {
+  const { state } = await readRun(record.log, run)
+  const policy = await openPolicyOf(record, run, state)
+  return (id, ask) => {
+    const decision = policy.judge?.({ action: 'approve', kind: ask?.kind ?? 'call', rules: ask?.rules ?? [], requestedBy: state.opened?.by ?? '', circumstances: toPersonCircumstances(state, who, record.clock.now()) })
+    return decision === undefined || decision.effect === 'allow' ? undefined : `${id} cannot be answered by ${who}: ${decision.reason} (${decision.rules.join(', ')})`
+  }
+}
+
+/** @throws Fault `policy-refused` that cites the rules. */
 export async function requireAllowed(record: OpenRecord, waiting: readonly Waiting[], who: string): Promise<void> {
   for (const run of new Set(waiting.map((each) => each.run))) {
-    const { state } = await readRun(record.log, run)
-    const policy = await openPolicyOf(record, run, state)
+    const against = await findAgainst(record, run, who)
     for (const { id, question } of waiting.filter((each) => each.run === run)) {
-      const decision = policy.judge?.({ action: 'approve', kind: question.ask?.kind ?? 'call', rules: question.ask?.rules ?? [], requestedBy: state.opened?.by ?? '', circumstances: toPersonCircumstances(state, who, record.clock.now()) })
-      if (decision?.effect === 'deny') throw new Fault('policy-refused', `${id} cannot be answered by ${who}: ${decision.reason} (${decision.rules.join(', ')})`)
+      const why = against(id, question.ask)
+      if (why !== undefined) throw new Fault('policy-refused', why)
     }
   }
 }

@@ -23,7 +23,7 @@ test('what is left of a run is scheduled from now on: what ended and what runs s
   const file = toFileOfRun({ state, plan })
   assert.equal((await schedulePlan(file))?.schedule.makespan, 60)
   // Six minutes after the newest event, b has 14 of its 20 minutes before it.
-  const made = rescheduleRun(state, file, 6 * 60_000)
+  const made = rescheduleRun(state, 6 * 60_000)
   const at = new Map(made?.schedule.tasks.map((each) => [each.id, each]))
   assert.deepEqual([...at.keys()], ['a', 'b', 'c'])
   const near = (value: number | undefined, expected: number): void => assert.ok(Math.abs((value ?? Number.NaN) - expected) < 0.1, `${value} is near ${expected}`)

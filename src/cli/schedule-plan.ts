@@ -1,10 +1,9 @@
 import { createHighsProver } from '../adapters/schedule-highs/highs-prover.ts'
 import { createSystemClock } from '../adapters/system/system-clock.ts'
-import { accountProgress } from '../domain/plan/task-progress.ts'
-import { findInEffect } from '../domain/rewind.ts'
+import { isStillOpen } from '../domain/delegation/follow-plan.ts'
+import { findRunSchedule, toRunProblem } from '../domain/delegation/run-schedule.ts'
 import { toScheduleProblem, type PlannedProblem } from '../domain/schedule/from-plan-file.ts'
 import { findFlaw } from '../domain/schedule/find-flaw.ts'
-import { reschedule, type Progress } from '../domain/schedule/reschedule.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { findSchedule, type FoundSchedule } from '../engine/find-schedule.ts'
 import type { PlanFile } from '../protocol/plan-file.ts'
@@ -28,21 +27,12 @@ export async function schedulePlan(file: PlanFile): Promise<PlanSchedule | undef
 }
 
 /** What is left of a plan that is being carried out, from now on; what has ended or runs stays where it was. */
-export function rescheduleRun(state: RunState, file: PlanFile, sinceMs: number): (PlanSchedule & { readonly nowMinutes: number }) | undefined {
-  const { tasks, plannedMs, nowMs } = accountProgress(state, findInEffect(state.past))
-  const toMinutes = (ms: number): number => Math.max(0, (ms - plannedMs) / 60_000)
-  const now = toMinutes(nowMs + sinceMs)
-  const left = new Set(tasks.filter((each) => each.standing !== 'dropped').map((each) => each.id))
-  const kept = file.tasks.filter((task) => left.has(task.id)).map((task) => ({ ...task, depends_on: (task.depends_on ?? []).filter((id) => left.has(id)) }))
-  const planned = toScheduleProblem({ ...file, tasks: kept })
-  const progress: Progress = {
-    now, planned: [],
-    ended: tasks.flatMap(({ id, standing, startedMs, endedMs }) => (standing === 'integrated' ? [{ id, start: toMinutes(startedMs ?? endedMs ?? plannedMs), end: toMinutes(endedMs ?? nowMs) }] : [])),
-    running: tasks.flatMap(({ id, standing, startedMs }) => (['at work', 'returned', 'asks'].includes(standing) ? [{ id, start: toMinutes(startedMs ?? nowMs) }] : [])),
-  }
+export function rescheduleRun(state: RunState, sinceMs: number): (PlanSchedule & { readonly nowMinutes: number }) | undefined {
+  const problem = toRunProblem(state, sinceMs, (id) => isStillOpen(state, { id }))
+  if (!problem) return undefined
   const clock = createSystemClock()
   const began = clock.elapsed()
-  const made = reschedule(planned.problem, progress, { isOver: () => clock.elapsed() - began > patience * 500 })
-  if (!made.ok) return undefined
-  return { ...planned, schedule: { ...made.schedule, searched: 0, tick: 1 }, seconds: 0, nowMinutes: now }
+  const made = findRunSchedule(problem, { isOver: () => clock.elapsed() - began > patience * 500 })
+  if ('flaw' in made) return undefined
+  return { ...problem, schedule: { ...made.schedule, searched: 0, tick: 1 }, seconds: 0, nowMinutes: problem.progress.now }
 }

@@ -1,4 +1,6 @@
 import { listQuestions, type Told } from '../domain/approval/history.ts'
+import { findByStatus } from '../domain/delegation/delegation.ts'
+import { findStages } from '../domain/delegation/stages.ts'
 import { explainGone, findWaiting, type Waiting } from '../domain/approval/waiting.ts'
 import type { RunState } from '../domain/run-state.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
@@ -32,6 +34,15 @@ export async function listWaiting(record: Pick<OpenRecord, 'log'>, repository?: 
   const unread: string[] = []
   for await (const { isRunning, state, events } of readRuns(record, { repository, open: true }, unread)) if (!isRunning) waiting.push(...findWaiting(state, events))
   return { waiting, unread }
+}
+
+/** What a run waits for, with what its children wait for. */
+export async function findWaitingOf(record: Pick<OpenRecord, 'log'>, run: RunId): Promise<readonly Waiting[]> {
+  const { state, events } = await readRun(record.log, run)
+  if (state.ended) return []
+  const children = [...findByStatus(state, 'waiting'), ...findStages(state, 'waiting')].map(({ given }) => given.child)
+  const theirs = await Promise.all(children.map((child) => findWaitingOf(record, child)))
+  return [...findWaiting(state, events), ...theirs.flat()]
 }
 
 /** Every question that was put, whatever became of it, newest run first and in it the newest first. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
+import { describeIssue } from './issue-text.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 
 /** Larger files are none that a person wrote, in bytes. */
@@ -26,7 +27,7 @@ export async function readYamlFile<T>(path: string, { what, schema, published }:
   const said = parsed.error.issues.slice(0, 3).map((issue) => {
     const node: unknown = document.getIn(issue.path as (string | number)[], true)
     const at = typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? ` (line ${lineCounter.linePos(Number(node.range[0])).line})` : ''
-    return `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${issue.message}${at}`
+    return `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${describeIssue(issue)}${at}`
   })
   throw new Fault('request-invalid', `${what} ${path} does not fit: ${said.join('; ')}. Its format is in ${published}`)
 }

@@ -80,6 +80,7 @@ function afterTurn(state: RunState): Step | undefined {
   if (state.limit) return atLimit(state)
   if (state.finish?.cannot) return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: `the solver says that it cannot be done: ${state.finish.cannot}` }
   if (state.finish && isReviewer(state)) return afterReview(state)
+  if (state.finish && isTester(state) && state.tree !== state.workspace?.tree && !hasReported(state) && !state.reviewTold) return tellToReport('your tests', 'report_tests, with the command that runs them and nothing else')
   if (state.active && state.finish) {
     if (isRepair(state) && !isMeasured(state)) return { phase: 'observe', do: 'check-task' }
     const first = beforeCommit(state)
@@ -107,6 +108,7 @@ function nextTask(state: RunState): Step {
   if (further) return { phase: 'plan', do: 'propose', ...further }
   const handover = findHandover(state, true)
   if (handover) return handover
+  if (isTester(state)) return afterTests(state)
   if (state.provenTree !== state.tree || state.proof === undefined) return { phase: 'reflect', do: 'prove' }
   return afterRefusal(state)
 }
@@ -115,12 +117,33 @@ function isReviewer(state: RunState): boolean {
   return state.opened?.parent !== undefined && state.opened.specialist?.role === 'reviewer'
 }
 
+/** Of a run whose opening says so: in earlier ones nothing told a test writer from others. */
+function isTester(state: RunState): boolean {
+  return state.opened?.parent?.stage === 'tests'
+}
+
+function hasReported(state: RunState): boolean {
+  const tool = isTester(state) ? 'report_tests' : 'report_findings'
+  return state.messages.some((message) => message.role === 'tool' && message.answers.some((answer) => answer.name === tool && !answer.isError))
+}
+
 /** Nothing of a review is proven: it counts as soon as it is reported. Whoever forgot to is told once. */
 function afterReview(state: RunState): Step {
-  const hasReported = state.messages.some((message) => message.role === 'tool' && message.answers.some((answer) => answer.name === 'report_findings' && !answer.isError))
-  if (hasReported) return { phase: 'reflect', do: 'end', outcome: 'waiting', reason: 'it has reported what it found; of a review nothing is proven' }
+  const outcome = state.opened?.parent?.stage === undefined ? 'waiting' : 'reported'
+  if (hasReported(state)) return { phase: 'reflect', do: 'end', outcome, reason: 'it has reported what it found; of a review nothing is proven' }
   if (state.reviewTold) return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: 'it reported nothing' }
-  return { phase: 'observe', do: 'say', kind: 'review', text: 'Nothing counts as reviewed before you have called report_findings: an empty list where nothing is wrong. Then call finish.' }
+  return tellToReport('reviewed', 'report_findings: an empty list where nothing is wrong')
+}
+
+/** Nothing of tests is proven by whoever wrote them: the harness runs them on the content without the work. */
+function afterTests(state: RunState): Step {
+  const missing = state.commits.length === 0 ? 'it wrote no tests' : hasReported(state) ? undefined : 'it did not say how its tests are run'
+  if (missing !== undefined) return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: missing }
+  return { phase: 'reflect', do: 'end', outcome: 'reported', reason: 'it has written tests and said how they are run; what they show is for the harness to see' }
+}
+
+function tellToReport(what: string, call: string): Step {
+  return { phase: 'observe', do: 'say', kind: 'review', text: `Nothing counts as ${what} before you have called ${call}. Then call finish.` }
 }
 
 /** The harness looked and it was not so: revise the plan, ask a person, or say so. */

@@ -3,7 +3,7 @@
  * the proof's judgement, messages. It is recorded with every run; whoever changes what an old log leads to raises it, and
  * keeps the old way for runs whose state says so (`RunState.decisions`). See docs/decisions/0007-replay.md.
  */
-export const decisionsVersion = 3
+export const decisionsVersion = 4
 
 /**
  * 2: commands are read before they are judged, questions of a turn are asked together, changes pass the stages of validation and
@@ -28,4 +28,27 @@ export function keepsQuestions(state: { readonly decisions: number | undefined }
 /** 3: questions say in words what would happen, with the rules' own risk and the change as a diff; a no is told with its reason. */
 export function asksPlainly(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 3
+}
+
+/**
+ * 4: no plan drops what a stage of a task is at work on, and no tests outlive the task that they were written for; a review that reports
+ * nothing is none; shares count what children have spent once; a limit, a full house and a role that may not be are told apart.
+ */
+export function followsStrictly(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
+}
+
+/** 4: a task's own checks pass on what its commit merges to, also where they failed in the integrated state before. */
+export function holdsOwnChecks(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
+}
+
+/** 4: a task begins as long as there are turns to begin with, also where its fair share would be fewer; money is shared in hundredths of a cent. */
+export function beginsWithLeast(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
+}
+
+/** 4: a new plan without anything left to do is not taken. */
+export function refusesTheSame(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 4
 }

@@ -6,8 +6,9 @@ import type { RunId } from '../protocol/ids.ts'
 import { describeChanged } from './context/describe-changed.ts'
 import { isPlanned } from './delegation/delegation.ts'
 import { onStageDelegated, onStageReturned, onTestsSeen } from './delegation/fold-stages.ts'
-import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed } from './delegation/fold-delegations.ts'
+import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed, onTaskDropped } from './delegation/fold-delegations.ts'
 import { countCall } from './policy/circumstances.ts'
+import { toRunTime } from './run-clock.ts'
 import { describeRewinding, findDropped, findPath } from './rewind.ts'
 import { emptyState, type Finish, type RunState } from './run-state.ts'
 
@@ -74,6 +75,10 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.considered.push(data)
     state.planDraft = undefined
   },
+  'plan.scheduled': (state, data) => {
+    state.schedule = data
+    state.scheduleWanted = undefined
+  },
   'task.started': (state, data) => {
     state.tasks.set(data.task, 'active')
     state.active = state.plan?.tasks.find((task) => task.id === data.task)
@@ -87,6 +92,8 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     if (state.active?.id === data.task) state.active = undefined
   },
   'task.dropped': (state, data) => {
+    state.scheduleWanted ??= `${data.task} is left out`
+    onTaskDropped(state, data)
     state.tasks.set(data.task, 'dropped')
     if (state.active?.id === data.task) state.active = undefined
   },
@@ -289,7 +296,7 @@ export function evolve(state: RunState, event: StoredEvent): RunState {
 }
 
 function apply(state: RunState, event: StoredEvent): void {
-  state.at = Date.parse(event.at)
+  Object.assign(state, toRunTime(state, event))
   const handle = handlers[event.type] as Handler<EventType>
   handle(state, event.data, event)
 }
@@ -303,8 +310,10 @@ function goBack(state: RunState, event: Extract<StoredEvent, { type: 'run.rewoun
   const { past, spent, resumes, faults, branchHead, newestCalls } = state
   const back = emptyState()
   for (const each of findPath(past, event.data.to)) {
-    if (each.type === 'run.rewound') arrive(back, each, past)
-    else apply(back, each)
+    if (each.type === 'run.rewound') {
+      arrive(back, each, past)
+      back.at = Date.parse(each.at)
+    } else apply(back, each)
   }
   arrive(back, event, past)
   Object.assign(state, back, { at: Date.parse(event.at), past, spent, resumes, faults, branchHead, newestCalls })
@@ -353,6 +362,7 @@ function onValidation(state: RunState, data: Payload<'validation.finished'>): vo
 function onPlan(state: RunState, { plan }: Payload<'plan.proposed'>): void {
   const before = state.plan
   state.plan = plan
+  state.plannedMs ??= state.workedMs
   if (isPlanned(state)) onPlanTaken(state, plan, before)
   for (const task of plan.tasks) if (!state.tasks.has(task.id)) state.tasks.set(task.id, 'waiting')
 }

@@ -60,6 +60,10 @@ export interface RunState {
   startedAt: number
   /** Time of the newest event, in milliseconds since the epoch: the only clock that decisions know. */
   at: number
+  /** The run's own time until then, and until its first plan, in milliseconds (see `run-clock`). */
+  workedMs: number
+  answeredMs: number
+  plannedMs: number | undefined
   contract: Contract | undefined
   contractHash: Digest | undefined
   intake: { readonly reply: string } | undefined
@@ -87,6 +91,9 @@ export interface RunState {
   /** By task: the newest look at what is integrated, at each milestone. */
   milestones: Map<string, Payload<'milestone.checked'>>
   fanOutCap: number | undefined
+  /** When tasks are to begin, and what has changed since that was found. */
+  schedule: Payload<'plan.scheduled'> | undefined
+  scheduleWanted: string | undefined
   /** Tasks that the policy does not let begin, with its reason. */
   refused: Map<string, string>
   /** What the planner proposed and nobody judged yet; why it is asked for a plan. */
@@ -202,9 +209,9 @@ export interface RunState {
 
 export function emptyState(): RunState {
   return {
-    run: undefined, opened: undefined, startedAt: 0, at: 0, contract: undefined, contractHash: undefined, intake: undefined,
+    run: undefined, opened: undefined, startedAt: 0, at: 0, workedMs: 0, answeredMs: 0, plannedMs: undefined, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, filled: false, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
-    tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, milestones: new Map(), fanOutCap: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, considered: [], toldOfPlans: 0, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
+    tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, milestones: new Map(), fanOutCap: undefined, schedule: undefined, scheduleWanted: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, considered: [], toldOfPlans: 0, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
     finish: undefined, certainty: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,

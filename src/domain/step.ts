@@ -1,4 +1,5 @@
 import type { Check } from '../protocol/contract.ts'
+import type { FaultCode } from '../protocol/error-codes.ts'
 import type { Json } from '../protocol/ids.ts'
 import type { Budget } from '../protocol/contract.ts'
 import type { CommitId } from '../protocol/ids.ts'
@@ -19,6 +20,7 @@ export type Step =
   | { readonly phase: 'plan'; readonly do: 'pin-contract' }
   | { readonly phase: 'plan'; readonly do: 'propose'; readonly plan: Plan; readonly why: string; readonly from?: 'model' | 'person' | 'checks'; readonly ranking?: RankedPlan[] }
   | { readonly phase: 'plan'; readonly do: 'consider'; readonly number: number; readonly plan: Plan; readonly why: string }
+  | { readonly phase: 'plan'; readonly do: 'schedule'; readonly why: string }
   | { readonly phase: 'plan'; readonly do: 'start-task'; readonly task: string }
   | { readonly phase: 'plan'; readonly do: 'drop-task'; readonly task: string; readonly why: string }
   | { readonly phase: 'plan'; readonly do: 'route'; readonly to: 'model' | 'repair'; readonly why: string; readonly text?: string }
@@ -42,12 +44,14 @@ export type Step =
   | { readonly phase: 'observe'; readonly do: 'take-back' }
   | { readonly phase: 'observe'; readonly do: 'make-room' }
   | { readonly phase: 'observe'; readonly do: 'ask-sealed'; readonly id: string }
-  | { readonly phase: 'observe'; readonly do: 'await-child' }
+  | { readonly phase: 'observe'; readonly do: 'await-child'; /** Nobody is waited for longer, in milliseconds since the epoch: then it is time to schedule anew. */ readonly untilMs?: number }
   | { readonly phase: 'observe'; readonly do: 'stop-children' }
+  | { readonly phase: 'observe'; readonly do: 'stop-on-fault'; readonly code: FaultCode; readonly message: string }
   // reflect
   | { readonly phase: 'reflect'; readonly do: 'integrate'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-merge'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-unsure'; readonly task: string }
+  | { readonly phase: 'reflect'; readonly do: 'ask-unreviewed'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-plan' }
   | { readonly phase: 'reflect'; readonly do: 'check-milestone'; readonly task: string }
   | { readonly phase: 'reflect'; readonly do: 'ask-milestone'; readonly task: string }

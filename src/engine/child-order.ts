@@ -29,7 +29,7 @@ export function toStageOrder(run: RunContext, { given }: TaskStage): ChildOrder 
   return {
     child: given.child, role: given.role, stage: given.stage, brief: given.brief, base: given.base,
     contract: toChildContract(run, task, { checks: [], scope: given.stage === 'tests' ? [...testGlobs] : [], budget: given.budget }),
-    parent: toParent(run, task, Math.max(1, given.of)),
+    parent: { ...toParent(run, task, Math.max(1, given.of)), stage: given.stage },
   }
 }
 

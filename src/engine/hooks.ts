@@ -1,5 +1,4 @@
 import type { Json } from '../protocol/ids.ts'
-import { findBlock } from '../domain/hooks/bound-stops.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { HookEvent, HookOutcome } from './ports/hooks.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
@@ -17,7 +16,7 @@ export async function callHooks(run: RunContext, event: HookEvent, input: Readon
   const stop = outcomes.find((each) => each.stopsRun === true)
   if (stop) throw new Fault('cancelled', `a hook stopped the run (${stop.hook}): ${stop.reason}`)
   if (event === 'PostToolUse' || event === 'Stop' || event === 'SubagentStop') await seeWhatHooksDid(run)
-  return findBlock(outcomes)
+  return outcomes.find((each) => each.status === 'blocked')
 }
 
 /** A formatter changes files: what the solver has read of them is old then. */

@@ -2,6 +2,7 @@ import type { Check } from '../protocol/contract.ts'
 import type { Payload } from '../protocol/events/event.ts'
 import type { CommitId, TreeId } from '../protocol/ids.ts'
 import type { MergedTask } from '../protocol/integration.ts'
+import { followsStrictly, holdsOwnChecks } from '../domain/decisions.ts'
 import { checksOf, type Delegation } from '../domain/delegation/delegation.ts'
 import { getTask, toMergeGate } from '../domain/delegation/follow-plan.ts'
 import { describeConflicts } from '../domain/integration/describe-conflicts.ts'
@@ -23,9 +24,6 @@ import type { Integrator } from './ports/integrator.ts'
 
 type Integration = Payload<'integration.finished'>
 
-/** Bounds of a command that writes merged files anew: five minutes, and what installing a large project's packages takes. */
-const regenerateLimits = { timeoutMs: 300_000, memoryMb: 4096, pids: 512, outputBytes: 64 * 1024, diskBytes: 2 ** 31 }
-
 /**
  * Puts what a child made on top of what was integrated before. Optimistic: it was made side by side with others, and whether
  * they fit is found out now. 1. a merge in memory; 2. late or stray writes are fenced off; 3. where others were integrated
@@ -46,16 +44,16 @@ export async function integrate(run: RunContext, id: string): Promise<void> {
   await toRecordedLine(run, integrator, head)
   await integrator.keep(child, { task: id, commit: theirs })
   const made = (await seeChanges(run, base, theirs)).flatMap((change) => [change.path, ...(change.from ? [change.from] : [])])
-  const fenced = findFenced(run.state.leases, { holder: child, token: lease.token, atMs: run.state.at }, made)
+  const fenced = findFenced(run.state.leases, { holder: child, token: lease.token }, made)
   if (fenced.length > 0) return finish('fenced', fenced)
   const outcome = await merge(run, about)
   if (outcome.conflicts.length > 0) return finish('textual', describeConflicts(outcome.conflicts), outcome.conflicts)
-  if (head !== base) {
+  if (head !== toBegan(run, delegation)) {
     const judged = await judgeMerged(run, delegation, outcome)
     if (judged) return finish(judged.verdict, judged.reasons)
   }
   const { message, trailers } = toMessage(run, delegation)
-  const commit = await integrator.commit({ tree: outcome.tree, parent: head, task: id, child, from: theirs, message, trailers, atMs: run.state.at })
+  const commit = await integrator.commit({ tree: outcome.tree, parent: head, task: id, child, from: theirs, message, trailers, atMs: delegation.returnedAt ?? run.state.at })
   const advanced = await integrator.advance(head, commit)
   if (!advanced.moved) throw new Error(`the line of integrated commits is at ${advanced.now ?? 'nothing'}, not at ${head}`)
   await getWorkspace(run).rollback(outcome.tree, run.signal)
@@ -74,7 +72,7 @@ async function toRecordedLine(run: RunContext, integrator: Integrator, head: Com
 /** In memory; then what only a command can merge is written anew. What came of it is a fact, for a replay to go by. */
 async function merge(run: RunContext, about: Pick<Integration, 'task' | 'child' | 'onto' | 'theirs'>): Promise<MergedTask> {
   const strategies = run.state.opened?.planning?.merge ?? []
-  const outcome = await mergeTask({ integrator: integratorOf(run), sandbox: run.ports.sandbox, workspace: getWorkspace(run) }, { task: about.task, child: about.child, commit: about.theirs, onto: about.onto, strategies, limits: regenerateLimits }, run.signal)
+  const outcome = await mergeTask({ integrator: integratorOf(run), sandbox: run.ports.sandbox, workspace: getWorkspace(run) }, { task: about.task, child: about.child, commit: about.theirs, onto: about.onto, strategies }, run.signal)
   await record(run, { type: 'merge.tried', data: { task: about.task, child: about.child, outcome } })
   return outcome
 }
@@ -87,12 +85,13 @@ async function judgeMerged(run: RunContext, delegation: Delegation, { tree, thei
   const { head } = run.state
   if (!head) return undefined
   const checks: MergedCheck[] = []
-  for (const check of checksToRepeat(run, delegation.given)) {
+  const own = holdsOwnChecks(run.state) ? new Set(listChecks(run, delegation.given.task).map(({ command }) => command)) : undefined
+  for (const check of checksToRepeat(run, delegation)) {
     const merged = await runTwice(run, check, tree)
     const isFine = merged.first.status === 'passed'
     // Only where something fails does it matter how each side was.
     const sides = isFine ? {} : { base: await runTwice(run, check, delegation.given.base), ours: await runTwice(run, check, head), theirs: await runTwice(run, check, theirs) }
-    if (!isFine) checks.push({ checkId: check.id, command: check.command, merged, ...sides })
+    if (!isFine) checks.push({ checkId: check.id, command: check.command, merged, ...sides, ...(own ? { isOwn: own.has(check.command) } : {}) })
   }
   const { verdict, mayIntegrate, reasons } = judgeIntegration({ conflicts: [], checks })
   if (!mayIntegrate && verdict !== 'clean' && verdict !== 'pre-existing' && verdict !== 'textual') return { verdict, reasons }
@@ -108,15 +107,23 @@ async function runTwice(run: RunContext, check: Check, at: CommitId | TreeId): P
   return { first, second }
 }
 
+/** The integrated commit that a task began from. Its base has the tests on top that were written for it, and is in no line. */
+function toBegan(run: RunContext, { given, onto }: Delegation): CommitId {
+  return (followsStrictly(run.state) ? onto : undefined) ?? given.base
+}
+
 /** Each command once: of this task, and of the tasks that were integrated since it began, with the tests that were written for them. */
-function checksToRepeat(run: RunContext, given: Delegation['given']): readonly Check[] {
-  const since = run.state.commits.slice(run.state.commits.findIndex((each) => each.commit === given.base) + 1)
-  const tasks = new Set([given.task, ...since.map((each) => each.task)])
-  const checks = [...tasks].flatMap((id) => {
-    const tests = findFrozenTests(run.state, id)
-    return [...checksOf(run.state, getTask(run.state, id)), ...(tests ? [toTestCheck(tests.command, `${id.slice(0, 26)}-tests`)] : [])]
-  })
+function checksToRepeat(run: RunContext, delegation: Delegation): readonly Check[] {
+  const began = toBegan(run, delegation)
+  const since = run.state.commits.slice(run.state.commits.findIndex((each) => each.commit === began) + 1)
+  const tasks = new Set([delegation.given.task, ...since.map((each) => each.task)])
+  const checks = [...tasks].flatMap((id) => listChecks(run, id))
   return [...new Map(checks.map((check) => [check.command, check])).values()]
+}
+
+function listChecks(run: RunContext, id: string): readonly Check[] {
+  const tests = findFrozenTests(run.state, id)
+  return [...checksOf(run.state, getTask(run.state, id)), ...(tests ? [toTestCheck(tests.command, `${id.slice(0, 26)}-tests`)] : [])]
 }
 
 async function validateMerged(run: RunContext, onto: CommitId, tree: TreeId): Promise<readonly string[]> {
@@ -142,7 +149,7 @@ function toMessage(run: RunContext, { given, returned }: Delegation): { readonly
   const [first = '', ...rest] = (returned?.summary.trim() || task.title).split('\n')
   return {
     message: [first.slice(0, 100), rest.join('\n').trim()].filter(Boolean).join('\n\n'),
-    trailers: [`Writ-Run: ${run.rollout.run}`, `Writ-Task: ${given.task}`, `Writ-Child: ${given.child}`],
+    trailers: [`Writ-Run: ${run.rollout.run}`],
   }
 }
 

@@ -21,8 +21,12 @@ export interface MergeTaskRequest {
   readonly onto: CommitId
   /** Of the settings; what is built in comes after them. */
   readonly strategies: readonly MergeStrategy[]
-  readonly limits: SandboxLimits
+  /** Of a command that writes merged files anew. Left out: the usual ones. */
+  readonly limits?: SandboxLimits
 }
+
+/** Five minutes, and what installing a large project's packages takes. */
+const regenerateLimits: SandboxLimits = { timeoutMs: 300_000, memoryMb: 4096, pids: 512, outputBytes: 64 * 1024, diskBytes: 2 ** 31 }
 
 /**
  * The content that a task's commit and the integrated state make together: kept, merged in memory, and files that a command writes
@@ -42,7 +46,7 @@ export async function mergeTask(ports: MergeTaskPorts, request: MergeTaskRequest
     signal.throwIfAborted()
     const checkout = await ports.workspace.checkout(tree)
     try {
-      const why = await runAnew(ports, checkout, { path, strategy, limits: request.limits }, signal)
+      const why = await runAnew(ports, checkout, { path, strategy, limits: request.limits ?? regenerateLimits }, signal)
       if (why === undefined) {
         tree = await integrator.take(tree, checkout.root, [path])
         settled.push({ path, use: 'regenerate' })

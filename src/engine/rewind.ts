@@ -105,9 +105,14 @@ function findPlace(events: readonly StoredEvent[], { run, to }: RewindRequest): 
 }
 
 function findTask(events: readonly StoredEvent[], run: string, task: string): number {
-  const started = findInEffect(events).flatMap((event) => (event.type === 'task.started' ? [event] : []))
-  const found = started.findLast((event) => event.data.task === task)
+  const inEffect = findInEffect(events)
+  const started = inEffect.flatMap((event) => (event.type === 'task.started' || event.type === 'task.delegated' ? [event] : []))
+  const found = started.findLast((event) => event.type === 'task.started' && event.data.task === task)
   if (found) return found.seq
+  // A child that was given the task would go on with it, or had ended: so it is before it was given to anybody.
+  const given = started.find((event) => event.data.task === task)
+  const before = given && inEffect.findLast((event) => event.seq < given.seq)
+  if (before) return before.seq
   const tasks = [...new Set(started.map((event) => event.data.task))]
   throw new Fault('request-invalid', `${run} has ${tasks.length === 0 ? 'begun no task' : `no task ${task}; it has begun ${tasks.join(', ')}`}. --to takes the number of an event (writ log ${run}) or a task`)
 }

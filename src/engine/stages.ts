@@ -1,4 +1,5 @@
 import type { Payload } from '../protocol/events/event.ts'
+import { followsStrictly } from '../domain/decisions.ts'
 import { toStageKey } from '../domain/delegation/stages.ts'
 import type { Step } from '../domain/step.ts'
 import { toTestCheck } from './child-order.ts'
@@ -11,13 +12,17 @@ import { isTestFile, whyTest } from '../domain/contract/test-places.ts'
 
 /** Characters of a diff that a reviewer is shown at once; it reads the rest where it wants to. */
 const longestDiff = 12_000
+/** Characters of all that it is told beside its task. */
+const longestBrief = 20_000
 
 /** A specialist gets a stage of a task, where the policy lets it; otherwise the stage is over with nothing to show. */
 export async function delegateStage(run: RunContext, step: Extract<Step, { do: 'delegate-stage' }>): Promise<void> {
-  const decision = await judgeDelegation(run, step.role)
+  const { decision, running } = await judgeDelegation(run, step.role)
   const { task, stage, of, role, base, budget } = step
+  // There are enough of them at work: it begins when one of them has come back.
+  if (decision.effect !== 'allow' && running > 0 && followsStrictly(run.state)) return record(run, { type: 'task.held', data: { task, role, running, decision } })
   const child = childrenOf(run).mint()
-  const brief = stage === 'review' ? await describeWork(run, step) : step.brief
+  const brief = (stage === 'review' ? await describeWork(run, step) : step.brief).slice(0, longestBrief)
   await record(run, { type: 'stage.delegated', data: { task, stage, of, child, role, base, budget, decision, brief } })
   if (decision.effect === 'allow') return
   const spent = { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 }
@@ -31,7 +36,7 @@ async function describeWork(run: RunContext, { task, brief, base }: Extract<Step
   const child = run.state.delegations.get(task)?.given.child
   if (child) await integratorOf(run).keep(child, { task, commit: base })
   const diff = await getWorkspace(run).diff(from, base, { maxBytes: longestDiff })
-  return `${brief}\n\nThe change, which is there already:\n\`\`\`diff\n${diff}\n\`\`\``.slice(0, 20_000)
+  return `${brief}\n\nThe change, which is there already:\n\`\`\`diff\n${diff}\n\`\`\``
 }
 
 /** The tests that were written are run without the work: only those that fail there can tell when it is done. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CheckPurpose } from './events/check.ts'
 import { Outcome } from './events/run.ts'
+import { ChildOutcome, StageName } from './events/task.ts'
 import { CheckStatus, Proof, Strength } from './evidence.ts'
 import { BlobRef, CommitId, Digest, RunId, TreeId } from './ids.ts'
 
@@ -54,6 +55,12 @@ export const RunRecord = z.lazy(() => z.strictObject({
     tasks: z.array(z.strictObject({ id: z.string(), title: z.string(), status: z.string() })),
   }).optional(),
   commits: z.array(z.strictObject({ task: z.string(), commit: CommitId, tree: TreeId, parent: CommitId })),
+  children: z.array(z.strictObject({
+    run: RunId, task: z.string(), stage: StageName.optional().describe('What it did beside the work on the task; left out where it did the task.'), outcome: ChildOutcome,
+    commit: CommitId.optional().describe('What it made, kept with the run.'),
+    integrated: CommitId.optional().describe('The commit of this run that this became part of.'),
+    events: z.int().nonnegative().describe('How far its record went.'), head: Digest.describe("That record's last hash."),
+  })).optional().describe('Child runs that worked on tasks of the plan, in the order in which they returned.'),
   decisions: z.strictObject({
     policy: Digest,
     calls: z.int().nonnegative(),

@@ -35,6 +35,11 @@ export type Act = z.infer<typeof Act>
 /** What a shell command would do: every program that it would start, and the parts that cannot be understood. */
 export const CommandReading = z.lazy(() => z.object({
   acts: z.array(Act),
-  unknown: z.array(z.object({ text: z.string().max(500), why: z.string().max(500) })),
+  unknown: z.array(z.object({
+    text: z.string().max(500),
+    why: z.string().max(500),
+    /** It belongs to a program of the repository (a script of package.json, a recipe), which the sandbox holds where nothing gets out. */
+    contained: z.boolean().optional(),
+  })),
 }))
 export type CommandReading = z.infer<typeof CommandReading>

@@ -31,6 +31,8 @@ export const exitCodes = {
   proven: 0,
   /** There is a plan, and nothing more was wanted. */
   planned: 0,
+  /** A child run that proves nothing has said what it was asked for: findings of a review, or how the tests that it wrote are run. */
+  reported: 0,
   'not-achieved': 1,
   'request-wrong': 2,
   waiting: 3,

@@ -11,6 +11,10 @@ export const Estimate = z.lazy(() => z.object({
   spread: z.number().nonnegative(),
   memoryMb: z.number().nonnegative(),
   tokens: z.number().nonnegative(),
+  /** Cores that it keeps busy, model requests, and how much it takes, all the time, of what the run shares besides, by name. */
+  cpu: z.number().nonnegative().optional(),
+  requests: z.number().nonnegative().optional(),
+  resources: z.record(z.string(), z.number().nonnegative()).optional(),
   /** Minutes that 80 of 100 such tasks lie between. */
   low: z.number().nonnegative().optional(),
   high: z.number().nonnegative().optional(),
@@ -41,6 +45,11 @@ export const Task = z.lazy(() => z.object({
   estimate: Estimate.optional(),
   /** Of what it may change, as it was measured when it was planned. */
   size: TaskSize.optional(),
+  /** Names of things that one task at a time may use, beside its scope. */
+  leases: z.array(z.string().max(500)).max(50).optional(),
+  /** Earliest beginning and wanted end, in minutes of the run's own time since its first plan. */
+  release: z.number().nonnegative().optional(),
+  deadline: z.number().nonnegative().optional(),
   /** How likely it is that its first attempt does: as stated, until the record says what such words were worth. */
   confidence: z.number().min(0).max(1).optional(),
   /** What `confidence` was when it was stated. */

@@ -47,7 +47,7 @@ export const CommitAccount = z.object({
 })
 export type CommitAccount = z.infer<typeof CommitAccount>
 
-/** The work on one task of a graph. Minutes are of the run's own time, which stands still while no process works on it. */
+/** The work on one task of a graph; how long it took is in `taken`. */
 export const TaskWork = z.object({
   role: z.string(),
   standing: z.string(),
@@ -59,17 +59,18 @@ export const TaskWork = z.object({
   tokens: z.int().nonnegative(),
   usd: z.number().nonnegative(),
   unpriced: z.boolean(),
-  /** As the plan estimates it, and from its first beginning until it was integrated. */
-  predictedMinutes: z.number().nonnegative().optional(),
-  actualMinutes: z.number().nonnegative().optional(),
 })
 export type TaskWork = z.infer<typeof TaskWork>
 
 /** Of a run that follows a graph of tasks: how often its plan changed, and what in it is not for the goal. */
 export const PlanAccount = z.object({
   revision: z.int().nonnegative(),
+  /** Tasks side by side, at most. */
+  workers: z.int().positive().optional(),
   volatility: z.object({ revisions: z.int().nonnegative(), finished: z.int().nonnegative(), perFinished: z.number().nonnegative().optional(), added: z.int().nonnegative(), removed: z.int().nonnegative() }),
   drift: z.array(z.object({ rule: z.string(), task: z.string().optional(), check: z.string().optional(), text: z.string() })),
+  /** Tasks that ended after their deadlines, or have not ended although these are over. Minutes of the run's own time since its first plan. */
+  late: z.array(z.object({ task: z.string(), deadline: z.number(), minutes: z.number(), ended: z.boolean() })).optional(),
   milestones: z.array(z.object({ task: z.string(), commit: CommitId, verdict: z.enum(['passed', 'failed']) })),
 })
 export type PlanAccount = z.infer<typeof PlanAccount>

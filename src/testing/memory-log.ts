@@ -3,7 +3,7 @@ import { sealLine, toStart } from '../domain/chain.ts'
 import { factsOf } from '../domain/autonomy/facts.ts'
 import type { Clock } from '../engine/ports/clock.ts'
 import type { Blobs, EventLog, Rollout, RunSummary } from '../engine/ports/event-log.ts'
-import { addFact, countTasks, noFacts, resolveRun } from '../engine/ports/run-index.ts'
+import { addFact, countTasks, noFacts, resolveRun, sumSpent } from '../engine/ports/run-index.ts'
 import type { RunFacts } from '../engine/ports/run-index.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
 import { Fault } from '../protocol/fault.ts'
@@ -135,9 +135,9 @@ function matches(facts: RunFacts, words: readonly string[]): boolean {
 }
 
 function toSummary(run: RunId, held: MemoryRun, facts: RunFacts): RunSummary {
-  const { goal, repository, startedAt, endedAt, outcome, accepted, branch, commit, turns, costUsd, events } = facts
+  const { goal, repository, startedAt, endedAt, outcome, accepted, branch, commit, events } = facts
   const status = endedAt !== undefined ? 'ended' : held.isOwned ? 'running' : 'stopped'
-  return { run, goal: goal ?? '(nothing recorded yet)', repository, parent: facts.parent, tasks: countTasks(facts), startedAt: startedAt ?? '', endedAt, status, outcome, accepted, branch, commit, turns, costUsd, events }
+  return { run, goal: goal ?? '(nothing recorded yet)', repository, parent: facts.parent, tasks: countTasks(facts), startedAt: startedAt ?? '', endedAt, status, outcome, accepted, branch, commit, ...sumSpent(facts), events }
 }
 
 /** Blobs that live as long as the process. */

@@ -1,13 +1,12 @@
 import { Contract } from '../protocol/contract.ts'
 import type { NewEvent } from '../protocol/events/event.ts'
-import { BlobRef, CommitId, Digest, RunId, TreeId } from '../protocol/ids.ts'
+import { CommitId, Digest, RunId, TreeId } from '../protocol/ids.ts'
 
 /** Events of a small but whole run, valid by their schemas, for tests of whatever reads or stores events. */
 
 const digest = Digest.parse('d'.repeat(64))
 const tree = TreeId.parse('a'.repeat(40))
 export const sampleCommit = CommitId.parse('c'.repeat(40))
-export const sampleOutput = BlobRef.parse({ digest, bytes: 12 })
 
 /** The n-th run id; they sort by n. */
 export function toSampleRunId(n: number): RunId {

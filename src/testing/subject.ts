@@ -8,6 +8,7 @@ import type { Subject } from '../engine/ports/validation.ts'
 import type { FileMode } from '../engine/ports/workspace.ts'
 import type { Contract } from '../protocol/contract.ts'
 import type { FileChange } from '../protocol/events/workspace.ts'
+import { TreeId } from '../protocol/ids.ts'
 
 /** A text, bytes, an executable text, or a link. */
 export type SubjectFile = string | Uint8Array | { readonly executable: string } | { readonly link: string }
@@ -69,6 +70,7 @@ export async function makeSubject(options: SubjectOptions): Promise<TestSubject>
     read: (path) => read('result', path),
     readBase: (path) => read('base', path),
     modes: async (on) => new Map(Object.entries(contents[on]).map(([path, file]) => [path, modeOf(file)])),
+    at: (on, work) => work({ root: roots[on], home: roots[on], tree: TreeId.parse('0'.repeat(40)), mounts: [{ mode: 'rw', host: roots[on], at: roots[on] }] }),
     has: async (program) => (await run('result', { argv: ['sh', '-c', 'command -v "$1"', 'sh', program], timeoutMs: 10_000 })).exitCode === 0,
     dispose: () => rm(home, { recursive: true, force: true }),
   }

@@ -17,6 +17,7 @@ describe('bad input gets one sentence and exit 2', () => {
     ['a bad number', ['run', 'x', '--max-turns', 'many'], /whole number/],
     ['a negative budget', ['run', 'x', '--max-budget-usd', '-1'], /amount in US dollars/],
     ['a bad deadline', ['run', 'x', '--deadline', 'soon'], /deadline/],
+    ['a scope outside of the repository', ['run', 'x', '--scope', '../x'], /the scope \.\.\/x is no path of the repository/],
     ['a bad solver', ['run', 'x', '--solver', 'magic'], /solver/],
     ['a bad format', ['run', 'x', '--output-format', 'xml'], /output-format/],
     ['not a repository', ['run', 'x', '--repo', '/'], /repository/],

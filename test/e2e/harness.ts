@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly stdin?: string
+  /** In a process group of its own, as a terminal starts it. */
+  readonly ownGroup?: boolean
 }
 
 export interface Ended {
@@ -63,6 +65,7 @@ export function makeMachine(files: Readonly<Record<string, string>>, { ownTempor
     const child = spawn(process.execPath, [join(root, 'bin', 'writ.mjs'), ...args], {
       cwd: options.cwd ?? repo,
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: options.ownGroup ?? false,
       env: { PATH: process.env.PATH, HOME: home, USER: 'person', LANG: 'C.UTF-8', CI: 'true', WRIT_DEBUG: '1', ...temporary, ...options.env },
     })
     child.stdin.end(options.stdin ?? '')

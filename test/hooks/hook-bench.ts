@@ -65,7 +65,7 @@ export function openHookBench(): HookBench {
       run: 'run_0000000000000001', user: HookTable.parse(user), repository: undefined, policy: denying(questions), commands: reading(readings),
       now: () => 1_700_000_000_000, sandbox, env: {}, person: { home, env: { PATH: process.env['PATH'] ?? '', HOME: home } }, masker, clock: createSystemClock(), ...change,
     }),
-    call: (hooks, event, { tool, input = {}, signal = new AbortController().signal, without, contract = {} as Contract } = {}) => {
+    call: (hooks, event, { tool, input = {}, signal = new AbortController().signal, without, contract = { network: [] as string[] } as Contract } = {}) => {
       const mounts: readonly SandboxMount[] = [{ mode: 'rw', host: worktree, at: HOME }]
       return hooks.call(event, input, { workspace: without === undefined ? { home: HOME, mounts } : undefined, signal, contract, ...(tool === undefined ? {} : { tool }) })
     },
@@ -92,6 +92,7 @@ function denying(questions: CallQuestion[]): Policy {
     decide: (question) => {
       questions.push(question)
       if (question.command?.acts.some((act) => act.kinds.length > 0)) return { effect: 'deny', rules: ['no-recursive-delete'], policy, reason: 'It deletes whole folders.' }
+      if (question.contract.network.length > 0 && JSON.stringify(question.input).includes('git push')) return { effect: 'deny', rules: ['no-push'], policy, reason: 'It reaches others.' }
       if ((question.command?.unknown.length ?? 0) > 0) return { effect: 'ask', rules: ['not-understood'], policy, reason: 'What it would do cannot be told.' }
       return { effect: 'allow', rules: ['ordinary'], policy, reason: 'Nothing forbids it.' }
     },

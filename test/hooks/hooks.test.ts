@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { after, before, describe, test } from 'node:test'
-import { boundStops } from '../../src/domain/hooks/bound-stops.ts'
 import type { HookEvent } from '../../src/engine/ports/hooks.ts'
 import { HookTable } from '../../src/protocol/hooks.ts'
 import { HOME, openHookBench, SECRET, type HookBench } from './hook-bench.ts'
@@ -61,7 +61,9 @@ describe('what a hook says', () => {
     const controller = new AbortController()
     const hooks = bench.open(on('PostToolUse', hook('touch began; sleep 30'), hook('touch second')))
     const calling = bench.call(hooks, 'PostToolUse', { tool: 'write', signal: controller.signal })
-    while (bench.text('worktree/began') === undefined) await new Promise((resolve) => setImmediate(resolve))
+    const ended = calling.then((outcomes) => assert.fail(`the hook ended before it was interrupted: ${JSON.stringify(outcomes)}`))
+    ended.catch(() => undefined)
+    while (bench.text('worktree/began') === undefined) await Promise.race([ended, pause(10)])
     controller.abort(new Error('interrupted'))
     const outcomes = await calling
     assert.deepEqual(outcomes.map((each) => [each.status, each.reason]), [['failed', 'the run was interrupted while it ran']])
@@ -106,14 +108,6 @@ describe('which hooks are called', () => {
     assert.match(refused({ BeforeTool: [] }), /BeforeTool/)
     assert.match(refused(on('Stop', ...Array.from({ length: 21 }, () => hook('true')))), /Stop .*more than 20/)
     assert.match(refused(on('Stop', hook('true', { timeout: 0 }))), /timeout/)
-  })
-
-  test('hooks keep a run from stopping three times', () => {
-    const blocked = { hook: 'x', event: 'Stop', status: 'blocked', reason: 'tests first', durationMs: 1 } as const
-    assert.deepEqual(boundStops([blocked], 2), [blocked])
-    const [overruled] = boundStops([blocked], 3)
-    assert.equal(overruled?.status, 'passed')
-    assert.match(overruled?.reason ?? '', /over-ruled.*3 times.*tests first/)
   })
 })
 
@@ -163,6 +157,7 @@ describe('what the policy denies never runs in a hook', () => {
     ['denied', {}, 'touch witness; rm -rf src', /no-recursive-delete.*deletes whole folders/],
     ['asked about', {}, 'touch witness; $(curl x)', /not-understood/],
     ['denied on the host', { host: true }, 'touch ../worktree/witness; rm -rf src', /no-recursive-delete/],
+    ['denied with the network of the host', { host: true }, 'touch ../worktree/witness; git push', /no-push/],
     ['denied for what its script does', {}, 'bash script.sh', /no-recursive-delete/],
   ]
   for (const [name, more, command, reason] of cases) {

@@ -57,12 +57,18 @@ describe('who may answer', () => {
   })
 
   test('a rule of the policy may say no to a person', async () => {
-    const { bench, id } = await startWaiting(publishing)
+    const { bench, id, run } = await startWaiting(publishing)
     const folder = join(bench.machine.home, '.config', 'writ', 'policy', 'four-eyes')
     bench.machine.write({ [join('..', folder.slice(bench.machine.home.length + 1), 'bundle.yaml')]: 'id: four-eyes\nversion: "1"\nowner: security\n', [join('..', folder.slice(bench.machine.home.length + 1), 'rules.cedar')]: '@id("not-ones-own")\n@reason("whoever asked for a run does not answer its questions")\nforbid (principal, action == Writ::Action::"approve", resource) when { resource.requestedBy == principal.name };\n' })
     const refused = await bench.writ('approve', id)
     assert.equal(refused.code, 2, toText(refused))
-    assert.match(refused.stderr, /cannot be answered by person: whoever asked for a run does not answer its questions \(four-eyes:not-ones-own/)
+    const says = /cannot be answered by person: whoever asked for a run does not answer its questions \(four-eyes:not-ones-own/
+    assert.match(refused.stderr, says)
+    // Nor by a general yes: the run still waits.
+    const resumed = await bench.writ('resume', run, '--yes')
+    assert.equal(resumed.code, 3, toText(resumed))
+    assert.match(resumed.stderr, says)
+    assert.ok(!bench.events().some((event) => event.type === 'approval.given'))
   })
 
   test('nothing that runs in a sandbox: it has neither keys nor records, whatever it is told', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -40,6 +41,11 @@ function secondRepository(machine: Machine): string {
   return other
 }
 
+async function recorded(machine: Machine): Promise<string> {
+  const runs = join(machine.state, 'runs')
+  return existsSync(runs) ? (await Promise.all(readdirSync(runs).map((run) => readFile(join(runs, run, 'rollout.jsonl'), 'utf8').catch(() => '')))).join('') : ''
+}
+
 describe('writ batch', () => {
   test('goals in several repositories end in one report; the exit code is the worst', () => withModel(async (writ, machine) => {
     secondRepository(machine)
@@ -62,6 +68,32 @@ describe('writ batch', () => {
     assert.ok(report.turns <= 2, ended.stderr)
     assert.equal(report.goals.at(0)?.outcome, 'not-started')
     assert.match(report.goals.at(0)?.reason ?? '', /nothing of the batch’s budget/)
+  }))
+
+  test('Ctrl-C stops each run once, in order; what was spent before counts when it goes on', () => withMachine(brokenLibrary, async (machine) => {
+    const file = join(machine.home, 'goals.yaml')
+    writeFileSync(file, 'budget: { max_turns: 9 }\ngoals:\n  - goal: make the tests pass\n    repo: project\n')
+    let isStuck = true
+    const server = await startModelServer({ lenient: true, script: (request) => (toAsked(request).turn === 0 ? { calls: [mend] } : { calls: [finish()], ...(isStuck ? { fault: 'hang' as const } : {}) }) })
+    const batch = async (...more: string[]): Promise<BatchReport['goals'][number] | undefined> => (JSON.parse((await machine.writ(['batch', file, '--json', '--continue', ...more], { env: modelEnv(server) })).stdout) as BatchReport).goals[0]
+    try {
+      const started = machine.start(['batch', file, '--json'], { env: modelEnv(server), ownGroup: true })
+      while (!(await recorded(machine)).includes('"turn":2')) await new Promise((resolve) => setTimeout(resolve, 50))
+      // As a terminal does it: everything in its process group is told.
+      process.kill(-started.pid, 'SIGINT')
+      const stopped = await started.ended
+      assert.equal(stopped.code, 130, stopped.stderr)
+      const [first] = (JSON.parse(stopped.stdout) as BatchReport).goals
+      assert.deepEqual([first?.outcome, first?.turns], ['interrupted', 1])
+      assert.match(first?.reason ?? '', /^interrupted; go on with: writ resume run_/)
+      isStuck = false
+      const spent = await batch('--max-turns', '1')
+      assert.deepEqual([spent?.outcome, spent?.run, spent?.turns], ['not-started', first?.run, 1])
+      const ended = await batch()
+      assert.deepEqual([ended?.outcome, ended?.run, ended?.turns], ['proven', first?.run, 2])
+    } finally {
+      await server.close()
+    }
   }))
 
   test('a file that does not fit is named with the place', () => withModel(async (writ, machine, asked) => {

@@ -46,7 +46,7 @@ export async function followGraph(graph: RandomGraph): Promise<Followed> {
     }
     const given = toPlan({ tasks: [...graph.tasks] }, contract, 0)
     const opening: Opening = {
-      run, repository, draft: contract, config: digestOfJson({}), by: 'person', version: '0', planning: { given, workers: graph.workers },
+      run, repository, draft: contract, config: digestOfJson({}), by: 'person', version: '0', planning: { given, workers: graph.workers, scheduled: true },
       request: { words: 'x', solver: 'repair', contractGiven: true, includeDirty: false, apply: false, unattended: true },
     }
     const world: SimulatedWorld = { done: new Map(), commits: new Map(), attempts: new Map() }
@@ -116,11 +116,22 @@ function judgeLog(events: readonly StoredEvent[]): void {
     evolve(state, event)
     if (event.type === 'task.delegated') {
       assert.ok(!running.has(event.data.task), `${event.data.task} was at work already`)
+      judgeHeld(state, event.data.task)
       running.set(event.data.task, event.data.child)
     }
     if (event.type === 'task.returned') running.delete(event.data.task)
   }
   assert.ok(state.ended, 'it has ended')
+}
+
+/** Nothing that has a name is used by two tasks at once, and nobody begins before the time has come. */
+function judgeHeld(state: RunState, id: string): void {
+  const tasks = new Map(state.plan?.tasks.map((task) => [task.id, task]))
+  for (const [other, { status }] of state.delegations) {
+    if (other === id || !['running', 'waiting', 'returned'].includes(status)) continue
+    assert.ok(!(tasks.get(other)?.leases ?? []).some((name) => tasks.get(id)?.leases?.includes(name)), `${id} began beside ${other}`)
+  }
+  assert.ok((tasks.get(id)?.release ?? 0) * 60_000 <= state.workedMs - (state.plannedMs ?? 0), `${id} began before its release`)
 }
 
 /** One line of commits, each of which passes the checks of its own task. */

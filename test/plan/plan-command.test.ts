@@ -51,8 +51,8 @@ describe('writ plan', () => {
     assert.equal(report['asked']?.['goal'], 'make all tests pass')
     const second = runsOf(machine)[1] ?? ''
     assert.equal(json((await machine.writ(['plan', 'diff', run, second, '--json'])).stdout)['same'], true)
-    const tasks = report['tasks'] as unknown as readonly { readonly id: string; readonly work: { readonly standing: string; readonly attempts: number; readonly predictedMinutes?: number; readonly actualMinutes?: number; readonly children: readonly string[] } }[]
-    assert.deepEqual(tasks.map(({ id, work }) => [id, work.standing, work.attempts, work.predictedMinutes, work.actualMinutes !== undefined]), [['sum', 'integrated', 1, 20, true], ['shout', 'integrated', 1, 10, true], ['all', 'integrated', 1, 10, true]])
+    const tasks = report['tasks'] as unknown as readonly { readonly id: string; readonly work: { readonly standing: string; readonly attempts: number; readonly children: readonly string[] }; readonly expected?: { readonly minutes: number }; readonly taken?: { readonly minutes: number } }[]
+    assert.deepEqual(tasks.map(({ id, work, expected, taken }) => [id, work.standing, work.attempts, expected?.minutes, taken !== undefined]), [['sum', 'integrated', 1, 20, true], ['shout', 'integrated', 1, 10, true], ['all', 'integrated', 1, 10, true]])
     assert.deepEqual((report['plan'] as unknown as { readonly milestones: readonly { readonly task: string; readonly verdict: string }[] }).milestones.map(({ task, verdict }) => [task, verdict]), [['all', 'passed']])
     assert.equal((await machine.writ(['replay', second])).code, 0)
 

@@ -45,7 +45,9 @@ export function makeGraph(seed: number): RandomGraph {
   const tasks = ids.map((id, n): TaskFile => {
     const before = ids.slice(0, n).filter(() => random() < 0.3)
     const checks = [{ command: `grep -q made out/${id}/file` }, ...rivals.filter((pair) => pair.includes(id)).map(([a, b]) => ({ command: `! test -e out/${a}/file || ! test -e out/${b}/file || grep -q 'knows ${b}' out/${a}/file || grep -q 'knows ${a}' out/${b}/file` }))]
-    return { id, subgoal: `There is a file of ${id}.`, scope: random() < 0.15 ? ['out/**'] : [`out/${id}/**`], checks, depends_on: before, estimate: { minutes: 1 + below(20) } }
+    return {
+      ...toHeld(n, seed), id, subgoal: `There is a file of ${id}.`, scope: random() < 0.15 ? ['out/**'] : [`out/${id}/**`], checks, depends_on: before, estimate: { minutes: 1 + below(20) },
+    }
   })
   const last: TaskFile = { id: 'end', subgoal: 'Everything is there.', scope: ['end/**'], checks: ['c1'], depends_on: ids }
   const troubles = new Map(ids.map((id) => [id, {
@@ -53,4 +55,10 @@ export function makeGraph(seed: number): RandomGraph {
   }]))
   const kills = Array.from({ length: below(3) }, () => 8 + below(60))
   return { tasks: [...tasks, last], troubles, rivals, workers: 1 + below(4), kills }
+}
+
+/** Every third task needs one thing for itself, every fifth may begin a little later only, and every fourth is too late soon. */
+function toHeld(n: number, seed: number): Pick<TaskFile, 'leases' | 'release' | 'deadline'> {
+  const at = n + seed
+  return { ...(at % 3 === 0 ? { leases: ['staging'] } : {}), ...(at % 5 === 0 ? { release: 0.005 } : {}), ...(at % 4 === 0 ? { deadline: 0.0001 } : {}) }
 }

@@ -29,9 +29,10 @@ export function openSimulatedChildren(world: SimulatedWorld, graph: RandomGraph,
     try {
       returned ??= await attempt(world, graph, parts, order, () => isStopped)
     } catch (error) {
-      returned = toReturned(order.child, 'fault', String(error))
+      returned = { ...toReturned(order.child, 'fault', String(error)), fault: 'model-unreachable' }
     }
-    if (returned.reason !== 'stopped') world.done.set(order.child, returned)
+    // What a fault stopped goes on where it was.
+    if (returned.outcome !== 'fault') world.done.set(order.child, returned)
     live.delete(order.child)
     rest.push(returned)
     wake()
@@ -42,12 +43,19 @@ export function openSimulatedChildren(world: SimulatedWorld, graph: RandomGraph,
       if (live.has(order.child) || rest.some((each) => each.child === order.child)) return
       live.set(order.child, begin(order))
     },
-    next: async (signal) => {
+    next: async (signal, untilMs = Infinity) => {
       for (;;) {
         signal.throwIfAborted()
         const first = rest.shift()
         if (first) return first
-        await new Promise<void>((resolve) => { wake = resolve })
+        if (untilMs <= Date.now()) return undefined
+        await new Promise<void>((resolve) => {
+          const timer = untilMs < Infinity ? setTimeout(resolve, untilMs - Date.now()) : undefined
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
       }
     },
     stop: async () => {

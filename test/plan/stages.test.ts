@@ -51,6 +51,9 @@ describe('what is done for a task beside the work', () => {
     assert.ok(events.some((event) => event.type === 'tests.seen' && event.data.task === 'sum' && event.data.verdict === 'failing'))
     assert.ok(events.some((event) => event.type === 'tests.seen' && event.data.task === 'all' && event.data.verdict === 'unusable'))
     assert.equal(reviews, 2)
+    assert.deepEqual(events.flatMap((event) => (event.type === 'stage.returned' ? [[event.data.task, event.data.stage, event.data.outcome]] : [])).toSorted(), [
+      ['all', 'tests', 'not-achieved'], ['sum', 'review', 'reported'], ['sum', 'review', 'reported'], ['sum', 'tests', 'reported'],
+    ])
     const attempts = events.flatMap((event) => (event.type === 'task.delegated' && event.data.task === 'sum' ? [event.data] : []))
     assert.deepEqual(attempts.map((each) => each.role), ['coder', 'debugger'])
     assert.match(attempts[1]?.brief ?? '', /the review found: src\/sum\/sum.js:2 nothing says why/)

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 import { brokenLibrary, finish, makeMachine, mend, runScripted, type Machine } from '../e2e/harness.ts'
-import { disguises } from './disguises.ts'
+import { disguiseAll } from './disguise.ts'
 
 /** A program of the repository that leaves a witness beside itself, wherever it is called from and however. */
 const zap = '#!/bin/sh\n{ echo "ran $*" >> "$(dirname "$(readlink -f "$0")")/../WITNESS"; } 2> /dev/null || true\n'
 const rule = '@id("no-zap") @reason("zap is not run here.") forbid (principal, action == Writ::Action::"exec", resource) when { resource.line like "zap*" || resource.program like "*bin/zap" };\n'
 
-/** Every disguise that there is, of the same program. */
-const variants = Object.entries(disguises).map(([name, disguise]) => ({ name, command: `PATH="$PWD/bin:$PATH"; ${disguise('zap a b', (most) => 5 % Math.max(1, most))}` }))
+/** The same program in many disguises. */
+const variants = disguiseAll('zap a b').map(({ name, command }) => ({ name, command: `PATH="$PWD/bin:$PATH"; ${command}` }))
 /**
  * Moments at which hooks are called, with the most that one may have. What the first
  * write is in the result; the second come after its last content was taken, and the third may not write. */

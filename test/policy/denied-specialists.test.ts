@@ -5,11 +5,11 @@ import { test } from 'node:test'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import { brokenLibrary, finish, makeMachine, mend } from '../e2e/harness.ts'
 import { runPlanned } from '../plan/plan-bench.ts'
-import { disguises } from './disguises.ts'
+import { disguiseAll } from './disguise.ts'
 
 const zap = '#!/bin/sh\necho "ran $*" >> "$(dirname "$(readlink -f "$0")")/../WITNESS" 2> /dev/null || true\n'
 const rule = '@id("no-zap") @reason("zap is not run here.") forbid (principal, action == Writ::Action::"exec", resource) when { resource.line like "zap*" || resource.program like "*bin/zap" };\n'
-const variants = Object.values(disguises).map((disguise) => `PATH="$PWD/bin:$PATH"; ${disguise('zap a b', (most) => 5 % Math.max(1, most))}`)
+const variants = disguiseAll('zap a b').map(({ command }) => `PATH="$PWD/bin:$PATH"; ${command}`)
 const batch = 10
 
 test(`a specialist is denied a program in ${variants.length} disguises, and none of them runs`, async () => {

@@ -7,6 +7,10 @@ import test from 'node:test'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { createCommandReader } from '../../src/adapters/command-bash/command-reader.ts'
+import { builtinBundle } from '../../src/adapters/policy-cedar/builtin-bundle.ts'
+import { toCaseContract } from '../../src/adapters/policy-cedar/case-question.ts'
+import { createCedarPolicy } from '../../src/adapters/policy-cedar/cedar-policy.ts'
+import { makeBundle } from '../../src/adapters/policy-cedar/test-bundles.ts'
 import type { CommandReading } from '../../src/protocol/command.ts'
 import type { Forbidden } from './disguise.ts'
 import { disguises, forbidden, variants } from './disguise.ts'
@@ -15,6 +19,9 @@ import { placeWith } from './reading-place.ts'
 const seed = 20_261
 const reader = createCommandReader()
 const place = placeWith()
+/** A host is granted, so that what would reach others matters; what a database of one's own loses is nobody else's, unless a rule says so. */
+const contract = toCaseContract({ grants: ['api.example:443'] })
+const rules = '@id("no-drop") @reason("r") forbid (principal, action == Writ::Action::"exec", resource) when { resource.kinds.contains("database-drop") };'
 
 function shows(reading: CommandReading, { words, kind }: Forbidden): boolean {
   return reading.acts.some((act) => act.kinds.some((each) => each === kind) && words.every((word, index) => act.argv[index] === word))
@@ -31,12 +38,17 @@ test('every disguise alone is seen through, whatever it hides', async () => {
   assert.deepEqual(missed, [])
 })
 
-test('2,500 generated variants: what is forbidden is shown, or said not to be understood', async () => {
+test('2,500 generated variants: what is forbidden is shown, or said not to be understood, and no rule allows it', async () => {
+  const policy = createCedarPolicy([builtinBundle, makeBundle('user', rules)])
+  await policy.ready()
   let shown = 0
   await fc.assert(fc.asyncProperty(variants, async (variant) => {
     const reading = await reader.read(variant.command, place)
+    const said = `${variant.disguises.join(' in ')}\n${variant.command}`
     if (shows(reading, variant.forbidden)) shown += 1
-    else assert.ok(reading.unknown.length > 0, `let through: ${variant.disguises.join(' in ')}\n${variant.command}`)
+    else assert.ok(reading.unknown.length > 0, `let through: ${said}`)
+    const decision = policy.decide({ tool: 'shell', input: { command: variant.command }, effect: 'reversible', paths: [], contract, command: reading })
+    assert.notEqual(decision.effect, 'allow', `allowed: ${said}\n${JSON.stringify(reading)}`)
   }), { seed, numRuns: 2500 })
   // To call everything unknown would be safe and useless.
   assert.ok(shown > 2200, `only ${shown} of 2500 were seen through`)

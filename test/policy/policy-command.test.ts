@@ -111,6 +111,37 @@ describe('writ policy', () => {
     }
   })
 
+  test('a command is read with the scripts that a run would find; outside of a repository it is said that they were not', async () => {
+    const own = makeMachine({ 'scripts/x.sh': 'echo hello\n', 'deploy.sh': '#!/bin/sh\nnpm publish\n', 'package.json': '{"scripts":{"rel":"npm publish","test":"node --test"}}\n' })
+    try {
+      own.write({ 'new.sh': 'echo not committed\n' })
+      const ask = (command: string, ...more: string[]): Promise<Ended> => own.writ(['policy', 'check', '--tool', 'shell', '--input', JSON.stringify({ command }), ...more])
+      const [plain, deploy, script, tests, missing] = await Promise.all([ask('bash scripts/x.sh'), ask('./deploy.sh', '--grant', 'a.example'), ask('npm run rel', '--grant', 'a.example'), ask('npm test', '--grant', 'a.example'), ask('bash new.sh')])
+      assert.deepEqual([plain, deploy, script, tests, missing].map(({ code }) => code), [0, 3, 3, 0, 3])
+      assert.deepEqual([json(deploy), json(script)].map(({ rules }) => (rules as unknown as string[]).includes('ask-publish')), [true, true])
+      const outside = await own.writ(['policy', 'check', '--tool', 'shell', '--input', '{"command":"npm run rel"}'], { cwd: own.home })
+      assert.match((json(outside).notes as unknown as string[]).join('\n'), /no repository here, so scripts were not read: package\.json/)
+    } finally {
+      own.remove()
+    }
+  })
+
+  test('--question asks whatever a case can', async () => {
+    const rules = '@id("two-eyes") @reason("Somebody else.") forbid (principal, action == Writ::Action::"approve", resource) when { resource.own && resource.kind == "deliver" };\n@id("no-reviewers") @reason("None.") forbid (principal, action == Writ::Action::"delegate", resource) when { resource.name == "reviewer" };\n@id("long-run") @reason("Enough.") forbid (principal, action in Writ::Action::"shell", resource) when { context.callsInRun >= 50 };\n@id("no-checks") @reason("Not those.") forbid (principal, action == Writ::Action::"amend", resource) when { resource.parts.contains("checks") };\n'
+    put(join(user, 'asked'), { 'bundle.yaml': 'id: asked\nversion: 1.0.0\nowner: Platform\n', 'rules.cedar': rules })
+    try {
+      const asked: readonly (readonly [object, string])[] = [
+        [{ action: 'approve', as: 'person', name: 'ada', kind: 'deliver', rules: ['x'], requested_by: 'ada' }, 'two-eyes'], [{ action: 'delegate', role: 'reviewer' }, 'no-reviewers'],
+        [{ tool: 'shell', command: 'ls', calls_in_run: 50 }, 'long-run'], [{ action: 'amend', parts: ['checks'] }, 'no-checks'],
+        [{ tool: 'write', input: { path: 'a.lock', content: '' }, pinned: ['a.lock'] }, 'pinned'], [{ tool: 'write', input: { path: 'g/a', content: '' }, guarded: ['g/**'] }, 'guarded'],
+      ]
+      const answers = await Promise.all(asked.map(([question]) => policy('check', '--question', JSON.stringify(question))))
+      assert.deepEqual(answers.map((ended) => [ended.code, (json(ended).rules as unknown as string[])[0]?.replace('asked:', '').replace(/^(pinned|guarded).*/, '$1')]), asked.map(([, rule]) => [1, rule]))
+    } finally {
+      rmSync(join(user, 'asked'), { recursive: true })
+    }
+  })
+
   test('what cannot be asked so is said, instead of answering something else', async () => {
     const draft = join(machine.home, 'unfit')
     put(draft, { ...house, 'cases.yaml': '- { name: old words, question: { tool: edit, input: { path: a, edits: [{ old: a, new: b }] } }, expect: allow }\n' })
@@ -121,7 +152,7 @@ describe('writ policy', () => {
     assert.match(empty.stderr, /what is shell to do\? say so with --input JSON/)
     // The examples of the help are answered as they stand there.
     const examples = [...help.stdout.matchAll(/^ {2}writ policy (check .*)$/gm)].map(([, words = '']) => [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''))
-    assert.equal(examples.length, 4)
+    assert.equal(examples.length, 5)
     for (const ended of await Promise.all(examples.map((words) => policy(...words)))) assert.ok(json(ended).effect, ended.stderr)
   })
 
@@ -256,6 +287,9 @@ describe('writ policy', () => {
     ['no instant', ['check', '--action', 'deliver', '--at', 'noon'], /--at takes an instant/],
     ['an unknown action', ['check', '--action', 'fly'], /Allowed choices are deliver/],
     ['autonomy beyond its range', ['check', '--action', 'deliver', '--autonomy', '9'], /does not fit/],
+    ['a question that is no JSON', ['check', '--question', '{'], /--question is not JSON/],
+    ['a question with a slip', ['check', '--question', '{"action":"approve","asked_by":"ada"}'], /does not fit: .*asked_by/],
+    ['a question and an option', ['check', '--question', '{"action":"deliver","proven":true}', '--autonomy', '3'], /--question says all of it: put --autonomy into it/],
     ['no bundle', ['test', '/nowhere'], /there is no bundle in \/nowhere/],
     ['nothing to trust', ['trust'], /there is nothing to trust/],
   ]

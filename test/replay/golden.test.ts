@@ -8,6 +8,7 @@ describe('rollouts of every stored version come out of their logs as recorded', 
     for (const kind of ['model', 'repair', 'resumed', 'approval', 'limit', 'waiting', 'rewound', 'fork']) assert.ok(names.includes(`v1-${kind}`), kind)
     for (const kind of ['model', 'repair', 'resumed', 'people']) assert.ok(names.includes(`v2-${kind}`), kind)
     assert.ok(names.includes('v3-people'))
+    assert.ok(names.includes('v4-planned'))
   })
   for (const name of names) {
     test(name, async () => {
@@ -21,7 +22,7 @@ describe('rollouts of every stored version come out of their logs as recorded', 
   }
 
   test('cut off anywhere, a rollout is one whose process stopped there', async () => {
-    for (const name of ['v1-model', 'v1-resumed', 'v1-approval', 'v1-repair', 'v2-repair', 'v2-people', 'v3-people']) {
+    for (const name of ['v1-model', 'v1-resumed', 'v1-approval', 'v1-repair', 'v2-repair', 'v2-people', 'v3-people', 'v4-planned']) {
       const events = readGolden(name)
       for (let length = 1; length < events.length; length += 1) {
         const { divergence } = await replay(events.slice(0, length))

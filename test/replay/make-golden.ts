@@ -17,7 +17,9 @@ for (const [name, scene] of Object.entries(scenes)) {
   try {
     await scene.play(machine)
     const runs = join(machine.state, 'runs')
-    const events = withoutMachine(parseRollout(readFileSync(join(runs, readdirSync(runs).sort().at(-1) ?? '', 'rollout.jsonl'), 'utf8')))
+    // The newest that nobody delegated: what a child did is in a record of its own.
+    const newest = readdirSync(runs).sort().map((run) => parseRollout(readFileSync(join(runs, run, 'rollout.jsonl'), 'utf8'))).findLast(([first]) => first?.type === 'run.opened' && !first.data.parent)
+    const events = withoutMachine(newest ?? [])
     let position = toStart((events[0] as StoredEvent).run)
     const lines = events.map((event) => {
       const { line } = sealLine(event, event.at, position, sha256)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 import { brokenLibrary, finish, mend, modelEnv, runScripted, type Ended, type Machine } from '../e2e/harness.ts'
+import { mendShout, mendSum, toAsked, twoModules, type Asked } from '../plan/plan-bench.ts'
 
 /** Real runs of the command line, each of another kind, that replays must follow. */
 export interface Scene {
@@ -42,6 +43,25 @@ function readLog(machine: Machine): string {
 }
 
 const newTest = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { sum } from '../src/sum.js'\n\ntest('one number', () => {\n  assert.equal(sum([4]), 4)\n})\n"
+
+const clash = (title: string, holds: string) => ({ name: 'write', input: { path: 'test/clash.test.js', content: `import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { shout } from '../src/text/shout.js'\n\ntest('${title}', () => assert.ok(${holds}))\n` } })
+
+function answerPlanned({ role, goal: words, turn }: Asked): Reply {
+  const isSum = words.startsWith('The sum')
+  if (role === 'planner') {
+    return { calls: [{ name: 'propose_plan', input: { tasks: [
+      { id: 'sum', subgoal: 'The sum of numbers begins at nothing.', scope: ['src/**', 'test/clash.test.js'], checks: [{ command: 'node --test test/sum.test.js' }], estimate: { minutes: 30 } },
+      { id: 'shout', subgoal: 'Shouting makes letters large.', scope: ['src/text/**'], checks: ['c1'], estimate: { minutes: 1 } },
+    ] } }] }
+  }
+  if (role === 'tester') {
+    if (isSum || turn > 1) return { calls: [finish('Nothing more')] }
+    return { calls: [turn === 0 ? clash('is large', "shout('Ab') === 'AB'") : { name: 'report_tests', input: { command: 'node --test test/clash.test.js' } }] }
+  }
+  if (role === 'reviewer') return isSum ? { calls: [finish('Looked')] } : { calls: [{ name: 'report_findings', input: { findings: [] } }, finish('Looked')] }
+  if (turn > 0) return { calls: [finish(isSum ? 'Begin the sum at 0' : 'Shout in capitals')] }
+  return { calls: isSum ? [mendSum, clash('says something', "shout('Ab') !== ''")] : [mendShout] }
+}
 
 export const scenes: Readonly<Record<string, Scene>> = {
   /** Edits, a refused proof, pins put back, tests near the change, an own test, and at last a person who accepts. */
@@ -147,6 +167,23 @@ export const scenes: Readonly<Record<string, Scene>> = {
       } finally {
         await server.close()
         await next.close()
+      }
+    },
+  },
+  /**
+   * Two tasks with tests that are written first and a review of each: tests that conflict with what came in meanwhile, reviews that report
+   * nothing, a person who lets their change in all the same.
+   */
+  planned: {
+    files: twoModules,
+    play: async (machine) => {
+      const server = await startModelServer({ lenient: true, script: (request) => answerPlanned(toAsked(request)) })
+      try {
+        expect(await machine.writ(['run', goal, '--workers', '2', '--write-tests', '--review', 'all'], { env: modelEnv(server) }), 3)
+        const [run = ''] = readdirSync(join(machine.state, 'runs')).sort()
+        expect(await machine.writ(['resume', run, '--yes'], { env: modelEnv(server) }), 0)
+      } finally {
+        await server.close()
       }
     },
   },

@@ -108,6 +108,42 @@ describe('writ check', () => {
     }
   })
 
+  test('tests that fail since the change fail it, by name; those that failed before do not; what wavers is told', async () => {
+    const machine = makeMachine(brokenLibrary)
+    try {
+      const sum = readFileSync(join(machine.repo, 'src/sum.js'), 'utf8')
+      const check = async (...more: string[]): Promise<readonly [number, string]> => {
+        const ended = await machine.writ(['check', '--only', 'tests', ...more])
+        return [ended.code, ended.stdout + ended.stderr]
+      }
+      machine.write({ 'src/sum.js': `${sum}// a remark\n` })
+      const [sameCode, same] = await check()
+      assert.equal(sameCode, 0, same)
+      assert.match(same, /2 of the tests that fail did on the base too \(npm test\)/)
+
+      machine.write({ 'src/sum.js': sum.replace('return 0', 'return 1') })
+      const [code, said] = await check()
+      assert.equal(code, 1, said)
+      assert.match(said, /test\/sum\.test\.js\n +error +.*mean.* fails; it passed on the base +tests\/failing/)
+
+      // A contract's own checks, by their exit codes, and one that is not the same each time.
+      writeFileSync(join(machine.home, 'contract.yaml'), 'goal: words\nchecks:\n  - "! grep -q \'return 1\' src/sum.js"\n')
+      const [byCode, exit] = await check('--contract', join(machine.home, 'contract.yaml'))
+      assert.equal(byCode, 1, exit)
+      assert.match(exit, /grep -q .* ends with 1; on the base it passes/)
+      writeFileSync(join(machine.home, 'contract.yaml'), "goal: words\nchecks:\n  - 'test -e seen || { touch seen; echo no luck; exit 1; }'\n")
+      const [flakyCode, flaky] = await check('--contract', join(machine.home, 'contract.yaml'))
+      assert.equal(flakyCode, 0, flaky)
+      assert.match(flaky, /warning +.* failed once and passed the other time +tests\/flaky/)
+
+      // JSON names what a failed stage kept from being looked at.
+      const { stdout } = await machine.writ(['check', '--only', 'tests,performance', '--format', 'json'])
+      assert.deepEqual((JSON.parse(stdout) as { leftOut: string[] }).leftOut, ['performance'])
+    } finally {
+      machine.remove()
+    }
+  })
+
   test('bad input', async () => {
     const machine = makeMachine(brokenLibrary)
     try {

@@ -1,5 +1,5 @@
 /** Raised with every change below: an index of another version is dropped and built again from the rollouts. */
-export const schemaVersion = 4
+export const schemaVersion = 5
 
 /** `facts` is JSON. The text table holds one row per run under the same rowid, those of autonomy and of tasks one per fact. */
 export const schema = `

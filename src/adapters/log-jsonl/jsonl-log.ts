@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { Clock } from '../../engine/ports/clock.ts'
 import type { EventLog, Rollout, RunSummary } from '../../engine/ports/event-log.ts'
-import { countTasks, IndexLost, resolveRun } from '../../engine/ports/run-index.ts'
+import { countTasks, IndexLost, resolveRun, sumSpent } from '../../engine/ports/run-index.ts'
 import type { IndexEntry, RunIndex } from '../../engine/ports/run-index.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { RunId } from '../../protocol/ids.ts'
@@ -153,10 +153,10 @@ function rebuilding<T>(use: () => T): T {
 
 function toSummary(entry: IndexEntry, stateDir: string): RunSummary {
   const { run, facts, mark } = entry
-  const { goal, repository, startedAt, endedAt, outcome, accepted, branch, commit, turns, costUsd, events } = facts
+  const { goal, repository, startedAt, endedAt, outcome, accepted, branch, commit, events } = facts
   const isOver = mark.problem === undefined && endedAt !== undefined
   const isLive = mark.problem === undefined && !isOver && isRunOwned(toRunPaths(stateDir, run))
   const status = isOver ? 'ended' : isLive ? 'running' : 'stopped'
   const title = goal ?? (events === 0 && mark.problem === undefined ? '(nothing recorded yet)' : '(unreadable)')
-  return { run, goal: title, repository, parent: facts.parent, tasks: countTasks(facts), startedAt: startedAt ?? '', endedAt, status, outcome, accepted, branch, commit, turns, costUsd, events }
+  return { run, goal: title, repository, parent: facts.parent, tasks: countTasks(facts), startedAt: startedAt ?? '', endedAt, status, outcome, accepted, branch, commit, ...sumSpent(facts), events }
 }

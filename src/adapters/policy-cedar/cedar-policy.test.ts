@@ -131,6 +131,7 @@ const refused: readonly (readonly [string, PlacedBundle, RegExp])[] = [
   ['two rules of one id', makeBundle('user', '@id("a") @reason("r") forbid (principal, action, resource) when { context.depth > 9 };\n@id("a") @reason("r") forbid (principal, action, resource);'), /rules\.cedar:2 \(rule house:a\): there is a rule of that id already, at rules\.cedar:1/],
   ['an answer that is none', makeBundle('user', '@id("a") @reason("r") @answer("maybe") forbid (principal, action, resource);'), /@answer\("maybe"\) is neither/],
   ['an annotation with a slip of the pen', makeBundle('user', '@id("a") @reason("r") @anwser("ask") forbid (principal, action, resource);'), /@anwser means nothing/],
+  ['an ask where nobody can be asked', makeBundle('user', '@id("a") @reason("r") @answer("ask") forbid (principal, action == Writ::Action::"approve", resource);'), /has no meaning for approve: nobody can be asked there/],
   ['a template', makeBundle('user', '@id("a") @reason("r") forbid (principal == ?principal, action, resource);'), /template/],
   ['a permit of a repository', makeBundle('repository', '@id("a") @reason("r") permit (principal, action, resource);'), /\(repository\) is refused: rules\.cedar:1 \(rule house:a\): a repository may only tighten/],
   ['a repository that disables', makeBundle('repository', '', { disable: ['ask-publish'] }), /cannot disable built-in rules/],

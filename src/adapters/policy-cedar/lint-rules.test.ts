@@ -61,6 +61,27 @@ test('contradictions: a permit and a forbid of the same, however the conditions 
   assert.deepEqual(brief(lint(`${permit}\n${forbid(exec, 'when { "make" == resource.program } unless { context.network }')}`, { disable: ['ordinary'] })), ['contradicts p'])
 })
 
+test('a contradiction is said also where an earlier rule covers the permit with the same answer', () => {
+  const permit = (id: string, rest: string): string => `@id("${id}") @reason("r") permit (principal, ${exec}) ${rest};`
+  const same = 'when { resource.program == "make" }'
+  const found = lint(`${permit('wide', '')}\n${permit('p', same)}\n${forbid(exec, '', 'all')}\n${forbid(exec, same, 'd')}`, { disable: ['ordinary'] })
+  assert.deepEqual(brief(found), ['contradicts wide', 'contradicts p', 'shadowed d'])
+  assert.match(found[1]?.message ?? '', /house:d /)
+})
+
+test('asking where nobody can be asked is broken; where a rule is about more, it is said', () => {
+  const ask = (head: string): string => `@id("a") @answer("ask") @reason("r") forbid (principal, ${head});`
+  for (const action of ['approve', 'connect', 'delegate']) {
+    const [finding, ...others] = lint(ask(`action == Writ::Action::"${action}", resource`))
+    assert.deepEqual([finding?.kind, others], ['broken', []], action)
+    assert.match(finding?.message ?? '', new RegExp(`no meaning for ${action}: nobody can be asked there`))
+  }
+  assert.deepEqual(brief(lint(ask('action, resource is Writ::Host'))), ['broken a'])
+  const [wide] = lint(ask('action in [Writ::Action::"deliver", Writ::Action::"delegate"], resource'))
+  assert.deepEqual([wide?.kind, /asks also about delegate/.test(wide?.message ?? '')], ['suspicious', true])
+  assert.deepEqual(lint(ask('action == Writ::Action::"deliver", resource').replace(');', ') when { resource.branch == "main" };')), [])
+})
+
 test('shadowed: a permit under a forbid, an ask under a deny, a rule that is there already, a permit that built-in gives', () => {
   const ask = (rest: string): string => `@id("ask") @answer("ask") @reason("r") forbid (principal, ${exec}) ${rest};`
   assert.deepEqual(brief(lint(`${ask('when { resource.line like "npm publish --tag*" }')}\n${forbid(exec, 'when { resource.line like "npm publish*" }')}`)), ['shadowed ask'])

@@ -3,6 +3,7 @@ import type { Bundle } from './bundle.ts'
 import { isImplied, toConjuncts, type Conjunct } from './conjuncts.ts'
 import { whyImpossible } from './find-impossible.ts'
 import { parseRules, validateRules, type Rule, type RuleProblem } from './parse-rules.ts'
+import { findUnaskable, findUnasked } from './unaskable.ts'
 import { coversHead, reachOf } from './rule-heads.ts'
 
 export interface LintFinding extends RuleProblem {
@@ -31,9 +32,10 @@ export function lintRules(cedar: Cedar, schema: string, about: readonly Bundle[]
   for (const { bundle, rules, problems } of parsed.filter((each) => about.includes(each.bundle))) {
     const say = (kind: LintFinding['kind'], problem: RuleProblem): number => findings.push({ kind, bundle: `${bundle.manifest.id}@${bundle.manifest.version}`, ...problem })
     for (const problem of [...problems, ...findManifestProblems(bundle, rules, builtIn)]) say('broken', problem)
+    for (const problem of findUnaskable(rules)) say('broken', problem)
     const { errors, warnings } = rules.length === 0 ? { errors: [], warnings: [] } : validateRules(cedar, schema, rules)
     for (const error of errors) say('broken', error)
-    const broken = new Set(errors.map(({ rule }) => rule))
+    const broken = new Set([...errors, ...findUnaskable(rules)].map(({ rule }) => rule))
     for (const rule of rules.filter(({ id }) => !broken.has(id))) {
       for (const { kind, message } of lookAt(rule, looked, windows, warnings.filter((each) => each.rule === rule.id))) say(kind, { file: rule.file, line: rule.line, rule: rule.id, message })
     }
@@ -49,9 +51,17 @@ function lookAt(rule: Rule, looked: readonly Looked[], windows: ReadonlySet<stri
   for (const { message } of warnings) found.push({ kind: 'suspicious', message })
   for (const name of new Set(namedWindows(rule))) if (!windows.has(name)) found.push({ kind: 'unknown-window', message: `there is no window "${name}" in any bundle in force${windows.size > 0 ? `; there are ${[...windows].join(', ')}` : ''}` })
   const own = looked.find((each) => each.rule === rule) ?? { rule, conjuncts: toConjuncts(rule.json) }
-  const over = looked.find((other) => other.rule !== rule && outweighs(other, own, looked))
+  const over = findStrictest(looked.filter((other) => other.rule !== rule && outweighs(other, own, looked)), own)
   if (over !== undefined) found.push(describeOver(over, own))
+  const mute = rule.answer === 'ask' ? findUnasked(rule) : undefined
+  if (mute?.isAll === false) found.push({ kind: 'suspicious', message: `it asks also about ${mute.actions.join(', ')}, where nobody can be asked: there it denies. Name the actions that it is about` })
   return found
+}
+
+/** What weighs most: the strictest answer, and of those a rule that is about exactly the same. */
+function findStrictest(over: readonly Looked[], own: Looked): Looked | undefined {
+  const weight = (other: Looked): number => 2 * strictness[other.rule.answer] + (isCovered(other, own) ? 1 : 0)
+  return over.toSorted((a, b) => weight(b) - weight(a))[0]
 }
 
 const strictness = { allow: 0, ask: 1, deny: 2 } as const

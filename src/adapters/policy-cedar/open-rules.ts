@@ -3,6 +3,7 @@ import type { Bundle } from './bundle.ts'
 import { readBuiltinRules } from './builtin-bundle.ts'
 import { getCedar } from './cedar.ts'
 import { parseRules, validateRules, type Rule, type RuleProblem } from './parse-rules.ts'
+import { findUnaskable } from './unaskable.ts'
 
 /**
  * The rules that hold, of all bundles in the order of their layers, without those that are switched off.
@@ -22,7 +23,7 @@ function openOwn(bundle: Bundle, schema: string | undefined): readonly Rule[] {
   if (first !== undefined) throw refuse(bundle, first, problems.length - 1)
   if (bundle.layer === 'repository') refuseLoosening(bundle, rules)
   if (bundle.layer !== 'built-in' && schema !== undefined) {
-    const [error, ...others] = validateRules(cedar, schema, rules).errors
+    const [error, ...others] = [...validateRules(cedar, schema, rules).errors, ...findUnaskable(rules)]
     if (error !== undefined) throw refuse(bundle, error, others.length)
   }
   return rules

@@ -120,7 +120,7 @@ async function parseYaml<T extends z.ZodType>(schema: T, path: string, bytes: Ui
 }
 
 /** The first things that do not fit, a clause each, with where they stand. */
-function explain(error: z.ZodError): string {
+export function explain(error: z.ZodError): string {
   const clauses = error.issues.flatMap((issue) => (issue.code === 'invalid_union' && issue.errors.length > 0 ? nearest(issue) : [issue])).slice(0, 3)
   return clauses.map(({ path, message }) => `${path.length > 0 ? `${path.join('.')}: ` : ''}${message.replace(/^\w/, (letter) => letter.toLowerCase())}`).join('; ').replaceAll(/\s+/g, ' ')
 }

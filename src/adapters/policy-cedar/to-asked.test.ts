@@ -41,3 +41,9 @@ test('a path through a command is marked as such: the contract\'s scope is then 
   const part = partsOf([act({ paths: [{ path: 'lib/x', access: 'write', outside: false }] })]).find(({ action }) => action === 'path.write')
   assert.deepEqual([part?.resource.via, part?.resource.outsideScope, part?.resource.secret], ['command', true, false])
 })
+
+test('what is not understood of a program of the repository is a part only where something can be reached', () => {
+  const unknown = [{ text: 'a', why: 'w' }, { text: 'b', why: 'w', contained: true }]
+  const asked = (network: readonly string[]): string[] => toCallParts({ tool: 'shell', input: {}, effect: 'reversible', paths: [], contract: contract(network), command: { acts: [], unknown } }, surroundings).filter(({ resource }) => resource.unknown).map(({ resourceId }) => resourceId)
+  assert.deepEqual([asked([]), asked(['a.example'])], [['a'], ['a', 'b']])
+})

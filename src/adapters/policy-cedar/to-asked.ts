@@ -60,7 +60,7 @@ export function toCallParts(question: CallQuestion, surroundings: Surroundings):
   const acts = command?.acts ?? []
   const parts = [
     ...acts.map((act) => toCommandPart(scene, act)),
-    ...(command?.unknown ?? []).map(({ text, why }) => toUnknownPart(scene, text, why)),
+    ...(command?.unknown ?? []).filter(({ contained }) => contained !== true || contract.network.length > 0).map(({ text, why }) => toUnknownPart(scene, text, why)),
     ...[...new Set(acts.flatMap((act) => act.hosts))].map((host) => toHostPart(scene, host, true)),
     ...paths.map((touched) => toPathPart(scene, touched, 'tool')),
     ...acts.flatMap((act) => act.paths).map((touched) => toPathPart(scene, touched, 'command')),

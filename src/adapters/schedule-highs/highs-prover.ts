@@ -29,7 +29,7 @@ export function createHighsProver(): ScheduleProver {
       if (model === undefined) return { kind: 'unknown', why: 'it has too many tasks and times for an exact proof' }
       if (signal.aborted || request.seconds <= 0) return { kind: 'unknown', why: 'no time was left' }
       const options = { time_limit: request.seconds, output_flag: false, log_to_console: false, mip_rel_gap: 0, mip_abs_gap: 0.5 }
-      const message = await ask({ module, model: model.text, options }, request.seconds * 1000 + grace, signal)
+      const message = await ask({ module, model, options }, request.seconds * 1000 + grace, signal)
       if (message === undefined) return { kind: 'unknown', why: 'no time was left' }
       if ('failed' in message) throw new Fault('request-invalid', `the exact solver failed: ${message.failed}`)
       return toOutcome(message.solution, request)

@@ -1,20 +1,13 @@
 import type { ProofRequest } from '../../engine/ports/schedule-prover.ts'
 
-/** A model in the CPLEX LP format, and what its variables mean. */
-export interface LpModel {
-  readonly text: string
-  /** Variables `x<task>_<tick>`: the task begins then. */
-  readonly variables: number
-}
-
 /** Sizes beyond which the solver is not asked: it would not come to an end. */
 const most = { variables: 12_000, terms: 600_000 }
 
 /**
  * The time-indexed model with disaggregated dependencies (Christofides, Alvarez-Valdés and Tamarit 1987): one binary for each task and tick
- * at which it can begin, `z<tick>` for the tick at which all is done. @returns undefined if it is too large
+ * at which it can begin (`x<task>_<tick>`), `z<tick>` for the tick at which all is done, in the CPLEX LP format. @returns undefined if it is too large
  */
-export function toLpModel({ network, limits, windows, length, atLeast }: ProofRequest): LpModel | undefined {
+export function toLpModel({ network, limits, windows, length, atLeast }: ProofRequest): string | undefined {
   const { size, duration, before, after } = network
   const first = windows.head
   const last = Int32Array.from(windows.tail, (tail, task) => length - tail - duration[task]!)
@@ -61,6 +54,5 @@ export function toLpModel({ network, limits, windows, length, atLeast }: ProofRe
   }
   if (terms > most.terms) return undefined
   const binaries = [...ends.map((tick) => `z${tick}`), ...Array.from({ length: size }, (_, task) => starts(task, 0, length)).flat()]
-  const text = `Minimize\n obj: ${ends.map((tick) => `${tick} z${tick}`).join(' + ')}\nSubject To\n ${lines.join('\n ')}\nBinary\n ${binaries.join('\n ')}\nEnd\n`
-  return { text, variables }
+  return `Minimize\n obj: ${ends.map((tick) => `${tick} z${tick}`).join(' + ')}\nSubject To\n ${lines.join('\n ')}\nBinary\n ${binaries.join('\n ')}\nEnd\n`
 }

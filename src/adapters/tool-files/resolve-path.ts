@@ -79,14 +79,6 @@ export async function resolvePath(workspace: PathRoot, written: string, access: 
   return toResolution(workspace, done, access)
 }
 
-/** For the choke point: where a call's path leads, as the policy is asked about it. */
-export async function toPolicyPath(workspace: PathRoot, touched: PathAccess): Promise<PathAccess & { readonly outside: boolean }> {
-  const resolution = await resolvePath(workspace, touched.path, touched.access)
-  if (resolution.ok) return { path: resolution.path, access: touched.access, outside: false }
-  const isOutside = resolution.reason === 'outside' || resolution.reason === 'link-outside'
-  return { path: resolution.path, access: touched.access, outside: isOutside }
-}
-
 async function toResolution(workspace: PathRoot, done: readonly string[], access: PathAccess['access']): Promise<PathResolution> {
   const path = done.length === 0 ? '.' : done.join('/')
   const { anchor, parts, dependency } = await toHost(workspace, done)

@@ -1,5 +1,5 @@
 import { whyTest } from '../../domain/contract/test-places.ts'
-import { digestOf, digestOfJson } from '../../domain/digest.ts'
+import { digestOfJson } from '../../domain/digest.ts'
 import { findChangedLines } from '../../domain/validation/changed-lines.ts'
 import { toCodeLines } from '../../domain/validation/code-lines.ts'
 import { isGenerated } from '../../domain/validation/generated.ts'
@@ -8,6 +8,8 @@ import { findUnrunLines } from '../../domain/validation/unrun-lines.ts'
 import type { CheckFinder } from '../../engine/ports/checks.ts'
 import type { ChangeValidator, Subject } from '../../engine/ports/validation.ts'
 import type { Finding } from '../../protocol/evidence.ts'
+import { findTestChecks } from './find-test-checks.ts'
+import { nameContent } from './name-content.ts'
 import { runWithCoverage, type CoverageRun } from './run-with-coverage.ts'
 
 const javaScript = /(?<!\.d)\.[cm]?[jt]sx?$/
@@ -29,18 +31,18 @@ export function createCoverageValidator(checks: CheckFinder): ChangeValidator {
   return {
     kind: 'change', id: 'coverage', stage: 'tests', version: '2',
     async key(subject) {
-      const command = await findCommand(checks, subject)
+      const [command] = await findTestChecks(checks, subject)
       if (command === undefined || !subject.changes.some(concerns)) return undefined
-      return digestOfJson([await nameContent(subject), command, subject.settings.coverage])
+      return digestOfJson([await nameContent(subject), { command: command.command, timeoutMs: command.timeoutMs }, subject.settings.coverage])
     },
     async look(subject) {
       const files = await readChanged(subject)
       const foreign = subject.changes.filter(({ path, kind }) => kind !== 'deleted' && others.test(path) && whyTest(path) === undefined).map(({ path }) => path)
       const toForeign = foreign.length === 0 ? [] : [`which lines run is not known for ${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ` and ${foreign.length - 3} more` : ''}: it is learned for JavaScript, TypeScript and Python`]
       if (files.length === 0) return toForeign.length === 0 ? undefined : { findings: [], notChecked: toForeign[0] ?? '' }
-      const command = await findCommand(checks, subject)
+      const [command] = await findTestChecks(checks, subject)
       if (command === undefined) return { findings: [], notChecked: 'no command runs the tests: the contract names none, and none was found' }
-      const run = await runWithCoverage(subject, { ...command, paths: files.map(({ path }) => path) })
+      const run = await runWithCoverage(subject, { command: command.command, timeoutMs: command.timeoutMs, paths: files.map(({ path }) => path) })
       if ('failed' in run) return { findings: [], notChecked: run.failed }
       // What a shell says of a program that is not there, or cannot be run: nothing was tested.
       if (run.exitCode === 126 || run.exitCode === 127) return { findings: [], notChecked: `the tests could not be started (${command.command.slice(0, 80)}): ${run.tail.trim().split('\n').at(-1)?.slice(-200) ?? ''}` }
@@ -54,20 +56,6 @@ export function createCoverageValidator(checks: CheckFinder): ChangeValidator {
 
 function concerns({ path, kind, binary }: Subject['changes'][number]): boolean {
   return kind !== 'deleted' && !binary && (javaScript.test(path) || python.test(path)) && whyTest(path) === undefined && !configuration.test(path)
-}
-
-async function findCommand(checks: CheckFinder, subject: Subject): Promise<{ command: string; timeoutMs: number } | undefined> {
-  const [check] = subject.contract?.checks ?? []
-  if (check !== undefined) return { command: check.command, timeoutMs: check.timeoutMs }
-  const [found] = await checks.findChecks({ list: () => subject.files(), read: (path) => subject.read(path) })
-  return found && { command: found.command, timeoutMs: 600_000 }
-}
-
-async function nameContent(subject: Subject): Promise<unknown> {
-  if (subject.trees !== undefined) return subject.trees
-  const files = await Promise.all((await subject.files()).map(async (path) => [path, digestOf((await subject.read(path)) ?? '')]))
-  const base = await Promise.all(subject.changes.map(async ({ path, from }) => [path, digestOf((await subject.readBase(from ?? path)) ?? '')]))
-  return [files, base]
 }
 
 async function readChanged(subject: Subject): Promise<readonly ChangedFile[]> {

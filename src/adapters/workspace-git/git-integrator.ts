@@ -34,7 +34,15 @@ const integrated = 'refs/writ/integrated'
 const keptRefs = 'refs/writ/kept/'
 const durable = ['-c', 'core.fsync=objects,reference', '-c', 'core.filesRefLockTimeout=2000']
 
-export async function createGitIntegrator(options: GitIntegratorOptions): Promise<Integrator> {
+/** With what its refs say of the line, for whoever judges it from outside. */
+export interface GitIntegrator extends Integrator {
+  /** The newest integrated commit; undefined before `begin`. */
+  newest(): Promise<CommitId | undefined>
+  /** Kept commits that are in no integrated commit. */
+  listUnmerged(): Promise<readonly KeptCommit[]>
+}
+
+export async function createGitIntegrator(options: GitIntegratorOptions): Promise<GitIntegrator> {
   const { repositories } = options
   const repository = await (await repositories.open(options.repository, options.run)).openPrivate()
   const { store } = repository

@@ -1,10 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Integrator } from '../../engine/ports/integrator.ts'
 import type { Workspace, Workspaces } from '../../engine/ports/workspace.ts'
 import type { MergeOutcome, MergeStrategy } from '../../protocol/integration.ts'
 import type { CommitId, RunId } from '../../protocol/ids.ts'
-import { createGitIntegrator } from './git-integrator.ts'
+import { createGitIntegrator, type GitIntegrator } from './git-integrator.ts'
 import { createGitWorkspaces } from './git-workspaces.ts'
 import { createRunRepositories } from './run-repositories.ts'
 import { createTestRepository, run, type TestRepository } from './test-repository.ts'
@@ -12,13 +11,13 @@ import { createTestRepository, run, type TestRepository } from './test-repositor
 /** A real repository, a run that integrates, and children of it with workspaces of their own. */
 export interface IntegratorBench {
   readonly repository: TestRepository
-  readonly integrator: Integrator
+  readonly integrator: GitIntegrator
   readonly workspaces: Workspaces
   readonly base: CommitId
   readonly gitDir: string
   git(...args: string[]): string
   /** Another process would open it like this. */
-  reopen(): Promise<Integrator>
+  reopen(): Promise<GitIntegrator>
   /** A child's commit on top of a commit of the line (the base, if none is named). Undefined removes a file. */
   child(name: string, files: Readonly<Record<string, string | undefined>>, options?: { on?: CommitId; change?: (root: string) => void }): Promise<Child>
   merge(child: Child, strategies?: readonly MergeStrategy[]): Promise<MergeOutcome>
@@ -38,7 +37,7 @@ export async function openIntegratorBench(files: Readonly<Record<string, string 
   for (const [name, content] of Object.entries(files)) repository.write(name, content)
   const base = repository.commit('base')
   const options = { stateDir: repository.stateDir, env: repository.env }
-  const open = async (): Promise<{ workspaces: Workspaces; integrator: Integrator }> => {
+  const open = async (): Promise<{ workspaces: Workspaces; integrator: GitIntegrator }> => {
     const repositories = createRunRepositories(options)
     return { workspaces: createGitWorkspaces(options, repositories), integrator: await createGitIntegrator({ run, repository: repository.root, repositories, env: repository.env }) }
   }

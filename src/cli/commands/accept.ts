@@ -12,6 +12,7 @@ import type { Accepted } from '../../adapters/workspace-git/accept.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { requireDeliverable } from '../require-deliverable.ts'
+import { requireWhole } from '../require-whole.ts'
 import { userName } from '../user-name.ts'
 import { findAccepted } from './show.ts'
 
@@ -50,6 +51,7 @@ export async function applyResult(
     const { fold } = await import('../../domain/evolve.ts')
     const state = fold(rollout.events)
     const { ended, opened } = state
+    requireWhole(state, 'accept RUN')
     if (!opened || !ended) throw new Fault('accept-refused', `${run} has not ended; go on with writ resume ${run}`)
     await requireNotAccepted(state, 'accept')
     if (!ended.result) throw new Fault('accept-refused', `${run} made no commit, so there is nothing to accept: ${ended.reason}`)
@@ -85,6 +87,7 @@ export async function rejectCommand(word: string, options: { readonly reason?: s
   const record = await openRecord()
   const run = await getRun(record.log, word, { repo: options.repo, changes: true })
   const { state } = await readRun(record.log, run)
+  requireWhole(state, 'reject RUN')
   await requireNotAccepted(state, 'reject')
   const { rollout } = await record.log.open(run)
   try {

@@ -13,7 +13,7 @@ import { requirePerson, whileOwning } from '../person.ts'
 import { requireAllowed } from '../require-allowed.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { openAnswerSigner, type AnswerSigner } from '../sign-answer.ts'
-import { getWaiting, listWaiting } from '../waiting.ts'
+import { findWaitingOf, getWaiting, listWaiting } from '../waiting.ts'
 
 export interface AnswerOptions {
   readonly allOf?: string
@@ -74,8 +74,8 @@ async function choose(record: OpenRecord, words: readonly string[], { allOf, rep
   if (allOf !== undefined) {
     if (words.length > 0) throw new Fault('request-invalid', '--all-of answers every question of a run: leave the ids out, or answer them alone')
     const run = await getRun(record.log, allOf, { repo })
-    const { state, events } = await readRun(record.log, run)
-    const all = findWaiting(state, events)
+    const all = await findWaitingOf(record, run)
+    const { state } = await readRun(record.log, run)
     if (all.length === 0) throw new Fault('request-invalid', `${run} waits for nothing${state.ended ? `: it has ended (${state.ended.reason})` : ''}; writ approvals lists what does`)
     return all
   }

@@ -44,7 +44,7 @@ async function show(record: OpenRecord, id: string | undefined, json: boolean): 
   const waiting = await getWaiting(record, await listWaiting(record), id)
   const { question } = waiting
   return whilePrinting(async () => {
-    await print(json ? `${toJsonLine(waiting, record.clock.now())}\n` : `${describeAsk(waiting.id, question.question, question.ask).join('\n')}\n\nwrit approve ${waiting.id}, or writ reject ${waiting.id} --reason "…"\n`)
+    await print(json ? toLine({ ...waiting, status: 'waiting' }, record.clock.now()) : `${describeAsk(waiting.id, question.question, question.ask).join('\n')}\n\nwrit approve ${waiting.id}, or writ reject ${waiting.id} --reason "…"\n`)
     return 0
   })
 }
@@ -82,29 +82,30 @@ function toLine(listed: Listed, now: number): string {
 
 /** What waits as always; of the rest, who said what. */
 function describeAsked(listed: Listed, now: number): string[] {
-  const { id, run, repository, question, askedAt, status, answer, why } = listed
+  const { id, question, askedAt, status, answer, why } = listed
   if (status === 'waiting') return describe(listed, now)
   const became = answer
     ? `${answer.answer === 'approve' ? 'yes' : 'no'} by ${answer.by} ${toAge(now - Date.parse(answer.at)) === 'now' ? 'just now' : `${toAge(now - Date.parse(answer.at))} ago`}${answer.via ? ` (${answer.via})` : ''}${answer.note ? `: ${answer.note}` : ''}`
     : status === 'in-terminal' ? 'a process works on the run now and asks in its terminal' : `not answered: it ${why ?? ''}`
   return [
     `${id}  ${oneLine(toVisible(question.ask?.does ?? question.question), 160)}`,
-    `    ${toShortId(run)} in ${repository} · asked ${new Date(askedAt).toISOString().slice(0, 16).replace('T', ' ')}Z · ${oneLine(toVisible(became), 400)}`,
+    `    ${toPlace(listed)} · asked ${new Date(askedAt).toISOString().slice(0, 16).replace('T', ' ')}Z · ${oneLine(toVisible(became), 400)}`,
   ]
 }
 
+/** Which run asks; of a child also for which task of which run. */
+function toPlace({ run, parent, repository }: Waiting): string {
+  return `${toShortId(run)}${parent ? ` (task ${parent.task} of ${toShortId(parent.run)})` : ''} in ${repository}`
+}
+
 function describe(waiting: Waiting, now: number): string[] {
-  const { id, run, repository, question, askedAt } = waiting
+  const { id, run, question, askedAt } = waiting
   const { ask } = question
   const until = ask === undefined ? [] : [isExpired(waiting, now) ? `expired: writ resume ${toShortId(run)} asks again` : `until ${ask.expiresAt}`]
   return [
     `${id}  ${ask ? `${ask.risk} risk  ` : ''}${oneLine(toVisible(ask?.does ?? question.question), 160)}`,
-    `    ${[`${toShortId(run)} in ${repository}`, toAge(now - askedAt) === 'now' ? 'asked just now' : `asked ${toAge(now - askedAt)} ago`, ...until, ...(ask ? [`for ${oneLine(toVisible(describeApprovers(ask.approvers)), 200)}`] : [])].join(' · ')}`,
+    `    ${[toPlace(waiting), toAge(now - askedAt) === 'now' ? 'asked just now' : `asked ${toAge(now - askedAt)} ago`, ...until, ...(ask ? [`for ${oneLine(toVisible(describeApprovers(ask.approvers)), 200)}`] : [])].join(' · ')}`,
   ]
-}
-
-function toJsonLine(waiting: Waiting, now: number): string {
-  return JSON.stringify({ ...waiting, askedAt: new Date(waiting.askedAt).toISOString(), expired: isExpired(waiting, now) })
 }
 
 function isExpired({ question }: Waiting, now: number): boolean {

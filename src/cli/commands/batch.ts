@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { nameGoals, pickNext, spend, toAllowance, toBatchCode, type Ended, type NamedGoal, type Purse } from '../../domain/batch/batch.ts'
+import { nameGoals, pickNext, spend, toAllowance, toBatchCode, type Ended, type NamedGoal, type Purse, type Spending } from '../../domain/batch/batch.ts'
 import { digestOf } from '../../domain/digest.ts'
 import { toDuration, toMoney } from '../../domain/report/words.ts'
 import { BatchFile, BatchGoal } from '../../protocol/batch-file.ts'
+import type { RunState, Spent } from '../../domain/run-state.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
+import type { RunId } from '../../protocol/ids.ts'
 import { runGoal } from '../batch-run.ts'
+import { describeIssue } from '../issue-text.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
 import { readRun } from '../read-run.ts'
@@ -25,6 +28,8 @@ export interface BatchOptions {
 
 /** Runs of earlier tries that are looked through for those of this batch. */
 const mostRuns = 10_000
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const nothing: Spending = { turns: 0, usd: 0, tokens: 0 }
 
 /** `writ batch`: many goals within one budget, and one report. The exit code is that of the worst. */
 export async function batchCommand(path: string, options: BatchOptions): Promise<number> {
@@ -33,21 +38,22 @@ export async function batchCommand(path: string, options: BatchOptions): Promise
   const goals = readGoals(batch, path)
   const record = await openRecord()
   const before = options.continue ? await findEarlier(record, digest) : new Map<string, Earlier>()
-  const controller = new AbortController()
+  const [stopped, atOnce] = [new AbortController(), new AbortController()]
   const onInterrupt = (): void => {
-    process.stderr.write('Stopping … (writ batch --continue goes on)\n')
-    controller.abort()
+    if (stopped.signal.aborted) return atOnce.abort()
+    process.stderr.write('Stopping … (once more to stop at once; writ batch --continue goes on)\n')
+    stopped.abort()
   }
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onInterrupt)
+  for (const name of signals) process.on(name, onInterrupt)
   try {
-    const ended = await carryOut(goals, { batch, file, digest, before, options, signal: controller.signal })
+    const ended = await carryOut(goals, { batch, file, digest, before, options, signal: stopped.signal, atOnce: atOnce.signal })
     await whilePrinting(async () => {
       await print(options.json ? `${JSON.stringify(toReport(ended), undefined, 2)}\n` : describeBatch(ended))
       return 0
     })
-    return controller.signal.aborted ? exitCodes.interrupted : toBatchCode(ended)
+    return stopped.signal.aborted ? exitCodes.interrupted : toBatchCode(ended)
   } finally {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onInterrupt)
+    for (const name of signals) process.off(name, onInterrupt)
   }
 }
 
@@ -78,8 +84,8 @@ function readLine(line: string, where: string): BatchGoal {
   }
   const parsed = BatchGoal.safeParse(typeof said === 'string' ? { goal: said } : said)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Fault('request-invalid', `${where} does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
+  const faults = parsed.error.issues.slice(0, 3).map((issue) => [issue.path.join('.'), describeIssue(issue)].filter(Boolean).join(': '))
+  throw new Fault('request-invalid', `${where} does not fit: ${faults.join('; ')}. Its format is in schemas/batch.schema.json`)
 }
 
 function readGoals(batch: BatchFile, path: string): readonly NamedGoal[] {
@@ -93,6 +99,9 @@ function readGoals(batch: BatchFile, path: string): readonly NamedGoal[] {
 interface Earlier {
   readonly run: string
   readonly ended: Ended | undefined
+  readonly spent: Spending
+  /** What it may spend still, by its contract: promised to it when it began. */
+  readonly rest: Spending
 }
 
 /** The runs of the same batch that are there already, by goal; the newest counts. Each says so in its first event. */
@@ -111,9 +120,35 @@ async function findEarlier(record: OpenRecord, digest: string): Promise<Readonly
 
 async function toEarlier(record: OpenRecord, { run }: StoredEvent, id: string): Promise<Earlier> {
   const { state } = await readRun(record.log, run)
-  const { ended, spent } = state
-  if (!ended) return { run, ended: undefined }
-  return { run, ended: { id, outcome: ended.outcome, reason: ended.reason, run, branch: ended.result?.branch, turns: spent.turns, usd: spent.usd, tokens: spent.inputTokens + spent.outputTokens, durationMs: (state.endedAt ?? state.startedAt) - state.startedAt } }
+  const { ended } = state
+  const spent = await sumSpent(record, state)
+  const { maxTurns = 0, maxUsd = 0, maxTokens = 0 } = state.contract?.budget ?? {}
+  const rest = { turns: Math.max(0, maxTurns - spent.turns), usd: Math.max(0, maxUsd - spent.usd), tokens: Math.max(0, maxTokens - spent.tokens) }
+  const counted = ended && { id, outcome: ended.outcome, reason: ended.reason, run, branch: ended.result?.branch, ...spent, durationMs: (state.endedAt ?? state.startedAt) - state.startedAt }
+  return { run, ended: counted, spent, rest }
+}
+
+/** Of a run that was cut off, what its children have spent and had not come back to tell is spent too. */
+async function sumSpent(record: OpenRecord, state: RunState): Promise<Spending> {
+  const toSpending = ({ turns, usd, inputTokens, outputTokens }: Pick<Spent, 'turns' | 'usd' | 'inputTokens' | 'outputTokens'>): Spending => ({ turns, usd, tokens: inputTokens + outputTokens })
+  let sum = toSpending(state.spent)
+  for (const { status, given, returned } of [...state.delegations.values(), ...state.stages.values()]) {
+    if (status !== 'running' || !(await isRecorded(record, given.child))) continue
+    const [now, told] = [toSpending((await readRun(record.log, given.child)).state.spent), returned ? toSpending(returned.spent) : nothing]
+    sum = { turns: sum.turns + now.turns - told.turns, usd: sum.usd + now.usd - told.usd, tokens: sum.tokens + now.tokens - told.tokens }
+  }
+  return sum
+}
+
+/** A child that was to begin may not have. */
+async function isRecorded(record: OpenRecord, child: RunId): Promise<boolean> {
+  try {
+    for await (const _first of record.log.read(child, { follow: false, signal: new AbortController().signal })) return true
+    return false
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'run-unknown') return false
+    throw error
+  }
 }
 
 interface Carrying {
@@ -123,9 +158,10 @@ interface Carrying {
   readonly before: ReadonlyMap<string, Earlier>
   readonly options: BatchOptions
   readonly signal: AbortSignal
+  readonly atOnce: AbortSignal
 }
 
-async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, before, options, signal }: Carrying): Promise<readonly Ended[]> {
+async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, before, options, signal, atOnce }: Carrying): Promise<readonly Ended[]> {
   const ended = new Map<string, Ended>()
   for (const goal of goals) {
     const earlier = before.get(goal.id)?.ended
@@ -133,23 +169,34 @@ async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, befo
   }
   const left = goals.filter((goal) => !ended.has(goal.id))
   let purse: Purse = { turns: options.maxTurns ?? batch.budget?.max_turns, usd: options.maxBudgetUsd ?? batch.budget?.max_usd, tokens: batch.budget?.max_tokens }
-  for (const each of ended.values()) purse = spend(purse, each)
+  for (const goal of goals) purse = spend(purse, before.get(goal.id)?.spent ?? nothing)
+  // What others may begin with is without what those that go on may spend still.
+  const promises = new Map<string, Spending>()
+  for (const { id } of left) {
+    const { rest } = before.get(id) ?? {}
+    if (!rest || !toAllowance(purse, 1)) continue
+    promises.set(id, rest)
+    purse = spend(purse, rest)
+  }
   const working: NamedGoal[] = []
   const work = async (): Promise<void> => {
     for (let goal = pickNext(left, working); goal && !signal.aborted; goal = pickNext(left, working)) {
-      const allowance = toAllowance(purse, left.length, goal.budget)
+      const earlier = before.get(goal.id)
+      const spent = earlier?.spent ?? nothing
+      const kept = promises.get(goal.id)
+      const allowance = earlier ? undefined : toAllowance(purse, left.filter((each) => !before.has(each.id)).length, goal.budget)
       left.splice(left.indexOf(goal), 1)
-      if (!allowance) {
-        ended.set(goal.id, { id: goal.id, outcome: 'not-started', reason: 'nothing of the batch’s budget was left', run: undefined, branch: undefined, turns: 0, usd: 0, tokens: 0, durationMs: 0 })
+      if (!kept && !allowance) {
+        ended.set(goal.id, { id: goal.id, outcome: 'not-started', reason: 'nothing of the batch’s budget was left', run: earlier?.run, branch: undefined, ...spent, durationMs: 0 })
         continue
       }
-      const promised = { turns: allowance.max_turns ?? 0, usd: allowance.max_usd ?? 0, tokens: allowance.max_tokens ?? 0 }
-      purse = spend(purse, promised)
+      const promised = kept ?? { turns: allowance?.max_turns ?? 0, usd: allowance?.max_usd ?? 0, tokens: allowance?.max_tokens ?? 0 }
+      if (!kept) purse = spend(purse, promised)
       working.push(goal)
       process.stderr.write(`${goal.id}  ▸ ${oneLine(goal.goal, 100)}\n`)
-      const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget: allowance, resume: before.get(goal.id)?.run, signal, onEvent: () => undefined })
+      const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget: allowance ?? {}, resume: earlier?.run, spent, signal, atOnce })
       working.splice(working.indexOf(goal), 1)
-      purse = spend(purse, { turns: done.turns - promised.turns, usd: done.usd - promised.usd, tokens: done.tokens - promised.tokens })
+      purse = spend(purse, { turns: done.turns - spent.turns - promised.turns, usd: done.usd - spent.usd - promised.usd, tokens: done.tokens - spent.tokens - promised.tokens })
       ended.set(goal.id, done)
       process.stderr.write(`${goal.id}  ${done.outcome}${done.reason ? `: ${oneLine(done.reason, 200)}` : ''} (${ended.size} of ${goals.length})\n`)
     }

@@ -16,7 +16,7 @@ import { compareTrees, type Comparison } from '../check-comparison.ts'
 import { readCheckContract } from '../check-contract.ts'
 import { openCheckProgress, type CheckProgress } from '../check-progress.ts'
 import { toCheckText } from '../check-text.ts'
-import { openFindingMask, openTrees, openValidationCache, openValidators, requireOwnNames } from '../compose-validators.ts'
+import { openCheckValidators, openFindingMask, openTrees, openValidationCache, requireOwnNames } from '../compose-validators.ts'
 import { openSandbox } from '../compose.ts'
 import { readConfig } from '../config.ts'
 import { openPolicyFor } from '../open-policy.ts'
@@ -45,7 +45,7 @@ export interface CheckOptions {
 }
 
 /** `writ check`: runs the stages of validation on a working tree, without a model and without a run. */
-export async function checkCommand(given: CheckOptions, open: typeof openValidators = openValidators): Promise<number> {
+export async function checkCommand(given: CheckOptions, open: typeof openCheckValidators = openCheckValidators): Promise<number> {
   const options = splitNames(given)
   if (options.all && options.base !== undefined) throw new Fault('request-invalid', '--all takes every file as new and does not go with --base; leave out one of the two')
   const clock = createSystemClock()
@@ -56,10 +56,11 @@ export async function checkCommand(given: CheckOptions, open: typeof openValidat
   const interrupt = onInterrupt(trees, progress)
   try {
     const settings = await chooseSettings(trees, places, options, progress.say)
-    const validators = chooseValidators(requireOwnNames(await open(settings)), options)
+    const sandbox = await openSandbox(places)
+    const validators = chooseValidators(requireOwnNames(await open(settings, sandbox, config.values.sandbox?.memory_mb)), options)
     const comparison = await compareTrees(trees, options)
     const request = await prepareRequest(trees, comparison, settings, options, interrupt.signal)
-    const [sandbox, mask] = await Promise.all([openSandbox(places), openFindingMask(places, config.values, trees.root)])
+    const mask = await openFindingMask(places, config.values, trees.root)
     const leftOut = findLeftOut(options)
     if (options.list) return await list(await surveyValidators(validators, request, { sandbox, clock }), leftOut, options)
     progress.say(describeComparison(comparison))
@@ -73,7 +74,7 @@ export async function checkCommand(given: CheckOptions, open: typeof openValidat
     progress.finish()
     progress.stop()
     cache?.prune()
-    await answer(validations, { ...comparison, leftOut }, options)
+    await answer(validations, { ...comparison, leftOut, behind: findBehind(validations, validators, leftOut) }, options)
     return toExitCode(validations, options.strict ?? false)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
@@ -121,9 +122,17 @@ function findLeftOut({ staged, full, only, stage }: CheckOptions): readonly Stag
   return staged === true && full !== true && only === undefined && stage === undefined ? slowStages : []
 }
 
-/** What was compared, and the stages that were not asked. */
+/** What was compared, the stages that were not asked, and those that one in front of them kept from being asked. */
 interface Looked extends Comparison {
   readonly leftOut: readonly Stage[]
+  readonly behind: readonly Stage[]
+}
+
+function findBehind(validations: readonly Validation[], validators: readonly Validator[], leftOut: readonly Stage[]): readonly Stage[] {
+  const { failedStage } = measureValidations(validations)
+  if (failedStage === undefined) return []
+  const asked = new Set(validators.map((each) => each.stage))
+  return Stage.options.slice(Stage.options.indexOf(failedStage) + 1).filter((stage) => asked.has(stage) && !leftOut.includes(stage))
 }
 
 /** @throws Fault `request-invalid` naming what there is where a name is not known. */
@@ -178,19 +187,19 @@ async function answer(validations: readonly Validation[], comparison: Looked, op
   }
 }
 
-function toAnswer(validations: readonly Validation[], { base, result, changes, leftOut }: Looked, options: CheckOptions): string {
+function toAnswer(validations: readonly Validation[], { base, result, changes, leftOut, behind }: Looked, options: CheckOptions): string {
   switch (options.format) {
     case 'json': {
       const { failedStage, ...totals } = measureValidations(validations)
       return JSON.stringify({
         version: 1, verdict: failedStage === undefined ? 'passed' : 'failed', stage: failedStage ?? null,
-        base: { name: base.name, commit: base.commit ?? null, tree: base.tree }, result, changedFiles: changes.length, leftOut, totals, validations,
+        base: { name: base.name, commit: base.commit ?? null, tree: base.tree }, result, changedFiles: changes.length, leftOut: [...behind, ...leftOut], totals, validations,
       }, undefined, 2)
     }
     case 'sarif':
       return JSON.stringify(toSarif(validations, version), undefined, 2)
     default:
-      return toCheckText(validations, options.output === undefined ? painter(process.stdout) : (_, plain) => plain)
+      return toCheckText(validations, behind, options.output === undefined ? painter(process.stdout) : (_, plain) => plain)
   }
 }
 

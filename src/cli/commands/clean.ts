@@ -93,7 +93,8 @@ function goalOf(plan: CleaningPlan, run: string): string {
 function describeKept(plan: CleaningPlan, retention: Retention): string[] {
   const broken = new Set(plan.unreadable.map((each) => each.run))
   const gone = new Set([...plan.pruned, ...plan.records].map((each) => each.run))
-  const rest = plan.runs.filter((each) => !gone.has(each.run) && !broken.has(each.run))
+  // What a person decides about are whole runs: one that did a task of another goes by that one.
+  const rest = plan.runs.filter((each) => each.parent === undefined && !gone.has(each.run) && !broken.has(each.run))
   const ids = (some: readonly RunSummary[]): string => `${some.slice(0, 6).map((each) => toShortId(each.run)).join(', ')}${some.length > 6 ? ', …' : ''}`
   const lines: string[] = []
   const add = (some: readonly RunSummary[], what: string, how: string): void => {

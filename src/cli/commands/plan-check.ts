@@ -2,13 +2,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chooseChecks, draftContract } from '../../domain/contract/draft.ts'
 import { findOverlap } from '../../domain/lease/overlap.ts'
-import { checkPlan, findLeased } from '../../domain/plan/check-plan.ts'
+import { checkPlanFile } from '../../domain/plan/check-file.ts'
+import { findLeased } from '../../domain/plan/check-plan.ts'
 import { findDrift } from '../../domain/plan/drift.ts'
-import { toPlan } from '../../domain/plan/from-file.ts'
 import { count } from '../../domain/report/words.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import type { Contract } from '../../protocol/contract.ts'
 import type { PlanFile } from '../../protocol/plan-file.ts'
+import type { Plan } from '../../protocol/plan.ts'
 import { openRecord, openWorkspaces } from '../compose.ts'
 import { readConfig } from '../config.ts'
 import { prepareContract } from '../intake.ts'
@@ -45,10 +46,10 @@ export async function planCheckCommand(path: string, options: PlanCheckOptions):
   })
 }
 
-async function judge(found: OpenPlanFile, options: PlanCheckOptions): Promise<{ readonly plan: ReturnType<typeof toPlan>; readonly faults: readonly FileFault[]; readonly repairs: readonly string[]; readonly notes: readonly string[] }> {
+async function judge(found: OpenPlanFile, options: PlanCheckOptions): Promise<{ readonly plan: Plan; readonly faults: readonly FileFault[]; readonly repairs: readonly string[]; readonly notes: readonly string[] }> {
   const { file } = found
   const { contract, roles } = await toFrame(file, options)
-  const { plan, faults, repairs } = checkPlan(toPlan(file, contract, 0), contract, [], roles)
+  const { plan, faults, repairs } = checkPlanFile(file, contract, roles)
   const pairs = faults.length > 0 ? [] : findLeased(plan.tasks, (a, b) => findOverlap(a, b) !== undefined)
   const notes = [
     ...(file.goal === undefined ? ['it names no goal: writ run --plan needs one, in the file or beside it'] : []),
@@ -56,7 +57,6 @@ async function judge(found: OpenPlanFile, options: PlanCheckOptions): Promise<{ 
     ...pairs.slice(0, mostPairs).map(([a, b]) => `${a} and ${b} may write the same paths: they are never at work at the same time`),
     ...(pairs.length > mostPairs ? [`so may ${pairs.length - mostPairs} more pairs of tasks`] : []),
     ...(faults.length > 0 ? [] : findDrift(plan, contract).map((each) => each.text)),
-    ...(file.tasks.some((task) => (task.leases ?? []).length > 0 || task.release !== undefined) ? ['leases and release are kept by writ plan schedule; a run keeps tasks apart by their scopes'] : []),
   ]
   return { plan, faults: faults.map((fault) => toFileFault(found, fault)), repairs, notes }
 }

@@ -42,14 +42,14 @@ async function toStandingText(record: OpenRecord, of: PlanOfRun, view: PlanView)
   const columns = isTerminal() ? (process.stdout.columns || 80) : 100
   const paint = painter(process.stdout)
   const report = reportOf(of.state)
-  const now = await fromNow(record, of.state, view)
+  const now = await fromNow(record, of.state)
   const schedule = now === undefined ? [] : ['', paint('bold', `Schedule from now on (minute ${toMinutes(now.nowMinutes)}; all done by minute ${toMinutes(now.schedule.makespan)})`), ...toGantt({ file: {}, ...now, columns, paint })]
   return `${[toPlanText({ ...view, schedule: undefined }, { columns, paint }), '', paint('bold', 'How the tasks stand'), ...taskLines(report).map((line) => tame(line)), `- Time so far: ${toDuration(report.time.totalMs)}`, ...schedule].join('\n')}\n`
 }
 
 async function toStandingJson(record: OpenRecord, of: PlanOfRun, view: PlanView): Promise<string> {
   const { tasks, plan } = reportOf(of.state)
-  const now = await fromNow(record, of.state, view)
+  const now = await fromNow(record, of.state)
   return `${JSON.stringify({ ...(toPlanJson({ ...view, schedule: undefined }) as object), standing: tasks, ...plan, ...(now ? { now: now.nowMinutes, schedule: toOutput(now.schedule, now.assumptions, now.seconds) } : {}) }, undefined, 2)}\n`
 }
 
@@ -58,10 +58,10 @@ function reportOf(state: RunState): Report {
 }
 
 /** Undefined once the run has ended: nothing of it is still to come. */
-async function fromNow(record: OpenRecord, state: RunState, view: PlanView): Promise<ReturnType<typeof rescheduleRun>> {
+async function fromNow(record: OpenRecord, state: RunState): Promise<ReturnType<typeof rescheduleRun>> {
   if (state.ended) return undefined
   const repository = state.opened?.repository.root
   const known = await record.log.list({ limit: 1000, ...(repository === undefined ? {} : { repository }) })
   const isLive = known.find((each) => each.run === state.run)?.status === 'running'
-  return rescheduleRun(state, view.file, isLive ? Math.max(0, record.clock.now() - state.at) : 0)
+  return rescheduleRun(state, isLive ? Math.max(0, record.clock.now() - state.at) : 0)
 }

@@ -1,3 +1,4 @@
+import { explain } from '../../adapters/policy-cedar/read-bundle.ts'
 import { decideQuestion } from '../../adapters/policy-cedar/case-question.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
@@ -9,6 +10,8 @@ import { openPolicyHere } from '../policy-here.ts'
 import { print, whilePrinting } from '../print.ts'
 
 export interface PolicyCheckOptions {
+  /** All of it at once, in the form of a case. */
+  readonly question?: string
   readonly tool?: string
   readonly input?: string
   readonly path?: readonly string[]
@@ -38,14 +41,19 @@ const exits: Readonly<Record<PolicyDecision['effect'], number>> = { allow: 0, as
 
 /** `writ policy check`: asks the policy one question. Nothing is run, and nothing is recorded. */
 export async function policyCheckCommand(options: PolicyCheckOptions): Promise<number> {
-  const kinds = [options.tool, options.integrate, options.action].filter((kind) => kind !== undefined)
-  if (kinds.length !== 1) throw new Fault('request-invalid', 'ask one thing: --tool NAME with --input JSON, or --integrate PATH…, or --action ACTION (writ policy check --help has examples)')
-  const written = CaseQuestion.safeParse(toWritten(options))
-  if (!written.success) throw new Fault('request-invalid', `the question does not fit: ${written.error.issues[0]?.message ?? ''}`)
-  const own = options.tool === undefined ? [] : await aboutTool(options.tool, options)
-  const { root, opened: { policy, notes: found } } = await openPolicyHere(options.repo)
-  const notes = [...own, ...found]
-  const asked = await toQuestion(written.data, root ?? process.cwd())
+  const kinds = [options.tool, options.integrate, options.action, options.question].filter((kind) => kind !== undefined)
+  if (kinds.length !== 1) throw new Fault('request-invalid', 'ask one thing: --tool NAME with --input JSON, or --integrate PATH…, or --action ACTION, or --question JSON (writ policy check --help has examples)')
+  const written = CaseQuestion.safeParse(options.question === undefined ? toWritten(options) : readQuestion(options.question, options))
+  if (!written.success) throw new Fault('request-invalid', `the question does not fit: ${explain(written.error)}`)
+  const { data } = written
+  const own = 'tool' in data ? await aboutTool(data.tool, options.question === undefined ? [options.input, options.effect, options.path] : [data.input, data.effect, data.paths, data.command, data.acts, data.unknown]) : []
+  const { root, base, opened: { policy, notes: found } } = await openPolicyHere(options.repo)
+  const unread: string[] = []
+  const asked = await toQuestion(data, {
+    root: root ?? process.cwd(),
+    readFile: async (path) => (base === undefined ? void unread.push(path) : (await base()).read(path)),
+  })
+  const notes = [...own, ...found, ...(unread.length > 0 ? [`There is no repository here, so scripts were not read: ${unread.join(', ')}`] : [])]
   const decision = decideQuestion(policy, asked)
   const reading = asked.kind === 'call' ? asked.question.command : undefined
   return whilePrinting(async () => {
@@ -58,11 +66,22 @@ export async function policyCheckCommand(options: PolicyCheckOptions): Promise<n
  * What is to be known of the tool that was named. A slip in a name or a tool without its input would be answered, and the answer
  * would be about something else. @throws Fault `request-invalid` for a tool of Writ's without anything that says what it is asked to do
  */
-async function aboutTool(name: string, options: PolicyCheckOptions): Promise<readonly string[]> {
+async function aboutTool(name: string, said: readonly unknown[]): Promise<readonly string[]> {
   const names = (await listTools()).map((tool) => tool.name)
   if (!names.includes(name)) return [`Writ has no tool named ${name}: it was judged as one that Writ does not know. Its own are ${names.join(', ')}`]
-  if (options.input === undefined && options.effect === undefined && options.path === undefined) throw new Fault('request-invalid', `what is ${name} to do? say so with --input JSON, as the tool is called`)
+  if (said.every((each) => each === undefined)) throw new Fault('request-invalid', `what is ${name} to do? say so with --input JSON, as the tool is called`)
   return []
+}
+
+/** Options that say a part of a question. */
+const parts = ['input', 'path', 'effect', 'risk', 'confidence', 'wanted', 'proven', 'branch', 'host', 'quarantined', 'grant', 'scope', 'name', 'depth', 'fanOut', 'autonomy', 'callsInMinute', 'at'] as const
+
+/** `--question`: what a case has under that name. It says all that there is to say, but for the time, which is now. */
+function readQuestion(text: string, options: PolicyCheckOptions): unknown {
+  const beside = [...parts.filter((name) => options[name] !== undefined), ...(options.as === undefined || options.as === 'agent' ? [] : ['as'])].map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+  if (beside.length > 0) throw new Fault('request-invalid', `--question says all of it: put ${beside.join(', ')} into it (docs/policy.md, Cases)`)
+  const question = parseJson(text, '--question', '{"action":"approve","kind":"deliver","requested_by":"ada"}')
+  return typeof question === 'object' && question !== null && !Array.isArray(question) ? { at: new Date().toISOString(), ...question } : question
 }
 
 /** In the form of a case. */
@@ -71,7 +90,7 @@ function toWritten(options: PolicyCheckOptions): Record<string, unknown> {
   const around = { as, name, depth, fan_out: fanOut, autonomy, calls_in_minute: callsInMinute, grants: grant, scope, at: toInstant(options.at) }
   if (tool !== undefined) {
     const paths = options.path?.map((path) => (path.startsWith('read:') ? { path: path.slice(5), access: 'read' } : path))
-    return drop({ tool, input: parseInput(options.input), effect: effect ?? (options.input === undefined ? 'irreversible' : undefined), paths, ...around })
+    return drop({ tool, input: options.input === undefined ? undefined : parseJson(options.input, '--input', '{"command":"npm test"}'), effect: effect ?? (options.input === undefined ? 'irreversible' : undefined), paths, ...around })
   }
   if (integrate !== undefined) return drop({ integrate, risk, confidence, wanted, ...around })
   switch (action) {
@@ -85,12 +104,11 @@ function toWritten(options: PolicyCheckOptions): Record<string, unknown> {
   }
 }
 
-function parseInput(text: string | undefined): Json | undefined {
-  if (text === undefined) return undefined
+function parseJson(text: string, option: string, example: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch (thrown) {
-    throw new Fault('request-invalid', `--input is not JSON: ${toMessage(thrown)}. Give what the tool is called with, like '{"command":"npm test"}'`, { cause: thrown })
+    throw new Fault('request-invalid', `${option} is not JSON: ${toMessage(thrown)}. Write it like '${example}'`, { cause: thrown })
   }
 }
 

@@ -59,6 +59,9 @@ function findDecision(events: readonly StoredEvent[], seq: number): Found {
     case 'tool.called': return { event, decision: event.data.decision, asked: `${event.data.name} (${event.data.effect}) ${JSON.stringify(event.data.input)}` }
     case 'integration.judged': return { event, decision: event.data.decision, asked: `making task ${event.data.task} part of the result: ${event.data.kinds.join(', ')}` }
     case 'artefact.quarantined': return { event, decision: event.data.decision, asked: `going on after ${event.data.paths.join(', ')} was sealed away` }
+    case 'task.delegated': return { event, decision: event.data.decision, asked: `${event.data.role} beginning task ${event.data.task}` }
+    case 'task.held': return { event, decision: event.data.decision, asked: `${event.data.role} beginning task ${event.data.task} with ${event.data.running} at work` }
+    case 'stage.delegated': return { event, decision: event.data.decision, asked: `${event.data.role} doing the stage ${event.data.stage} of task ${event.data.task}` }
     default: {
       const with_ = events.filter((each) => 'decision' in each.data).map((each) => each.seq)
       throw new Fault('request-invalid', `event ${seq} is ${named.type}, about which the policy was not asked; it was for ${with_.length === 0 ? 'none of this run' : `${with_.slice(-8).join(', ')}${with_.length > 8 ? ' and before' : ''}`}`)

@@ -17,7 +17,7 @@ import { requirePerson, whileOwning } from '../person.ts'
 import { print, whilePrinting } from '../print.ts'
 import { readRun } from '../read-run.ts'
 import { oneLine } from '../render.ts'
-import { openPolicyOf } from '../require-allowed.ts'
+import { findAgainst, openPolicyOf } from '../require-allowed.ts'
 import { openAnswerSigner } from '../sign-answer.ts'
 import { form, openRunGit } from './diff.ts'
 
@@ -146,4 +146,6 @@ async function requireOwn(record: OpenRecord, { id, run, state, entry, sealedAt 
   const now = record.clock.now()
   const judged = judgeAnswerer({ approvers: toApproverSteps(state.contract?.approvers ?? [], routed.steps), escalateMs: routed.escalateMs, expiresAt: new Date(now + 1).toISOString() }, who, sealedAt, now)
   if (!judged.ok) throw new Fault('request-invalid', `${id} cannot be released by you now: ${judged.why}`)
+  const why = (await findAgainst(record, run, who))(id, { kind: 'quarantine', rules: [...new Set(entry.findings.map((each) => each.rule))] })
+  if (why !== undefined) throw new Fault('policy-refused', why)
 }

@@ -9,8 +9,9 @@ import { attestRollout } from '../attest-rollout.ts'
 import { openRecord, openWorkspaces } from '../compose.ts'
 import { describeEvent } from '../describe-event.ts'
 import { print, whilePrinting } from '../print.ts'
-import { getRun } from '../read-run.ts'
+import { getRun, readRun } from '../read-run.ts'
 import { oneLine } from '../render.ts'
+import { requireWhole } from '../require-whole.ts'
 import { userName } from '../user-name.ts'
 
 export interface RollbackOptions {
@@ -28,6 +29,7 @@ const mostFiles = 30
 export async function rollbackCommand(word: string, options: RollbackOptions): Promise<number> {
   const record = await openRecord()
   const run = await getRun(record.log, word, { repo: options.repo, changes: true })
+  requireWhole((await readRun(record.log, run)).state, 'rollback RUN --to TASK')
   const workspaces = await openWorkspaces(record.places)
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(new Error('interrupted')))
@@ -48,7 +50,7 @@ export async function rollbackCommand(word: string, options: RollbackOptions): P
 }
 
 function describe({ state, to, changes, dropped }: Rewound, dryRun: boolean): string[] {
-  const turns = dropped.filter((event) => event.type === 'turn.replied').length
+  const turns = dropped.reduce((sum, event) => sum + (event.type === 'turn.replied' ? 1 : event.type === 'task.returned' || event.type === 'stage.returned' ? event.data.spent.turns : 0), 0)
   const did = dryRun ? 'would be' : 'is'
   return [
     `${state.run ?? 'The run'} ${did} again as it was after event ${to.seq} (${oneLine(`${to.type} ${describeEvent(to)}`, 120).trim()}).`,

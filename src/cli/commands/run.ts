@@ -202,8 +202,8 @@ async function carryWith(console: Console, record: OpenRecord, start: (console: 
   const { state: after, events } = state.run ? await readRun(record.log, state.run) : { state, events: [] }
   await answer(after, events, console.answer)
   if (!state.ended && (state.asked.length > 0 || isHeldByChildren(state))) {
-    const { describeWaiting } = await import('../describe-waiting.ts')
-    process.stderr.write(describeWaiting(state))
+    const [{ describeWaiting }, { findWaitingOf }] = await Promise.all([import('../describe-waiting.ts'), import('../waiting.ts')])
+    if (state.run) process.stderr.write(describeWaiting(state.run, await findWaitingOf(record, state.run)))
     return exitCodes.waiting
   }
   return exitCodes[state.ended?.outcome ?? 'fault']

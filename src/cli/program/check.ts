@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander'
-import type { openValidators } from '../compose-validators.ts'
+import type { openCheckValidators } from '../compose-validators.ts'
 
 /** Validation without a model. `open`: other validators than those that Writ brings, for tests. */
-export function addCheckCommands(program: Command, open?: typeof openValidators): void {
+export function addCheckCommands(program: Command, open?: typeof openCheckValidators): void {
   program.command('check')
     .description('run the stages of validation on a working tree, without a model: for CI and before a commit')
     .option('--base <rev>', 'compare with where this history left REV (default: HEAD; in a tree without changes, the upstream or main branch)')

@@ -93,6 +93,7 @@ function addCheck(policy: Command): void {
     .option('--confidence <share>', 'of its solver, 0 to 1', share)
     .option('--wanted', 'the contract asks for a checkpoint there')
     .addOption(new Option('--action <action>', 'something else').choices(['deliver', 'amend', 'connect', 'delegate', 'approve', 'continue']))
+    .option('--question <json>', 'or all of it at once, in the form of a case (docs/policy.md): what no option has, too')
     .option('--proven', 'what is delivered is proven')
     .option('--branch <name>', 'where it is delivered')
     .option('--host <host>', 'to connect to, as host or host:port')
@@ -115,7 +116,9 @@ Examples:
   writ policy check --tool shell --input '{"command":"npm publish"}' --grant registry.npmjs.org
   writ policy check --tool edit --input '{"path":".env","edits":[{"find":"a","replace":"b"}]}'
   writ policy check --integrate package.json package-lock.json
-  writ policy check --action deliver --at 2026-12-24T12:00:00+01:00`)
+  writ policy check --action deliver --at 2026-12-24T12:00:00+01:00
+  writ policy check --question '{"action":"approve","as":"person","name":"ada","kind":"deliver","requested_by":"bob"}'
+A command is read with the scripts that it starts, as the commit has them that a run would start from.`)
     .action(async (_: unknown, command: Command) => {
       const { policyCheckCommand } = await import('../commands/policy-check.ts')
       process.exitCode = await policyCheckCommand(command.optsWithGlobals())

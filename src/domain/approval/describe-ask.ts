@@ -12,6 +12,11 @@ const shown: Record<Ask['kind'], string> = {
   plan: 'The plan, or what is new in it since your last yes:', milestone: 'Reached:',
 }
 
+/** Whether a task begins, or is tried once more, is asked about without a change to look at. */
+function toHeading({ kind, shows }: Ask): string {
+  return kind === 'integrate' && !/^diff --git /m.test(shows) ? 'In full:' : shown[kind]
+}
+
 /** All that a person is shown of a question, as lines. Nothing in it can hide: what is not to be seen is written out. */
 export function describeAsk(id: string, question: string, ask: Ask | undefined): string[] {
   if (!ask) return [`${id}  ${oneLine(question, 3000)}`]
@@ -25,7 +30,7 @@ export function describeAsk(id: string, question: string, ask: Ask | undefined):
     `  who may answer    ${oneLine(describeApprovers(ask.approvers), 400)}`,
     `  until             ${ask.expiresAt}`,
     ...(ask.remember ? [`  --remember        ${oneLine(describeRemembered(ask.remember), 400)}`] : []),
-    ...(ask.shows ? ['', `  ${shown[ask.kind]}`, ...toVisible(ask.shows).split('\n').map((line) => `    ${line}`)] : []),
+    ...(ask.shows ? ['', `  ${toHeading(ask)}`, ...toVisible(ask.shows).split('\n').map((line) => `    ${line}`)] : []),
   ]
 }
 

@@ -2,7 +2,7 @@ import type { Payload, StoredEvent } from '../../protocol/events/event.ts'
 import type { RunState } from '../run-state.ts'
 import { toApprovalId } from './answer.ts'
 import { findAskedAt } from './asked.ts'
-import { explainGone, findWaiting, type Waiting } from './waiting.ts'
+import { explainGone, findWaiting, toParent, type Waiting } from './waiting.ts'
 
 /** A question of a run and what became of it. */
 export interface Told extends Waiting {
@@ -32,7 +32,7 @@ export function listQuestions(state: RunState, events: readonly StoredEvent[]): 
   }
   return [...asked.values()].map((question): Told => {
     const { gate } = question
-    const told = { id: toApprovalId(run, gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, question, askedAt: findAskedAt(events, gate) }
+    const told = { id: toApprovalId(run, gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, ...toParent(opened), question, askedAt: findAskedAt(events, gate) }
     const answer = given.get(gate)
     if (waiting.has(gate)) return { ...told, status: 'waiting' }
     if (answer) return { ...told, status: 'answered', answer }

@@ -12,6 +12,8 @@ export interface Waiting {
   /** Root of the repository. */
   readonly repository: string
   readonly goal: string
+  /** Of which run it does which task, where it is a child. */
+  readonly parent?: { readonly run: RunId; readonly task: string }
   readonly question: Payload<'approval.requested'>
   /** When it was put first, in milliseconds since the epoch. */
   readonly askedAt: number
@@ -24,7 +26,11 @@ export function findWaiting(state: RunState, events: readonly StoredEvent[]): re
   const moot = new Set([...state.quarantine.values()].flatMap(({ id, settled }) => (settled === undefined ? [] : [toContinueGate(id)])))
   const newest = new Map(state.asked.map((asked) => [asked.gate, asked]))
   const isMoot = ({ gate, ask }: Waiting['question']): boolean => moot.has(gate) || (ask?.kind === 'amend' && state.amendment?.gate !== gate)
-  return [...newest.values()].filter((asked) => !isMoot(asked)).map((asked) => ({ id: toApprovalId(run, asked.gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, question: asked, askedAt: findAskedAt(events, asked.gate) }))
+  return [...newest.values()].filter((asked) => !isMoot(asked)).map((asked) => ({ id: toApprovalId(run, asked.gate), run, repository: opened.repository.root, goal: state.contract?.goal ?? opened.draft.goal, ...toParent(opened), question: asked, askedAt: findAskedAt(events, asked.gate) }))
+}
+
+export function toParent({ parent }: NonNullable<RunState['opened']>): Pick<Waiting, 'parent'> {
+  return parent ? { parent: { run: parent.run, task: parent.task } } : {}
 }
 
 /** Why a question that was once put cannot be answered now, as a clause that follows its id; undefined where it never was. */

@@ -5,6 +5,7 @@ import { Bug } from '../../protocol/fault.ts'
 import { digestOfJson } from '../digest.ts'
 import { findInEffect } from '../rewind.ts'
 import type { RunState } from '../run-state.ts'
+import { findChildren } from './find-children.ts'
 import { findBlobRefs } from './references.ts'
 
 /** A run's record as it is to be signed: `events` are all of it, `state` is their fold. */
@@ -38,6 +39,7 @@ export function toRecordStatement(record: RecordToSign, links: { readonly proven
     solver: { name: opened.request.solver, ...(opened.request.model ? { model: opened.request.model } : {}), servedBy: findServers(events) },
     ...(state.plan ? { plan: { revision: state.plan.revision, sha256: digestOfJson(state.plan), tasks: state.plan.tasks.map(({ id, title }) => ({ id, title, status: state.tasks.get(id) ?? 'waiting' })) } } : {}),
     commits: state.commits.map(({ task, commit, tree, parent }) => ({ task, commit, tree, parent })),
+    ...findChildren(events),
     decisions: countDecisions(events, opened.policy),
     approvals: findApprovals(events),
     // What was taken back is no evidence any more.

@@ -11,16 +11,20 @@ export interface Purse {
   readonly tokens: number | undefined
 }
 
-export interface Ended {
+/** What a run has used. */
+export interface Spending {
+  readonly turns: number
+  readonly usd: number
+  readonly tokens: number
+}
+
+export interface Ended extends Spending {
   readonly id: string
   /** `not-started`: nothing was left to spend. */
   readonly outcome: Outcome | 'not-started'
   readonly reason: string
   readonly run: string | undefined
   readonly branch: string | undefined
-  readonly turns: number
-  readonly usd: number
-  readonly tokens: number
   readonly durationMs: number
 }
 
@@ -70,13 +74,13 @@ export function toAllowance(purse: Purse, goalsLeft: number, own: BatchGoal['bud
 }
 
 /** Takes what was spent, or gives back what was promised and not spent. */
-export function spend({ turns, usd, tokens }: Purse, spent: { readonly turns: number; readonly usd: number; readonly tokens: number }): Purse {
+export function spend({ turns, usd, tokens }: Purse, spent: Spending): Purse {
   const less = (left: number | undefined, by: number): number | undefined => (left === undefined ? undefined : left - by)
   return { turns: less(turns, spent.turns), usd: less(usd, spent.usd), tokens: less(tokens, spent.tokens) }
 }
 
 /** The worst decides: a batch is proven only where every goal is. */
-const worstFirst: readonly Ended['outcome'][] = ['interrupted', 'fault', 'request-wrong', 'not-achieved', 'not-started', 'limit', 'waiting', 'planned', 'proven']
+const worstFirst: readonly Ended['outcome'][] = ['interrupted', 'fault', 'request-wrong', 'not-achieved', 'not-started', 'limit', 'waiting', 'planned', 'reported', 'proven']
 
 export function toBatchCode(ended: readonly Ended[]): number {
   const worst = worstFirst.find((outcome) => ended.some((each) => each.outcome === outcome)) ?? 'proven'

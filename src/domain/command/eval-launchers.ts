@@ -1,52 +1,12 @@
-import { deliveryKinds } from './classify/delivery-kinds.ts'
-import { findVerbs } from './classify/verbs.ts'
-import type { LaunchCall, Launcher } from './launchers.ts'
+import { operandsOf, plain, runJoined, start, valueOf } from './launch.ts'
+import type { Launcher } from './launchers.ts'
 import { noteAct } from './note-act.ts'
 import { resolvePath } from './resolve-path.ts'
-import { runCode } from './run-interpreter.ts'
-import { runProgram } from './run-program.ts'
-import { runScript, withSh } from './run-script.ts'
-import type { Outcome } from './shell.ts'
+import { runScript } from './run-script.ts'
 import { beneath, nothing } from './shell.ts'
 import { inSubshell } from './subshell.ts'
 import { ANY, isExact, isKnown, toPlain } from './text-marks.ts'
 import { Unreadable } from './unreadable.ts'
-
-function plain({ name, args, shell, way }: LaunchCall): Outcome {
-  return { ...nothing, out: noteAct([name, ...args], shell, way) }
-}
-
-/** Words as a program that joins them for a shell. */
-function runJoined(call: LaunchCall, words: readonly string[], label: string): Outcome {
-  if (words.length === 0) return nothing
-  return inSubshell(call.shell, (child) => runScript(words.map(toPlain).join(' '), { shell: withSh(child), way: beneath(call.way, label) }))
-}
-
-function start(call: LaunchCall, words: readonly string[], label: string): Outcome {
-  const [first, ...rest] = words
-  if (first === undefined) return nothing
-  return inSubshell(call.shell, (child) => runProgram([first, ...rest], { shell: child, way: beneath(call.way, label), extra: call.extra }))
-}
-
-/** The operands behind options; `valued` take the next word. */
-function operandsOf(args: readonly string[], valued: RegExp): readonly string[] {
-  let at = 0
-  for (; at < args.length; at += 1) {
-    const arg = args[at] ?? ''
-    if (arg === '--') return args.slice(at + 1)
-    if (!arg.startsWith('-')) break
-    if (!isExact(arg)) throw new Unreadable('which options it is given is not known')
-    if (valued.test(arg)) at += 1
-  }
-  return args.slice(at)
-}
-
-function valueOf(args: readonly string[], option: RegExp): string | undefined {
-  const at = args.findIndex((arg) => option.test(arg))
-  if (at === -1) return undefined
-  const arg = args[at] ?? ''
-  return arg.startsWith('--') && arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[at + 1]
-}
 
 const remoteShell: Launcher = (call) => {
   const { args, shell, way } = call
@@ -76,27 +36,6 @@ const busybox: Launcher = (call) => {
   return start(call, [applet, ...rest], call.name)
 }
 
-const packageRunner: Launcher = (call) => {
-  const { name, args } = call
-  const isRunner = name === 'npx' || name === 'bunx' || name === 'pnpx'
-  const verb = findVerbs(args).find((each) => /^(?:exec|x|dlx)$/.test(each))
-  if (!isRunner && verb === undefined) {
-    // pnpm and yarn start a package's program by its name alone.
-    const at = args.findIndex((arg) => !arg.startsWith('-'))
-    const own = args[at]
-    return name !== 'npm' && own !== undefined && Object.hasOwn(deliveryKinds, own) ? start(call, [own, ...args.slice(at + 1)], name) : plain(call)
-  }
-  const runs = isRunner ? args : args.slice(args.indexOf(verb ?? '') + 1)
-  const text = valueOf(runs, /^(?:-c|--call(?:=.*)?)$/)
-  noteAct([name, ...args], call.shell, call.way, ['package-install'])
-  if (text !== undefined) return runJoined(call, [text], `${name} -c`)
-  const words = operandsOf(runs, /^(?:-p|--package|-w|--workspace)$/)
-  const [first] = words
-  const program = first === undefined ? '' : first.replace(/(?<=.)@[^/]*$/, '').split('/').at(-1) ?? ''
-  // What is known under that name is read as what it is; the rest is a package's own program.
-  return isExact(program) && program !== '' ? start(call, [program, ...words.slice(1)], name) : nothing
-}
-
 const inContainer: Launcher = (call) => {
   noteAct([call.name, ...call.args], call.shell, call.way)
   const [verb, ...rest] = call.args
@@ -107,19 +46,6 @@ const inContainer: Launcher = (call) => {
   const words = operandsOf(own, /^(?:-[ehlmpuvw]|--(?:name|env|env-file|user|workdir|volume|mount|network|net|publish|entrypoint|platform|memory|cpus|hostname|label|add-host|gpus|shm-size|restart|tmpfs|cap-add|cap-drop|ulimit|device|ip|dns|log-driver|pid|ipc|security-opt))$/)
   const entry = valueOf(own, /^--entrypoint(?:=.*)?$/)
   return start(call, entry === undefined ? words.slice(1) : [entry, ...words.slice(1)], `${call.name} ${action}`)
-}
-
-const awk: Launcher = (call) => {
-  const words = operandsOf(call.args, /^(?:-[Fviel]|--(?:field-separator|assign))$/)
-  if (call.args.some((arg) => /^(?:-f|--file|-E|--exec)/.test(arg))) return plain(call)
-  const [program, ...files] = words
-  if (program === undefined) return plain(call)
-  if (!isKnown(program)) throw new Unreadable('the program that awk is given is not known before it runs')
-  const text = toPlain(program)
-  if (!/\bsystem\b|\||>|@|ENVIRON|\/inet/.test(text)) return { ...nothing, out: noteAct([call.name, ...call.args], call.shell, call.way) }
-  noteAct([call.name, ...files], call.shell, call.way)
-  // A comparison and a file that is written look alike; both are harmless here.
-  return runCode(text, 'awk', { words: [call.name, ...call.args], shell: call.shell, way: call.way, label: 'awk' })
 }
 
 const sed: Launcher = (call) => {
@@ -186,9 +112,8 @@ const archiver: Launcher = (call) => {
 /** Programs that are given a command as a text, or start one that is not simply the rest of their words. */
 export const evalLaunchers: Readonly<Record<string, Launcher>> = {
   ssh: remoteShell, autossh: remoteShell, mosh: remoteShell, su, busybox, toybox: busybox,
-  npx: packageRunner, bunx: packageRunner, pnpx: packageRunner, npm: packageRunner, pnpm: packageRunner, yarn: packageRunner,
   docker: inContainer, podman: inContainer, nerdctl: inContainer, 'docker-compose': (call) => inContainer({ ...call, args: ['compose', ...call.args] }),
-  awk, gawk: awk, mawk: awk, nawk: awk, sed, gsed: sed, tar: archiver, bsdtar: archiver,
+  sed, gsed: sed, tar: archiver, bsdtar: archiver,
   at: fromInput, batch: fromInput,
   watch: (call) => runJoined(call, operandsOf(call.args, /^(?:-[nqs]|--interval|--equexit)$/), 'watch'),
   script: (call) => {
@@ -200,8 +125,13 @@ export const evalLaunchers: Readonly<Record<string, Launcher>> = {
     return words[0] === '-c' || words[0] === '--command' ? runJoined(call, words.slice(1), 'flock -c') : start(call, words, 'flock')
   },
   hyperfine: texts(/^(?:-[wmMnrLDPSNpci]|--(?:warmup|min-runs|max-runs|runs|export-\w+|command-name|shell|style|prepare|cleanup|setup))$/),
-  concurrently: texts(/^(?:-[nck]|--(?:names|prefix|prefix-colors|success))$/),
+  concurrently: (call) => texts(/^(?:-[nck]|--(?:names|prefix|prefix-colors|success))$/)({ ...call, args: call.args.map((arg) => arg.replace(/^(npm|pnpm|yarn|bun):(?=\S)/, '$1 run ')) }),
   entr: (call) => start(call, operandsOf(call.args, /^$/), 'entr'),
+  man: (call) => {
+    const pager = valueOf(call.args, /^(?:-P|--pager(?:=.*)?|-H|--html(?:=.*)?)$/)
+    if (pager !== undefined) runJoined(call, [pager], 'man -P')
+    return plain(call)
+  },
   nodemon: (call) => (valueOf(call.args, /^(?:-x|--exec)$/) === undefined ? plain(call) : runJoined(call, [valueOf(call.args, /^(?:-x|--exec)$/) ?? ''], 'nodemon')),
   tmux: (call) => (noteAct([call.name, ...call.args], call.shell, call.way), /^(?:new|new-session|neww|new-window|split-window|splitw|run|run-shell|send|send-keys)$/.test(call.args[0] ?? '') ? runJoined(call, operandsOf(call.args.slice(1), /^-[stnxycFl]$/).filter((each) => !/^(?:Enter|C-m)$/.test(each)), 'tmux') : nothing),
   screen: (call) => start(call, operandsOf(call.args, /^-[cehpsStT]$/), 'screen'),
@@ -209,7 +139,6 @@ export const evalLaunchers: Readonly<Record<string, Launcher>> = {
   crontab: () => { throw new Unreadable('what cron runs later is not seen here') },
   vim: editor, nvim: editor, vi: editor, ex: editor, ed: editor,
   emacs: (call) => { if (call.args.some((arg) => /^--?(?:eval|f|funcall|l|load|batch)/.test(arg))) throw new Unreadable('what emacs is told to do is not understood'); return plain(call) },
-  expect: () => { throw new Unreadable('expect is a language that is not understood') }, tclsh: () => { throw new Unreadable('tclsh is a language that is not understood') },
   gdb: (call) => { if (call.args.some((arg) => /^(?:-ex|--?eval-command|-x|--command)/.test(arg))) throw new Unreadable('what gdb is told to do is not understood'); return plain(call) },
   m4: (call) => { if (/syscmd|esyscmd/.test(call.way.stdin)) throw new Unreadable('m4 is given a command'); return plain(call) },
   rsync: (call) => {
@@ -221,15 +150,4 @@ export const evalLaunchers: Readonly<Record<string, Launcher>> = {
     return plain(call)
   },
   rerun: (call) => start(call, call.args, 'rerun'), retry: (call) => start(call, operandsOf(call.args, /^-\w$/), 'retry'),
-  make: (call) => {
-    for (const arg of call.args) {
-      const shell = /^(?:SHELL|MAKEFLAGS|\.SHELLFLAGS)=(.*)/.exec(arg)?.[1]
-      const evaluated = /^--eval=(.*)/.exec(arg)?.[1]
-      if (shell !== undefined && !/^(?:\/bin\/|\/usr\/bin\/)?(?:ba)?sh$/.test(shell)) throw new Unreadable('make is given another shell')
-      if (evaluated !== undefined || arg === '--eval' || arg === '-f-' || arg === '/dev/stdin') throw new Unreadable('make is given rules in the command')
-    }
-    const file = valueOf(call.args, /^(?:-f|--file(?:=.*)?|--makefile(?:=.*)?)$/)
-    if (file === '-' || (file !== undefined && call.shell.state.files.has(resolvePath(file, call.shell))) || [...call.shell.state.files.keys()].some((path) => /\/(?:GNUm|M|m)akefile$/.test(path))) throw new Unreadable('make is given rules in the command')
-    return plain(call)
-  },
 }

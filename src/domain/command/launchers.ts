@@ -1,5 +1,9 @@
 import { evalLaunchers } from './eval-launchers.ts'
+import { findOtherLanguage } from './other-languages.ts'
+import { packageLaunchers } from './package-launchers.ts'
+import { runAwk } from './run-awk.ts'
 import { runGit } from './run-git.ts'
+import { runMake } from './run-make.ts'
 import { runShellProgram } from './run-shell-program.ts'
 import type { Outcome, Shell, Way } from './shell.ts'
 import { spreadLaunchers } from './spread-launchers.ts'
@@ -18,9 +22,12 @@ export interface LaunchCall {
 export type Launcher = (call: LaunchCall) => Outcome
 
 export function findLauncher(name: string): Launcher | undefined {
-  if (/^(?:r?bash|sh|dash|zsh|ksh|mksh|ash|yash|pwsh|fish)$/.test(name)) return runShellProgram
+  if (/^(?:r?bash|sh|dash|zsh|ksh|mksh|ash|yash)$/.test(name)) return runShellProgram
   if (name === 'git') return runGit
+  if (/^[gmn]?awk$/.test(name)) return runAwk
+  if (/^g?make$/.test(name)) return runMake
+  if (Object.hasOwn(packageLaunchers, name)) return packageLaunchers[name]
   if (Object.hasOwn(spreadLaunchers, name)) return spreadLaunchers[name]
   if (Object.hasOwn(evalLaunchers, name)) return evalLaunchers[name]
-  return Object.hasOwn(wrapperPrograms, name) ? runWrapper : undefined
+  return Object.hasOwn(wrapperPrograms, name) ? runWrapper : findOtherLanguage(name)
 }

@@ -216,7 +216,7 @@ function readArguments(code: string, from: number, literals: readonly CodeLitera
     } else if (char === '' || char === ';' || char === '}' || char === '\n') return words
     // Options come after the words: `shell=True`, `{ stdio: … }`, a callback.
     else if (words.length > 0 && depth === 0 && /^(?:\w+\s*=(?!=)|\{|\(|function|\w+\s*=>|async|if\b|or\b|and\b|\|\||&&|or\s)/.test(code.slice(at))) {
-      return /^(?:args|executable|preexec_fn|input|env)\s*=|[{,\s](?:shell|input|env|argv0)\s*:/.test(code.slice(at, at + 200)) ? undefined : words
+      return /^(?:args|executable|preexec_fn|input|env)\s*=|[{,\s](?:shell|input|env|argv0|args)\s*:/.test(code.slice(at, at + 200)) ? undefined : words
     } else return undefined
   }
 }

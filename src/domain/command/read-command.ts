@@ -19,7 +19,7 @@ export function readCommand(command: string, place: KnownPlace): ReadCommand {
   const refused = (why: string): ReadCommand => ({ reading: { acts: [], unknown: [{ text: command.slice(0, 500), why }] }, wanted: [] })
   if (command.length > longestCommand) return refused('it is too long to be read')
   if (hasMarks(command)) return refused('it has characters that no command has')
-  const session: Session = { place, acts: new Map(), unknown: new Map(), wanted: new Set(), steps: 0, characters: 0 }
+  const session: Session = { place, acts: new Map(), unknown: new Map(), scripts: new Map(), wanted: new Set(), steps: 0, characters: 0 }
   const shell: Shell = { session, state: createState(place.home), env: place.env }
   const way: Way = { stdin: ANY, via: [], depth: 0, paths: [], hosts: [], calls: [], isBeside: false, descriptors: new Map() }
   try {

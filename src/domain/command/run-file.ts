@@ -6,7 +6,7 @@ import type { Outcome, Shell, Way } from './shell.ts'
 import { done, nothing, readBounds } from './shell.ts'
 import { isSecretPath } from './secret-places.ts'
 import { ANY, isExact, isKnown } from './text-marks.ts'
-import { runTraps } from './subshell.ts'
+import { runAsProgram } from './subshell.ts'
 import { Unreadable } from './unreadable.ts'
 
 export interface FileRun {
@@ -16,7 +16,7 @@ export interface FileRun {
 }
 
 /** The content of a file that is run, as it would be found there. `missing`: it is not there, or cannot be known. */
-type Found = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'missing' } | { readonly kind: 'outside' } | { readonly kind: 'awaited' }
+export type Found = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'missing' } | { readonly kind: 'outside' } | { readonly kind: 'awaited' }
 
 /** A file that a shell is told to read. */
 export function runFile(path: string, { shell, way, isSourced }: FileRun): Outcome {
@@ -44,11 +44,7 @@ export function startFile(words: readonly [string, ...string[]], { shell, way }:
   const program = head === null ? 'sh' : (/\/env$/.test(head[1] ?? '') ? (head[2] ?? '').replace(/^-S\s*/, '').split(/\s+/).find((word) => !word.includes('=')) ?? '' : (head[1] ?? '')).replace(/^.*\//, '')
   const inner: Way = { ...way, via: [...way.via, path], depth: way.depth + 1 }
   if (/^(?:ba|da|z|k|a)?sh$/.test(program)) {
-    const state = shell.state
-    const child: Shell = { ...shell, state: { ...state, dialect: head === null || program === 'bash' ? 'bash' : 'sh', positional: args, self: path, variables: new Map([...state.variables].filter(([, each]) => each.exported)), functions: new Map([...state.functions].filter(([, each]) => each.exported)), aliases: new Map(), traps: [] } }
-    const outcome = runScript(found.text, { shell: child, way: inner })
-    runTraps(child, inner)
-    state.files = child.state.files
+    const outcome = runAsProgram({ shell, dialect: head === null || program === 'bash' ? 'bash' : 'sh', self: path, args, way: inner }, (child) => runScript(found.text, { shell: child, way: inner }))
     return { ...outcome, jumps: false }
   }
   const interpreter = findInterpreter(program)
@@ -56,7 +52,7 @@ export function startFile(words: readonly [string, ...string[]], { shell, way }:
   return { ...nothing, out: noteAct(words, shell, way) }
 }
 
-function findContent(path: string, shell: Shell, way: Way): Found {
+export function findContent(path: string, shell: Shell, way: Way): Found {
   if (!isExact(path)) throw new Unreadable('which file it runs is not known')
   const absolute = resolvePath(path, shell)
   if (/^\/(?:dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(absolute) || path === '-') return { kind: 'text', text: way.stdin }

@@ -1,7 +1,10 @@
+import { deliveryKinds } from './classify/delivery-kinds.ts'
+import { packageKinds } from './classify/package-kinds.ts'
 import type { CodeLanguage } from './code-literals.ts'
 import { noteAct } from './note-act.ts'
 import { readCode } from './read-code.ts'
 import { resolvePath } from './resolve-path.ts'
+import { runPackageScripts } from './run-package-script.ts'
 import { runProgram } from './run-program.ts'
 import { runScript, withSh } from './run-script.ts'
 import type { Outcome, Shell, Way } from './shell.ts'
@@ -35,6 +38,7 @@ export function findInterpreter(name: string): Interpreter | undefined {
 export function runInterpreter(words: readonly string[], interpreter: Interpreter, at: { readonly shell: Shell; readonly way: Way }): Outcome {
   const { shell, way } = at
   const [name = '', ...args] = words
+  if (interpreter.language === 'javascript') runOwnScript(words, at)
   const found = findCode(args, interpreter)
   if (found.kind === 'unclear') throw new Unreadable('which program an interpreter is given is not known')
   if (found.kind === 'code') {
@@ -49,6 +53,11 @@ export function runInterpreter(words: readonly string[], interpreter: Interprete
     return runCode(way.stdin, interpreter.language, { words, shell, way, label: name })
   }
   if (found.kind === 'file' && isExact(found.path)) {
+    const packaged = toPackaged(found.path)
+    if (packaged !== undefined) {
+      plain(words, shell, way)
+      return inSubshell(shell, (child) => runProgram([packaged, ...args.slice(args.indexOf(found.path) + 1)], { shell: child, way: beneath(way, name), extra: {} }))
+    }
     const content = shell.state.files.get(resolvePath(found.path, shell))
     if (content !== undefined) {
       if (!isKnown(content)) throw new Unreadable(`${found.path} is made by the same command`)
@@ -56,6 +65,22 @@ export function runInterpreter(words: readonly string[], interpreter: Interprete
     }
   }
   return plain(words, shell, way)
+}
+
+/** `node --run build`: node starts a script of package.json by itself. */
+function runOwnScript([name = '', ...args]: readonly string[], { shell, way }: { readonly shell: Shell; readonly way: Way }): void {
+  const option = args.findIndex((arg) => /^--run(?:=|$)/.test(arg))
+  if (option === -1 || args.slice(0, option).some((arg) => !arg.startsWith('-'))) return
+  const given = args[option] ?? ''
+  const called = given.includes('=') ? given.slice('--run='.length) : (args[option + 1] ?? '')
+  runPackageScripts({ name, args, shell, way, extra: {} }, { names: [called], args: args.slice(args.indexOf('--') === -1 ? args.length : args.indexOf('--') + 1), folder: shell.state.cwd ?? shell.session.place.home })
+}
+
+/** The installed program that an interpreter is given as a file: `node $(which npm)`, `node .yarn/releases/yarn-4.1.0.cjs`. */
+function toPackaged(path: string): string | undefined {
+  const file = path.slice(path.lastIndexOf('/') + 1)
+  const manager = /^(npm|npx|pnpm|pnpx|yarn)(?:-cli|-[\d.]+)?(?:\.[cm]?js)$/.exec(file)?.[1]
+  return manager ?? (Object.hasOwn(packageKinds, file) || Object.hasOwn(deliveryKinds, file) ? file : undefined)
 }
 
 function plain(words: readonly string[], shell: Shell, way: Way): Outcome {

@@ -12,7 +12,6 @@ import { Unreadable } from './unreadable.ts'
 /** `bash -c …`, `sh file`, `… | sh`. */
 export function runShellProgram(call: LaunchCall): Outcome {
   const { name, args, shell, way } = call
-  if (name === 'fish' || name === 'pwsh') throw new Unreadable(`${name} is a language that is not understood`)
   let at = 0
   let takesText = false
   let takesInput = false

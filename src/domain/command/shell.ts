@@ -1,4 +1,4 @@
-import type { Act, ActKind } from '../../protocol/command.ts'
+import type { Act, ActKind, CommandReading } from '../../protocol/command.ts'
 import type { ShellState } from './shell-state.ts'
 import { toShown } from './text-marks.ts'
 
@@ -23,7 +23,9 @@ export interface KnownPlace {
 export interface Session {
   readonly place: KnownPlace
   readonly acts: Map<string, Act>
-  readonly unknown: Map<string, { readonly text: string; readonly why: string }>
+  readonly unknown: Map<string, CommandReading['unknown'][number]>
+  /** Scripts of the package.json files that were met, by their texts. */
+  readonly scripts: Map<string, ReadonlyMap<string, string>>
   /** Files of the workspace that have to be loaded before it can be told what the command does. */
   readonly wanted: Set<string>
   steps: number
@@ -80,6 +82,13 @@ export function sayUnknown(session: Session, text: string, why: string): void {
   const shown = toShown(text).slice(0, 500)
   session.unknown.set(`${shown}\n${why}`, { text: shown, why: why.slice(0, 500) })
   if (session.unknown.size > readBounds.unknowns) throw new Exhausted('too much of it cannot be understood')
+}
+
+/** What is not understood of a program of the repository: it matters where something can get out, as with any program of it. */
+export function asContained(session: Session, run: () => void): void {
+  const before = new Set(session.unknown.keys())
+  run()
+  for (const [key, each] of session.unknown) if (!before.has(key)) session.unknown.set(key, { ...each, contained: true })
 }
 
 export function addAct(session: Session, act: Act): void {

@@ -1,4 +1,5 @@
 import { runScript } from './run-script.ts'
+import type { ShellDialect } from './shell-cursor.ts'
 import type { Outcome, Shell, Way } from './shell.ts'
 import { beneath } from './shell.ts'
 import type { Variable } from './shell-state.ts'
@@ -35,4 +36,25 @@ export function runTrap(action: string, shell: Shell, way: Way): boolean {
   const before = forkState(inner.state)
   runScript(action, { shell: inner, way: beneath(way, 'trap') })
   return [...inner.state.variables].some(([name, variable]) => toText(before.variables.get(name)) !== toText(variable)) || inner.state.functions.size !== before.functions.size || inner.state.cwd !== before.cwd
+}
+
+export interface AsProgram {
+  readonly shell: Shell
+  readonly way: Way
+  readonly dialect: ShellDialect
+  readonly self: string
+  readonly args: readonly string[]
+}
+
+/** Runs something as a shell that is a program of its own: of what is set, it sees only what is exported. */
+export function runAsProgram({ shell, way, dialect, self, args }: AsProgram, run: (child: Shell) => Outcome): Outcome {
+  const { state } = shell
+  const child: Shell = { ...shell, state: {
+    ...forkState(state), files: state.files, dialect, self, positional: args, aliases: new Map(), traps: [],
+    variables: new Map([...state.variables].filter(([, each]) => each.exported)), functions: new Map([...state.functions].filter(([, each]) => each.exported)),
+  } }
+  const outcome = run(child)
+  runTraps(child, way)
+  takeFiles(state, child.state)
+  return outcome
 }

@@ -38,7 +38,7 @@ export const wrapperPrograms: Readonly<Record<string, WrapperProgram>> = {
   unshare: wrapper(/^-[mUuipnCTrfc]+$|^--[\w-]+(?:=.*)?$/, /^-[RSGw]$/), nsenter: wrapper(/^-[amUuipnCTrFZ]+$|^--[\w-]+(?:=.*)?$/, /^-[tSGw]$/),
   bwrap: wrapper(/^--unshare-[\w-]+$|^--(?:die-with-parent|new-session|as-pid-1|clearenv)$/, /^--(?:proc|dev|tmpfs|chdir|dir|uid|gid|hostname)$/),
   bundle: runs('exec'), poetry: runs('run'), uv: runs('run'), pipenv: runs('run'), pdm: runs('run'), rye: runs('run'), hatch: runs('run'), pixi: runs('run'),
-  mise: runs('exec'), asdf: runs('exec'), volta: runs('run'), direnv: wrapper(none, none, { after: ['exec'], skips: 1 }), pyenv: runs('exec'), rbenv: runs('exec'),
+  asdf: runs('exec'), volta: runs('run'), direnv: wrapper(none, none, { after: ['exec'], skips: 1 }), pyenv: runs('exec'), rbenv: runs('exec'),
   conda: wrapper(/^(?:--no-capture-output|--live-stream)$/, /^(?:-[np]|--name|--prefix|--cwd)$/, { after: ['run'] }),
   micromamba: wrapper(none, /^-[np]$/, { after: ['run'] }), coverage: wrapper(none, none, { after: ['no-such-word'] }),
 }

@@ -1,4 +1,5 @@
 import type { Check, Contract, ContractFile, Pin, TimedCommand } from '../../protocol/contract.ts'
+import { isOfRepository } from './scope.ts'
 import { Fault } from '../../protocol/fault.ts'
 
 /** What the person said on the command line, as far as it was said. */
@@ -50,7 +51,7 @@ export function draftContract(flags: Flags, file: ContractFile | undefined, chec
     goal,
     constraints: [...flags.constraints, ...(file?.constraints ?? [])].map((text) => ({ text, origin: 'person' as const })),
     checks: [...checks],
-    scope: (flags.scope.length > 0 ? flags.scope : (file?.scope ?? [])).map(tidyGlob),
+    scope: toScope(flags.scope.length > 0 ? flags.scope : (file?.scope ?? []), 'scope'),
     dataLocations: (file?.data_locations ?? []).map((text) => ({ text, origin: 'person' as const })),
     ...(deadline === undefined ? {} : { deadline }),
     budget: {
@@ -64,9 +65,17 @@ export function draftContract(flags: Flags, file: ContractFile | undefined, chec
     network: (file?.network ?? []).map((host) => (/:\d+$/.test(host) ? host : `${host}:443`)),
     pins: [...found.pins],
     guarded: [...found.guarded],
-    ...(file?.checkpoints ? { checkpoints: file.checkpoints.map(tidyGlob) } : {}),
+    ...(file?.checkpoints ? { checkpoints: toScope(file.checkpoints, 'checkpoint') } : {}),
     ...(file?.performance ? { performance: draftPerformance(file.performance) } : {}),
   }
+}
+
+/** @throws Fault `request-invalid` for a glob that no path of the repository can match. */
+function toScope(globs: readonly string[], what: string): string[] {
+  const tidy = globs.map(tidyGlob)
+  const stray = tidy.find((glob) => !isOfRepository(glob))
+  if (stray !== undefined) throw new Fault('request-invalid', `the ${what} ${stray} is no path of the repository: give paths from its top without .., like "src/**" or "docs"`)
+  return tidy
 }
 
 /** @throws Fault `request-invalid` where two have one name. */

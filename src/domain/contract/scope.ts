@@ -18,3 +18,8 @@ function compile(globs: readonly string[]): (path: string) => boolean {
   if (plain.some((glob) => glob === '' || glob === '.')) return () => true
   return picomatch(plain.flatMap((glob) => [glob, `${glob}/**`]), { dot: true })
 }
+
+/** Can it match anything in the repository? Paths begin at its top; one that begins at the machine's, or leads out of it, matches none. */
+export function isOfRepository(glob: string): boolean {
+  return !glob.startsWith('/') && !glob.split('/').includes('..')
+}

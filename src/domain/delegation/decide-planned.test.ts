@@ -4,6 +4,7 @@ import { call, commit, digest, preparedStory, proofOf, refusalOf, reply, returne
 import { toSampleRunId } from '../../testing/sample-run.ts'
 import type { NewEvent, Payload } from '../../protocol/events/event.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
+import { decisionsVersion } from '../decisions.ts'
 import { toPlan } from '../plan/from-file.ts'
 
 const contract = { checks: [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }], budget: { maxTurns: 100, maxIdleTurns: 30 } }
@@ -106,6 +107,13 @@ describe('a graph of tasks is followed', () => {
     assert.equal(story.state.spent.turns, 9)
   })
 
+  test('of a small budget each task gets enough to begin, one after the other, until nothing is left', () => {
+    const story = planned([task('a'), task('b'), task('c')], 3, { budget: { maxTurns: 9, maxIdleTurns: 9 } })
+    story.state.decisions = decisionsVersion
+    assert.deepEqual([delegateNext(story), delegateNext(story)].map(({ budget }) => budget.maxTurns), [4, 4])
+    assert.notEqual(story.next()?.do, 'delegate')
+  })
+
   test('a task that failed is tried again by a debugger, and told why; then the planner is asked', () => {
     const story = planned([task('a')])
     const first = delegateNext(story)
@@ -180,6 +188,12 @@ describe('a graph of tasks is followed', () => {
     const lost = story.next()
     assert.ok(lost?.do === 'say')
     assert.match(lost.text, /a .* is finished: keep it/)
+    story.state.decisions = decisionsVersion
+    story.tell({ type: 'observation.made', data: { task: '', kind: 'plan', text: lost.text } })
+    story.tell(reply(2, call('p2', 'propose_plan', { tasks: [task('a')] as never })), returned(2, 'p2', 'propose_plan'))
+    const same = story.next()
+    assert.ok(same?.do === 'say')
+    assert.match(same.text, /all of its tasks are done, and the goal is not met: add what is missing/)
   })
 
   test('at a limit whoever is at work is stopped first, and what is integrated is proven', () => {
@@ -192,5 +206,33 @@ describe('a graph of tasks is followed', () => {
     assert.equal(story.next()?.do, 'stop-children')
     comesBack(story, b, { outcome: 'fault', reason: 'it was stopped' })
     assert.equal(story.next()?.do, 'prove')
+  })
+
+  test('a fault that stops a child is not held against its task: it goes on, and with a fault that stays the run stops, to go on later', () => {
+    const story = planned([task('a'), task('b', { scope: ['src/a/**'] })])
+    const a = delegateNext(story)
+    const stopped = { outcome: 'fault' as const, reason: 'no answer', commit: undefined, fault: 'model-unreachable' as const }
+    for (const _ of [1, 2]) {
+      comesBack(story, a, stopped)
+      assert.equal(story.next()?.do, 'await-child', 'the same child goes on, and keeps its lease')
+    }
+    comesBack(story, a, stopped)
+    const step = story.next()
+    assert.ok(step?.do === 'stop-on-fault')
+    assert.equal(step.code, 'model-unreachable')
+    assert.match(step.message, /^a cannot be worked on: its child run run_\w+ was stopped 3 times by a fault that is not the task's: no answer/)
+    story.tell({ type: 'run.resumed', data: { by: 'x', writ: '1', lastSeq: 1 } })
+    assert.equal(story.next()?.do, 'await-child')
+    comesBack(story, a, { outcome: 'not-achieved', reason: 'red', commit: undefined })
+    assert.equal(delegateNext(story).attempt, 2, 'of two attempts that may fail, one has')
+
+    const buggy = planned([task('a'), task('c')])
+    const first = delegateNext(buggy)
+    delegateNext(buggy)
+    for (const _ of [1, 2, 3]) comesBack(buggy, first, { ...stopped, fault: 'bug' })
+    assert.equal(buggy.state.delegations.get('a')?.status, 'failed')
+    assert.equal(buggy.state.delegations.get('a')?.failures, 0)
+    assert.match(buggy.state.delegations.get('a')?.why ?? '', /a fault of Writ's own, not of the task, stopped it 3 times/)
+    assert.equal(buggy.next()?.do, 'await-child', 'others go on, and nobody tries it again')
   })
 })

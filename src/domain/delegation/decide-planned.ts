@@ -3,14 +3,16 @@ import type { Plan, Task } from '../../protocol/plan.ts'
 import type { PlanFile } from '../../protocol/plan-file.ts'
 import { count } from '../report/words.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
-import { findReachedLimit, findWarning } from '../budget.ts'
+import { findReachedLimit, findWarning, findWorkDeadline } from '../budget.ts'
+import { followsStrictly, refusesTheSame } from '../decisions.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
-import { isSettled } from './delegation.ts'
-import { countWorking, followPlan, isGivenUp } from './follow-plan.ts'
+import { findStopping, isSettled } from './delegation.ts'
+import { countWorking, findWakeUp, followPlan, isGivenUp } from './follow-plan.ts'
+import { findStages } from './stages.ts'
 
 /** Times that a plan is made anew before the run gives up. */
 const mostRevisions = 10
@@ -22,6 +24,8 @@ const mostRevisions = 10
 export function decidePlanned(state: RunState): Step | undefined {
   const isWorking = countWorking(state) > 0
   if (state.proof?.verdict === 'proven') return end(state, 'proven', 'every acceptance check passes in a clean checkout of the result')
+  const stopping = findStopping(state)
+  if (stopping) return { phase: 'observe', do: 'stop-on-fault', ...stopping }
   if (state.limit) return isWorking ? { phase: 'observe', do: 'stop-children' } : atLimit(state)
   const chosen = state.planDraft === undefined ? chooseOrAsk(state) : undefined
   if (chosen) return chosen
@@ -32,28 +36,59 @@ export function decidePlanned(state: RunState): Step | undefined {
   if (typeof next === 'object' && 'step' in next) return next.step
   if (state.planWanted) return askPlanner(state)
   if (typeof next === 'object') return replan(state, next.stuck)
-  if (next === 'wait') return { phase: 'observe', do: 'await-child' }
+  if (next === 'wait') return awaitNext(state, isWorking)
   if (next === 'stand') return undefined
   if (state.provenTree !== state.tree || state.proof === undefined) return { phase: 'reflect', do: 'prove' }
   return afterRefusal(state)
+}
+
+/** Whoever returns first, or the time of a task that is to begin: one that never comes within the run's own time is not waited for. */
+function awaitNext(state: RunState, isWorking: boolean): Step {
+  const untilMs = findWakeUp(state)
+  const end = findWorkDeadline(state)
+  if (isWorking || untilMs === undefined || end === undefined || untilMs < end) return { phase: 'observe', do: 'await-child', ...(untilMs === undefined ? {} : { untilMs }) }
+  return { phase: 'reflect', do: 'limit', limit: 'deadline', detail: 'what is left of the plan is released after the deadline of the run' }
 }
 
 /** A plan that was proposed is taken, or the planner is told what is wrong with it. */
 function settleDraft(state: RunState): Step {
   const { contract, planDraft } = state
   if (!contract || planDraft === undefined) throw new Error('a plan is judged by its contract')
-  const draft = toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1)
-  const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || ['running', 'waiting', 'returned'].includes(state.delegations.get(task.id)?.status ?? ''))
+  const draft = withAgreed(toPlan(planDraft as unknown as Pick<PlanFile, 'tasks'>, contract, (state.plan?.revision ?? -1) + 1), state.plan)
+  const kept = (state.plan?.tasks ?? []).filter((task) => state.tasks.get(task.id) === 'finished' || isInHand(state, task.id))
   const { plan, repairs, ...checked } = checkPlan(draft, contract, kept, state.opened?.planning?.roles)
   const faults = checked.faults.map((fault) => fault.text)
   const stuck = plan.tasks.find((task) => isGivenUp(state, task))
   if (stuck) faults.push(`${stuck.id} is as it was, and could not be done so: give it another subgoal, scope, checks or tasks before it, or leave it out`)
+  if (faults.length === 0 && refusesTheSame(state) && state.plan && plan.tasks.every((task) => isSettled(state, task.id))) faults.push('all of its tasks are done, and the goal is not met: add what is missing as tasks, or call finish with cannot')
   if (faults.length > 0) return { phase: 'observe', do: 'say', kind: 'plan', text: `The plan was not taken:\n${faults.slice(0, 20).map((fault) => `- ${fault}`).join('\n')}\nCall propose_plan again with the whole plan.` }
   const why = state.plan === undefined ? 'the planner’s first plan' : `changed because: ${state.planWanted ?? 'the planner proposed it'}`
   const tasks = plan.tasks.map((task) => kept.find((each) => each.id === task.id) ?? task)
   const checks = keepChecks(plan, state.plan, kept)
   if (isToBeConsidered(state)) return considerDraft(state, plan, repairs.join('; '))
   return { phase: 'plan', do: 'propose', plan: { ...plan, tasks, ...(checks.length > 0 ? { checks } : {}) }, why: [why, ...repairs].join('; ').slice(0, 4000), from: 'model' }
+}
+
+/** Somebody is at work on it, or on a stage of it, or has come back with something that is not integrated. */
+function isInHand(state: RunState, id: string): boolean {
+  if (['running', 'waiting', 'returned'].includes(state.delegations.get(id)?.status ?? '')) return true
+  return followsStrictly(state) && findStages(state, 'running', 'waiting', 'returned').some(({ given }) => given.task === id)
+}
+
+/** What a planner has no words for, and a person's plan says of a task that is still there: what it holds, when it may begin, what it takes. */
+function withAgreed(plan: Plan, before: Plan | undefined): Plan {
+  const known = new Map(before?.tasks.map((task) => [task.id, task]))
+  return { ...plan, tasks: plan.tasks.map((task) => withAgreedOf(task, known.get(task.id))) }
+}
+
+function withAgreedOf(task: Task, before: Task | undefined): Task {
+  const { leases, release, deadline, estimate } = before ?? {}
+  const { cpu, requests, resources } = estimate ?? {}
+  const shared = { ...(cpu === undefined ? {} : { cpu }), ...(requests === undefined ? {} : { requests }), ...(resources === undefined ? {} : { resources }) }
+  return {
+    ...(leases ? { leases } : {}), ...(release === undefined ? {} : { release }), ...(deadline === undefined ? {} : { deadline }), ...task,
+    ...(task.estimate && Object.keys(shared).length > 0 ? { estimate: { ...shared, ...task.estimate } } : {}),
+  }
 }
 
 /** What tells that kept tasks are done stays, though the new plan may name it otherwise. */

@@ -1,4 +1,6 @@
 import type { Payload } from '../../protocol/events/event.ts'
+import type { FaultCode } from '../../protocol/error-codes.ts'
+import type { CommitId } from '../../protocol/ids.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { RunState } from '../run-state.ts'
 
@@ -8,13 +10,45 @@ import type { RunState } from '../run-state.ts'
  */
 export interface Delegation {
   readonly given: Payload<'task.delegated'>
+  /** What was integrated when it began. Its base is that, or the tests on top of it that were written for the task. */
+  readonly onto: CommitId | undefined
   status: 'running' | 'waiting' | 'returned' | 'merged' | 'failed'
   returned: Payload<'task.returned'> | undefined
+  /** When, in milliseconds since the epoch. */
+  returnedAt: number | undefined
   integration: Payload<'integration.finished'> | undefined
   why: string
   /** Attempts of this task that failed for themselves, and integrations of it that met a conflict. */
   failures: number
   conflicts: number
+  /** Faults of Writ's own that stopped its child since a process last took the run up; they say nothing of the task. */
+  faults: number
+}
+
+/** Faults of one child run after which it is not gone on with by itself any more. */
+export const mostFaults = 3
+
+/** What stopped a child, where that was a fault and not its task; undefined otherwise, and in records of earlier versions, which did not tell the two apart. */
+export function findChildFault({ outcome, fault }: Pick<Payload<'task.returned'>, 'outcome' | 'fault'>): Payload<'task.returned'>['fault'] {
+  return outcome === 'fault' ? fault : undefined
+}
+
+interface Faulty {
+  readonly status: string
+  readonly faults: number
+  readonly given: { readonly task: string; readonly child: string }
+  readonly returned: Pick<Payload<'task.returned'>, 'outcome' | 'fault' | 'reason'> | undefined
+}
+
+/** A child that met a fault again and again: the run stops with it, and goes on once its cause is mended. What only Writ can mend (a bug) stops the task alone. */
+export function findStopping(state: Pick<RunState, 'delegations' | 'stages'>): { readonly code: FaultCode; readonly message: string } | undefined {
+  const all: readonly Faulty[] = [...state.delegations.values(), ...state.stages.values()]
+  for (const { status, faults, given, returned } of all) {
+    const code = returned && findChildFault(returned)
+    if (status !== 'running' || faults < mostFaults || code === undefined || code === 'bug') continue
+    return { code, message: `${given.task} cannot be worked on: its child run ${given.child} was stopped ${faults} times by a fault that is not the task's: ${returned?.reason ?? code}` }
+  }
+  return undefined
 }
 
 /** Does this run follow a graph whose tasks are worked on by child runs? */

@@ -1,6 +1,7 @@
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Plan } from '../../protocol/plan.ts'
-import type { Delegation } from './delegation.ts'
+import { followsStrictly } from '../decisions.ts'
+import { findChildFault, findTask, mostFaults, type Delegation } from './delegation.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import { endLease, holdLease } from '../lease/lease.ts'
 import type { RunState } from '../run-state.ts'
@@ -13,12 +14,16 @@ export function onPlanTaken(state: RunState, plan: Plan, before: Plan | undefine
   state.idleTurns = 0
   state.considered = []
   state.refused.clear()
-  const known = new Map(before?.tasks.map((task) => [task.id, task]))
-  for (const [id, delegation] of state.delegations) {
-    const now = plan.tasks.find((task) => task.id === id)
-    if (delegation.status !== 'failed') continue
-    const then = known.get(id)
-    if (now === undefined || then === undefined || !isSameTask(now, then, { isForeseen: state.opened?.experience !== undefined })) state.delegations.delete(id)
+  state.scheduleWanted = before === undefined ? 'there is a plan' : 'the plan has changed'
+  const isAsBefore = (id: string): boolean => {
+    const [now, then] = [plan, before].map((each) => each?.tasks.find((task) => task.id === id))
+    return now !== undefined && then !== undefined && isSameTask(now, then, { isForeseen: state.opened?.experience !== undefined })
+  }
+  for (const [id, delegation] of state.delegations) if (delegation.status === 'failed' && !isAsBefore(id)) state.delegations.delete(id)
+  if (followsStrictly(state)) {
+    state.fanOutCap = undefined
+    // Tests say what another task was to do. Of one that is in hand, or done, nothing has changed.
+    for (const [key, { given }] of state.stages) if (given.stage === 'tests' && !isAsBefore(given.task)) state.stages.delete(key)
   }
   for (const id of state.tasks.keys()) if (!plan.tasks.some((task) => task.id === id) && state.tasks.get(id) !== 'finished') state.tasks.set(id, 'dropped')
 }
@@ -26,14 +31,15 @@ export function onPlanTaken(state: RunState, plan: Plan, before: Plan | undefine
 export function onDelegated(state: RunState, data: Payload<'task.delegated'>): void {
   const before = state.delegations.get(data.task)
   state.tasks.set(data.task, 'active')
-  state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs, atMs: state.at })
+  state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs })
   state.delegations.set(data.task, {
-    given: data, status: 'running', returned: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0,
+    given: data, onto: state.head, status: 'running', returned: undefined, returnedAt: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0,
   })
 }
 
 /** With others at work there are enough of them; alone, the task may never begin, and only another plan helps. */
 export function onHeld(state: RunState, data: Payload<'task.held'>): void {
+  state.scheduleWanted ??= `the policy does not let ${data.task} begin`
   if (data.running > 0) state.fanOutCap = data.running
   else state.refused.set(data.task, data.decision.reason)
 }
@@ -44,6 +50,7 @@ export function onChildReturned(state: RunState, data: Payload<'task.returned'>)
   if (!delegation || delegation.given.child !== data.child) return
   addSpent(state, data, delegation.returned)
   delegation.returned = data
+  delegation.returnedAt = state.at
   if (data.outcome === 'waiting') {
     delegation.status = 'waiting'
     return
@@ -52,16 +59,33 @@ export function onChildReturned(state: RunState, data: Payload<'task.returned'>)
     delegation.status = 'returned'
     return
   }
-  failDelegation(state, delegation, data.reason)
-  delegation.failures += 1
+  if (goesOn(delegation, data)) return
+  const isFault = findChildFault(data) !== undefined
+  failDelegation(state, delegation, isFault && delegation.faults > 0 ? `a fault of Writ's own, not of the task, stopped it ${delegation.faults} times: ${data.reason}` : data.reason)
+  if (!isFault) delegation.failures += 1
+}
+
+/** Stopped by a fault, a child is at work again as soon as somebody is waited for; only a bug that comes again and again ends it. */
+export function goesOn(of: { faults: number }, data: Pick<Payload<'task.returned'>, 'outcome' | 'fault'>): boolean {
+  const fault = findChildFault(data)
+  if (fault === undefined || fault === 'cancelled') return false
+  of.faults += 1
+  return of.faults < mostFaults || fault !== 'bug'
 }
 
 /** Nothing of the attempt counts, and whatever it still writes is fenced off. */
 export function failDelegation(state: RunState, delegation: Delegation, why: string): void {
   delegation.status = 'failed'
   delegation.why = why
+  state.scheduleWanted ??= `${delegation.given.task} is to be done again`
   state.tasks.set(delegation.given.task, 'waiting')
-  state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
+  state.leases = endLease(state.leases, delegation.given.lease.token)
+}
+
+/** What it has come back with is not integrated any more. */
+export function onTaskDropped(state: RunState, { task, why }: Payload<'task.dropped'>): void {
+  const delegation = state.delegations.get(task)
+  if (delegation?.status === 'returned') failDelegation(state, delegation, why)
 }
 
 type Spending = Pick<Payload<'task.returned'>, 'spent' | 'questions'>
@@ -86,7 +110,8 @@ export function onIntegrated(state: RunState, data: Payload<'integration.finishe
   if (data.verdict === 'merged' && data.result) {
     const { commit, tree, files, message } = data.result
     delegation.status = 'merged'
-    state.leases = endLease(state.leases, { token: delegation.given.lease.token, why: 'released' })
+    state.scheduleWanted ??= `${data.task} has ended`
+    state.leases = endLease(state.leases, delegation.given.lease.token)
     state.tasks.set(data.task, 'finished')
     state.commits.push({ task: data.task, commit, tree, parent: data.onto, message, files })
     state.head = commit
@@ -101,7 +126,13 @@ export function onIntegrated(state: RunState, data: Payload<'integration.finishe
   else delegation.conflicts += 1
 }
 
-/** Going on after a stop: whoever waited for an answer looks again whether there is one. */
+/** Going on after a stop: whoever waited for an answer looks again whether there is one, and what stopped a child may be mended. */
 export function onResumed(state: RunState): void {
-  for (const each of [...state.delegations.values(), ...state.stages.values()]) if (each.status === 'waiting') each.status = 'running'
+  if (state.plan) state.scheduleWanted ??= 'the run goes on'
+  // Earlier versions let a plan drop a task while its tests were being written: nobody needs them.
+  if (followsStrictly(state)) for (const [key, { given }] of state.stages) if (!findTask(state, given.task)) state.stages.delete(key)
+  for (const each of [...state.delegations.values(), ...state.stages.values()]) {
+    each.faults = 0
+    if (each.status === 'waiting') each.status = 'running'
+  }
 }

@@ -1,10 +1,12 @@
 import type { Payload } from '../../protocol/events/event.ts'
 import type { RunState } from '../run-state.ts'
-import { addSpent, failDelegation } from './fold-delegations.ts'
+import { addSpent, failDelegation, goesOn } from './fold-delegations.ts'
 import { toStageKey, type TaskStage } from './stages.ts'
 
 export function onStageDelegated(state: RunState, data: Payload<'stage.delegated'>): void {
-  state.stages.set(toStageKey(data.task, data.stage), { given: data, status: 'running', returned: undefined, seen: undefined })
+  const key = toStageKey(data.task, data.stage)
+  const before = state.stages.get(key)
+  state.stages.set(key, { given: data, status: 'running', tries: before?.given.of === data.of ? before.tries + 1 : 1, returned: undefined, seen: undefined, faults: 0 })
 }
 
 /** Tests are run by the harness next; a review speaks at once, and an error that it found sends the work back. */
@@ -13,6 +15,7 @@ export function onStageReturned(state: RunState, data: Payload<'stage.returned'>
   if (!stage || stage.given.child !== data.child) return
   addSpent(state, data, stage.returned)
   stage.returned = data
+  if (goesOn(stage, data)) return
   if (data.outcome === 'waiting') stage.status = 'waiting'
   else if (data.stage === 'tests') stage.status = 'returned'
   else onReviewed(state, stage)

@@ -1,15 +1,17 @@
 import type { Task } from '../../protocol/plan.ts'
+import { findReachedLimit } from '../budget.ts'
+import { followsStrictly } from '../decisions.ts'
 import { requestLease } from '../lease/lease.ts'
-import { toTails } from '../plan/graph.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
-import { hasRoom } from './capacity.ts'
+import { hasRoom, isFree } from './capacity.ts'
 import { describeAttempt, describeFailure } from './describe-attempt.ts'
-import { findByStatus, findTask, isSettled, type Delegation } from './delegation.ts'
+import { findByStatus, findTask, isSettled, mostFaults, type Delegation } from './delegation.ts'
 import { findMilestoneNeed } from './milestones.ts'
-import { toShare } from './share.ts'
+import { findNextMoment, isReleased, orderByPlan, whySchedule } from './schedule-order.ts'
+import { listPromised, toShare } from './share.ts'
 import { beforeIntegration, beforeTask, describeFrozenTests, findStages, findUnseenTests } from './stages.ts'
 
 /** Attempts at a task that failed for itself, after which the plan is changed instead. */
@@ -25,8 +27,8 @@ export function toMergeGate({ given }: Delegation): string {
 
 /**
  * What a graph of tasks needs next. What has returned is integrated first, so that others begin from it; then what can begin
- * begins, the longest chain first. `stuck`: a task cannot be done under this plan; `done`: every task is settled;
- * `wait`: a child is at work; `stand`: only people can move it on.
+ * begins, as the schedule says. `stuck`: a task cannot be done under this plan; `done`: every task is settled;
+ * `wait`: a child is at work, or the time of a task has not come; `stand`: only people can move it on.
  */
 export type PlanNext = { readonly step: Step } | { readonly stuck: string } | 'wait' | 'stand' | 'done'
 
@@ -45,9 +47,12 @@ export function followPlan(state: RunState): PlanNext {
   // What stands in the way is settled while those at work go on; nothing more begins meanwhile.
   if (held && 'step' in held) return held
   const isHeld = held !== undefined || isUnconfirmed(state)
-  const start = isHeld ? undefined : startNext(state)
+  const ready = isHeld ? [] : findReady(state)
+  const why = whySchedule(state, ready)
+  if (why !== undefined) return { step: { phase: 'plan', do: 'schedule', why } }
+  const start = startNext(state, ready)
   if (start) return { step: start }
-  if (countWorking(state) > 0) return 'wait'
+  if (countWorking(state) > 0 || ready.some((task) => !isReleased(state, task))) return 'wait'
   if (held) return held
   if (isHeld) return isPlanDenied(state) ? { stuck: describeDenied(state) } : { step: { phase: 'reflect', do: 'ask-plan' } }
   const stuck = findStuck(state)
@@ -67,7 +72,9 @@ export function countWorking(state: RunState): number {
 
 /** Why the plan cannot be carried out as it is: a task failed too often, or the policy does not let it begin. */
 function findStuck(state: RunState): string | undefined {
-  const failed = findByStatus(state, 'failed').find((each) => !isSettled(state, each.given.task))
+  // Whoever waits for a person has paths and a share of the budget, which the next attempt may be waiting for.
+  const mayWait = followsStrictly(state) && listPromised(state).length > 0
+  const failed = findByStatus(state, 'failed').find((each) => !isSettled(state, each.given.task) && !(mayWait && mayTryAgain(state, each)))
   if (failed) return describeFailure(getTask(state, failed.given.task), failed)
   const [held] = state.refused
   return held && !isSettled(state, held[0]) ? `The policy does not let ${held[0]} begin: ${held[1]}. Change the plan with propose_plan, or call finish with cannot.` : undefined
@@ -88,40 +95,57 @@ function settleConflict(state: RunState, failed: Delegation): Step | undefined {
   return answer === 'deny' ? { phase: 'plan', do: 'drop-task', task: failed.given.task, why: 'it conflicts with what was integrated before, and a person said to leave it out' } : undefined
 }
 
-function startNext(state: RunState): Step | undefined {
-  const { plan } = state
+function startNext(state: RunState, ready: readonly Task[]): Step | undefined {
   const running = countWorking(state)
-  if (!plan || running >= Math.min(state.opened?.planning?.workers ?? 1, state.fanOutCap ?? Infinity)) return undefined
-  const tails = toTails(plan.tasks)
-  const ready = plan.tasks.filter((task) => isReady(state, task) && hasRoom(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task), atMs: state.at }).granted)
-  for (const task of ready.toSorted((a, b) => (tails.get(b.id) ?? 0) - (tails.get(a.id) ?? 0))) {
+  if (running >= mostWorking(state)) return undefined
+  const fitting = ready.filter((task) => isReleased(state, task) && isFree(state, task) && hasRoom(state, task) && requestLease(state.leases, { holder: task.id, globs: toLease(state, task) }).granted)
+  const limit = fitting.length > 0 && followsStrictly(state) ? findReachedLimit(state) : undefined
+  if (limit) return running > 0 ? undefined : { phase: 'reflect', do: 'limit', ...limit }
+  for (const task of orderByPlan(state, fitting, running)) {
     const first = beforeTask(state, task)
     if (first !== 'wait') return first ?? toDelegation(state, task, running)
   }
   return undefined
 }
 
+function mostWorking(state: RunState): number {
+  return Math.min(state.opened?.planning?.workers ?? 1, state.fanOutCap ?? Infinity)
+}
+
+/** How long whoever returns next is waited for at most, in milliseconds since the epoch: until another task is to begin. */
+export function findWakeUp(state: RunState): number | undefined {
+  return countWorking(state) < mostWorking(state) ? findNextMoment(state, findReady(state)) : undefined
+}
+
 function toDelegation(state: RunState, task: Task, running: number): Step | undefined {
-  const budget = toShare(state, task)
-  // What the others leave over may be enough once they have returned.
-  if (!budget) return running > 0 ? undefined : { phase: 'reflect', do: 'limit', limit: 'turns', detail: `too little of the budget is left to begin ${task.id}` }
+  const share = toShare(state, task, { isWork: true })
+  if ('short' in share) {
+    // What the others leave over may be enough once they have returned.
+    const isPromised = followsStrictly(state) ? listPromised(state).length > 0 : running > 0
+    return isPromised ? undefined : { phase: 'reflect', do: 'limit', limit: share.short, detail: `too little of the budget is left to begin ${task.id}` }
+  }
   const before = state.delegations.get(task.id)
   return {
-    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget,
+    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget: share.budget,
     lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: [describeAttempt(state, task, before), describeFrozenTests(state, task)].filter(Boolean).join('\n\n'),
   }
 }
 
-/** Nothing before it is open, and it is not at work, done, or beyond what more attempts could mend. */
-function isReady(state: RunState, task: Task): boolean {
-  if (isSettled(state, task.id) || state.refused.has(task.id) || !task.dependsOn.every((id) => isSettled(state, id))) return false
-  const before = state.delegations.get(task.id)
+/** Tasks that nothing stands before in the graph. Whether there is room for them now is another question. */
+function findReady(state: RunState): readonly Task[] {
+  return (state.plan?.tasks ?? []).filter((task) => isStillOpen(state, task) && task.dependsOn.every((id) => isSettled(state, id)))
+}
+
+/** It is not at work, done, refused, or beyond what more attempts could mend. */
+export function isStillOpen(state: RunState, { id }: Pick<Task, 'id'>): boolean {
+  if (isSettled(state, id) || state.refused.has(id)) return false
+  const before = state.delegations.get(id)
   return before === undefined || (before.status === 'failed' && mayTryAgain(state, before))
 }
 
 function mayTryAgain(state: RunState, before: Delegation): boolean {
   if (before.conflicts >= personAfter) return state.approvals.get(toMergeGate(before)) === 'approve'
-  return before.failures < mostFailures
+  return before.failures < mostFailures && before.faults < mostFaults
 }
 
 /** A task without a scope of its own takes all that the contract lets change. */

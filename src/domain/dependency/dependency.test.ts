@@ -22,7 +22,7 @@ describe('the search for the first bad state', () => {
     }
   })
   it('says where nothing earlier passes', () => {
-    assert.deepEqual(findFirstBad(3, new Map([[0, 'fails'], [1, 'fails'], [2, 'fails']])), { none: 'it fails with every earlier state of the dependencies too' })
+    assert.deepEqual(findFirstBad(3, new Map([[0, 'fails'], [1, 'fails'], [2, 'fails']])), { none: 'it fails with the earlier states of the dependencies too, the oldest included' })
     assert.deepEqual(findFirstBad(2, new Map([[0, 'fails'], [1, 'unknown']])), { none: 'no earlier state that could be installed lets it pass' })
   })
 })

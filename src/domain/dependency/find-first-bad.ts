@@ -13,8 +13,11 @@ export function findFirstBad(states: number, tried: ReadonlyMap<number, Trial>):
   const bad = Math.max(0, ...[...tried].filter(([at, trial]) => trial === 'fails' && (good === undefined || at < good)).map(([at]) => at))
   if (good === undefined) {
     const far = Math.max(0, ...tried.keys())
-    if (far >= states - 1) return { none: [...tried.values()].includes('unknown') ? 'no earlier state that could be installed lets it pass' : 'it fails with every earlier state of the dependencies too' }
-    return { next: Math.min(states - 1, Math.max(1, 2 * far)) === far ? far + 1 : Math.min(states - 1, Math.max(1, 2 * far)) }
+    if (far < states - 1) return { next: Math.min(states - 1, Math.max(1, 2 * far)) }
+    // The oldest could not be installed: younger ones that were passed over may be.
+    const over = Array.from({ length: far - bad }, (_, i) => far - i).find((at) => !tried.has(at))
+    if (over !== undefined) return { next: over }
+    return { none: [...tried.values()].includes('unknown') ? 'no earlier state that could be installed lets it pass' : 'it fails with the earlier states of the dependencies too, the oldest included' }
   }
   const between = Array.from({ length: good - bad - 1 }, (_, i) => bad + 1 + i).filter((at) => !tried.has(at))
   const middle = between[Math.floor(between.length / 2)]

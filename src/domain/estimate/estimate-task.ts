@@ -40,7 +40,7 @@ export function estimateTask(experience: Experience, asked: Asked): Estimate {
   return {
     ...toMinutes(drawn), ...(samples > 0 ? {} : { minutes: estimate.minutes, spread: estimate.spread }),
     tokens: estimate.tokens > 0 ? estimate.tokens : round(tokens), memoryMb: estimate.memoryMb > 0 ? estimate.memoryMb : round(memoryMb),
-    from: samples > 0 ? 'both' : 'given', samples, given: { minutes: estimate.minutes, by },
+    ...toShared(estimate), from: samples > 0 ? 'both' : 'given', samples, given: { minutes: estimate.minutes, by },
   }
 }
 
@@ -72,4 +72,9 @@ function toMinutes({ low, middle, high }: Range): Pick<Estimate, 'minutes' | 'sp
 /** Three digits that mean something: nobody knows more. */
 function round(value: number): number {
   return value === 0 ? 0 : Number(Math.min(most, value).toPrecision(3))
+}
+
+/** What no record knows. */
+function toShared({ cpu, requests, resources }: Estimate): Partial<Estimate> {
+  return { ...(cpu === undefined ? {} : { cpu }), ...(requests === undefined ? {} : { requests }), ...(resources === undefined ? {} : { resources }) }
 }

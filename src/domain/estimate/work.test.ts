@@ -50,6 +50,13 @@ describe('what a run says of its tasks', () => {
     assert.deepEqual([fact.turns, fact.tokens, fact.planned?.held], [3, 1050, true])
   })
 
+  test('how sure the tokens of a child were is known of its claim; a fault that stopped it refutes nothing', () => {
+    const story = graph(delegated(10), back(10, { outcome: 'fault', fault: 'model-timeout' }), back(10, { certainty: 0.7 }), merged(10))
+    const [fact] = toTaskFacts(story.events)
+    assert.deepEqual(fact?.claimed, { stated: 0.8, tokens: 0.7, held: true })
+    assert.equal(fact.planned?.held, true)
+  })
+
   test('work that a review or the checks of the whole sent back was claimed too early', () => {
     for (const events of [[back(10, { outcome: 'not-achieved' })], [back(10), merged(10, 'task')]]) {
       const [fact] = toTaskFacts(graph(delegated(10), ...events, delegated(11), back(11, { confidence: 0.3 }), merged(11)).events)

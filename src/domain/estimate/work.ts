@@ -127,12 +127,14 @@ function inGraph(work: Work, event: StoredEvent, at: number): Work {
   }
 }
 
-function takeReturned(task: OpenTask, { outcome, commit, confidence, spent }: Payload<'task.returned'>, at: number): OpenTask {
+function takeReturned(task: OpenTask, { outcome, commit, confidence, certainty, spent, fault }: Payload<'task.returned'>, at: number): OpenTask {
   const tokens = spent.inputTokens + spent.outputTokens
   const { child } = task
   const added = { ...pause(task, at), turns: task.turns + spent.turns - (child?.turns ?? 0), tokens: task.tokens + tokens - (child?.tokens ?? 0), ...(child ? { child: { run: child.run, turns: spent.turns, tokens } } : {}) }
   if (outcome === 'waiting') return added
-  const claimed = added.claimed ?? (confidence === undefined ? undefined : { stated: confidence })
+  // A fault of Writ's own refutes nothing that was said of the task, and its child goes on.
+  if (outcome === 'fault' && fault !== undefined) return { ...added, since: at }
+  const claimed = added.claimed ?? (confidence === undefined ? undefined : { stated: confidence, ...(certainty === undefined ? {} : { tokens: certainty }) })
   const said = { ...added, ...(claimed ? { claimed } : {}) }
   // What came of it waits for its integration, which is a part of the task; after a failure nobody is at it.
   if (outcome === 'proven' && commit !== undefined) return { ...said, since: at }

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test'
 import type { CheckOutcome, TestStatus } from '../../protocol/evidence.ts'
 import type { Digest, TreeId } from '../../protocol/ids.ts'
 import { MergeStrategy, type Conflict } from '../../protocol/integration.ts'
-import { findAffected } from './affected.ts'
 import { judgeIntegration, type MergedCheck, type SeenTwice } from './judge.ts'
 import { findStrategy } from './strategies.ts'
 
@@ -56,8 +55,24 @@ describe('a merge is judged', () => {
 
   test("fails in the task's own commit: the task's", () => {
     assert.equal(judge(check(seen(pass), seen(pass), seen(fail), seen(fail))).verdict, 'task')
-    // What others mended since fails again with the task.
-    assert.equal(judge(check(seen(fail), seen(pass), seen(fail), seen(fail))).verdict, 'task')
+    assert.equal(judge({ ...check(seen(fail), seen(pass), seen(fail), seen(fail)), isOwn: true }).verdict, 'task')
+  })
+
+  test("what others have mended since and fails again is no fault of the task alone: semantic", () => {
+    const judged = judge({ ...check(seen(fail), seen(pass), seen(fail), seen(fail)), isOwn: false })
+    assert.deepEqual([judged.verdict, judged.mayIntegrate, judged.reasons], ['semantic', false, ['b was mended by what was integrated since the task began, and fails again on what they merge to']])
+    assert.equal(judge({ ...check(seen(pass), seen(pass), seen(fail), seen(fail)), isOwn: false }).verdict, 'task', 'the task broke what others had right before it began')
+  })
+
+  test("the task's own check, which it made pass, has to pass on the merged content: that it failed before the task is no excuse", () => {
+    const own = (...seen: Parameters<typeof check>): MergedCheck => ({ ...check(...seen), isOwn: true })
+    const judged = judge(own(seen(fail), seen(fail), seen(pass), seen(fail, fail)))
+    assert.deepEqual([judged.verdict, judged.mayIntegrate, judged.reasons], ['semantic', false, ["b passed in the task's own commit and does not pass on what it merges to"]])
+    // A runner that names nothing.
+    assert.equal(judge(own({ first: outcome(undefined, 'failed') }, { first: outcome(undefined, 'failed') }, { first: outcome(undefined, 'passed') }, { first: outcome(undefined, 'failed') })).verdict, 'semantic')
+    // What wavers everywhere, and what the task did not mend either, is as it was.
+    assert.equal(judge(own(seen(pass, fail), seen(pass, fail), seen(pass), seen(fail, pass))).verdict, 'pre-existing')
+    assert.equal(judge(own(seen(fail), seen(fail), seen(fail), seen(fail))).verdict, 'pre-existing')
   })
 
   test('passes the second time: flaky, and not integrated unasked', () => {
@@ -96,27 +111,6 @@ describe('a merge is judged', () => {
     const conflict: Conflict = { path: 'a.ts', kind: 'content', message: '' }
     const judged = judgeIntegration({ conflicts: [conflict], checks: [check(seen(pass), seen(pass), seen(pass), seen(fail))] })
     assert.deepEqual([judged.verdict, judged.reasons], ['textual', ['a.ts: both changed the same lines']])
-  })
-})
-
-describe('what is run on a merged tree', () => {
-  test('both sides count, what both touched first', () => {
-    const affected = findAffected({ ours: { changed: ['lib/z.ts', 'src/a.ts', 'src/b.ts'], checks: ['c1', 'c2'] }, theirs: { changed: ['src/b.ts', 'src/c.ts', 'docs/x.md'], checks: ['c2', 'c3'] }, blended: ['src/b.ts'] })
-    assert.deepEqual(affected.near, ['src/b.ts', 'src/a.ts', 'src/c.ts', 'docs/x.md', 'lib/z.ts'])
-    assert.deepEqual(affected.checks, ['c2', 'c3', 'c1'])
-    assert.deepEqual(affected.validate, ['src/b.ts'])
-    assert.deepEqual(affected.stages, ['static', 'security', 'shape', 'tests'])
-  })
-
-  test('files that one side alone changed are not validated again', () => {
-    const affected = findAffected({ ours: { changed: ['a.ts'], checks: [] }, theirs: { changed: ['b.ts'], checks: ['c1'] }, blended: [] })
-    assert.deepEqual([affected.validate, affected.stages, affected.checks], [[], ['static', 'tests'], ['c1']])
-  })
-
-  test('nothing where the merged tree has been proven already', () => {
-    const affected = findAffected({ ours: { changed: [], checks: ['c1'] }, theirs: { changed: ['b.ts'], checks: ['c1'] }, blended: [], sameAs: 'theirs' })
-    assert.deepEqual([affected.checks, affected.near, affected.stages], [[], [], []])
-    assert.match(affected.reason, /nothing was integrated since the task began/)
   })
 })
 

@@ -19,13 +19,18 @@ export interface MergedCheck {
   /** The task's commit. */
   readonly theirs?: SeenTwice | undefined
   readonly merged: SeenTwice
+  /**
+   * Is it the task's own? Then what passes in its commit has to pass on what that merges to, whatever the integrated state was like. If it is
+   * another's, its commit was never to pass it. Left out: by whom it has to pass is not told apart.
+   */
+  readonly isOwn?: boolean
 }
 
 /**
  * - `clean` nothing stands against it
- * - `pre-existing` what fails failed in the integrated state already, without the task
+ * - `pre-existing` what fails failed in the integrated state already, without the task, and is not the task's own check
  * - `textual` git could not merge it
- * - `semantic` it merges, and something fails that passed on both sides
+ * - `semantic` it merges, and something fails that passed on both sides, or in the task's own commit and is its own check, or that others have mended since it began
  * - `task` what fails fails in the task's own commit too
  * - `flaky` what fails passed the other time, on the same content
  * - `unknown` it could not be checked
@@ -36,20 +41,21 @@ export interface IntegrationJudgement {
   readonly verdict: IntegrationVerdict
   readonly mayIntegrate: boolean
   /** By name of the test; a check that shows no names stands for itself by its command. */
-  readonly failing: readonly { readonly name: string; readonly checkId: string; readonly because: Exclude<IntegrationVerdict, 'clean' | 'textual'> }[]
+  readonly failing: readonly { readonly name: string; readonly checkId: string; readonly because: Exclude<IntegrationVerdict, 'clean' | 'textual'> | 'undone'; readonly isOwn?: boolean }[]
   readonly reasons: readonly string[]
 }
 
 type Because = IntegrationJudgement['failing'][number]['because']
 
 /** The worst first: it decides. */
-const order: readonly Because[] = ['semantic', 'task', 'unknown', 'flaky', 'pre-existing']
+const order: readonly Because[] = ['semantic', 'undone', 'task', 'unknown', 'flaky', 'pre-existing']
 
 /** Tells what stands against a merge, and whose it is. */
 export function judgeIntegration(input: { readonly conflicts: readonly Conflict[]; readonly checks: readonly MergedCheck[] }): IntegrationJudgement {
   if (input.conflicts.length > 0) return { verdict: 'textual', mayIntegrate: false, failing: [], reasons: describeConflicts(input.conflicts) }
   const failing = input.checks.flatMap(judgeCheck)
-  const verdict = order.find((each) => failing.some(({ because }) => because === each)) ?? 'clean'
+  const worst = order.find((each) => failing.some(({ because }) => because === each)) ?? 'clean'
+  const verdict = worst === 'undone' ? 'semantic' : worst
   return { verdict, mayIntegrate: verdict === 'clean' || verdict === 'pre-existing', failing, reasons: toReasons(failing) }
 }
 
@@ -57,15 +63,16 @@ function judgeCheck(check: MergedCheck): IntegrationJudgement['failing'] {
   const merged = toNames(check.merged)
   const [base, ours, theirs] = [toNames(check.base), toNames(check.ours), toNames(check.theirs)]
   const whole = [toWhole(check.base), toWhole(check.ours), toWhole(check.theirs)] as const
+  const judge = check.isOwn === undefined ? judgeSeen : check.isOwn ? judgeOwn : judgeOthers
   const judged = merged.size === 0 ? [] : [
-    ...[...merged].filter(([, seen]) => seen === 'failed' || seen === 'mixed').map(([name, seen]) => ({ name, because: judgeSeen(seen, base.get(name), at(ours, name, whole[1]), at(theirs, name, whole[2])) })),
+    ...[...merged].filter(([, seen]) => seen === 'failed' || seen === 'mixed').map(([name, seen]) => ({ name, because: judge(seen, base.get(name), at(ours, name, whole[1]), at(theirs, name, whole[2])) })),
     ...findLost(base, ours, theirs, merged),
   ]
   const now = toWhole(check.merged)
   // A runner may fail without naming anything, and what it names may be no more than what failed before.
   const isExplained = now === 'passed' || (judged.length > 0 && !isBroken(check.merged))
-  const rest = isExplained ? [] : [{ name: check.command, because: isUnrun(check.merged) ? ('unknown' as const) : judgeSeen(now ?? 'failed', ...whole) }]
-  return [...judged, ...rest].map((each) => ({ ...each, checkId: check.checkId }))
+  const rest = isExplained ? [] : [{ name: check.command, because: isUnrun(check.merged) ? ('unknown' as const) : judge(now ?? 'failed', ...whole) }]
+  return [...judged, ...rest].map((each) => ({ ...each, checkId: check.checkId, ...(check.isOwn ? { isOwn: true } : {}) }))
 }
 
 /** A test that a side does not name passed there as far as the check as a whole passed. */
@@ -79,6 +86,16 @@ function judgeSeen(seen: TwiceSeen, base: TwiceSeen | undefined, ours: TwiceSeen
   if (theirs === 'mixed') return 'flaky'
   if (theirs === 'failed') return ours === undefined && base === 'failed' ? 'pre-existing' : 'task'
   return ours === undefined || theirs === undefined ? 'unknown' : 'semantic'
+}
+
+/** That the integrated state fails it shows nothing: before the task nobody else was to make it pass. */
+function judgeOwn(seen: TwiceSeen, base: TwiceSeen | undefined, ours: TwiceSeen | undefined, theirs: TwiceSeen | undefined): Because {
+  return seen === 'failed' && theirs === 'passed' && ours !== undefined ? 'semantic' : judgeSeen(seen, base, ours, theirs)
+}
+
+/** What others have mended since the task began, and fails with its changes, is no fault of the task alone. */
+function judgeOthers(seen: TwiceSeen, base: TwiceSeen | undefined, ours: TwiceSeen | undefined, theirs: TwiceSeen | undefined): Because {
+  return seen === 'failed' && base === 'failed' && ours === 'passed' && theirs === 'failed' ? 'undone' : judgeSeen(seen, base, ours, theirs)
 }
 
 /** Tests that passed on a side and are gone, unless the other side took out what the base had. */
@@ -115,16 +132,21 @@ function isBroken({ first, second }: SeenTwice): boolean {
 
 const words: Record<Because, readonly [one: string, many: string]> = {
   semantic: ['passed on both sides and does not pass on what they merge to', 'passed on both sides and do not pass on what they merge to'],
+  undone: ['was mended by what was integrated since the task began, and fails again on what they merge to', 'were mended by what was integrated since the task began, and fail again on what they merge to'],
   task: ["fails in the task's own commit too", "fail in the task's own commit too"],
   unknown: ['could not be compared with both sides', 'could not be compared with both sides'],
   flaky: ['passed once and failed once on the same content', 'passed once and failed once on the same content'],
   'pre-existing': ['failed in the integrated state already', 'failed in the integrated state already'],
 }
 
+const ownWords = ["passed in the task's own commit and does not pass on what it merges to", "passed in the task's own commit and do not pass on what it merges to"] as const
+
 function toReasons(failing: IntegrationJudgement['failing']): readonly string[] {
   return order.flatMap((because) => {
-    const names = failing.filter((each) => each.because === because).map(({ name }) => name)
+    const those = failing.filter((each) => each.because === because)
+    const names = [...new Set(those.map(({ name }) => name))]
     if (names.length === 0) return []
-    return [`${names.slice(0, 5).join('; ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} ${words[because][names.length === 1 ? 0 : 1]}`]
+    const said = because === 'semantic' && those.some(({ isOwn }) => isOwn) ? ownWords : words[because]
+    return [`${names.slice(0, 5).join('; ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} ${said[names.length === 1 ? 0 : 1]}`]
   })
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import type { Lease } from '../../protocol/lease.ts'
 import { isInScope } from '../contract/in-scope.ts'
-import { endLease, findExpired, findFenced, holdLease, mayWrite, noLeases, requestLease, takeOver, type LeaseTable } from './lease.ts'
+import { endLease, findFenced, holdLease, mayWrite, noLeases, requestLease, type Lease, type LeaseTable } from './lease.ts'
 import { findOverlap } from './overlap.ts'
 
 const names = ['a', 'b', 'ab', 'src', 'a.ts', 'b.ts', '.x', 'A', 'a b', 'é', 'e\u0301', '+a', '@b', '😀']
@@ -15,8 +14,8 @@ const glob = fc.tuple(fc.constantFrom('', '', '', './', '!'), fc.array(part, { m
 const path = fc.array(fc.constantFrom(...names, 'c', 'c.js', 'b.js', '*', 'abb'), { minLength: 1, maxLength: 5 }).map((parts) => parts.join('/'))
 
 const seed = 20_260
-function grant(table: LeaseTable, holder: string, globs: readonly string[], ttlMs?: number): { table: LeaseTable; lease: Lease } {
-  const answer = requestLease(table, { holder, globs, atMs: 1_000, ...(ttlMs === undefined ? {} : { ttlMs }) })
+function grant(table: LeaseTable, holder: string, globs: readonly string[]): { table: LeaseTable; lease: Lease } {
+  const answer = requestLease(table, { holder, globs })
   if (!answer.granted) throw new assert.AssertionError({ message: answer.reason })
   return { table: holdLease(table, answer.lease), lease: answer.lease }
 }
@@ -63,7 +62,7 @@ describe('overlap of globs', () => {
 describe('leases', () => {
   test('whoever asks for paths that another holds is told whose they are', () => {
     const { table } = grant(noLeases, 't1', ['src/**'])
-    const answer = requestLease(table, { holder: 't2', globs: ['docs', 'src/a.ts'], atMs: 2_000 })
+    const answer = requestLease(table, { holder: 't2', globs: ['docs', 'src/a.ts'] })
     assert.ok(!answer.granted)
     assert.equal(answer.reason, 't2 may not write src/a.ts yet: t1 holds src/** with token 1, and a path could belong to both')
     assert.deepEqual(answer.because.map(({ holder }) => holder), ['t1'])
@@ -71,36 +70,24 @@ describe('leases', () => {
 
   test('paths that were given back can be had again, with a higher token', () => {
     const first = grant(noLeases, 't1', ['src'])
-    const second = grant(endLease(first.table, { token: 1, why: 'released' }), 't2', ['src'])
+    const second = grant(endLease(first.table, 1), 't2', ['src'])
     assert.equal(second.lease.token, 2)
-    assert.deepEqual(mayWrite(second.table, { holder: 't2', token: 2, atMs: 2_000 }, 'src/a.ts'), { allowed: true })
+    assert.deepEqual(mayWrite(second.table, { holder: 't2', token: 2 }, 'src/a.ts'), { allowed: true })
   })
 
   test('a dead holder is followed by another, and fenced off', () => {
     const { table } = grant(noLeases, 't1', ['src'])
-    const taken = takeOver(table, 1, { holder: 't1b', atMs: 5_000 })
-    assert.ok(taken)
-    const after = holdLease(endLease(table, taken.end), taken.lease)
-    assert.deepEqual(mayWrite(after, { holder: 't1b', token: 2, atMs: 6_000 }, 'src/a.ts'), { allowed: true })
-    assert.deepEqual(mayWrite(after, { holder: 't1', token: 1, atMs: 6_000 }, 'src/a.ts'), {
+    const after = grant(endLease(table, 1), 't1b', ['src']).table
+    assert.deepEqual(mayWrite(after, { holder: 't1b', token: 2 }, 'src/a.ts'), { allowed: true })
+    assert.deepEqual(mayWrite(after, { holder: 't1', token: 1 }, 'src/a.ts'), {
       allowed: false, reason: 'src/a.ts was not written: the lease 1 of t1 has ended, and tokens have gone on to 2',
     })
-    assert.equal(findFenced(after, { holder: 't1', token: 1, atMs: 6_000 }, ['src/a.ts', 'src/b.ts']).length, 2)
-    assert.equal(takeOver(after, 1, { holder: 't9', atMs: 7_000 }), undefined)
-  })
-
-  test('a lease that ran out allows nothing until it is renewed', () => {
-    const { table, lease } = grant(noLeases, 't1', ['src'], 500)
-    const late = { holder: 't1', token: 1, atMs: 1_500 }
-    assert.match(toReason(table, late, 'src/a.ts'), /has run out; it must be renewed first/)
-    assert.deepEqual(findExpired(table, 1_499), [])
-    assert.deepEqual(findExpired(table, 1_500).map(({ token }) => token), [1])
-    assert.deepEqual(mayWrite(holdLease(table, { ...lease, untilMs: 3_000 }), late, 'src/a.ts'), { allowed: true })
+    assert.equal(findFenced(after, { holder: 't1', token: 1 }, ['src/a.ts', 'src/b.ts']).length, 2)
   })
 
   test('a refusal says why', () => {
     const { table } = grant(grant(noLeases, 't1', ['src']).table, 't2', ['docs', 'README.md'])
-    const one = { holder: 't1', token: 1, atMs: 1_000 }
+    const one = { holder: 't1', token: 1 }
     assert.equal(toReason(table, one, 'docs/a.md'), 'docs/a.md was not written: t1 has leased src only, and t2 has leased it')
     assert.equal(toReason(table, one, 'x.ts'), 'x.ts was not written: t1 has leased src only, and nobody has leased it')
     assert.equal(toReason(table, one, 'src/../x.ts'), 'src/../x.ts was not written: it is not a path inside the repository')
@@ -111,32 +98,28 @@ describe('leases', () => {
   test('a log in which two hold the same is refused', () => {
     const { table, lease } = grant(noLeases, 't1', ['src'])
     assert.throws(() => holdLease(table, { ...lease, token: 2, holder: 't2' }), /was given while t1 held the lease 1/)
-    assert.throws(() => holdLease(endLease(table, { token: 1, why: 'released' }), { ...lease, holder: 't2' }), /was given after/)
+    assert.throws(() => holdLease(endLease(table, 1), { ...lease, holder: 't2' }), /was given after/)
   })
 
   test('whatever happens, no path has two who may write it, and tokens grow', () => {
     const action = fc.oneof(
       fc.record({ do: fc.constant('ask' as const), holder: fc.constantFrom('t1', 't2', 't3', 't4'), globs: fc.array(glob, { minLength: 1, maxLength: 2 }) }),
-      fc.record({ do: fc.constant('end' as const), at: fc.nat(5) }), fc.record({ do: fc.constant('take' as const), at: fc.nat(5) }),
+      fc.record({ do: fc.constant('end' as const), at: fc.nat(5) }),
     )
     fc.assert(fc.property(fc.array(action, { maxLength: 30 }), fc.array(path, { minLength: 1, maxLength: 10 }), (actions, paths) => {
       let table = noLeases
       const given: Lease[] = []
       for (const each of actions) {
         if (each.do === 'ask') {
-          const answer = requestLease(table, { holder: each.holder, globs: each.globs, atMs: 0 })
+          const answer = requestLease(table, { holder: each.holder, globs: each.globs })
           if (answer.granted) table = holdLease(table, answer.lease)
           if (answer.granted) given.push(answer.lease)
         } else {
-          const token = given[each.at]?.token ?? 0
-          const taken = each.do === 'take' ? takeOver(table, token, { holder: 't9', atMs: 0 }) : undefined
-          table = endLease(table, { token, why: 'released' })
-          if (taken) table = holdLease(table, taken.lease)
-          if (taken) given.push(taken.lease)
+          table = endLease(table, given[each.at]?.token ?? 0)
         }
       }
       assert.deepEqual(given.map(({ token }) => token), given.map((_, index) => index + 1))
-      for (const at of paths) assert.ok(given.filter(({ holder, token }) => mayWrite(table, { holder, token, atMs: 0 }, at).allowed).length <= 1, at)
+      for (const at of paths) assert.ok(given.filter(({ holder, token }) => mayWrite(table, { holder, token }, at).allowed).length <= 1, at)
     }), { numRuns: 2_000, seed })
   })
 })

@@ -1,13 +1,22 @@
 import { isInScope } from '../contract/in-scope.ts'
-import type { Lease, LeaseEnd } from '../../protocol/lease.ts'
 import { findOverlap } from './overlap.ts'
+
+/** The sole right to bring changes of some paths into a run. */
+export interface Lease {
+  /** The fencing token: larger than that of every lease given before in the run. */
+  readonly token: number
+  /** The child run that writes. */
+  readonly holder: string
+  /** As in a task's scope: a folder covers what is in it; empty: the whole repository. */
+  readonly globs: readonly string[]
+}
 
 /*
  * Who may write which paths of a run. Owns: what is held, and the last token that was given out. Both are a fold over what
  * the log says of leases (`holdLease`, `endLease`), so a later process has them again.
  * Invariants:
  *  L1  No two leases that are held can have a path in common.
- *  L2  Tokens only grow, over the whole run: whoever takes a dead holder's paths has a higher one.
+ *  L2  Tokens only grow, over the whole run: whoever has a dead holder's paths after it has a higher one.
  *  L3  Nobody writes by a lease that has ended, whatever became of its paths since.
  */
 export interface LeaseTable {
@@ -22,9 +31,6 @@ export interface LeaseRequest {
   readonly holder: string
   /** Empty: the whole repository. */
   readonly globs: readonly string[]
-  readonly atMs: number
-  /** Milliseconds until it must be renewed; without, it ends when its holder does. */
-  readonly ttlMs?: number
 }
 
 export type LeaseAnswer =
@@ -48,54 +54,31 @@ export function requestLease(table: LeaseTable, request: LeaseRequest): LeaseAns
   }
 }
 
-function toLease(table: LeaseTable, { holder, globs, atMs, ttlMs }: LeaseRequest): Lease {
-  return { token: table.lastToken + 1, holder, globs: [...globs], atMs, ...(ttlMs === undefined ? {} : { untilMs: atMs + ttlMs }) }
+function toLease(table: LeaseTable, { holder, globs }: LeaseRequest): Lease {
+  return { token: table.lastToken + 1, holder, globs: [...globs] }
 }
 
-/** The leases whose time is over and that nobody renewed: to be ended, on the record, before others may have their paths. */
-export function findExpired(table: LeaseTable, atMs: number): readonly Lease[] {
-  return table.held.filter(({ untilMs }) => untilMs !== undefined && untilMs <= atMs)
-}
-
-/**
- * A dead holder's paths for somebody else, as two facts to record together: the old lease's end and a lease with a higher token.
- * Undefined where that token holds nothing (any more).
- */
-export function takeOver(table: LeaseTable, token: number, request: Omit<LeaseRequest, 'globs'>): { readonly end: LeaseEnd; readonly lease: Lease } | undefined {
-  const dead = table.held.find((lease) => lease.token === token)
-  return dead === undefined ? undefined : { end: { token, why: 'taken-over' }, lease: toLease(table, { ...request, globs: dead.globs }) }
-}
-
-/** Folds a lease that the log says was given; the same token again is its renewal. @throws Error where the log breaks an invariant. */
+/** Folds a lease that the log says was given. @throws Error where the log breaks an invariant. */
 export function holdLease(table: LeaseTable, lease: Lease): LeaseTable {
-  const before = table.held.find(({ token }) => token === lease.token)
-  if (before !== undefined && before.holder === lease.holder && isSame(before.globs, lease.globs)) {
-    return { ...table, held: table.held.map((each) => (each === before ? lease : each)) }
-  }
   if (lease.token <= table.lastToken) throw new Error(`the lease ${lease.token} of ${lease.holder} was given after the lease ${table.lastToken}`)
   const other = table.held.find(({ globs }) => findOverlap(globs, lease.globs) !== undefined)
   if (other !== undefined) throw new Error(`the lease ${lease.token} of ${lease.holder} was given while ${other.holder} held the lease ${other.token}`)
   return { lastToken: lease.token, held: [...table.held, lease] }
 }
 
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((glob, index) => glob === other[index])
-}
-
-/** Folds an end. One that ended already stays so. */
-export function endLease(table: LeaseTable, end: LeaseEnd): LeaseTable {
-  return { ...table, held: table.held.filter(({ token }) => token !== end.token) }
+/** Folds an end: its holder was integrated, failed, or is not waited for any more. One that ended already stays so. */
+export function endLease(table: LeaseTable, token: number): LeaseTable {
+  return { ...table, held: table.held.filter((lease) => lease.token !== token) }
 }
 
 export interface LeaseUse {
   readonly holder: string
   readonly token: number
-  readonly atMs: number
 }
 
 export type WriteAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string }
 
-/** May the holder of this token write the path (relative to the root) now? Asked at the choke point. */
+/** May what the holder of this token has written at the path (relative to the root) come in now? */
 export function mayWrite(table: LeaseTable, use: LeaseUse, path: string): WriteAnswer {
   const lease = findHeld(table, use)
   if ('reason' in lease) return { allowed: false, reason: `${path} was not written: ${lease.reason}` }
@@ -106,7 +89,7 @@ export function mayWrite(table: LeaseTable, use: LeaseUse, path: string): WriteA
   return { allowed: false, reason: `${path} was not written: ${use.holder} has leased ${describe(lease.globs)} only, and ${whose}` }
 }
 
-/** The paths of a finished change that its holder may not bring in: asked again at integration, where a late one is fenced off. */
+/** Why paths of a finished change may not come in: asked at integration, where what is late or stray is fenced off. */
 export function findFenced(table: LeaseTable, use: LeaseUse, paths: readonly string[]): readonly string[] {
   return paths.flatMap((path) => {
     const answer = mayWrite(table, use, path)
@@ -114,11 +97,10 @@ export function findFenced(table: LeaseTable, use: LeaseUse, paths: readonly str
   })
 }
 
-function findHeld(table: LeaseTable, { holder, token, atMs }: LeaseUse): Lease | { readonly reason: string } {
+function findHeld(table: LeaseTable, { holder, token }: LeaseUse): Lease | { readonly reason: string } {
   const lease = table.held.find((each) => each.token === token)
   if (lease === undefined) return { reason: token > table.lastToken ? `the lease ${token} was never given` : `the lease ${token} of ${holder} has ended${toSuccessor(table, token)}` }
   if (lease.holder !== holder) return { reason: `the lease ${token} is held by ${lease.holder}, not by ${holder}` }
-  if (lease.untilMs !== undefined && lease.untilMs <= atMs) return { reason: `the lease ${token} of ${holder} has run out; it must be renewed first` }
   return lease
 }
 

@@ -1,7 +1,7 @@
 import type { Contract } from '../../protocol/contract.ts'
 import type { Plan, Task } from '../../protocol/plan.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
-import { isWithin } from '../contract/scope.ts'
+import { isOfRepository, isWithin } from '../contract/scope.ts'
 import { findCycle, toAncestors, toSuccessors } from './graph.ts'
 
 /** Longest that one task may be estimated at, in minutes: what is longer is not understood well enough to be one task. */
@@ -106,7 +106,7 @@ function findTaskFaults({ tasks, checks = [] }: Plan, contract: Pick<Contract, '
     if (task.subgoal.trim().length < 8) fault('subgoal', 'says too little: its subgoal is what whoever does it is told')
     const outside = contract.scope.length === 0 ? [] : task.scope.filter((glob) => !isWithin(toPlainStart(glob), contract.scope) && !contract.scope.includes(glob))
     if (outside.length > 0) fault('scope', `wants to change ${outside.join(', ')}, which is outside of what may change (${contract.scope.join(', ')})`)
-    const nowhere = task.scope.filter((glob) => glob.startsWith('/') || glob.split('/').includes('..'))
+    const nowhere = task.scope.filter((glob) => !isOfRepository(glob))
     if (nowhere.length > 0) fault('scope', `wants to change ${nowhere.join(', ')}, which is no path of the repository: they begin at its top`)
     if ((task.estimate?.minutes ?? 0) > longestMinutes) fault('estimate', `is estimated at ${task.estimate?.minutes} minutes: divide it into tasks of at most ${longestMinutes}`)
   }

@@ -1,5 +1,5 @@
 import type { Check, Contract } from '../../protocol/contract.ts'
-import type { Plan, Task } from '../../protocol/plan.ts'
+import type { Estimate, Plan, Task } from '../../protocol/plan.ts'
 import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
 
 /** Spread of an estimate that names none, as a share of its minutes. */
@@ -54,12 +54,21 @@ function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: 
     scope: (task.scope ?? contractScope).map((glob) => glob.trim()), checks: [...new Set((task.checks ?? []).map(toId))], tests: [...(task.tests ?? [])], role: task.role ?? 'coder',
     dependsOn: [...new Set(task.depends_on ?? [])], risk: task.risk ?? 'low', reversible: task.reversible ?? true, rules: [...(task.rules ?? [])],
     // What the record said is nobody's word, and the record says it anew.
-    ...(estimate && estimate.from === undefined ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0 } } : {}),
+    ...(estimate && estimate.from === undefined ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0, ...toShared(estimate) } } : {}),
     ...(task.serves && task.serves.length > 0 ? { serves: task.serves.map((id) => toId(id, 0)) } : {}),
     ...(task.confidence === undefined ? {} : { confidence: task.confidence }),
     ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: task.unknowns.map((each) => each.trim()) } : {}),
     ...(task.milestone ? { milestone: true } : {}),
+    ...(task.leases && task.leases.length > 0 ? { leases: [...new Set(task.leases)] } : {}),
+    ...(task.release === undefined ? {} : { release: task.release }),
+    ...(task.deadline === undefined ? {} : { deadline: task.deadline }),
   }
+}
+
+/** Amounts of nothing take nothing. */
+function toShared({ cpu, requests, resources }: NonNullable<TaskFile['estimate']>): Pick<Estimate, 'cpu' | 'requests' | 'resources'> {
+  const taken = Object.entries(resources ?? {}).filter(([, amount]) => amount > 0)
+  return { ...(cpu ? { cpu } : {}), ...(requests ? { requests } : {}), ...(taken.length > 0 ? { resources: Object.fromEntries(taken) } : {}) }
 }
 
 /** The line that stands for a task in tables: its title, else the beginning of its subgoal. */

@@ -19,9 +19,9 @@ describe('a plan and its file', () => {
   test('what is written is the same plan when it is read, for any plan', () => {
     for (let seed = 1; seed <= 400; seed += 1) {
       const { plan, contract: made } = randomPlan(createRandom(seed))
-      const file = PlanFile.parse(JSON.parse(JSON.stringify(toPlanFile(plan, made, 3))))
+      const file = PlanFile.parse(JSON.parse(JSON.stringify(toPlanFile(plan, made, { workers: 3 }))))
       assert.deepEqual(toPlan(file, made, plan.revision), plan, `seed ${seed}`)
-      assert.ok(isSamePlan(diffPlans(file, toPlanFile(plan, made, 3))), `seed ${seed}`)
+      assert.ok(isSamePlan(diffPlans(file, toPlanFile(plan, made, { workers: 3 }))), `seed ${seed}`)
     }
   })
 
@@ -43,7 +43,7 @@ describe('the difference of two plans', () => {
 
   test('a file by hand and the plan that a run makes of it have none', () => {
     const byHand: PlanFile = { ...plain, tasks: [{ id: 'a', title: 'A', checks: ['c2', { command: 'npm test' }, { command: 'own', timeout_seconds: 600 }], estimate: { minutes: 10, tokens: 0 } }, task('b', { checks: ['a-k3'], depends_on: ['a', 'a'] })] }
-    assert.deepEqual(diffPlans(byHand, toPlanFile(toPlan(byHand, contract, 0), contract, 2)), { plan: [], added: [], removed: [], changed: [] })
+    assert.deepEqual(diffPlans(byHand, toPlanFile(toPlan(byHand, contract, 0), contract, { workers: 2 })), { plan: [], added: [], removed: [], changed: [] })
   })
 
   test('another time for a check is a change', () => {

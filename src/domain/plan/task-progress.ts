@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { ChildSpent } from '../../protocol/events/task.ts'
 import type { RunId } from '../../protocol/ids.ts'
+import { toRunTime, type RunTime } from '../run-clock.ts'
 import type { RunState } from '../run-state.ts'
 
 /** How a task stands, in words for people. */
@@ -17,6 +18,8 @@ export interface TaskProgress {
   /** Of all attempts and stages, oldest first. */
   readonly children: readonly RunId[]
   readonly startedMs: number | undefined
+  /** When the newest attempt or stage began. */
+  readonly newestMs: number | undefined
   /** When it was integrated. */
   readonly endedMs: number | undefined
   readonly tokens: number
@@ -39,6 +42,7 @@ interface Work {
   conflicts: number
   readonly children: RunId[]
   startedMs: number | undefined
+  newestMs: number | undefined
   endedMs: number | undefined
   readonly spent: Map<RunId, ChildSpent>
 }
@@ -49,14 +53,15 @@ export function accountProgress(state: RunState, events: readonly StoredEvent[])
   const workOf = (task: string): Work => {
     const known = works.get(task)
     if (known) return known
-    const made: Work = { role: '', attempts: 0, conflicts: 0, children: [], startedMs: undefined, endedMs: undefined, spent: new Map() }
+    const made: Work = { role: '', attempts: 0, conflicts: 0, children: [], startedMs: undefined, newestMs: undefined, endedMs: undefined, spent: new Map() }
     works.set(task, made)
     return made
   }
-  const clock = createRunClock()
+  let time: RunTime = { at: 0, workedMs: 0, answeredMs: 0 }
   let plannedMs: number | undefined
   for (const event of events) {
-    const ms = clock(event)
+    time = toRunTime(time, event)
+    const ms = time.workedMs
     switch (event.type) {
       case 'plan.proposed':
         plannedMs ??= ms
@@ -65,6 +70,7 @@ export function accountProgress(state: RunState, events: readonly StoredEvent[])
         const work = workOf(event.data.task)
         work.children.push(event.data.child)
         work.startedMs ??= ms
+        work.newestMs = ms
         if (event.type === 'stage.delegated') break
         work.role = event.data.role
         work.attempts += 1
@@ -83,14 +89,14 @@ export function accountProgress(state: RunState, events: readonly StoredEvent[])
       default:
     }
   }
-  return { tasks: (state.plan?.tasks ?? []).map(({ id, role }) => toProgress(state, id, role, works.get(id))), plannedMs: plannedMs ?? 0, nowMs: clock.now() }
+  return { tasks: (state.plan?.tasks ?? []).map(({ id, role }) => toProgress(state, id, role, works.get(id))), plannedMs: plannedMs ?? 0, nowMs: time.workedMs }
 }
 
 function toProgress(state: RunState, id: string, role: string, work: Work | undefined): TaskProgress {
   const spent = [...(work?.spent.values() ?? [])]
   return {
     id, standing: toStanding(state, id), role: work?.role || role, attempts: work?.attempts ?? 0, conflicts: work?.conflicts ?? 0, children: work?.children ?? [],
-    startedMs: work?.startedMs, endedMs: work?.endedMs,
+    startedMs: work?.startedMs, newestMs: work?.newestMs, endedMs: work?.endedMs,
     tokens: spent.reduce((sum, each) => sum + each.inputTokens + each.outputTokens, 0), usd: spent.reduce((sum, each) => sum + each.usd, 0), unpriced: spent.some((each) => each.unpriced),
     why: state.refused.get(id) ?? (state.delegations.get(id)?.why || undefined),
   }
@@ -112,17 +118,4 @@ function toStanding(state: RunState, id: string): TaskStanding {
       return task?.dependsOn.every((before) => ['finished', 'dropped'].includes(state.tasks.get(before) ?? '')) ? 'ready' : 'waiting'
     }
   }
-}
-
-/** Milliseconds since the run began without those in which no process worked on it. */
-function createRunClock(): ((event: StoredEvent) => number) & { now(): number } {
-  let last: number | undefined
-  let ms = 0
-  const tick = (event: StoredEvent): number => {
-    const at = Date.parse(event.at)
-    if (last !== undefined && event.type !== 'run.resumed' && event.type !== 'run.rewound') ms += Math.max(0, at - last)
-    last = at
-    return ms
-  }
-  return Object.assign(tick, { now: () => ms })
 }

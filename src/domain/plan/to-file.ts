@@ -1,6 +1,7 @@
 import type { Check, Contract } from '../../protocol/contract.ts'
-import type { Plan, Task } from '../../protocol/plan.ts'
-import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
+import type { Planning } from '../../protocol/events/run.ts'
+import type { Estimate, Plan, Task } from '../../protocol/plan.ts'
+import type { CapacityFile, PlanFile, TaskFile } from '../../protocol/plan-file.ts'
 import { toTitle } from './from-file.ts'
 
 /** Seconds that a check has where it names none. */
@@ -12,7 +13,7 @@ type Frame = Pick<Contract, 'goal' | 'checks' | 'scope' | 'constraints'>
  * The file of a plan, with the goal, the checks and the bounds that it is for: read again it is the same plan (`toPlan`). A check
  * of the plan's own is written out where it is named first. What is as it would be anyway is left out.
  */
-export function toPlanFile({ tasks, checks = [] }: Pick<Plan, 'tasks' | 'checks'>, contract: Frame, workers?: number): PlanFile {
+export function toPlanFile({ tasks, checks = [] }: Pick<Plan, 'tasks' | 'checks'>, contract: Frame, capacity?: CapacityFile): PlanFile {
   const own = new Map(checks.map((check) => [check.id, check]))
   const written = new Set<string>()
   const toEntry = (id: string): NonNullable<TaskFile['checks']>[number] => {
@@ -26,7 +27,7 @@ export function toPlanFile({ tasks, checks = [] }: Pick<Plan, 'tasks' | 'checks'
     ...(contract.checks.length > 0 ? { checks: contract.checks.map(toCheckEntry) } : {}),
     ...(contract.scope.length > 0 ? { scope: [...contract.scope] } : {}),
     ...(contract.constraints.length > 0 ? { constraints: contract.constraints.map(({ text }) => text) } : {}),
-    ...(workers === undefined ? {} : { capacity: { workers } }),
+    ...(capacity === undefined ? {} : { capacity }),
     tasks: tasks.map((task) => toTaskFile(task, contract.scope, toEntry)),
   }
 }
@@ -37,7 +38,7 @@ function toCheckEntry({ id, command, timeoutMs }: Check): { id: string; command:
 }
 
 function toTaskFile(task: Task, contractScope: readonly string[], toEntry: (id: string) => NonNullable<TaskFile['checks']>[number]): TaskFile {
-  const { id, title, subgoal, scope, checks, serves, role, dependsOn, estimate, risk, reversible, confidence, stated, unknowns, rules, milestone, tests } = task
+  const { id, title, subgoal, scope, checks, serves, role, dependsOn, estimate, risk, reversible, confidence, stated, unknowns, rules, milestone, tests, leases, release, deadline } = task
   return {
     id, ...(title === toTitle({ id, subgoal }) ? {} : { title }), subgoal,
     // Left out it would be the contract's.
@@ -45,7 +46,10 @@ function toTaskFile(task: Task, contractScope: readonly string[], toEntry: (id: 
     checks: checks.map(toEntry),
     ...(serves && serves.length > 0 ? { serves: [...serves] } : {}),
     role, depends_on: [...dependsOn],
-    ...(estimate ? { estimate: { minutes: estimate.minutes, spread: estimate.spread, ...(estimate.memoryMb > 0 ? { memory_mb: estimate.memoryMb } : {}), ...(estimate.tokens > 0 ? { tokens: estimate.tokens } : {}), ...(estimate.from === undefined || estimate.from === 'given' ? {} : { from: 'record' as const }) } } : {}),
+    ...(estimate ? { estimate: toEstimateFile(estimate) } : {}),
+    ...(leases && leases.length > 0 ? { leases: [...leases] } : {}),
+    ...(release === undefined ? {} : { release }),
+    ...(deadline === undefined ? {} : { deadline }),
     risk,
     ...(reversible ? {} : { reversible }),
     ...(milestone ? { milestone } : {}),
@@ -54,5 +58,20 @@ function toTaskFile(task: Task, contractScope: readonly string[], toEntry: (id: 
     ...(unknowns && unknowns.length > 0 ? { unknowns: [...unknowns] } : {}),
     ...(rules.length > 0 ? { rules: [...rules] } : {}),
     ...(tests.length > 0 ? { tests: [...tests] } : {}),
+  }
+}
+
+function toEstimateFile({ minutes, spread, memoryMb, tokens, cpu, requests, resources, from }: Estimate): NonNullable<TaskFile['estimate']> {
+  return {
+    minutes, spread, ...(memoryMb > 0 ? { memory_mb: memoryMb } : {}), ...(cpu ? { cpu } : {}), ...(tokens > 0 ? { tokens } : {}), ...(requests ? { requests } : {}), ...(resources ? { resources: { ...resources } } : {}),
+    ...(from === undefined || from === 'given' ? {} : { from: 'record' as const }),
+  }
+}
+
+/** What the tasks of a run share, in the words of its plan's file. */
+export function toCapacityFile({ workers, capacity: { memoryMb, tokensPerMinute, cpu, requestsPerMinute, resources } = {} }: Pick<Planning, 'workers' | 'capacity'>): CapacityFile {
+  return {
+    workers, ...(cpu === undefined ? {} : { cpu }), ...(memoryMb === undefined ? {} : { memory_mb: memoryMb }), ...(tokensPerMinute === undefined ? {} : { tokens_per_minute: tokensPerMinute }),
+    ...(requestsPerMinute === undefined ? {} : { requests_per_minute: requestsPerMinute }), ...(resources === undefined ? {} : { resources: { ...resources } }),
   }
 }

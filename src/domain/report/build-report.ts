@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { CommitAccount, Report, TaskAccount } from '../../protocol/report.ts'
 import type { RunState } from '../run-state.ts'
 import { toCoverage } from '../attest/coverage.ts'
+import { isSettled } from '../delegation/delegation.ts'
 import { accountChecks } from './check-accounts.ts'
 import { findDeviations } from './deviations.ts'
 import { accountPlans } from './plans.ts'
@@ -152,7 +153,16 @@ function findNotDone(state: RunState, events: readonly StoredEvent[], tasks: rea
   for (const line of unfinished) said.add(`the solver leaves open: ${toLine(line, 500)}`)
   for (const task of tasks) {
     // A proof is about the whole goal: after it no task is missing, whatever ended the work on it.
-    if (state.ended?.outcome === 'proven' || state.ended?.outcome === 'planned') break
+    if (state.ended?.outcome === 'proven' || state.ended?.outcome === 'planned' || state.ended?.outcome === 'reported') break
+    const tried = isSettled(state, task.id) ? undefined : state.delegations.get(task.id)
+    if (tried && tried.status !== 'running' && tried.why) {
+      said.add(`task ${task.id} was tried ${tried.given.attempt === 1 ? 'once' : `${tried.given.attempt} times`} and is not part of the result: ${toLine(tried.why, 300)}`)
+      continue
+    }
+    if (tried?.status === 'waiting') {
+      said.add(`task ${task.id} waits for a person: ${toLine(tried.returned?.reason ?? task.title, 300)}`)
+      continue
+    }
     if (task.status === 'active') said.add(`task ${task.id} was not finished: ${toLine(task.title, 200)}`)
     if (task.status === 'waiting') said.add(`task ${task.id} was not begun: ${toLine(task.title, 200)}`)
     if (task.status === 'finished' && task.commits.length === 0 && state.opened?.request.solver === 'repair') said.add(`no repair was found for task ${task.id}: ${toLine(task.title, 200)}`)
@@ -163,7 +173,7 @@ function findNotDone(state: RunState, events: readonly StoredEvent[], tasks: rea
     if (check.stillFailing.length > 0) said.add(`${count(check.stillFailing.length, 'test')} of ${toLine(check.command, 100)} still ${check.stillFailing.length === 1 ? 'fails' : 'fail'}`)
     if (check.broken.length > 0) said.add(`${count(check.broken.length, 'test')} of ${toLine(check.command, 100)} passed on the base and ${check.broken.length === 1 ? 'does' : 'do'} not pass now`)
   }
-  if (state.contract && state.contract.checks.length === 0) said.add('nothing was checked: no check was given or found')
+  if (state.contract && state.contract.checks.length === 0 && state.ended?.outcome !== 'reported') said.add('nothing was checked: no check was given or found')
   return [...said]
 }
 

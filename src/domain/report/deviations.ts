@@ -45,6 +45,9 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
     case 'turn.failed':
       add('model-failed', `the model could not be asked (${event.data.code}): ${event.data.message}`)
       break
+    case 'task.returned': case 'stage.returned':
+      if (event.data.fault !== undefined) add('fault', `a fault stopped the child run of ${event.data.task} (${event.data.fault}), which is not held against the task: ${event.data.reason}`)
+      break
     case 'fault.met':
       add('fault', `a fault during ${event.data.during} (${event.data.code}): ${event.data.message}`)
       break

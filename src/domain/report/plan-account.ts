@@ -14,13 +14,11 @@ export function withWork(state: RunState, events: readonly StoredEvent[], tasks:
     const work = progress.get(task.id)
     const planned = state.plan?.tasks.find((each) => each.id === task.id)
     if (!work) return task
-    const { role, standing, attempts, conflicts, children, tokens, usd, unpriced, startedMs, endedMs } = work
+    const { role, standing, attempts, conflicts, children, tokens, usd, unpriced } = work
     return {
       ...task, ...(task.why === undefined && work.why ? { why: work.why } : {}),
       work: {
         role, standing, dependsOn: planned?.dependsOn ?? [], attempts, conflicts, children: [...children], tokens, usd, unpriced,
-        ...(planned?.estimate ? { predictedMinutes: planned.estimate.minutes } : {}),
-        ...(startedMs === undefined || endedMs === undefined ? {} : { actualMinutes: Number(((endedMs - startedMs) / 60_000).toFixed(3)) }),
       },
     }
   })
@@ -31,8 +29,21 @@ export function accountPlan(state: RunState, events: readonly StoredEvent[]): Pl
   const volatility = measureVolatility(events)
   if (!isPlanned(state) || !plan || !contract) return undefined
   const drift = findDrift(plan, contract, { tasks: state.tasks, integrated: new Set(state.commits.map((each) => each.task)) })
+  const late = findLate(state, events)
   return {
-    revision: plan.revision, volatility: volatility ?? { revisions: 0, finished: 0, added: 0, removed: 0 }, drift: [...drift],
+    revision: plan.revision, ...(state.opened?.planning ? { workers: state.opened.planning.workers } : {}), ...(late.length > 0 ? { late } : {}), volatility: volatility ?? { revisions: 0, finished: 0, added: 0, removed: 0 }, drift: [...drift],
     milestones: [...state.milestones.values()].map(({ task, commit, verdict }) => ({ task, commit, verdict })),
   }
+}
+
+/** Deadlines that were missed: counted from the first plan, in the run's own time. */
+function findLate(state: RunState, events: readonly StoredEvent[]): NonNullable<PlanAccount['late']> {
+  const deadlines = new Map((state.plan?.tasks ?? []).flatMap(({ id, deadline }) => (deadline === undefined ? [] : [[id, deadline] as const])))
+  if (deadlines.size === 0) return []
+  const { tasks, plannedMs, nowMs } = accountProgress(state, events)
+  return tasks.flatMap(({ id, standing, endedMs }) => {
+    const deadline = deadlines.get(id)
+    const minutes = ((endedMs ?? nowMs) - plannedMs) / 60_000 - (deadline ?? Infinity)
+    return deadline === undefined || minutes <= 0 || standing === 'dropped' ? [] : [{ task: id, deadline, minutes: Number(minutes.toFixed(3)), ended: endedMs !== undefined }]
+  })
 }

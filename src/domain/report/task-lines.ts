@@ -1,4 +1,4 @@
-import type { Report, TaskWork } from '../../protocol/report.ts'
+import type { Report, TaskAccount, TaskWork } from '../../protocol/report.ts'
 import { toShortCommit, toShortId } from './short-id.ts'
 import { count, toAmount, toLine, toMoney } from './words.ts'
 
@@ -8,8 +8,8 @@ const mostRows = 100
 /** The tasks of a graph as a table: how each stands, by whom, how often tried, how long against what was expected, and for how much. */
 export function taskLines({ tasks, plan, solver }: Report): string[] {
   if (!plan || tasks.length === 0) return []
-  const rows = tasks.slice(0, mostRows).map(({ id, title, work }) => (work
-    ? [id, work.standing, work.role, String(work.attempts), String(work.conflicts), toMinutes(work), toAmount(work.tokens), solver.name === 'repair' ? '–' : toCost(work), work.children.map((run) => toShortId(run)).join(' ') || '–', title]
+  const rows = tasks.slice(0, mostRows).map(({ id, title, work, ...minutes }) => (work
+    ? [id, work.standing, work.role, String(work.attempts), String(work.conflicts), toMinutes(minutes), toAmount(work.tokens), solver.name === 'repair' ? '–' : toCost(work), work.children.map((run) => toShortId(run)).join(' ') || '–', title]
     : [id, '', '', '', '', '', '', '', '', title]).map(toCell))
   const titles = ['task', 'stands', 'role', 'attempts', 'conflicts', 'minutes (expected)', 'tokens', 'cost', 'child runs', 'title']
   return [
@@ -17,6 +17,7 @@ export function taskLines({ tasks, plan, solver }: Report): string[] {
     ...(tasks.length > mostRows ? ['', `and ${count(tasks.length - mostRows, 'more task', 'more tasks')}`] : []),
     '',
     ...plan.milestones.map((each) => `- Milestone ${each.task}: ${each.verdict === 'passed' ? `reached at commit ${toShortCommit(each.commit)}` : 'not reached'}`),
+    ...(plan.late ?? []).map(({ task, deadline, minutes, ended }) => `- Deadline: ${task} ${ended ? 'ended' : 'is'} ${toRounded(minutes)} min after its deadline, minute ${toRounded(deadline)}${ended ? '' : ', and has not ended'}`),
     ...(tasks.some((task) => (task.work?.attempts ?? 0) > 0) ? [`- Volatility: ${describeVolatility(plan.volatility)}`] : []),
     ...plan.drift.map((each) => `- Drift: ${toLine(each.text, 400)}`),
   ]
@@ -27,9 +28,13 @@ export function describeVolatility({ revisions, perFinished, added, removed }: N
   return `${count(revisions, 'revision')} of the plan${rate}; after the first task had begun, ${count(added, 'task')} added and ${removed} removed`
 }
 
-function toMinutes({ actualMinutes, predictedMinutes }: TaskWork): string {
-  const [actual, predicted] = [actualMinutes, predictedMinutes].map((each) => (each === undefined ? '–' : String(Number(each.toFixed(each < 1 ? 2 : 1)))))
+function toMinutes({ taken, expected }: Pick<TaskAccount, 'taken' | 'expected'>): string {
+  const [actual, predicted] = [taken?.minutes, expected?.minutes].map((each) => (each === undefined ? '–' : toRounded(each)))
   return `${actual} (${predicted})`
+}
+
+function toRounded(minutes: number): string {
+  return String(Number(minutes.toFixed(minutes < 1 ? 2 : 1)))
 }
 
 function toCost({ usd, unpriced, attempts }: TaskWork): string {

@@ -38,6 +38,7 @@ const titles: Record<NonNullable<Report['outcome']>, string> = {
   planned: 'Planned',
   'not-achieved': 'Not achieved',
   'request-wrong': 'The request is wrong',
+  reported: 'Reported: nothing of it was to be proven',
   waiting: 'Waiting for a person',
   limit: 'Stopped at a limit',
   fault: 'Stopped by a fault',
@@ -88,7 +89,7 @@ function asked({ asked, repository, origin, parent }: Report): string[] {
   return [
     goal.length === 1 ? `- Goal: ${toLine(goal[0] ?? '', 2000)}` : `- Goal:\n${goal.slice(0, 200).map((line) => `  > ${line}`.trimEnd()).join('\n')}`,
     ...asked.constraints.map((each) => `- Constraint: ${toLine(each.text, 1000)} (${origins[each.origin]})`),
-    ...(asked.checks.length === 0 ? ['- Checks: none was given, and none was found'] : asked.checks.map((each) => `- Check: ${toCode(each.command)} (${fromWhere(each.origin, each.why)})`)),
+    ...(asked.checks.length === 0 ? ['- Checks: none was given, and none was found'] : asked.checks.map((each) => `- Check: ${toCode(each.command)} (${parent && each.origin === 'model' ? 'of the plan' : fromWhere(each.origin, each.why)})`)),
     `- Scope: ${asked.scope.length === 0 ? 'the whole repository' : asked.scope.map((glob) => toCode(glob)).join(', ')}`,
     ...asked.dataLocations.map((each) => `- Data: ${toLine(each.text, 1000)} (${origins[each.origin]})`),
     ...(asked.network.length === 0 ? [] : [`- Network: ${asked.network.map((host) => toCode(host)).join(', ')}`]),
@@ -212,7 +213,7 @@ function questions({ questions }: Report): string[] {
 function next(report: Report): string[] {
   const width = Math.max(0, ...report.next.map((each) => each.does.length))
   const commands = report.next.map((each) => `${each.does.padEnd(width)}  ${toLine(each.command, 2000)}`)
-  const result = report.result ? [`Result: ${toCode(report.result.commit)} on branch ${toCode(report.result.branch)}${report.accepted ? '' : '; your branch and files are as they were'}.`, ''] : []
+  const result = report.parent ? [] : report.result ? [`Result: ${toCode(report.result.commit)} on branch ${toCode(report.result.branch)}${report.accepted ? '' : '; your branch and files are as they were'}.`, ''] : []
   return [...result, ...attested(report), ...(commands.length === 0 ? [] : ['```', ...commands, '```'])]
 }
 

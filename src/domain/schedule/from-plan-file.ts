@@ -14,12 +14,13 @@ const workers = 'workers'
 
 /**
  * The scheduling problem that a plan file describes. Tokens and requests are rates: a task takes them evenly over its minutes, so that
- * what runs side by side never takes more in a minute than there is. @throws RangeError where scopes are too many to compare
+ * what runs side by side never takes more in a minute than there is. `isByPaths`: whether tasks are kept apart by what they may write;
+ * left out: if any of them names it. @throws RangeError where scopes are too many to compare
  */
-export function toScheduleProblem(file: Pick<PlanFile, 'tasks' | 'capacity'>): PlannedProblem {
+export function toScheduleProblem(file: Pick<PlanFile, 'tasks' | 'capacity'>, options: { readonly isByPaths?: boolean } = {}): PlannedProblem {
   const { tasks, capacity = {} } = file
   const withScope = tasks.filter(({ scope }) => (scope ?? []).length > 0)
-  const isByPaths = withScope.length > 0
+  const isByPaths = options.isByPaths ?? withScope.length > 0
   const exclusive = findExclusiveGroups(tasks.map(({ id, scope, leases = [] }) => ({ id, leases, ...(isByPaths ? { scope: scope ?? [] } : {}) })))
   const assumptions = [
     ...(capacity.workers === undefined ? [`The capacity names no workers: ${usualWorkers} tasks side by side are assumed.`] : []),

@@ -2,6 +2,7 @@ import { solverOf } from '../../domain/route.ts'
 import type { TestReport, Validation } from '../../protocol/evidence.ts'
 import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { TreeId } from '../../protocol/ids.ts'
+import { Fault } from '../../protocol/fault.ts'
 import type { Step } from '../../domain/step.ts'
 import { describeEdit } from '../../domain/context/describe-edit.ts'
 import { isStaged } from '../../domain/decisions.ts'
@@ -34,9 +35,11 @@ export async function observe(run: RunContext, step: Extract<Step, { phase: 'obs
       return
     }
     case 'await-child':
-      return awaitChild(run)
+      return awaitChild(run, step.untilMs)
     case 'stop-children':
       return stopChildren(run)
+    case 'stop-on-fault':
+      throw new Fault(step.code, step.message)
     case 'validate':
       await validateChange(run, 'task')
       return

@@ -14,6 +14,7 @@ import { record, type RunContext } from '../record.ts'
 import { openLab } from '../lab.ts'
 import { foresee } from '../foresee.ts'
 import { delegate, markRules } from '../delegate.ts'
+import { scheduleRun } from '../schedule-run.ts'
 import { delegateStage } from '../stages.ts'
 
 type PlanStep = Extract<Step, { phase: 'plan' }>
@@ -39,6 +40,8 @@ export async function plan(run: RunContext, step: PlanStep): Promise<void> {
       })
     case 'consider':
       return record(run, { type: 'plan.considered', data: { number: step.number, plan: await foresee(run, step.plan, 'model'), why: step.why } })
+    case 'schedule':
+      return scheduleRun(run, step.why)
     case 'delegate':
       return delegate(run, step)
     case 'delegate-stage':

@@ -2,10 +2,12 @@ import { solverOf } from '../../domain/route.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
 import type { CommitId } from '../../protocol/ids.ts'
 import { isRepair } from '../../domain/decide.ts'
+import { followsStrictly } from '../../domain/decisions.ts'
 import { isPlanned, isSettled } from '../../domain/delegation/delegation.ts'
 import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
 import type { Step } from '../../domain/step.ts'
+import { askUnreviewed } from '../ask-unreviewed.ts'
 import { askUnsure } from '../ask-unsure.ts'
 import { callHooks } from '../hooks.ts'
 import { review } from '../review.ts'
@@ -33,6 +35,8 @@ export async function reflect(run: RunContext, step: Extract<Step, { phase: 'ref
       return askMerge(run, step.task)
     case 'ask-unsure':
       return askUnsure(run, step.task)
+    case 'ask-unreviewed':
+      return askUnreviewed(run, step.task)
     case 'ask-plan':
       return askPlan(run)
     case 'check-milestone':
@@ -125,6 +129,14 @@ async function publishUnmerged(run: RunContext, branch: string): Promise<void> {
   const { state } = run
   const newest = new Map<string, CommitId>()
   for (const event of state.past) if (event.type === 'integration.finished' && !event.data.result) newest.set(event.data.task, event.data.theirs)
+  // What came back and was not integrated: nobody could review it, or there was no time for it.
+  if (followsStrictly(state)) {
+    for (const [task, { given, returned }] of state.delegations) {
+      if (returned?.outcome !== 'proven' || !returned.commit || state.tasks.get(task) === 'finished') continue
+      await integratorOf(run).keep(given.child, { task, commit: returned.commit })
+      newest.set(task, returned.commit)
+    }
+  }
   for (const [task, commit] of newest) {
     if (isSettled(state, task) && state.tasks.get(task) === 'finished') continue
     const named = await integratorOf(run).publishKept({ task, commit }, { branch, base: getWorkspace(run).base.commit })

@@ -27,8 +27,11 @@ export interface Children {
   mint(): RunId
   /** Begins it, or goes on with it where its rollout is there already. Nothing happens where it is at work in this process. */
   start(order: ChildOrder): void
-  /** The first of those that were started and have come to rest; each is told once. @throws Fault `cancelled` with the signal. */
-  next(signal: AbortSignal): Promise<ChildReturned>
+  /**
+   * The first of those that were started and have come to rest; each is told once. Undefined where none has by `untilMs`, in milliseconds
+   * since the epoch. @throws Fault `cancelled` with the signal.
+   */
+  next(signal: AbortSignal, untilMs?: number): Promise<ChildReturned | undefined>
   /** Stops all that are at work; they can go on later. Returns when none is. */
   stop(): Promise<void>
 }

@@ -53,6 +53,7 @@ export interface RunSummary {
   readonly accepted: 'accepted' | 'rejected' | undefined
   readonly branch: string | undefined
   readonly commit: string | undefined
+  /** With what its children spent, as far as they have returned. */
   readonly turns: number
   readonly costUsd: number
   readonly events: number

@@ -28,8 +28,6 @@ export interface IntegratedCommit {
  * here touches a worktree or the person's repository, but `publishKept`.
  */
 export interface Integrator {
-  /** The newest integrated commit; undefined before `begin`. */
-  newest(): Promise<CommitId | undefined>
   /** Says where the line begins, unless it has begun. Answers with the newest. */
   begin(at: CommitId): Promise<CommitId>
   /** Brings a child's objects over and keeps its commit for good, before anything is tried with it. Done already is done. */
@@ -42,8 +40,6 @@ export interface Integrator {
   commit(request: IntegratedCommit): Promise<CommitId>
   /** Moves the line by compare-and-swap. Done already is done. */
   advance(expected: CommitId, next: CommitId): Promise<Advance>
-  /** Kept commits that are in no integrated commit. */
-  listUnmerged(): Promise<readonly KeptCommit[]>
   /** Publishes a kept commit as `<branch>-<task>-<commit>`, when the run ends without it. Answers with the branch. */
   publishKept(kept: KeptCommit, options: { readonly branch: string; readonly base: CommitId }): Promise<string>
 }

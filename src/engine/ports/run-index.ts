@@ -13,16 +13,19 @@ export interface RunFacts {
   readonly repository: string
   /** The run that delegated this one. */
   readonly parent: RunId | undefined
-  /** Of a run that follows a graph: ids of its newest plan, and of tasks whose results are integrated. */
-  readonly tasks: { readonly planned: readonly string[]; readonly done: readonly string[] } | undefined
+  /** Of a run that follows a graph: ids of its newest plan, tasks whose results were integrated, and from where to where it was taken back. */
+  readonly tasks: { readonly planned: readonly string[]; readonly done: readonly { readonly task: string; readonly seq: number }[]; readonly back: readonly { readonly seq: number; readonly to: number }[] } | undefined
   readonly startedAt: string | undefined
   readonly endedAt: string | undefined
   readonly outcome: string | undefined
   readonly accepted: 'accepted' | 'rejected' | undefined
   readonly branch: string | undefined
   readonly commit: string | undefined
+  /** Its own; what its children spent is beside it. */
   readonly turns: number
   readonly costUsd: number
+  /** By child run: what it had spent when it returned last. */
+  readonly children: { readonly [run: string]: { readonly turns: number; readonly costUsd: number } }
   readonly events: number
   /** Searched beside the goal. */
   readonly reason: string
@@ -98,6 +101,7 @@ export const noFacts: RunFacts = {
   commit: undefined,
   turns: 0,
   costUsd: 0,
+  children: {},
   events: 0,
   reason: '',
   messages: [],
@@ -111,14 +115,14 @@ const maxMessages = 200
 const maxPaths = 2000
 
 /** The events that say anything for `addFact`; the others only count. */
-export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', 'plan.proposed', ...conductTypes, ...workTypes])
+export const factTypes: ReadonlySet<string> = new Set<EventType>(['run.opened', 'run.resumed', 'run.ended', 'run.accepted', 'run.undone', 'run.rewound', 'run.rejected', 'turn.replied', 'commit.created', 'integration.finished', 'plan.proposed', 'task.returned', 'stage.returned', ...conductTypes, ...workTypes])
 
 /** One step of the fold. */
 export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
   const counted = { ...facts, events: facts.events + 1, conduct: addConduct(facts.conduct, event), work: addWork(facts.work, event) }
   switch (event.type) {
     case 'run.opened':
-      return { ...counted, goal: event.data.draft.goal, repository: event.data.repository.root, startedAt: event.at, parent: event.data.parent?.run, tasks: event.data.planning ? { planned: [], done: [] } : undefined }
+      return { ...counted, goal: event.data.draft.goal, repository: event.data.repository.root, startedAt: event.at, parent: event.data.parent?.run, tasks: event.data.planning ? { planned: [], done: [], back: [] } : undefined }
     case 'run.resumed':
       return { ...counted, endedAt: undefined, outcome: undefined, reason: '' }
     case 'run.ended': {
@@ -130,7 +134,7 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
     case 'run.undone':
       return { ...counted, accepted: undefined }
     case 'run.rewound':
-      return { ...counted, endedAt: undefined, outcome: undefined, reason: '', accepted: undefined, branch: undefined, commit: undefined, tasks: undefined }
+      return { ...counted, endedAt: undefined, outcome: undefined, reason: '', accepted: undefined, branch: undefined, commit: undefined, ...(facts.tasks ? { tasks: { ...facts.tasks, back: [...facts.tasks.back, { seq: event.seq, to: event.data.to }] } } : {}) }
     case 'run.rejected':
       return { ...counted, accepted: 'rejected' }
     case 'turn.replied': {
@@ -140,7 +144,10 @@ export function addFact(facts: RunFacts, event: StoredEvent): RunFacts {
     case 'commit.created':
       return addCommit(counted, event.data)
     case 'integration.finished':
-      return event.data.result ? addCommit({ ...counted, ...(facts.tasks ? { tasks: { ...facts.tasks, done: [...facts.tasks.done, event.data.task] } } : {}) }, event.data.result) : counted
+      return event.data.result ? addCommit({ ...counted, ...(facts.tasks ? { tasks: { ...facts.tasks, done: [...facts.tasks.done, { task: event.data.task, seq: event.seq }] } } : {}) }, event.data.result) : counted
+    case 'task.returned':
+    case 'stage.returned':
+      return { ...counted, children: { ...facts.children, [event.data.child]: { turns: event.data.spent.turns, costUsd: event.data.spent.usd } } }
     case 'plan.proposed':
       return facts.tasks ? { ...counted, tasks: { ...facts.tasks, planned: event.data.plan.tasks.map(({ id }) => id) } } : counted
     default:
@@ -153,11 +160,27 @@ function addCommit(facts: RunFacts, { message, files }: { readonly message: stri
   return { ...facts, messages: [...facts.messages, message].slice(-maxMessages), paths: [...paths].slice(0, maxPaths) }
 }
 
+/** What the whole tree of a run spent, as far as its children have returned. */
+export function sumSpent({ turns, costUsd, children }: Pick<RunFacts, 'turns' | 'costUsd' | 'children'>): { readonly turns: number; readonly costUsd: number } {
+  return Object.values(children).reduce((sum, each) => ({ turns: sum.turns + each.turns, costUsd: sum.costUsd + each.costUsd }), { turns, costUsd })
+}
+
 /** How many tasks of the newest plan are done, for a line of `writ list`; undefined of a run that follows no graph. */
 export function countTasks({ tasks }: Pick<RunFacts, 'tasks'>): { readonly done: number; readonly total: number } | undefined {
   if (tasks === undefined || tasks.planned.length === 0) return undefined
-  const done = new Set(tasks.done)
+  const done = new Set(tasks.done.filter(({ seq }) => isInEffect(seq, tasks.back)).map(({ task }) => task))
   return { done: tasks.planned.filter((id) => done.has(id)).length, total: tasks.planned.length }
+}
+
+/** Was this event not taken back, or come back to? From the newest event backwards, what lies before a way back goes on where that led to. */
+function isInEffect(seq: number, back: readonly { readonly seq: number; readonly to: number }[]): boolean {
+  let upTo = Number.POSITIVE_INFINITY
+  for (const each of back.toReversed()) {
+    if (each.seq > upTo) continue
+    if (seq > each.seq) break
+    upTo = each.to
+  }
+  return seq <= upTo
 }
 
 const maxCandidates = 6

@@ -44,6 +44,8 @@ export interface Tool<Input = unknown> {
   /** For the model: what it does and what it answers, in as few words as are clear. */
   readonly description: string
   readonly input: z.ZodType<Input>
+  /** What a model is offered of it, where more is taken than it needs to know. Left out: all. */
+  readonly offered?: z.ZodType
   /** What a call can do to the world; where it runs a command, the choke point reads that too. Calls that only read run side by side. */
   effect(input: Input): EffectClass
   /** The shell command that a call would run, for tools that run any. */

@@ -3,6 +3,7 @@ import type { CheckOutcome, Finding, Stage, Validation } from '../../protocol/ev
 import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { CommitId, Json, TreeId } from '../../protocol/ids.ts'
 import type { ValidationSettings } from '../../domain/validation/settings.ts'
+import type { CheckPlace } from './checks.ts'
 import type { SandboxCommand, SandboxResult } from './sandbox.ts'
 import type { FileMode, Workspace } from './workspace.ts'
 
@@ -73,6 +74,8 @@ export interface Subject {
   readBase(path: string): Promise<Uint8Array | undefined>
   /** Runs a program in the sandbox in a clean checkout of one of the two, with extra files in place. Never with network. */
   run(on: 'result' | 'base', command: { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly files?: ReadonlyMap<string, Uint8Array>; readonly timeoutMs: number; readonly onOutput?: SandboxCommand['onOutput'] }): Promise<SandboxResult>
+  /** A clean checkout of one of the two for checks of the contract; nothing else runs there until `work` has ended. */
+  at<T>(on: 'result' | 'base', work: (place: CheckPlace) => Promise<T>): Promise<T>
   /** What it is at, in a few words, for whoever watches; kept nowhere. Absent where nobody does. */
   readonly say?: (what: string) => void
   /** What the paths of one side are: links, executable, submodules. Absent where that is not known. */

@@ -76,7 +76,8 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
     children: {
       mint: () => tape.next('stage.delegated')?.child ?? tape.take('task.delegated').child,
       start: () => undefined,
-      next: async () => {
+      next: async (_signal, untilMs) => {
+        if (untilMs !== undefined && tape.next('plan.scheduled')) return undefined
         const stage = tape.next('stage.returned')
         if (stage) {
           const { task: _of, stage: _stage, ...returned } = stage
@@ -88,7 +89,6 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
       stop: async () => undefined,
     },
     integrator: {
-      newest: async () => state.head,
       begin: async (at) => state.head ?? at,
       keep: async () => undefined,
       merge: async () => ({ ...tape.take('merge.tried').outcome, regenerate: [] }),
@@ -96,7 +96,6 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
       take: async (tree) => tree,
       commit: async ({ parent }) => tape.next('task.delegated')?.base ?? tape.ahead('integration.finished')?.result?.commit ?? (tape.next('changes.seen')?.to as CommitId | undefined) ?? parent,
       advance: async () => ({ moved: true }),
-      listUnmerged: async () => [],
       publishKept: async () => tape.take('kept.published').branch,
     },
     repair: {

@@ -42,6 +42,8 @@ const given: { readonly [T in EventType]?: readonly string[] } = {
   'tool.returned': ['durationMs'],
   'fault.met': ['detail'],
   'merge.tried': ['outcome'],
+  // Found within a time, at a moment between two events.
+  'plan.scheduled': ['now', 'tasks', 'makespan', 'lowerBound', 'proven', 'late', 'flaw'],
   // Each may show a diff of contents that are not in the log.
   'task.delegated': ['brief'],
   'stage.delegated': ['brief'],
@@ -49,7 +51,7 @@ const given: { readonly [T in EventType]?: readonly string[] } = {
 
 /** Events that carry what came from outside. They are compared too (who answered what), but count as facts, not as decisions. */
 const facts: ReadonlySet<EventType> = new Set<EventType>([
-  'run.opened', 'run.resumed', 'environment.surveyed', 'environment.fingerprinted', 'changes.seen', 'files.read', 'check.finished', 'turn.replied', 'turn.failed', 'tool.reached', 'tool.returned', 'candidate.tried', 'repair.judged', 'repair.searched', 'approval.given', 'fault.met', 'command.read', 'hook.ran', 'validation.finished', 'task.returned', 'stage.returned', 'merge.tried',
+  'run.opened', 'run.resumed', 'environment.surveyed', 'environment.fingerprinted', 'changes.seen', 'files.read', 'check.finished', 'turn.replied', 'turn.failed', 'tool.reached', 'tool.returned', 'candidate.tried', 'repair.judged', 'repair.searched', 'approval.given', 'fault.met', 'command.read', 'hook.ran', 'validation.finished', 'task.returned', 'stage.returned', 'merge.tried', 'plan.scheduled',
 ])
 
 /**

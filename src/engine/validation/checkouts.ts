@@ -1,3 +1,4 @@
+import type { CheckPlace } from '../ports/checks.ts'
 import type { Sandbox, SandboxLimits, SandboxResult } from '../ports/sandbox.ts'
 import type { Subject, ValidationRequest } from '../ports/validation.ts'
 import type { Checkout } from '../ports/workspace.ts'
@@ -15,6 +16,7 @@ type Command = Parameters<Subject['run']>[1]
 
 export interface Checkouts {
   run(on: Side, command: Command, signal: AbortSignal): Promise<SandboxResult>
+  at<T>(on: Side, work: (place: CheckPlace) => Promise<T>): Promise<T>
   has(program: string, signal: AbortSignal): Promise<boolean>
   dispose(): Promise<void>
 }
@@ -75,6 +77,12 @@ export function openCheckouts(request: ValidationRequest, sandbox: Sandbox, limi
 
   return {
     run: (on, command, signal) => inTurn(on, () => runWithFiles(on, command, signal)),
+    at: (on, work) => inTurn(on, async () => {
+      ready ??= sandbox.ready()
+      await ready
+      const { root, mounts, tree } = await take(on)
+      return work({ root, mounts, tree, home: workspace.home })
+    }),
     has: (program, signal) => {
       const found = programs.get(program) ?? look(program, signal)
       programs.set(program, found)

@@ -43,6 +43,7 @@ export async function openSubject(request: ValidationRequest, parts: { readonly 
       read: readResult, readBase, trees: { base: request.base, result: tree },
       ...(workspace.modesAt ? { modes: async (on: Side) => (await workspace.modesAt?.(on === 'result' ? tree : request.base)) ?? new Map() } : {}),
       run: (on, command) => checkouts.run(on, command, signal),
+      at: (on, work) => checkouts.at(on, work),
       has: (program) => checkouts.has(program, signal),
       ...(request.onSaid ? { say: (what: string) => request.onSaid?.(validator, what) } : {}),
     }),

@@ -70,6 +70,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'solver.routed': true,
   'plan.proposed': false,
   'plan.considered': false,
+  'plan.scheduled': false,
   'milestone.checked': false,
   'task.started': false,
   'task.finished': false,

@@ -57,7 +57,7 @@ export const Origin = z.lazy(() => z.object({ run: RunId, seq: z.int().nonnegati
 export type Origin = z.infer<typeof Origin>
 
 /** A child run works on one task of another run's plan, as a specialist of that role; `depth` counts from the run that nobody delegated. */
-export const Parent = z.lazy(() => z.object({ run: RunId, task: z.string(), token: z.int().positive(), depth: z.int().positive() }))
+export const Parent = z.lazy(() => z.object({ run: RunId, task: z.string(), token: z.int().positive(), depth: z.int().positive(), /** Beside the work on the task: left out where the task itself is done. */ stage: z.enum(['tests', 'review']).optional() }))
 export type Parent = z.infer<typeof Parent>
 
 /** Who works: a role by name, the words that its files have for it, names of its tools (absent: the usual ones), and which files those were. */
@@ -68,8 +68,15 @@ export type Specialist = z.infer<typeof Specialist>
 export const UnsureAction = z.enum(['plans', 'tests', 'review', 'person'])
 export type UnsureAction = z.infer<typeof UnsureAction>
 
+/** What tasks share that are at work at the same time, beside the workers; `resources` by name. What is left out is not limited. */
+export const Capacity = z.object({
+  memoryMb: z.number().nonnegative().optional(), tokensPerMinute: z.number().nonnegative().optional(), cpu: z.number().nonnegative().optional(), requestsPerMinute: z.number().nonnegative().optional(),
+  resources: z.record(z.string(), z.number().nonnegative()).optional(),
+})
+export type Capacity = z.infer<typeof Capacity>
+
 /** The run follows a graph of tasks, each worked on by a child run. `given`: by a person, else its own model makes one. */
-export const Planning = z.lazy(() => z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional(), /** The run ends once there is a plan. */ stopAfterPlan: z.boolean().optional(), /** A person agrees to each plan before its tasks begin. */ confirm: z.boolean().optional(), /** What tasks share that are at work at the same time, beside the workers. */ capacity: z.object({ memoryMb: z.number().nonnegative().optional(), tokensPerMinute: z.number().nonnegative().optional() }).optional(), /** Roles that tasks can be given to. Left out: any name. */ roles: z.array(RoleName).max(200).optional(), /** Plans that the planner is asked for, to choose from. Left out: one. */ plans: z.int().positive().max(8).optional(), /** What follows where a task is less sure than `below`. Left out: a review, of work that its maker is less sure of than 0.7. */ unsure: z.object({ below: z.number().min(0).max(1), then: z.array(UnsureAction) }).optional() }))
+export const Planning = z.lazy(() => z.object({ given: Plan.optional(), workers: z.int().positive().max(64), /** What to do where two tasks changed a path, before what is built in. */ merge: z.array(MergeStrategy).optional(), /** A test writer comes before each coder. */ tests: z.boolean().optional(), /** Whose work a reviewer sees before it is integrated. Left out: what is risky or unsure. */ review: z.enum(['none', 'risky', 'all']).optional(), /** The run ends once there is a plan. */ stopAfterPlan: z.boolean().optional(), /** A person agrees to each plan before its tasks begin. */ confirm: z.boolean().optional(), capacity: Capacity.optional(), /** Tasks begin as a schedule says that is found anew as they end, and kept on the record. Left out: the longest chain first. */ scheduled: z.boolean().optional(), /** Roles that tasks can be given to. Left out: any name. */ roles: z.array(RoleName).max(200).optional(), /** Plans that the planner is asked for, to choose from. Left out: one. */ plans: z.int().positive().max(8).optional(), /** What follows where a task is less sure than `below`. Left out: a review, of work that its maker is less sure of than 0.7. */ unsure: z.object({ below: z.number().min(0).max(1), then: z.array(UnsureAction) }).optional() }))
 export type Planning = z.infer<typeof Planning>
 
 export const runEvents = {

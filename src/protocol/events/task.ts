@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Budget } from '../contract.ts'
+import { faultCodes } from '../error-codes.ts'
 import { Finding } from '../evidence.ts'
 import { CommitId, Digest, RunId, TreeId } from '../ids.ts'
 import { Conflict, MergedTask } from '../integration.ts'
@@ -7,8 +8,11 @@ import { Plan, RankedPlan, RoleName } from '../plan.ts'
 import { PolicyDecision } from '../policy.ts'
 import { FileChange } from './workspace.ts'
 
-/** How a child run ended, or that it stands until a person answers (`waiting`). */
-export const ChildOutcome = z.enum(['proven', 'not-achieved', 'waiting', 'limit', 'fault'])
+/** How a child run ended, or that it stands until a person answers (`waiting`). A stage of a task proves nothing: it has `reported`. */
+export const ChildOutcome = z.enum(['proven', 'reported', 'not-achieved', 'waiting', 'limit', 'fault'])
+
+/** Of a child run that a fault stopped: which one. It says nothing of the task, and the child goes on where it was. */
+const ChildFault = z.enum([...faultCodes, 'bug'])
 
 /** What a child run spent, in the units of its budget. */
 export const ChildSpent = z.lazy(() => z.object({
@@ -46,6 +50,18 @@ export const taskEvents = {
   })),
   /** One of several plans for the same goal, before one of them is chosen. */
   'plan.considered': z.lazy(() => z.object({ number: z.int().positive(), plan: Plan, why: z.string() })),
+  /**
+   * When open tasks are to begin and end, found anew as tasks end early or late: which one begins next follows from it. All times are
+   * minutes of the run's own time since its first plan. Without `tasks` there is no schedule, for the reason in `flaw`.
+   */
+  'plan.scheduled': z.lazy(() => z.object({
+    revision: z.int().nonnegative(), why: z.string(), now: z.number().nonnegative(),
+    tasks: z.array(z.object({ task: z.string(), start: z.number().nonnegative(), end: z.number().nonnegative() })).max(1000),
+    makespan: z.number().nonnegative(), lowerBound: z.number().nonnegative(), proven: z.boolean(),
+    /** Tasks that end after their deadlines, or have, and by how many minutes. */
+    late: z.array(z.object({ task: z.string(), deadline: z.number(), minutes: z.number().positive(), isOver: z.boolean() })).max(1000),
+    flaw: z.string().max(1000).optional(),
+  })),
   'task.started': z.lazy(() => z.object({ task: z.string() })),
   'task.finished': z.lazy(() => z.object({ task: z.string(), commit: CommitId.optional(), summary: z.string(), confidence: z.number().min(0).max(1).optional() })),
   'task.dropped': z.lazy(() => z.object({ task: z.string(), why: z.string() })),
@@ -66,6 +82,9 @@ export const taskEvents = {
     spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(),
     /** What `confidence` is worth by the record. */
     calibrated: z.number().min(0).max(1).optional(),
+    /** Mean probability of the tokens of the child's last answer, where its provider says it. */
+    certainty: z.number().min(0).max(1).optional(),
+    fault: ChildFault.optional(),
   })),
   /** Intent: a specialist is about to do a stage of the task in a child run, from `base`. It may write new tests, or nothing at all. */
   'stage.delegated': z.lazy(() => z.object({
@@ -75,7 +94,7 @@ export const taskEvents = {
   /** What came of it. `report` is absent where the specialist said nothing that can be used. */
   'stage.returned': z.lazy(() => z.object({
     task: z.string(), stage: StageName, child: RunId, outcome: ChildOutcome, reason: z.string(), commit: CommitId.optional(), report: StageReport.optional(),
-    spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(),
+    spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(), fault: ChildFault.optional(),
   })),
   /** The harness ran the tests that were written, on the content without the work: only those that fail there show anything. */
   'tests.seen': z.lazy(() => z.object({ task: z.string(), child: RunId, commit: CommitId, verdict: z.enum(['failing', 'passing', 'unusable']), reason: z.string() })),

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { toMessage } from '../../protocol/fault.ts'
 import { toAnswer } from './answer.ts'
 import { checkHistory } from './history.ts'
@@ -48,6 +49,7 @@ type OpenRecord = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] }
 type ModelCall = { readonly route: ModelRoute; readonly url: URL; readonly text: string; readonly at: number }
 
 const mostRecords = 10_000
+const longestCloseMs = 2_000
 const sayNothing: Script = () => ({ text: '{}' })
 
 /** Answers HTTP requests from a script and keeps the record of them. */
@@ -92,7 +94,11 @@ export class ModelExchange {
 
   /** Resolves once every response is closed, so that the record is complete; the connections must be ended first. */
   async waitForClose(): Promise<void> {
-    await Promise.all([...this.#open].map((response) => once(response, 'close')))
+    // A response that came to be when its connection was gone already never says that it closed.
+    const enough = new AbortController()
+    const closed = Promise.all([...this.#open].map((response) => once(response, 'close'))).then(() => undefined)
+    await Promise.race([closed, pause(longestCloseMs, undefined, { signal: enough.signal }).catch(() => undefined)])
+    enough.abort()
   }
 
   async waitForRequests(count: number, signal?: AbortSignal): Promise<void> {

@@ -20,6 +20,14 @@ const remove: Classifier = (draft) => {
   if (isRecursive && operands.some((path) => path === '/' || /^\/(?:\*|\uE010)$/.test(path))) draft.add('disk-destruction')
 }
 
+/** Files so that nothing can be found of them any more: in the repository a snapshot has them, and a device is a disk. */
+const overwrite = (valued: readonly string[]): Classifier => (draft) => {
+  const { operands } = parseOptions(draft.args, valued)
+  draft.add('recursive-delete')
+  if (operands.some((path) => /^\/dev(?:\/|$)/.test(resolvePath(path, draft.shell)))) draft.add('disk-destruction')
+  for (const path of operands) draft.changes(path)
+}
+
 const copyOrMove: Classifier = (draft) => {
   const { operands, values } = parseOptions(draft.args, ['t', 'target-directory', 'S', 'suffix'])
   const [target] = values.get('t') ?? values.get('target-directory') ?? []
@@ -74,7 +82,7 @@ const unpack: Classifier = (draft) => {
 }
 
 export const fileKinds: Readonly<Record<string, Classifier>> = {
-  rm: remove, unlink: writesAll, rmdir: writesAll, srm: (draft) => { draft.add('disk-destruction'); remove(draft) }, trash: writesAll,
+  rm: remove, unlink: writesAll, rmdir: writesAll, srm: overwrite([]), shred: overwrite(['n', 's', 'iterations', 'size', 'random-source']), trash: writesAll,
   rimraf: (draft) => { draft.add('recursive-delete'); writesAll(draft) }, 'del-cli': (draft) => { draft.add('recursive-delete'); writesAll(draft) },
   find: (draft) => {
     const at = draft.args.findIndex((arg) => /^[-(!]/.test(arg))

@@ -1,6 +1,7 @@
 import type { Draft } from '../draft.ts'
 import { hostsIn } from '../read-code.ts'
 import type { Classifier } from './classify.ts'
+import { completeNpmCommand, toNpmCommands, withoutValues } from '../npm-verbs.ts'
 import { findVerbs } from './verbs.ts'
 
 /** Programs that publish by one word of theirs, wherever it stands. */
@@ -14,7 +15,7 @@ function verbOf(draft: Draft): string {
 }
 
 const manager = (rules: { readonly install: RegExp; readonly publish?: RegExp; readonly registry?: RegExp }): Classifier => (draft) => {
-  const verbs = findVerbs(draft.args)
+  const verbs = draft.name === 'npm' ? findVerbs(withoutValues(draft.args)).flatMap(toNpmCommands) : findVerbs(draft.args)
   const says = (rule: RegExp | undefined): boolean => rule !== undefined && (verbs.length === 0 ? rule.test('') : verbs.some((verb) => rule.test(verb)))
   if (says(rules.install)) draft.add('package-install', 'network')
   if (says(rules.publish)) draft.add('publish', 'registry', 'network', 'upload')
@@ -30,12 +31,19 @@ const manager = (rules: { readonly install: RegExp; readonly publish?: RegExp; r
 const node = manager({ install: /^(?:i|install|ci|add|update|up|upgrade|install-test|it|cit|link|dlx|x|exec|create|init|rebuild|audit|dedupe|import|fetch)$/, publish: /^(?:publish|unpublish|deprecate|stage)$/, registry: /^(?:config|set|login|adduser|add-user|logout|token|owner|access|dist-tag|dist-tags|whoami|team|org|profile|star|npm)$/ })
 
 const nodeManager: Classifier = (draft) => {
-  const verb = verbOf(draft)
+  const given = draft.name === 'npm' ? (findVerbs(withoutValues(draft.args))[0] ?? '') : verbOf(draft)
+  const commands = draft.name === 'npm' ? toNpmCommands(given) : [given]
+  const [verb = ''] = commands
+  // What is only a part of a command is shown as that command.
+  const whole = draft.name === 'npm' ? completeNpmCommand(given) : undefined
+  if (whole !== undefined) draft.argv = draft.argv.map((word, index) => (index === draft.args.indexOf(given) + 1 ? whole : word))
+  if (commands.length > 1) return node(draft)
   if (draft.name === 'yarn' && draft.args.length === 0) draft.add('package-install', 'network')
   else if (/^(?:config)$/.test(verb) && /^(?:get|list|ls)$/.test(draft.args[draft.args.indexOf(verb) + 1] ?? '')) return
   else if (verb === 'audit' || verb === 'init') { if (draft.args.length > 2 || verb === 'audit') draft.add('network') }
   else if (draft.name !== 'npm' && !/^(?:run|run-script|add|why)$/.test(verb) && draft.args.includes('publish')) draft.add('publish', 'registry', 'network', 'upload')
   else if (verb === 'exec') draft.add('package-install')
+  else if (verb === 'pkg' || verb === 'set-script') { if (!draft.args.includes('get')) draft.changes('package.json') }
   else if (/^(?:dedupe|rebuild|import|link)$/.test(verb)) draft.add('package-install')
   else node(draft)
 }
@@ -48,7 +56,7 @@ export const packageKinds: Readonly<Record<string, Classifier>> = {
   changeset: manager({ install: /(?!)/, publish: /^publish$/ }), 'semantic-release': (draft) => draft.add('publish', 'network', 'upload'),
   'release-it': (draft) => draft.add('publish', 'network', 'upload'), np: (draft) => draft.add('publish', 'network', 'upload'),
   nx: (draft) => { if (draft.args.includes('publish')) draft.add('publish', 'network', 'upload') }, jsr: manager({ install: /^add$/, publish: /^publish$/ }),
-  deno: manager({ install: /^(?:install|add|cache)$/, publish: /^(?:publish|deploy)$/ }), corepack: (draft) => draft.add('package-install', 'network'),
+  deno: manager({ install: /^(?:install|add|cache)$/, publish: /^(?:publish|deploy)$/ }), corepack: (draft) => draft.add('package-install', 'network'), uvx: (draft) => draft.add('package-install', 'network'), 'nix-shell': (draft) => draft.add('package-install', 'network'),
   pip, pip3: pip, pipx: manager({ install: /^(?:install|run|upgrade|inject)$/ }),
   uv: (draft) => { manager({ install: /^(?:add|sync|lock|tool|python)$/, publish: /^publish$/ })(draft); if (verbOf(draft) === 'pip' && /^(?:install|sync|compile)$/.test(draft.args[draft.args.indexOf('pip') + 1] ?? '')) draft.add('package-install', 'network') },
   poetry: manager({ install: /^(?:add|install|update|lock|self)$/, publish: /^publish$/, registry: /^(?:config|source)$/ }),
@@ -82,7 +90,7 @@ export const packageKinds: Readonly<Record<string, Classifier>> = {
 }
 
 function system(draft: Draft): void {
-  if (/^(?:install|upgrade|update|add|remove|purge|del|reinstall|dist-upgrade|full-upgrade|tap|profile|shell|run)$/.test(verbOf(draft))) draft.add('package-install', 'network')
+  if (/^(?:install|upgrade|update|add|remove|purge|del|reinstall|dist-upgrade|full-upgrade|tap|profile|shell|run|develop)$/.test(verbOf(draft))) draft.add('package-install', 'network')
 }
 
 const ofCargo = manager({ install: /^(?:add|install|update|fetch|binstall)$/, publish: /^(?:publish|yank)$/, registry: /^(?:login|logout|owner|search)$/ })

@@ -1,5 +1,4 @@
 import type { ActKind } from '../../../protocol/command.ts'
-import { parseOptions } from '../draft.ts'
 import { isSecretName } from '../shell-state.ts'
 import { isExact } from '../text-marks.ts'
 import type { Classifier } from './classify.ts'
@@ -35,7 +34,6 @@ const harness: Classifier = (draft) => {
 }
 
 export const systemKinds: Readonly<Record<string, Classifier>> = {
-  shred: (draft) => { draft.add('disk-destruction'); for (const path of parseOptions(draft.args, ['n', 's']).operands) draft.changes(path) },
   wipefs: add('disk-destruction'), fdisk: (draft) => { if (!draft.args.includes('-l')) draft.add('disk-destruction') }, sfdisk: add('disk-destruction'),
   cfdisk: add('disk-destruction'), gdisk: add('disk-destruction'), sgdisk: add('disk-destruction'),
   parted: (draft) => { if (!draft.args.includes('-l')) draft.add('disk-destruction') }, mkswap: add('disk-destruction'), blkdiscard: add('disk-destruction'),
