@@ -54,6 +54,26 @@ describe('a run with a model', () => {
     }
   })
 
+  it('decides between changes that all pass, instead of a person', async () => {
+    const machine = makeMachine({
+      'package.json': twoPlaces['package.json'] ?? '',
+      'src/vote.js': 'export function mayVote(age) {\n  return age > 30\n}\n',
+      'test/vote.test.js': "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { mayVote } from '../src/vote.js'\n\ntest('the young may vote, children may not', () => {\n  assert.equal(mayVote(20), true)\n  assert.equal(mayVote(10), false)\n})\n",
+    })
+    try {
+      const edit = { name: 'edit', input: { path: 'src/vote.js', edits: [{ find: 'age > 30', replace: 'age >= 18' }] } }
+      const ended = await runScripted(machine, [{ calls: [edit, finish('One may vote from 18 on')] }], ['make the failing tests pass'], auto)
+      assert.equal(ended.code, 0, ended.stdout + ended.stderr)
+      const report = await show(machine)
+      assert.deepEqual([report.routing?.map(({ to }) => to), report.repairs], [['repair', 'model'], undefined])
+      const asked = JSON.stringify(ended.server.requests[1])
+      assert.match(asked, /Changes that pass every test, and of which none was sure enough \([^)]+\):\\+n- 1\. src\/vote\.js:2 /)
+      assert.match(asked, /They differ on mayVote\(/)
+    } finally {
+      machine.remove()
+    }
+  })
+
   it('is not kept waiting where the goal is another, and where the person says so', async () => {
     const machine = makeMachine(brokenLibrary)
     try {
