@@ -1,6 +1,7 @@
 // `node bench/localise.mjs [LINES]`: how long the built-in solver takes to find the suspicious places of a program of 20,000 lines, beyond
 // what its tests take by themselves, and at which place it ranks the fault that was put in. Python and JavaScript, plain processes.
-import { createLane, findGroups } from '../src/adapters/solver-repair/repair-solver.ts'
+import { chooseLane } from '../src/adapters/solver-repair/lane/choose-lane.ts'
+import { findGroups } from '../src/adapters/solver-repair/read-tests.ts'
 import { readEvidence } from '../src/adapters/solver-repair/localise/evidence.ts'
 import { localise, rankPlaces } from '../src/adapters/solver-repair/localise/localise.ts'
 import { readProject } from '../src/adapters/solver-repair/project.ts'
@@ -61,12 +62,12 @@ for (const language of ['javascript', 'python']) {
   const lab = new ScratchLab(files, 600_000)
   try {
     const outcome = await lab.tryFiles(new Map(), contract.checks[0], { timeoutMs: 300_000 })
-    const [group] = findGroups({ task: { tests: [], checks: [] }, contract, outcomes: [outcome] })
+    const [group] = await findGroups({ task: { tests: [], checks: [] }, contract, outcomes: [outcome] }, lab)
     if (group === undefined) throw new Error(`no test fails: ${outcome.tail}`)
     const began = performance.now()
     const [project, survey] = await Promise.all([
       readProject(lab, group.family, group.files, { contract, task: { scope: [] }, wasmDir: undefined }),
-      createLane(lab, group).survey(30_000),
+      chooseLane(lab, group).survey(30_000),
     ])
     const measured = performance.now()
     const evidence = readEvidence(group.failing, [outcome], lab.home, new Set([...project.sources.keys(), ...project.tests.keys()]))

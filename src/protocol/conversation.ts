@@ -68,6 +68,8 @@ export const ModelReply = z.lazy(() => z.object({
   /** Mean probability of the answer's tokens, where the provider gives it. Now in `certainty`, with more of it. */
   confidence: z.number().min(0).max(1).optional(),
   certainty: Certainty.optional(),
+  /** Changes that the built-in solver tried. */
+  tried: z.int().nonnegative().optional(),
   durationMs: z.number(),
 }))
 export type ModelReply = z.infer<typeof ModelReply>

@@ -69,6 +69,8 @@ export const RepairJudgement = z.lazy(() => z.object({
   strength: MutationScore.optional(),
   /** A test that would pin the fault, where the ones there are do not. */
   test: z.string().optional(),
+  /** Milliseconds for finding a mend, then for comparing those that pass, then for the tests' strength. */
+  spent: z.object({ searchMs: z.int(), compareMs: z.int(), strengthMs: z.int() }).optional(),
 }))
 export type RepairJudgement = z.infer<typeof RepairJudgement>
 

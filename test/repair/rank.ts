@@ -1,5 +1,6 @@
 import { readRepairTasks, type RepairTask } from '../../src/cli/repair-bench/repair-task.ts'
-import { createLane, findGroups } from '../../src/adapters/solver-repair/repair-solver.ts'
+import { chooseLane } from '../../src/adapters/solver-repair/lane/choose-lane.ts'
+import { findGroups } from '../../src/adapters/solver-repair/read-tests.ts'
 import { readEvidence } from '../../src/adapters/solver-repair/localise/evidence.ts'
 import type { Clues } from '../../src/adapters/solver-repair/localise/clues.ts'
 import { localise, rankPlaces, type Place } from '../../src/adapters/solver-repair/localise/localise.ts'
@@ -50,9 +51,9 @@ for (const task of tasks) {
     const check = contract.checks[0]
     if (check === undefined) throw new Error('a contract without a check')
     const outcome = await lab.tryFiles(new Map(), check, { timeoutMs: 20_000 })
-    const [group] = findGroups({ task: { tests: [], checks: [] }, contract, outcomes: [outcome] })
+    const [group] = await findGroups({ task: { tests: [], checks: [] }, contract, outcomes: [outcome] }, lab)
     if (group === undefined) throw new Error(`${task.name}: no failing test`)
-    const survey = await createLane(lab, group).survey(15_000)
+    const survey = await chooseLane(lab, group).survey(15_000)
     const project = await readProject(lab, group.family, group.files, { contract, task: { scope: [] }, wasmDir: undefined })
     const evidence = readEvidence(group.failing, [outcome], lab.home, new Set([...project.sources.keys(), ...project.tests.keys()]))
     const clues: Clues = { evidence, recent: [], findings: [] }

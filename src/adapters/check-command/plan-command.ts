@@ -76,7 +76,8 @@ function reporterArguments(runner: RunnerName, words: readonly string[], reporte
     case 'ava':
       return has('--tap', '-t') ? [] : ['--tap']
     case 'tap':
-      return []
+      // `tape` prints TAP anyway.
+      return has('--reporter', '-R') || !words.some((word) => word.split('/').at(-1) === 'tap') ? [] : ['--reporter=tap']
     case 'go-test':
       return has('-json') ? [] : ['-json']
     case 'node-test':
@@ -105,6 +106,11 @@ function keepOurEnvironment(command: string, reporters: string): string {
     .replaceAll(/(^|[\s;&(])NODE_OPTIONS=(?:"([^"]*)"|'([^']*)'|(\S*))/g, (_, before: string, a?: string, b?: string, c?: string) => `${before}NODE_OPTIONS="$NODE_OPTIONS ${a ?? b ?? c ?? ''}"`)
 }
 
+/** AVA takes no reporter of others': ours is loaded into its process before it. */
+function loadReporter(command: string, runner: RunnerName, reporters: string): string {
+  return runner === 'ava' ? `export NODE_OPTIONS="$NODE_OPTIONS --import=${reporters}/ava.mjs"; export npm_config_node_options="$NODE_OPTIONS"; ${command}` : command
+}
+
 function toFullCommand(resolved: ResolvedCommand, words: readonly string[]): string {
   const path = resolved.depth === 0 ? '' : 'export PATH="$PWD/node_modules/.bin:$PATH"; '
   return path + toCommand({ ...resolved.last, words })
@@ -128,12 +134,12 @@ export function planCommand(command: string, options: PlanOptions): CommandPlan 
     const full = each.length === 1
       ? toFullCommand(resolved, first)
       : `${toFullCommand(resolved, first)}; writ_status=$?; ${each.slice(1).map((words) => `${[...resolved.last.assignments, ...words.map(toShellWord)].join(' ')} || writ_status=$?`).join('; ')}; exit $writ_status`
-    return { command: keepOurEnvironment(full, options.reporters), runner, nodeReporter, narrowed: narrowing.files }
+    return { command: loadReporter(keepOurEnvironment(full, options.reporters), runner, options.reporters), runner, nodeReporter, narrowed: narrowing.files }
   }
   const overrides = resolved.depth > 0 && /\b(NODE_OPTIONS|PYTHONPATH)=/.test(toCommand(resolved.last))
-  if (extra.length === 0 && !overrides) return { command: keepOurEnvironment(command, options.reporters), runner, nodeReporter, narrowed: [] }
+  if (extra.length === 0 && !overrides) return { command: loadReporter(keepOurEnvironment(command, options.reporters), runner, options.reporters), runner, nodeReporter, narrowed: [] }
   const whole = !overrides && resolved.depth === 1 && resolved.manager !== undefined && runner !== 'go-test'
     ? `${command}${resolved.manager === 'npm' && !/ -- /.test(command) ? ' --' : ''} ${extra.map(toShellWord).join(' ')}`
     : toFullCommand(resolved, insertArguments(runner, resolved.last.words, extra))
-  return { command: keepOurEnvironment(whole, options.reporters), runner, nodeReporter, narrowed: [] }
+  return { command: loadReporter(keepOurEnvironment(whole, options.reporters), runner, options.reporters), runner, nodeReporter, narrowed: [] }
 }

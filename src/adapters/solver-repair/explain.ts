@@ -24,7 +24,7 @@ export interface Ran {
 }
 
 /** All that was found out, in the words and shapes that the record and people get. */
-export function explainMend(found: { task: string; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; clues: Clues; ran: Ran | undefined }): RepairJudgement {
+export function explainMend(found: { task: string; /** Milliseconds. */ searchMs: number; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; clues: Clues; ran: Ran | undefined }): RepairJudgement {
   const { judgement, project, result } = found
   const options = judgement.clusters.slice(0, mostOptions).flatMap(({ members }, at) => toOption(at + 1, members, project) ?? [])
   const candidate = judgement.clusters[0]?.members[0]?.trial.candidate
@@ -37,7 +37,7 @@ export function explainMend(found: { task: string; result: SearchResult; judgeme
     fault: { path: candidate.path, line: candidate.line, ...(within === undefined ? {} : { within }), code: lineOf(file.text, candidate.line), because: findGrounds(found.clues, candidate, within, found) },
     options,
     ...(judgement.difference && shown ? { difference: { ...judgement.difference, shows: shown } } : {}),
-    tried: result.tried, plausible: Math.max(1, result.plausible.length), inputs: judgement.inputs, strength: judgement.strength,
+    tried: result.tried, plausible: Math.max(1, result.plausible.length), inputs: judgement.inputs, strength: judgement.strength, spent: { searchMs: Math.round(found.searchMs), compareMs: Math.round(judgement.spent.compareMs), strengthMs: Math.round(judgement.spent.strengthMs) },
     ...(judgement.test === undefined ? {} : { test: judgement.test }),
   }
 }
@@ -95,7 +95,7 @@ export function describePasses(fixes: number, of: number, tried: number): string
 }
 
 /** A mend as the edits and the `finish` of a solver. */
-export function toReply(account: RepairJudgement, { passes, durationMs }: { passes?: string; durationMs: number }): ModelReply {
+export function toReply(account: RepairJudgement, { passes, tried, durationMs }: { passes?: string; tried?: number; durationMs: number }): ModelReply {
   const option = account.options.find(({ number }) => number === (account.chosen ?? 1))
   if (option === undefined) throw new Error('a reply proposes something')
   const { within } = account.fault
@@ -105,7 +105,7 @@ export function toReply(account: RepairJudgement, { passes, durationMs }: { pass
     { type: 'text', text: [...describeRepair(account), ...(passes === undefined ? [] : [passes])].join('\n') },
     { type: 'call', callId: 'r1', name: 'edit', input: { path: option.path, edits: option.edits } },
     { type: 'call', callId: 'r2', name: 'finish', input: { summary, confidence: account.chosen === undefined ? account.confidence : 1 } },
-  ], durationMs)
+  ], { durationMs, ...(tried === undefined ? {} : { tried }) })
 }
 
 /** What was tried in vain. */
@@ -115,12 +115,27 @@ export function toFailure(options: { tests: readonly string[]; tried: number; pl
   return reply([
     { type: 'text', text },
     { type: 'call', callId: 'r1', name: 'finish', input: { summary: `No mend found for ${count(options.tests.length, 'failing test')}`, confidence: 0, unfinished: [...options.tests] } },
-  ], options.durationMs)
+  ], options)
 }
 
-function reply(parts: ReplyPart[], durationMs: number): ModelReply {
+/** Nothing was searched, since nothing that fails is the code's fault. */
+export function toRefusal(tests: readonly string[], said: readonly string[], durationMs: number): ModelReply {
+  const text = `No search was made. ${said.join('. ')}.`
+  return reply([
+    { type: 'text', text },
+    { type: 'call', callId: 'r1', name: 'finish', input: { summary: text.length > 500 ? `${text.slice(0, 499)}…` : text, confidence: 0, unfinished: [...tests] } },
+  ], { durationMs })
+}
+
+/** The same with remarks about tests that were left out, behind what it says anyway. */
+export function addRemarks(said: ModelReply, remarks: readonly string[]): ModelReply {
+  if (remarks.length === 0) return said
+  return { ...said, parts: said.parts.map((part, at) => (at === 0 && part.type === 'text' ? { ...part, text: `${part.text}\nLeft out: ${remarks.join('. ')}.` } : part)) }
+}
+
+function reply(parts: ReplyPart[], { durationMs, tried }: { durationMs: number; tried?: number }): ModelReply {
   return {
-    parts, finish: 'calls', costUsd: 0, servedBy: 'writ/repair', durationMs: Math.round(durationMs),
+    parts, finish: 'calls', costUsd: 0, servedBy: 'writ/repair', durationMs: Math.round(durationMs), ...(tried === undefined ? {} : { tried }),
     usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 },
   }
 }

@@ -33,7 +33,7 @@ export function isEditable(file: string, contract: Contract, task: Pick<Task, 's
 }
 
 /** Reads and parses what belongs to the same language family as the failing tests, nearest to them first, bounded. */
-export async function readProject(lab: Lab, family: 'script' | 'python', testFiles: readonly string[], options: { contract: Contract; task: Pick<Task, 'scope'>; wasmDir: string | undefined }): Promise<Project> {
+export async function readProject(lab: Lab, family: 'script' | 'python', testFiles: readonly string[], options: { contract: Contract; task: Pick<Task, 'scope'>; untouched?: readonly string[]; wasmDir: string | undefined }): Promise<Project> {
   const ofFamily = (file: string): boolean => (findGrammar(file) === 'python') === (family === 'python')
   const listed = (await lab.files()).filter((file) => findGrammar(file) !== undefined && ofFamily(file) && !foreign.test(file))
   const near = new Map(listed.map((file) => [file, distance(file, testFiles)]))
@@ -48,7 +48,7 @@ export async function readProject(lab: Lab, family: 'script' | 'python', testFil
     if (text === undefined || grammar === undefined || text.length > maxFileBytes) continue
     const source = parseSource(parser, file, grammar, text)
     if (source === undefined) continue
-    if (isEditable(file, options.contract, options.task)) sources.set(file, source)
+    if (options.untouched?.includes(file) !== true && isEditable(file, options.contract, options.task)) sources.set(file, source)
     else tests.set(file, source)
   }
   return { parser, sources, tests }

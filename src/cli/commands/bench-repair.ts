@@ -2,7 +2,7 @@ import { Fault } from '../../protocol/fault.ts'
 import { print, whilePrinting } from '../print.ts'
 import { attemptRepair, type Attempt } from '../repair-bench/attempt-repair.ts'
 import { readRepairTasks } from '../repair-bench/repair-task.ts'
-import { toConfidenceWord, toHeader, toRateLines, toRates, toRow } from '../repair-bench/repair-table.ts'
+import { toCalibration, toCalibrationLines, toConfidenceWord, toHeader, toRateLines, toRates, toRow, toTimes, toTimesLine } from '../repair-bench/repair-table.ts'
 
 export interface BenchRepairOptions {
   readonly only?: string
@@ -33,9 +33,9 @@ export async function benchRepairCommand(directory: string, options: BenchRepair
         if (options.json) await print(`${JSON.stringify({ ...attempt, says: toConfidenceWord(attempt.confidence) })}\n`)
         else await print(`${toRow(attempt)}\n${options.verbose ? toDetails(attempt) : ''}`)
       }
-      const rates = toRates(attempts)
-      if (options.json) await print(`${JSON.stringify({ rates })}\n`)
-      else await print(`\n${toRateLines(rates).join('\n')}\n`)
+      const [rates, calibration, times] = [toRates(attempts), toCalibration(attempts), toTimes(attempts)]
+      if (options.json) await print(`${JSON.stringify({ rates, calibration, times })}\n`)
+      else await print(`\n${toRateLines(rates).join('\n')}\n\n${toCalibrationLines(calibration).join('\n')}\n\n${toTimesLine(times)}\n`)
       return controller.signal.aborted ? 130 : 0
     })
   } finally {

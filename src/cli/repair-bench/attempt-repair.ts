@@ -23,6 +23,8 @@ export interface Attempt {
   readonly seconds: number
   /** Of these in the engine. */
   readonly solverSeconds: number
+  /** Of these for comparing what passes and for the strength of the tests. */
+  readonly judgingSeconds: number
   /** Changes that were tried, as the engine says; undefined where it says nothing of it. */
   readonly candidates: number | undefined
   /** Place of the chosen change in the order of trying, from 1. */
@@ -59,7 +61,7 @@ export async function attemptRepair(task: RepairTask, options: AttemptOptions): 
     await git('commit', '-q', '-m', 'as it is')
     const { events, failure } = await carry(task, repo, env, options)
     const seen = readEvents(events)
-    const base = { task: task.name, language: task.language, kinds: task.kinds, set: task.set, confidence: seen.confidence, seconds: seen.seconds, solverSeconds: seen.solverSeconds, candidates: seen.candidates, rank: seen.rank, summary: seen.summary, text: seen.text }
+    const base = { task: task.name, language: task.language, kinds: task.kinds, set: task.set, confidence: seen.confidence, seconds: seen.seconds, solverSeconds: seen.solverSeconds, judgingSeconds: seen.judgingSeconds, candidates: seen.candidates, rank: seen.rank, summary: seen.summary, text: seen.text }
     if (seen.commit === undefined) return { ...base, plausible: false, correct: false, diff: '', reason: seen.reason || failure || 'the run did not end' }
     await git('checkout', '-q', '--detach', seen.commit)
     const diff = (await git('diff', 'HEAD~1', 'HEAD')).stdout
@@ -114,8 +116,9 @@ export async function passes(command: string, repo: string, env: NodeJS.ProcessE
 }
 
 const Line = z.looseObject({ type: z.string(), at: z.iso.datetime({ offset: true }), data: z.looseObject({}) })
-const Reply = z.looseObject({ reply: z.looseObject({ durationMs: z.number(), parts: z.array(z.looseObject({ type: z.string(), text: z.string().optional(), name: z.string().optional(), input: z.looseObject({ summary: z.string().optional(), confidence: z.number().optional() }).optional() })) }) })
+const Reply = z.looseObject({ reply: z.looseObject({ durationMs: z.number(), tried: z.int().optional(), parts: z.array(z.looseObject({ type: z.string(), text: z.string().optional(), name: z.string().optional(), input: z.looseObject({ summary: z.string().optional(), confidence: z.number().optional() }).optional() })) }) })
 const Tried = z.looseObject({ n: z.int(), result: z.string(), describes: z.string() })
+const Judged = z.looseObject({ spent: z.object({ searchMs: z.number(), compareMs: z.number(), strengthMs: z.number() }).optional() })
 const Ended = z.looseObject({ outcome: z.string(), reason: z.string(), result: z.looseObject({ commit: z.string().optional() }).optional() })
 
 interface Seen {
@@ -125,6 +128,7 @@ interface Seen {
   confidence: number | undefined
   seconds: number
   solverSeconds: number
+  judgingSeconds: number
   candidates: number | undefined
   rank: number | undefined
   summary: string
@@ -133,7 +137,7 @@ interface Seen {
 
 /** What the run's own events say. Replies add up where a task needed more than one. */
 export function readEvents(text: string): Seen {
-  const seen: Seen = { proven: false, commit: undefined, reason: '', confidence: undefined, seconds: 0, solverSeconds: 0, candidates: undefined, rank: undefined, summary: '', text: '' }
+  const seen: Seen = { proven: false, commit: undefined, reason: '', confidence: undefined, seconds: 0, solverSeconds: 0, judgingSeconds: 0, candidates: undefined, rank: undefined, summary: '', text: '' }
   const plausible: z.infer<typeof Tried>[] = []
   let began: number | undefined
   for (const line of text.split('\n')) {
@@ -145,6 +149,9 @@ export function readEvents(text: string): Seen {
     if (event.type === 'candidate.tried') {
       const tried = Tried.parse(event.data)
       if (tried.result === 'plausible') plausible.push(tried)
+    } else if (event.type === 'repair.judged') {
+      const { spent } = Judged.parse(event.data)
+      seen.judgingSeconds += ((spent?.compareMs ?? 0) + (spent?.strengthMs ?? 0)) / 1000
     } else if (event.type === 'turn.replied') {
       readReply(Reply.parse(event.data), plausible, seen)
     } else if (event.type === 'run.ended') {
@@ -159,9 +166,8 @@ export function readEvents(text: string): Seen {
 
 function readReply({ reply }: z.infer<typeof Reply>, plausible: readonly z.infer<typeof Tried>[], seen: Seen): void {
   seen.solverSeconds += reply.durationMs / 1000
+  if (reply.tried !== undefined) seen.candidates = (seen.candidates ?? 0) + reply.tried
   for (const part of reply.parts) {
-    const tried = part.type === 'text' ? /(\d+) changes? (?:was|were) tried/.exec(part.text ?? '')?.[1] : undefined
-    if (tried !== undefined) seen.candidates = (seen.candidates ?? 0) + Number(tried)
     if (part.type === 'text') seen.text += `${seen.text === '' ? '' : '\n'}${part.text ?? ''}`
     if (part.name !== 'finish' || part.input === undefined) continue
     const { summary = '', confidence } = part.input

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { readEvents, type Attempt } from './attempt-repair.ts'
 import { readRepairTasks } from './repair-task.ts'
-import { toConfidenceWord, toRateLines, toRates, toRow } from './repair-table.ts'
+import { toCalibration, toCalibrationLines, toConfidenceWord, toRateLines, toRates, toRow, toTimes, toTimesLine } from './repair-table.ts'
 
 let root = ''
 beforeEach(() => {
@@ -50,8 +50,8 @@ describe('a folder of tasks', () => {
 })
 
 const line = (type: string, at: string, data: unknown): string => JSON.stringify({ type, at, data, run: 'x', seq: 1, v: 1 })
-const replied = (confidence: number, text: string, summary: string, durationMs: number): unknown =>
-  ({ turn: 1, reply: { durationMs, parts: [{ type: 'text', text }, { type: 'call', name: 'finish', input: { summary, confidence } }] } })
+const replied = (confidence: number, tried: number, summary: string, durationMs: number): unknown =>
+  ({ turn: 1, reply: { durationMs, tried, parts: [{ type: 'text', text: 'so it is' }, { type: 'call', name: 'finish', input: { summary, confidence } }] } })
 
 describe('what a run says', () => {
   it('becomes rank, candidates, times and outcome', () => {
@@ -60,21 +60,22 @@ describe('what a run says', () => {
       line('candidate.tried', '2026-01-01T00:00:01.000Z', { n: 4, result: 'worse', describes: 'use `a`' }),
       line('candidate.tried', '2026-01-01T00:00:01.000Z', { n: 6, result: 'plausible', describes: 'use `b` instead of `c`' }),
       line('candidate.tried', '2026-01-01T00:00:01.500Z', { n: 9, result: 'plausible', describes: 'use `d`' }),
-      line('turn.replied', '2026-01-01T00:00:02.000Z', replied(0.8, '40 changes were tried.', 'Use `b` instead of `c` in f', 2000)),
+      line('turn.replied', '2026-01-01T00:00:02.000Z', replied(0.8, 40, 'Use `b` instead of `c` in f', 2000)),
+      line('repair.judged', '2026-01-01T00:00:02.000Z', { spent: { searchMs: 1000, compareMs: 300, strengthMs: 200 } }),
       'no event',
       line('run.ended', '2026-01-01T00:00:05.500Z', { outcome: 'proven', reason: 'all', result: { commit: 'abc' } }),
     ].join('\n'))
-    assert.deepEqual({ ...seen, text: '' }, { proven: true, commit: 'abc', reason: 'all', confidence: 0.8, seconds: 5.5, solverSeconds: 2, candidates: 40, rank: 7, summary: 'Use `b` instead of `c` in f', text: '' })
+    assert.deepEqual({ ...seen, text: '' }, { proven: true, commit: 'abc', reason: 'all', confidence: 0.8, seconds: 5.5, solverSeconds: 2, judgingSeconds: 0.5, candidates: 40, rank: 7, summary: 'Use `b` instead of `c` in f', text: '' })
   })
   it('has neither rank nor confidence where nothing was found', () => {
-    const seen = readEvents([line('turn.replied', '2026-01-01T00:00:02.000Z', replied(0, '1 change was tried.', 'No mend found', 1000)), line('run.ended', '2026-01-01T00:00:03.000Z', { outcome: 'not-achieved', reason: 'no change' })].join('\n'))
+    const seen = readEvents([line('turn.replied', '2026-01-01T00:00:02.000Z', replied(0, 1, 'No mend found', 1000)), line('run.ended', '2026-01-01T00:00:03.000Z', { outcome: 'not-achieved', reason: 'no change' })].join('\n'))
     assert.deepEqual([seen.proven, seen.commit, seen.confidence, seen.rank, seen.candidates], [false, undefined, undefined, undefined, 1])
   })
   it('nothing at all is nothing', () => assert.equal(readEvents('').proven, false))
 })
 
 describe('the table', () => {
-  const attempt = (over: Partial<Attempt>): Attempt => ({ task: 'a', language: 'python', kinds: ['bound'], set: 'tune', plausible: true, correct: true, confidence: 0.95, seconds: 4, solverSeconds: 2, candidates: 80, rank: 3, summary: 'Use x', reason: '', text: '', diff: '', ...over })
+  const attempt = (over: Partial<Attempt>): Attempt => ({ task: 'a', language: 'python', kinds: ['bound'], set: 'tune', plausible: true, correct: true, confidence: 0.95, seconds: 4, solverSeconds: 2, judgingSeconds: 0.5, candidates: 80, rank: 3, summary: 'Use x', reason: '', text: '', diff: '', ...over })
   it('has a row with rate and rank', () => assert.match(toRow(attempt({})), /^a +tune +pass +pass +sure 0\.95 +4\.0 +80 +40 +3 +Use x$/))
   it('says why where nothing came of it', () => assert.match(toRow(attempt({ plausible: false, correct: false, confidence: undefined, rank: undefined, summary: '', reason: 'no change' })), /FAIL +– +– .*no change$/))
   it('counts by group', () => {
@@ -83,6 +84,15 @@ describe('the table', () => {
     assert.deepEqual(rates.find(({ group }) => group === 'says sure'), { group: 'says sure', tasks: 1, plausible: 1, correct: 1 })
     assert.match(toRateLines(rates)[1] ?? '', /^all +2 +2 \(100 %\) +1 \(50 %\)$/)
     assert.match(toRateLines(toRates([]))[1] ?? '', /^all +0 +0 \(–\) +0 \(–\)$/)
+  })
+  it('says how far each word can be trusted', () => {
+    const calibration = toCalibration([attempt({}), attempt({ correct: false, confidence: 0.91 }), attempt({ confidence: 0.6 }), attempt({ confidence: undefined, plausible: false, correct: false })])
+    assert.deepEqual(calibration.map(({ says, proposals, right }) => [says, proposals, right]), [['sure', 2, 1], ['likely', 1, 1], ['one of several', 0, 0]])
+    assert.match(toCalibrationLines(calibration).join('\n'), /^sure +2 +1 \(50 %\) +0\.93\nlikely +1 +1 \(100 %\) +0\.60\none of several +0 +0 \(–\) +–$/m)
+  })
+  it('has the median times', () => {
+    assert.deepEqual(toTimes([1, 9, 2, 4].map((seconds) => attempt({ seconds }))), { seconds: 3, solverSeconds: 2, judgingSeconds: 0.5 })
+    assert.equal(toTimesLine(toTimes([])), 'Nothing was measured.')
   })
   it('has a word for each confidence', () => assert.deepEqual([0.9, 0.89, 0.5, 0.49, undefined].map(toConfidenceWord), ['sure', 'likely', 'likely', 'one of several', '–']))
 })

@@ -45,6 +45,53 @@ export function toRates(attempts: readonly Attempt[]): Rate[] {
   ]
 }
 
+/** How far the engine's word can be trusted: of what it proposed with it, how much was right by the hidden tests. */
+export interface Calibration {
+  readonly says: 'sure' | 'likely' | 'one of several'
+  readonly proposals: number
+  readonly right: number
+  /** Mean of the confidence that it gave as a number; undefined where it proposed nothing. */
+  readonly said: number | undefined
+}
+
+export function toCalibration(attempts: readonly Attempt[]): Calibration[] {
+  return (['sure', 'likely', 'one of several'] as const).map((says) => {
+    const chosen = attempts.filter(({ confidence }) => toConfidenceWord(confidence) === says)
+    const sum = chosen.reduce((total, { confidence = 0 }) => total + confidence, 0)
+    return { says, proposals: chosen.length, right: chosen.filter(({ correct }) => correct).length, said: chosen.length === 0 ? undefined : sum / chosen.length }
+  })
+}
+
+export function toCalibrationLines(calibration: readonly Calibration[]): string[] {
+  return [
+    `${padWidth('SAYS', 14)}  PROPOSALS  RIGHT       MEAN CONFIDENCE`,
+    ...calibration.map(({ says, proposals, right, said }) =>
+      `${padWidth(says, 14)}  ${padWidth(String(proposals), 9)}  ${padWidth(`${right} (${proposals === 0 ? '–' : `${Math.round((100 * right) / proposals)} %`})`, 10)}  ${said === undefined ? '–' : said.toFixed(2)}`),
+  ]
+}
+
+export interface Times {
+  /** Medians: of the whole run, of the engine, and of its judging; undefined where there is none. */
+  readonly seconds: number | undefined
+  readonly solverSeconds: number | undefined
+  readonly judgingSeconds: number | undefined
+}
+
+export function toTimes(attempts: readonly Attempt[]): Times {
+  return { seconds: medianOf(attempts.map(({ seconds }) => seconds)), solverSeconds: medianOf(attempts.map(({ solverSeconds }) => solverSeconds)), judgingSeconds: medianOf(attempts.map(({ judgingSeconds }) => judgingSeconds)) }
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (sorted.length - 1) / 2
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]]
+  return low === undefined || high === undefined ? undefined : Math.round(50 * (low + high)) / 100
+}
+
+export function toTimesLine({ seconds, solverSeconds, judgingSeconds }: Times): string {
+  return seconds === undefined ? 'Nothing was measured.' : `Median: ${seconds.toFixed(1)} s a run, of these ${(solverSeconds ?? 0).toFixed(1)} s in the engine, of these ${(judgingSeconds ?? 0).toFixed(1)} s for judging what it found.`
+}
+
 export function toRateLines(rates: readonly Rate[]): string[] {
   const width = Math.max(...rates.map(({ group }) => group.length), 5)
   const share = (n: number, of: number): string => (of === 0 ? '–' : `${Math.round((100 * n) / of)} %`)

@@ -16,6 +16,8 @@ export function findPrintedReport(stdout: string, runner: RunnerName | undefined
       return parseGoJson(stdout)
     case 'cargo-test':
       return parseCargoTest(stdout)
+    case 'tap':
+      return parseTap(stdout, { unit: 'subtest' }) ?? parseNodeSpec(stdout)
     default:
       return parseTap(stdout) ?? parseNodeSpec(stdout) ?? parseJunit(stdout) ?? parseGoJson(stdout) ?? parseCargoTest(stdout)
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { TestReport } from '../../../protocol/evidence.ts'
+import { findPrintedReport } from './find-report.ts'
 import { parseStream } from '../report-box.ts'
 import { explainMissing, explainUnloadable } from '../explain.ts'
 import { toTail } from '../tail.ts'
@@ -123,4 +124,63 @@ test('TAP: a file whose first point lies two levels deep keeps its place, and th
   const report = parseTap('TAP version 13\n# Subtest: f.js\n    # Subtest: a\n        ok 1 - x\n        1..1\n    ok 1 - a\n    # Subtest: b\n        not ok 1 - y\n        1..1\n    not ok 2 - b\n    1..2\nnot ok 1 - f.js\n1..1\n')
   assert.deepEqual(report?.cases.map((one) => [one.name, one.status]), [['f.js › a › x', 'passed'], ['f.js › b › y', 'failed']])
   assert.equal(report?.complete, true)
+})
+
+/** What tap 21.8.0 prints, shortened. */
+const recordedTap = `TAP version 14
+1..1
+# Subtest: test/stats.test.js
+    # Subtest: median
+        ok 1 - of none
+        ok 2 - should be equal
+        1..2
+    ok 1 - median # time=12.254ms
+    
+    # Subtest: even
+        not ok 1 - should be equal
+          ---
+          compare: ===
+          at:
+            fileName: test/stats.test.js
+            lineNumber: 9
+            columnNumber: 5
+            typeName: Test
+          stack: |
+            Test.<anonymous> (test/stats.test.js:9:5)
+          source: |
+            t.equal(median([4, 1, 2, 9]), 3)
+          ----^
+          diff: |
+            --- expected
+            +++ actual
+            @@ -1,1 +1,1 @@
+            -3
+            +4
+          ...
+        
+        ok 2 - should be equal
+        1..2
+    not ok 2 - even # time=70.935ms
+    ok 3 - nothing in it # time=0.407ms
+    ok 4 - should be equal
+    1..4
+    # failed 1 of 4 tests
+not ok 1 - test/stats.test.js # time=110.1ms
+`
+
+describe('TAP of the tap runner', () => {
+  test('takes the assertions of a subtest as one test, with what was compared', () => {
+    const report = findPrintedReport(recordedTap, 'tap')
+    assert.deepEqual(report?.cases.map(({ name, status, file }) => [name, status, file]), [
+      ['test/stats.test.js › median', 'passed', 'test/stats.test.js'],
+      ['test/stats.test.js › even', 'failed', 'test/stats.test.js'],
+      ['test/stats.test.js › nothing in it', 'passed', 'test/stats.test.js'],
+      ['test/stats.test.js › top level', 'passed', 'test/stats.test.js'],
+    ])
+    assert.equal(report?.complete, true)
+    const message = report?.cases[1]?.message ?? ''
+    assert.match(message, /^should be equal\n/)
+    assert.match(message, /\n *- 3\n *\+ 4\n/)
+    assert.match(message, /\nat test\/stats\.test\.js:9$/)
+  })
 })

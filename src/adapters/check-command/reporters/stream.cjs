@@ -58,7 +58,8 @@ function toRelative(file) {
 function describe(error) {
   if (error === undefined || error === null) return undefined
   if (typeof error !== 'object') return String(error)
-  const message = String(error.message || error)
+  const cause = error.cause?.message ? `\n  caused by: ${error.cause.message}` : ''
+  const message = `${error.message || error}${cause}`
   const frames = String(error.stack || '').split('\n').filter((line) => /^\s+at /.test(line) && !/node:internal|node_modules|node:async_hooks/.test(line))
   return frames.length === 0 ? message : `${message.slice(0, 1400)}\n${frames.slice(0, 6).join('\n')}`
 }

@@ -1,4 +1,4 @@
-import { findField, findFunction, namedChildren } from '../syntax/node.ts'
+import { findAncestor, findField, findFunction, namedChildren } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { scopeAt } from '../syntax/scope.ts'
 import { argumentsOf, isAsyncFunction, similarity } from '../syntax/vocabulary.ts'
@@ -109,7 +109,10 @@ export const changeAwait: Generator = (node, sketch) => {
   const promises = /^(all|allSettled|race|any|fetch|json|text|resolve|sleep|wait|delay|read\w*|write\w*|load\w*|save\w*|fetch\w*)$/.test(name)
   const smells = /Promise|coroutine|never awaited/.test(sketch.words.messages)
   const dropped = node.parent?.type === 'expression_statement' && /^(Promise|asyncio)\./.test(sketch.text(node)) && fn !== undefined && isAsyncFunction(fn)
-  const prior = asyncCallee ? 0.62 : dropped ? 0.55 : promises && smells ? 0.45 : smells ? 0.3 : fn !== undefined && isAsyncFunction(fn) ? 0.12 : 0
+  // An async function that waits for nothing, or a `try` around a call whose failure comes later, has most likely lost its `await`.
+  const idle = fn !== undefined && isAsyncFunction(fn) && !/\bawait\b/.test(sketch.text(fn))
+  const tried = fn !== undefined && isAsyncFunction(fn) && /^(variable_declarator|return_statement|assignment|assignment_expression|expression_statement)$/.test(node.parent?.type ?? '') && findAncestor(node, (at) => at === fn || at.type === 'try_statement')?.type === 'try_statement'
+  const prior = asyncCallee ? 0.62 : dropped ? 0.55 : promises && smells ? 0.45 : smells ? 0.3 : idle ? 0.35 : tried ? 0.3 : fn !== undefined && isAsyncFunction(fn) ? 0.12 : 0
   if (fn === undefined || prior === 0) return
   const member = node.parent !== undefined && node.field === 'object'
   const awaited = member ? `(await ${sketch.text(node)})` : `await ${sketch.text(node)}`

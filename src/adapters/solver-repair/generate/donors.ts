@@ -15,6 +15,7 @@ interface Donor {
   readonly members: readonly string[]
   readonly company: readonly string[]
   readonly fn: SyntaxNode | undefined
+  readonly file: SourceFile
 }
 
 const mostDonors = 14
@@ -22,7 +23,13 @@ const mostChars = 120
 const jumps = /^(return|throw|raise|break|continue)_statement$/
 const gathered = new WeakMap<SourceFile, readonly Donor[]>()
 
+/** Those of the file itself first, then of others of the same language. */
 function donorsOf(sketch: Sketch): readonly Donor[] {
+  const others = sketch.words.files.filter((file) => file !== sketch.file && (file.grammar === 'python') === sketch.python)
+  return [sketch.file, ...others].flatMap((file) => donorsIn({ ...sketch, file, text: (node) => file.text.slice(node.start, node.end) }))
+}
+
+function donorsIn(sketch: Sketch): readonly Donor[] {
   const known = gathered.get(sketch.file)
   if (known !== undefined) return known
   const found = new Map<string, Donor>()
@@ -30,7 +37,7 @@ function donorsOf(sketch: Sketch): readonly Donor[] {
     if (!isDonor(node, sketch)) return
     const { names, members } = wordsOf(node, sketch)
     const text = sketch.text(node)
-    if (!found.has(text)) found.set(text, { text, indent: indentOf(node, sketch), names, members, ...companyOf(node, sketch) })
+    if (!found.has(text)) found.set(text, { text, indent: indentOf(node, sketch), names, members, file: sketch.file, ...companyOf(node, sketch) })
   })
   const donors = [...found.values()]
   gathered.set(sketch.file, donors)
@@ -77,15 +84,18 @@ export const donateStatement: Generator = (node, sketch) => {
   const shared = (members: readonly string[]): number => members.filter((member) => own.members.includes(member)).length
   // A statement of a function that works on the same things may well be missing here, whatever it is about itself.
   const nearness = (donor: Donor): number => shared(donor.members) + 0.3 * donor.names.filter((name) => own.names.includes(name)).length + (donor.members.length > 0 && shared(donor.company) >= 2 ? 1 : 0)
+  const here = new Set(donorsIn(sketch).map(({ text }) => text))
   const fitting = donorsOf(sketch)
     .filter((donor) => donor.names.every((name) => readable.has(name) || name in globalThis || (sketch.python && /^(self|cls|len|str|int|list|dict|set|sorted|min|max|range|sum|any|all|isinstance|print|[A-Z]\w*Error)$/.test(name))))
+    // What stands in another file has to be about the same things to be worth a try here.
+    .filter((donor) => donor.file === sketch.file || (nearness(donor) >= 1 && !here.has(donor.text)))
     .toSorted((a, b) => nearness(b) - nearness(a)).slice(0, mostDonors)
-  for (const donor of fitting) insertDonor(donor, { statements, sketch, prior: donor.fn === fn ? 0.1 : nearness(donor) >= 1 ? 0.24 : 0.13 })
+  for (const donor of fitting) insertDonor(donor, { statements, sketch, prior: donor.fn === fn ? 0.1 : (nearness(donor) >= 1 ? 0.24 : 0.13) * (donor.file === sketch.file ? 1 : 0.6) })
 }
 
 function insertDonor(donor: Donor, place: { statements: readonly SyntaxNode[]; sketch: Sketch; prior: number }): void {
   const { statements, sketch, prior } = place
-  const describes = `also do ${quote(donor.text)}, as elsewhere in the file`
+  const describes = `also do ${quote(donor.text)}, as elsewhere in the ${donor.file === sketch.file ? 'file' : 'project'}`
   for (const [i, statement] of statements.entries()) {
     const before = statements[i - 1]
     if (sketch.text(statement) === donor.text || (before !== undefined && sketch.text(before) === donor.text)) continue

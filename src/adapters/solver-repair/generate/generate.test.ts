@@ -7,7 +7,7 @@ import { rankCandidates } from '../search/filter.ts'
 import { parseSource } from '../syntax/node.ts'
 import { findGrammar, loadParser } from '../syntax/parser.ts'
 import type { SyntaxParser } from '../syntax/parser.ts'
-import { gatherWords } from '../syntax/vocabulary.ts'
+import { gatherModules, gatherWords } from '../syntax/vocabulary.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
 import { generateCandidates } from './generate.ts'
 
@@ -42,7 +42,7 @@ function candidatesOf(path: string, text: string, words: Partial<Vocabulary> = {
   assert.ok(grammar)
   const file = parseSource(parser, path, grammar, text)
   assert.ok(file)
-  return rankCandidates(generateCandidates(file, { ...gatherWords([file]), testNumbers: [], testStrings: [], expected: [], actual: [], messages: '', ...words }, () => 1))
+  return rankCandidates(generateCandidates(file, { ...gatherWords([file]), ...gatherModules([file]), testNumbers: [], testStrings: [], expected: [], actual: [], messages: '', ...words }, () => 1))
 }
 
 const results = (path: string, text: string, words: Partial<Vocabulary> = {}): Set<string> =>
@@ -139,6 +139,36 @@ class Box:
       assert.ok(results('timer.js', timer).has(timer.replace(from, () => to)))
     })
   }
+  const importing = (path: string, text: string, others: Readonly<Record<string, string>>, messages = ''): Set<string> => {
+    const files = Object.entries({ [path]: text, ...others }).flatMap(([name, content]) => {
+      const grammar = findGrammar(name)
+      return grammar === undefined ? [] : (parseSource(parser, name, grammar, content) ?? [])
+    })
+    const [file] = files
+    assert.ok(file)
+    const words = { ...gatherWords(files), ...gatherModules(files), testNumbers: [], testStrings: [], expected: [], actual: [], messages }
+    return new Set(generateCandidates(file, words, () => 1).map((candidate) => applyEdits(text, candidate.edits)))
+  }
+  const rules = { 'src/rules.py': 'def is_spare(a):\n    return a\ndef is_strike(a):\n    return a\n', 'src/extra.py': 'def is_foul(a):\n    return a\n' }
+  const ofImports: [string, string, string, Readonly<Record<string, string>>, string][] = [
+    ['of the name that it is called by', 'src/game.py', 'from src.rules import is_spare as is_strike\ndef f(a):\n    return is_strike(a)\n', rules, 'from src.rules import is_strike\ndef f(a):\n    return is_strike(a)\n'],
+    ['from the module that has it', 'src/game.py', 'from src.rules import is_foul\ndef f(a):\n    return is_foul(a)\n', rules, 'from src.extra import is_foul\ndef f(a):\n    return is_foul(a)\n'],
+    ['that is missing', 'src/game.py', 'def f(a):\n    return is_foul(a)\n', { ...rules, 'src/a.py': 'from src.rules import is_spare\n' }, 'from src.extra import is_foul\ndef f(a):\n    return is_foul(a)\n'],
+    ['of a renamed export', 'src/a.ts', "import { sumOf } from './b.ts'\nexport const f = (a: number[]) => sumOf(a)\n", { 'src/b.ts': 'export function sumAll(a: number[]) { return a.length }\n' }, "import { sumAll as sumOf } from './b.ts'\nexport const f = (a: number[]) => sumOf(a)\n"],
+    ['by name, not as the default', 'src/a.ts', "import sum from './b.ts'\nexport const f = (a: number[]) => sum(a)\n", { 'src/b.ts': 'export function sum(a: number[]) { return a.length }\n' }, "import { sum } from './b.ts'\nexport const f = (a: number[]) => sum(a)\n"],
+    ['of what takes an object now', 'src/a.ts', "import { pad } from './b.ts'\nexport const f = (a: string) => pad(a, 3)\n", { 'src/b.ts': 'export function pad({ text, width }: { text: string; width: number }) { return text.padStart(width) }\n' }, "import { pad } from './b.ts'\nexport const f = (a: string) => pad({ text: a, width: 3 })\n"],
+    ['of an older version', 'src/a.py', 'import time\ndef f():\n    return time.clock()\n', {}, 'import time\ndef f():\n    return time.perf_counter()\n'],
+  ]
+  for (const [name, path, text, others, wanted] of ofImports) {
+    it(`of imports and interfaces: ${name}`, () => {
+      const made = importing(path, text, others, "NameError: name 'is_foul' is not defined")
+      assert.ok(made.has(wanted), [...made].filter((one) => one.split('\n')[0] !== text.split('\n')[0]).join('---\n'))
+    })
+  }
+  it('take statements from other files that work on the same things', () => {
+    const made = importing('src/a.py', 'class A:\n    def push(self, item):\n        self.items.append(item)\n        self.size += 1\n    def drop(self):\n        self.items.pop()\n', { 'src/b.py': 'class B:\n    def clear(self):\n        self.items.clear()\n        self.seen.clear()\n' })
+    assert.ok([...made].some((text) => text.includes('self.items.pop()\n        self.items.clear()')))
+  })
   it('take only statements whose names can be read there', () => {
     const text = 'export function a(list: number[]) {\n  const extra = 1\n  list.push(extra)\n}\nexport function b(list: number[]) {\n  list.pop()\n}\n'
     assert.equal([...results('a.ts', text)].some((made) => (made.split('function b')[1] ?? '').includes('extra')), false)

@@ -6,8 +6,10 @@ import type { Vocabulary } from '../syntax/vocabulary.ts'
 import { addDefault, changeArguments, changeAwait, changeRegex, copyValue, wrapValue } from './calls.ts'
 import { addClause, exchangeParts, negateCondition, swapBranches } from './conditions.ts'
 import { donateStatement } from './donors.ts'
+import { changeSignature, renameApi } from './api.ts'
 import { addTruthClause, returnField } from './fields.ts'
 import { addGuard, addSkip, guardLocal, mendPython } from './guards.ts'
+import { addImport, changeImport } from './imports.ts'
 import { changeKey, changeMember, changeName, changeTarget } from './names.ts'
 import { accumulate, changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
 import { addLeast, changeReceiver, spreadRest } from './receivers.ts'
@@ -22,8 +24,11 @@ const generators: readonly Generator[] = [
   changeName, changeMember, changeKey, changeTarget,
   changeArguments, changeAwait, wrapValue, copyValue, addDefault, changeRegex,
   dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, guardLocal, addSkip, mendPython,
-  donateStatement, returnField, addTruthClause, addElse, changeReceiver, spreadRest, addLeast,
+  donateStatement, returnField, addTruthClause, addElse, changeReceiver, spreadRest, addLeast, renameApi, changeSignature,
 ]
+/** For the statements that bring names in. */
+const importGenerators: readonly Generator[] = [changeImport, addImport]
+const importing = /^(import_statement|import_from_statement)$/
 
 /** Parts of a file in which nothing runs. */
 const silent = /^(comment|type_annotation|type_arguments|type_parameters|interface_declaration|type_alias_declaration|import_statement|import_from_statement|future_import_statement|decorator)$/
@@ -34,16 +39,41 @@ const silent = /^(comment|type_annotation|type_arguments|type_parameters|interfa
  */
 export function generateCandidates(file: SourceFile, words: Vocabulary, suspicionOf: (node: SyntaxNode) => number): Candidate[] {
   const found = new Map<string, Candidate>()
-  const sketch = openSketch(file, words, suspicionOf, (candidate) => {
+  const emit = (candidate: Candidate): void => {
     const key = candidateKey(file.text, candidate)
     if (key === undefined || candidate.suspicion <= 0) return
     const known = found.get(key)
     if (known === undefined || scoreOf(known) < scoreOf(candidate)) found.set(key, candidate)
-  })
+  }
+  const sketch = openSketch(file, words, suspicionOf, emit)
   walk(file.root, (node) => {
     if (silent.test(node.type) || (node.field === 'type' && node.type === 'type') || node.field === 'return_type') return false
     if (suspicionOf(node) > 0) for (const generate of generators) generate(node, sketch)
     return undefined
   })
+  mendImports(file, words, suspicionOf, emit)
   return [...found.values()]
+}
+
+/** An import runs before all tests: it is nearly as suspect as the hottest place that uses one of its names, or as the file where there is none. */
+function mendImports(file: SourceFile, words: Vocabulary, suspicionOf: (node: SyntaxNode) => number, emit: (candidate: Candidate) => void): void {
+  const uses = new Map<string, number>()
+  let hottest = 0
+  walk(file.root, (node) => {
+    if (importing.test(node.type)) return false
+    const here = suspicionOf(node)
+    hottest = Math.max(hottest, here)
+    if (node.type === 'identifier' || node.type === 'type_identifier') uses.set(file.text.slice(node.start, node.end), Math.max(here, uses.get(file.text.slice(node.start, node.end)) ?? 0))
+    return undefined
+  })
+  if (hottest === 0) return
+  for (const node of [file.root, ...file.root.children.filter(({ type }) => importing.test(type))]) {
+    let used = node === file.root ? hottest : 0
+    walk(node, (at) => {
+      if (node !== file.root && at.type === 'identifier') used = Math.max(used, uses.get(file.text.slice(at.start, at.end)) ?? 0)
+      return node !== file.root
+    })
+    const sketch = openSketch(file, words, () => 0.9 * used, emit)
+    for (const generate of importGenerators) generate(node, sketch)
+  }
 }

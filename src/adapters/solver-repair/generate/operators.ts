@@ -100,8 +100,11 @@ export const swapOperator: Generator = (node, sketch) => {
 /** `=` where the old value was to be kept and changed. */
 export const accumulate: Generator = (node, sketch) => {
   if (node.type !== '=' || node.parent?.parent?.type !== 'expression_statement' || !/^(assignment|assignment_expression)$/.test(node.parent.type)) return
-  sketch.replace(node, '+=', 'assignment', 0.34)
-  sketch.replace(node, '-=', 'assignment', 0.12)
+  // What starts a count or a list anew is hardly meant to add nothing to it.
+  const right = findField(node.parent, 'right')
+  const idle = right !== undefined && /^(0|0\.0|''|""|\[\]|\{\}|null|None|undefined|true|false|True|False)$/.test(sketch.text(right))
+  sketch.replace(node, '+=', 'assignment', idle ? 0.05 : 0.34)
+  if (!idle) sketch.replace(node, '-=', 'assignment', 0.12)
   if (!sketch.python) sketch.replace(node, '??=', 'assignment', 0.1)
 }
 

@@ -40,7 +40,7 @@ export function openSketch(file: SourceFile, words: Vocabulary, suspicionOf: (no
 
 const extents = new WeakMap<SyntaxNode, Extent>()
 
-function extentOf(file: SourceFile, node: SyntaxNode): Extent {
+export function extentOf(file: SourceFile, node: SyntaxNode): Extent {
   const known = extents.get(node)
   if (known !== undefined) return known
   const lines = file.text.slice(node.start, node.end).split('\n').length

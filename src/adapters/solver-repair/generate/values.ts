@@ -1,4 +1,4 @@
-import { findAncestor, findField, findFunction, walk } from '../syntax/node.ts'
+import { findAncestor, findField, findFunction, findStatement, walk } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { scopeAt } from '../syntax/scope.ts'
 import { editDistance, similarity } from '../syntax/vocabulary.ts'
@@ -204,6 +204,8 @@ function addText(node: SyntaxNode, sketch: Sketch): void {
   if (!empty) return
   const mark = sketch.text(node).slice(-1)
   for (const other of [' ', ',', ', ', '-', '\\n', '0']) sketch.replace(node, `${mark}${other}${mark}`, 'text', 0.12)
+  const statement = findStatement(node)
+  if (statement !== undefined) walk(statement, (at) => void (at !== node && at.type === 'string' && at.children.length > 2 && sketch.replace(node, sketch.text(at), 'text', 0.3)))
 }
 
 /** Strings used in the same way in the file: compared with, or keys beside it. */

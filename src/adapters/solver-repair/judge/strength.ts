@@ -14,9 +14,9 @@ import { findProbeable } from './probe.ts'
 /** Kinds of small change that mutation testing is known by: all of them can be told by a test that looks. */
 const mutating = /^(comparison|arithmetic|logic|constant|assignment|update|negation|sign|clause|operand|statement|jump|slice)$/
 /** Bounds: mutants of one place, of one line, and survivors that are looked at closely. */
-const mostMutants = 48
-const mostOnLine = 6
-const mostLooked = 16
+const mostMutants = 30
+const mostOnLine = 4
+const mostLooked = 10
 const mostNamed = 20
 
 /** The code that is measured: the mended file, and where the mend is. */

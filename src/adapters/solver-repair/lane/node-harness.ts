@@ -1,10 +1,12 @@
+import { nodeDialects } from './node-dialects.ts'
+import { nodeExpect } from './node-expect.ts'
 import { nodeProbe } from './node-probe.ts'
 
 /**
  * Runs inside the sandbox, in the tested project's own Node: an ES module given to `node -e`, with one JSON job list on stdin
  * and one JSON line per finished job on stdout. The parent hands jobs to children and kills what hangs; a child loads the
- * project's modules afresh for each job through module hooks, with one file's text replaced, and runs `node:test` files with
- * a small stand-in for that runner. Kept as text because it must reach a process that sees none of our files.
+ * project's modules afresh for each job through module hooks, with one file's text replaced, and runs test files with a small
+ * stand-in for their runner. Kept as text because it must reach a process that sees none of our files.
  */
 export const nodeHarness = String.raw`
 import { spawn } from 'node:child_process'
@@ -13,7 +15,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import assert from 'node:assert'
-import { inspect } from 'node:util'
+import { format, inspect, isDeepStrictEqual } from 'node:util'
 
 if (process.env.WRIT_LANE_CHILD) child()
 else parent()
@@ -78,30 +80,58 @@ function parent() {
       live--
       if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()
     })
-    kid.send({ init: { root: work.root, keep: work.keep } })
+    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner, program: work.program } })
   }
   for (let i = 0; i < Math.min(work.width, queue.length); i++) open()
 }
 
 function child() {
+  // Tests may put clocks of their own in the place of these.
+  const { setTimeout, clearTimeout, setImmediate } = globalThis
   const bases = new Map()
   const stripped = new Map()
   const run = { root: '', keep: new Set(), turn: 0, texts: new Map(), state: undefined }
   const marker = '?writ='
+  const lane = { runner: undefined, program: undefined }
+  const stand = {}
+  globalThis[Symbol.for('writ.lane')] = stand
+  /** Files whose text was made anew, since more than types had to go: places in them are not known. */
+  const remade = new Set()
+  const toScript = (text, plain) => {
+    try { return nodeModule.stripTypeScriptTypes(text) } catch { remade.add(plain) }
+    return nodeModule.stripTypeScriptTypes(text, { mode: 'transform' })
+  }
+  /** Bundlers' habits that Node does not share: paths without an ending, and .js where the file is .ts. */
+  const findModule = (specifier, context, next) => {
+    try { return next(specifier, context) } catch (error) {
+      if (!/^[.]{0,2}[/]/.test(specifier) || !context.parentURL?.startsWith(run.rootUrl)) throw error
+      const plain = specifier.replace(/[.][cm]?jsx?$/, '')
+      for (const ending of ['.ts', '.js', '.mts', '.mjs', '/index.ts', '/index.js'])
+        for (const stem of new Set([specifier, plain]))
+          try { return next(stem + ending, context) } catch { continue }
+      throw error
+    }
+  }
   const inside = (url) => url.startsWith(run.rootUrl) && !url.includes('/node_modules/')
   nodeModule.registerHooks({
     resolve(specifier, context, next) {
-      if (specifier === 'node:test' || specifier === 'test') {
+      const known = specifier === 'test' ? 'node:test' : specifier
+      if (Object.hasOwn(stand, known) && !context.parentURL?.includes('/node_modules/')) {
         const required = context.conditions?.includes('require')
-        return { url: required ? 'writ-lane:test.cjs' : 'writ-lane:test', format: required ? 'commonjs' : 'module', shortCircuit: true }
+        return { url: 'writ-lane:' + known + (required ? '.cjs' : ''), format: required ? 'commonjs' : 'module', shortCircuit: true }
       }
-      const found = next(specifier, context)
+      const found = findModule(specifier, context, next)
       if (context.conditions?.includes('require') || !inside(found.url) || found.url.includes('?')) return found
       return { ...found, url: found.url + marker + run.turn }
     },
     load(url, context, next) {
-      if (url === 'writ-lane:test') return { format: 'module', source: standIn, shortCircuit: true }
-      if (url === 'writ-lane:test.cjs') return { format: 'commonjs', source: 'module.exports = globalThis[Symbol.for("writ.lane")]', shortCircuit: true }
+      if (url.startsWith('writ-lane:')) {
+        const required = url.endsWith('.cjs')
+        const name = url.slice('writ-lane:'.length, required ? -4 : undefined)
+        const from = 'globalThis[Symbol.for("writ.lane")][' + JSON.stringify(name) + ']'
+        const source = 'export default ' + from + '.main\n' + Object.keys(stand[name].api).map((key) => 'export const ' + key + ' = ' + from + '.api.' + key).join('\n')
+        return { format: required ? 'commonjs' : 'module', source: required ? 'module.exports = ' + from + '.main' : source, shortCircuit: true }
+      }
       const plain = url.split('?')[0]
       if (!inside(plain)) return next(url, context)
       let base = bases.get(plain)
@@ -115,8 +145,8 @@ function child() {
       const changed = text !== undefined
       const format = base.format === 'module-typescript' ? 'module' : base.format === 'commonjs-typescript' ? 'commonjs' : base.format
       if (format !== base.format) {
-        if (changed) return { format, source: nodeModule.stripTypeScriptTypes(text), shortCircuit: true }
-        if (!stripped.has(plain)) stripped.set(plain, nodeModule.stripTypeScriptTypes(fs.readFileSync(file, 'utf8')))
+        if (changed) return { format, source: toScript(text, plain), shortCircuit: true }
+        if (!stripped.has(plain)) stripped.set(plain, toScript(fs.readFileSync(file, 'utf8'), plain))
         return { format, source: stripped.get(plain), shortCircuit: true }
       }
       if (changed) return { format, source: text, shortCircuit: true }
@@ -159,7 +189,9 @@ function child() {
     await owner.hooks.begun
   }
   const callHook = async (hook, context) => {
-    if (hook.length > 1) await new Promise((done, fail) => hook(context ?? {}, (error) => (error ? fail(error) : done())))
+    const style = styles.get(hook)
+    if (style !== undefined && style.ownOnly !== true) await style.call(hook, selfOf(style, context), context, top)
+    else if (hook.length > 1) await new Promise((done, fail) => hook(context ?? {}, (error) => (error ? fail(error) : done())))
     else await hook(context ?? {})
   }
   const each = async (owner, kind, context) => {
@@ -191,9 +223,13 @@ function child() {
     context.test = (...args) => runTest(inner, plan(...args))
     return context
   }
-  const runTest = async (owner, { name, options, fn }) => {
+  const runTest = async (owner, { name, options, fn }, style = plainStyle) => {
     const state = { skipped: false, clean: [] }
     const mine = run.state
+    mine.unable = false
+    mine.shared = undefined
+    mine.claims = 0
+    mine.wanted = undefined
     if (mine.bailed || mine.over) return
     if (mine.only && owner.late === undefined && !mine.only.has(plainName(owner, name))) return
     if (options.skip || options.todo || fn === undefined) return void seen(owner, name, 'skipped')
@@ -204,29 +240,40 @@ function child() {
     const fail = (error) => { failure ??= { error } }
     const outerFail = mine.fail
     mine.fail = fail
-    cover?.start()
+    mine.skip = () => { state.skipped = true; throw skipping }
+    if (style.ownOnly !== true || owner.late === undefined) cover?.start()
     try {
       await begin(owner)
-      const context = makeContext(owner, name, inner, state)
+      const context = style.context === undefined ? makeContext(owner, name, inner, state) : style.context(makeContext(owner, name, inner, state))
+      mine.context = context
       await each(owner, 'beforeEach', context)
       try {
         const limit = Number.isFinite(options.timeout) ? options.timeout : 60_000
         let timer
         const tooLong = new Promise((_, no) => { timer = setTimeout(() => no(new Error('test timed out')), limit).unref(); mine.stuck.push(no) })
-        const body = fn.length > 1 ? new Promise((done, no) => fn(context, (error) => (error ? no(error) : done()))) : Promise.resolve(fn.call(context, context))
+        const body = Promise.resolve(style.call(fn, selfOf(style, context), context, inner))
         try { await Promise.race([body, tooLong]) } finally { clearTimeout(timer) }
+        style.check?.(context)
         if (options.plan === undefined) context.passed = true
-      } catch (error) { fail(error); context.error = error }
+      } catch (error) { if (error !== skipping) fail(error); context.error = error }
       for (const hook of inner.late) await callHook(hook, context)
       await each(owner, 'afterEach', context)
-    } catch (error) { fail(error) }
+    } catch (error) { if (error !== skipping) fail(error) }
     for (const clean of state.clean) clean()
     await new Promise((done) => setImmediate(done))
     mine.fail = outerFail
-    if (failure || inner.failed) owner.failed = true
-    const full = seen(owner, name, failure || inner.failed ? 'failed' : state.skipped ? 'skipped' : 'passed', performance.now() - began)
+    if (style.ownOnly !== true && (failure || inner.failed)) owner.failed = true
+    if (style.ownOnly === true && inner.own !== true && !failure && inner.nested) return
+    owner.nested = true
+    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began)
+    mine.unable = false
     cover?.stop(full)
   }
+  const skipping = new Error('skipped')
+  const styles = new WeakMap()
+  const plainStyle = { call: (fn, self, context) => (fn.length > 1 ? new Promise((done, no) => fn(context, (error) => (error ? no(error) : done()))) : fn.call(context, context)) }
+  /** What a body calls this: one object for the whole file, as mocha's tests expect. */
+  const selfOf = (style, context) => (style.self === undefined ? context : (top.self ??= style.self()))
   const runSuite = async (suite) => {
     try { await suite.ready } catch { return void seen(suite.parent, suite.path.at(-1), 'failed') }
     for (const item of suite.children) {
@@ -241,22 +288,29 @@ function child() {
     root.chain = root.chain.then(item).catch(() => { root.broken = true })
     return root.chain.then(() => undefined)
   }
-  const test = (...args) => {
-    const asked = plan(...args)
-    const owner = collecting ?? top
-    return add(() => runTest(owner, asked)) ?? Promise.resolve()
-  }
-  const describe = (...args) => {
-    const { name, options, fn } = plan(...args)
-    const owner = collecting ?? top
-    if (options.skip || options.todo || fn === undefined) return Promise.resolve()
-    const suite = { file: owner.file, path: [...owner.path, name], hooks: hooksOf(), parent: owner, children: [] }
-    const outer = collecting
-    collecting = suite
-    try { suite.ready = Promise.resolve(fn({ name, fullName: suite.path.join(' > ') })) } catch (error) { suite.ready = Promise.reject(error); suite.ready.catch(() => {}) }
-    collecting = outer
-    return add(() => runSuite(suite)) ?? Promise.resolve()
-  }
+  const makeApi = (style) => ({
+    test(...args) {
+      const asked = plan(...args)
+      const owner = collecting ?? top
+      return add(() => runTest(owner, asked, style)) ?? Promise.resolve()
+    },
+    describe(...args) {
+      const { name, options, fn } = plan(...args)
+      const owner = collecting ?? top
+      if (options.skip || options.todo || fn === undefined) return Promise.resolve()
+      const suite = { file: owner.file, path: [...owner.path, name], hooks: hooksOf(), parent: owner, children: [] }
+      const outer = collecting
+      collecting = suite
+      try { suite.ready = Promise.resolve(fn.call(selfOf(style, {}), { name, fullName: suite.path.join(' > ') })) } catch (error) { suite.ready = Promise.reject(error); suite.ready.catch(() => {}) }
+      collecting = outer
+      return add(() => runSuite(suite)) ?? Promise.resolve()
+    },
+    hook: (kind) => (fn) => {
+      if (style !== plainStyle) styles.set(fn, style)
+      ;(collecting ?? top).hooks[kind].push(fn)
+    },
+  })
+  const { test, describe, hook } = makeApi(plainStyle)
   const variants = (base) => Object.assign(base, {
     skip: (...args) => { const asked = plan(...args); return base(asked.name, { ...asked.options, skip: true }, asked.fn) },
     todo: (...args) => { const asked = plan(...args); return base(asked.name, { ...asked.options, todo: true }, asked.fn) },
@@ -264,14 +318,12 @@ function child() {
   })
   variants(test)
   variants(describe)
-  const hook = (kind) => (fn) => void (collecting ?? top).hooks[kind].push(fn)
   const api = Object.assign(test, {
     test, it: test, describe, suite: describe, before: hook('before'), after: hook('after'), beforeEach: hook('beforeEach'), afterEach: hook('afterEach'), assert,
     get mock() { return realMock },
   })
-  globalThis[Symbol.for('writ.lane')] = api
-  const names = ['test', 'it', 'describe', 'suite', 'before', 'after', 'beforeEach', 'afterEach', 'mock', 'assert']
-  const standIn = 'const api = globalThis[Symbol.for("writ.lane")]\nexport default api\n' + names.map((name) => 'export const ' + name + ' = api.' + name).join('\n')
+${nodeExpect}${nodeDialects}
+  Object.assign(stand, { 'node:test': { api, main: api }, ...dialects })
 
   // ---- coverage of one test at a time
   const openCover = async (state) => {
@@ -288,7 +340,8 @@ function child() {
         for (const script of post('Profiler.takePreciseCoverage')?.result ?? []) {
           const plain = script.url.split('?')[0]
           if (!inside(plain) || plain.includes('/[eval')) continue
-          const spans = toSpans(script.functions)
+          const measured = toSpans(script.functions)
+          const spans = remade.has(plain) && measured.length > 0 ? [[0, fs.statSync(fileURLToPath(plain)).size]] : measured
           if (spans.length > 0) covers[path.relative(run.root, fileURLToPath(plain)).split(path.sep).join('/')] = spans
         }
         state.covers[name] = covers
@@ -316,17 +369,44 @@ ${nodeProbe}
   const late = (error) => { const state = run.state; if (state?.fail) state.fail(error); else if (state) state.loose = true }
   process.on('uncaughtException', late)
   process.on('unhandledRejection', late)
-  process.exit = () => { throw new Error('process.exit was called') }
+  process.exit = (code) => {
+    const state = run.state
+    if (lane.program !== undefined && state && state.exit === undefined) state.exit = Number(code ?? process.exitCode ?? 0)
+    throw new Error('process.exit was called')
+  }
 
   // Nothing more can happen, and a test still waits: as the real runner does, it fails.
   process.on('beforeExit', () => {
     const state = run.state
     if (state === undefined) return
+    if (state.drained) { state.drained(); state.drained = undefined; return }
     if (state.stuck.length === 0) state.give?.()
     for (const stop of state.stuck.splice(0)) stop(new Error('nothing is left to wait for'))
   })
 
+  /** A file that is a program of its own: it is over when nothing is left to do, and passes with exit code 0. */
+  const runProgram = async (file, state) => {
+    top = openRoot(file)
+    let failure
+    state.fail = (error) => { failure ??= { error } }
+    process.argv = [process.execPath, path.join(run.root, file)]
+    cover?.start()
+    const began = performance.now()
+    const drained = new Promise((done) => { state.drained = done })
+    try { await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn) } catch (error) { failure ??= { error } }
+    if (state.exit === undefined && failure === undefined) await drained
+    state.drained = undefined
+    const code = state.exit ?? (failure ? 1 : Number(process.exitCode ?? 0))
+    process.exitCode = undefined
+    const bad = code !== 0 || state.tests.some((test) => test.status === 'failed')
+    state.tests = []
+    const status = bad ? 'failed' : 'passed'
+    seen({ file: undefined, path: [] }, lane.program, status, performance.now() - began)
+    cover?.stop(lane.program)
+    return state
+  }
   const runFile = async (file, state) => {
+    if (lane.program !== undefined) return runProgram(file, state)
     const root = openRoot(file)
     top = root
     try {
@@ -335,6 +415,7 @@ ${nodeProbe}
       seen(root, undefined, 'failed')
     }
     for (let before; before !== root.chain;) { before = root.chain; await before }
+    if (root.outside) seen(root, 'top level', state.unable ? 'skipped' : root.outside.inner.failed ? 'failed' : 'passed')
     if (root.hooks.begun) for (const hook of root.hooks.after) await callHook(hook)
     return state
   }
@@ -343,17 +424,20 @@ ${nodeProbe}
       run.root = fs.realpathSync(init.root)
       run.rootUrl = pathToFileURL(run.root).href + '/'
       run.keep = new Set(init.keep)
+      realMock = process.getBuiltinModule('node:test').mock
+      lane.runner = init.runner
+      lane.program = init.program
+      Object.assign(globalThis, globals[init.runner])
       process.send({ ready: true })
       return
     }
     process.channel.unref()
-    realMock ??= process.getBuiltinModule('node:test').mock
     const began = performance.now()
     run.turn++
     run.texts = new Map([...(job.path === undefined ? [] : [job]), ...(job.others ?? [])].map((one) => [path.join(run.root, one.path), one.text]))
     const probe = job.probe ? openProbe() : undefined
     for (const key of Object.keys(nodeModule.default._cache)) if (key.startsWith(run.root + path.sep) && !key.includes('node_modules')) delete nodeModule.default._cache[key]
-    const state = { tests: [], counts: new Map(), covers: {}, bailed: false, over: false, fail: undefined, mended: false, stuck: [] }
+    const state = { tests: [], counts: new Map(), covers: {}, bailed: false, over: false, fail: undefined, mended: false, stuck: [], undo: [] }
     if (job.only) {
       state.only = new Set()
       for (const name of job.only) {
@@ -374,6 +458,8 @@ ${nodeProbe}
     state.over = true
     cover?.close()
     cover = undefined
+    for (const undo of state.undo.reverse()) undo()
+    doubles.clear()
     realMock.reset()
     realMock.restoreAll()
     await probe?.run()

@@ -30,18 +30,21 @@ const surveyFileMs = 8000
 /** Time for processes to start and end that is not the jobs' own. */
 const slackMs = 5000
 
-/** For `node:test`: `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum. */
-export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }): Lane {
+/**
+ * For JavaScript and TypeScript under the runner that reported, or for one `program`: a test of that name, which passes where the
+ * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum.
+ */
+export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { runner = 'node-test', program }: { runner?: string | undefined; program?: string } = {}): Lane {
   const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
-      stdin: new TextEncoder().encode(JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
+      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
   return {
-    name: 'node:test',
+    name: program !== undefined ? 'Node programs' : runner === 'node-test' ? 'node:test' : runner,
     async survey(timeoutMs) {
       const paths = [...files.failing, ...files.others]
       const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], cover: true, perMs: surveyFileMs }))

@@ -26,6 +26,8 @@ def _chain():
 
 def _is_tester():
     words = getattr(sys, 'orig_argv', [])
+    if os.environ.get('WRIT_LANE_SCRIPT'):
+        return any(os.path.normpath(word) == os.environ['WRIT_LANE_SCRIPT'] for word in words[1:])
     if '-m' in words:
         at = words.index('-m')
         return words[at + 1] in ('unittest', 'pytest') if at + 1 < len(words) else False
@@ -49,6 +51,7 @@ class _Lane(_Probe):
         self.counts = {}
         self.rows = None
         self.rootpath = os.getcwd()
+        self.before = set(sys.modules)
 
     def say(self, record):
         import json
@@ -139,9 +142,21 @@ class _Lane(_Probe):
 
     # The parent learns from the exit code that all that can be reached was mended.
     def leave(self):
+        if self.job.get('loaded'):
+            self.tell_loaded()
         if self.job.get('probe'):
             self.ask_probed()
         os._exit(77 if self.mended and not self.missed and not self.targets else 0)
+
+    # What the tests load that is not the project's: loaded before the forks of later jobs.
+    def tell_loaded(self):
+        foreign = []
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, '__file__', None)
+            inner = self.relative(file) if file else None
+            if name not in self.before and name != '__main__' and (inner is None or 'site-packages' in inner):
+                foreign.append(name)
+        self.say({'loaded': foreign[:2000]})
 
     def parts(self, nodeid):
         head, bracket, tail = nodeid.partition('[')
@@ -151,6 +166,22 @@ class _Lane(_Probe):
 
     def plain(self, parts):
         return ' › '.join(' '.join(part.split()) for part in parts if part)
+
+    def run_script(self, script):
+        import runpy
+        full = os.path.join(self.root, script['file'])
+        sys.argv = [full]
+        sys.path.insert(0, os.path.dirname(full))
+        status = 'passed'
+        self.begin()
+        try:
+            runpy.run_path(full, run_name='__main__')
+        except SystemExit as stop:
+            status = 'passed' if stop.code in (None, 0) else 'failed'
+        except BaseException:
+            status = 'failed'
+        self.finish([script['name']], status)
+        self.leave()
 
     def watch_unittest(self):
         import unittest
@@ -209,57 +240,78 @@ class _Lane(_Probe):
 
         unittest.runner.TextTestRunner.run = run_and_leave
 
-    def watch_pytest(self):
-        import types
-        lane = self
-        plugin = types.ModuleType('writ_lane_plugin')
-        state = {}
 
-        def pytest_collection_modifyitems(session, config, items):
-            if lane.only is not None:
-                items[:] = [item for item in items if lane.plain(lane.parts(item.nodeid)) in lane.only]
+def _watch_pytest(lane, fork=None):
+    """Tells a lane what pytest does. With "fork" there is no lane before pytest has its settings and plugins: it makes one in each child."""
+    import types
+    import pytest
+    plugin = types.ModuleType('writ_lane_plugin')
+    held = {'lane': lane}
+    state = {}
 
-        def pytest_runtest_setup(item):
-            state.clear()
-            state['status'] = None
-            lane.begin()
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(session):
+        if held['lane'] is None:
+            held['lane'] = fork()
+            held['lane'].rootpath = held['rootpath']
 
-        def pytest_runtest_logreport(report):
-            if report.outcome == 'failed':
-                state['status'] = 'failed'
-            elif report.outcome == 'skipped' and state.get('status') is None:
-                state['status'] = 'skipped'
-            elif report.when == 'call' and state.get('status') is None:
-                state['status'] = 'passed'
+    def pytest_collection_modifyitems(session, config, items):
+        lane = held['lane']
+        if lane.only is not None:
+            items[:] = [item for item in items if lane.plain(lane.parts(item.nodeid)) in lane.only]
 
-        def pytest_runtest_logfinish(nodeid, location):
-            lane.finish(lane.parts(nodeid), state.get('status') or 'skipped')
+    def pytest_runtest_setup(item):
+        state.clear()
+        state['status'] = None
+        held['lane'].begin()
 
-        def pytest_configure(config):
-            lane.rootpath = str(config.rootpath)
+    def pytest_runtest_logreport(report):
+        if report.outcome == 'failed':
+            state['status'] = 'failed'
+        elif report.outcome == 'skipped' and state.get('status') is None:
+            state['status'] = 'skipped'
+        elif report.when == 'call' and state.get('status') is None:
+            state['status'] = 'passed'
 
-        def pytest_unconfigure(config):
-            lane.leave()
+    def pytest_runtest_logfinish(nodeid, location):
+        held['lane'].finish(held['lane'].parts(nodeid), state.get('status') or 'skipped')
 
-        for hook in (pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_unconfigure):
-            setattr(plugin, hook.__name__, hook)
-        sys.modules['writ_lane_plugin'] = plugin
-        os.environ['PYTEST_PLUGINS'] = 'writ_lane_plugin'
-        os.environ['PYTEST_ADDOPTS'] = (os.environ.get('PYTEST_ADDOPTS', '') + ' -p no:cacheprovider').strip()
+    def pytest_configure(config):
+        held['rootpath'] = str(config.rootpath)
+        if held['lane'] is not None:
+            held['lane'].rootpath = held['rootpath']
+
+    def pytest_unconfigure(config):
+        if held['lane'] is not None:
+            held['lane'].leave()
+
+    for hook in (pytest_collection, pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_unconfigure):
+        setattr(plugin, hook.__name__, hook)
+    sys.modules['writ_lane_plugin'] = plugin
+    os.environ['PYTEST_PLUGINS'] = 'writ_lane_plugin'
+    os.environ['PYTEST_ADDOPTS'] = (os.environ.get('PYTEST_ADDOPTS', '') + ' -p no:cacheprovider --tb=no --show-capture=no').strip()
+
+
+def _fork_late(path, work, out):
+    """Forks where pytest is about to collect. What a conftest has loaded by then cannot be replaced: then all is begun anew, to fork early."""
+    root = os.path.realpath(work['root'])
+    wanted = {os.path.join(root, one['path']) for job in work['jobs'] for one in [job] + job.get('others', []) if 'path' in one}
+    loaded = {os.path.realpath(module.__file__) for module in list(sys.modules.values()) if getattr(module, '__file__', None)}
+    if wanted & loaded:
+        os.environ.update({'WRIT_LANE': path, 'WRIT_LANE_EARLY': '1', 'PYTHONPATH': _here})
+        os.environ.pop('PYTEST_PLUGINS', None)
+        os.execv(sys.executable, [sys.executable] + sys.orig_argv[1:])
+    return _fork_each(work, out)
 
 
 def _serve(path):
-    """Returns in each child, never in the parent."""
+    """Returns in each child, and in pytest itself where it forks later."""
     import json
-    import select
-    import signal
-    import time
     with open(os.path.join(path, 'work.json'), encoding='utf-8') as handle:
         work = json.load(handle)
     out = os.open(os.environ['WRIT_LANE_OUT'], os.O_WRONLY | os.O_APPEND)
     # Loaded once here instead of once in each child.
     import importlib, re, threading, traceback, types, unittest, unittest.main  # noqa
-    import gc
     named = set(work.get('preload', ()))
     standard = set(getattr(sys, 'stdlib_module_names', ()))
     for name in sorted(name for name in named if name.partition('.')[0] in standard):
@@ -273,6 +325,29 @@ def _serve(path):
             import pytest, _pytest.config, _pytest.main, _pytest.assertion.rewrite, _pytest.python, _pytest.unittest, _pytest.runner  # noqa
         except ImportError:
             pass
+    if uses_pytest and 'pytest' in sys.modules and not work.get('script') and not os.environ.get('WRIT_LANE_EARLY'):
+        return _watch_pytest(None, lambda: _fork_late(path, work, out))
+    lane = _fork_each(work, out)
+    if work.get('script'):
+        lane.run_script(work['script'])
+    elif uses_pytest:
+        _watch_pytest(lane)
+    else:
+        lane.watch_unittest()
+
+
+def _fork_each(work, out):
+    """Returns in each child, with its lane, and never in the parent."""
+    import gc
+    import json
+    import signal
+    import importlib
+    import time
+    for name in work.get('loaded', ()):
+        try:
+            importlib.import_module(name)
+        except Exception:
+            continue
     gc.collect()
     gc.freeze()
     until = time.monotonic() + work['budgetMs'] / 1000
@@ -300,11 +375,7 @@ def _serve(path):
                 lane.replace()
                 if job.get('probe'):
                     lane.probe()
-                if uses_pytest:
-                    lane.watch_pytest()
-                else:
-                    lane.watch_unittest()
-                return
+                return lane
             live[pid] = (job, time.monotonic())
         if not live:
             break

@@ -8,6 +8,7 @@ import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
   z.object({ id: z.number(), probed: Told }),
+  z.object({ id: z.number(), loaded: z.array(z.string()) }),
   z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
@@ -23,23 +24,29 @@ const script = [
   '( eval "$WRIT_LANE_COMMAND" ) >/dev/null 2>&1 </dev/null', 'cat "$WRIT_LANE_OUT"', 'rm -f "$WRIT_LANE_OUT"',
 ].join('\n')
 
-/** For `unittest` and `pytest`: the check's own command, forked for each candidate before it imports anything of the project. */
-export function createPythonLane(lab: Lab, check: Check): Lane {
+/**
+ * For `unittest`, `pytest` and the one program that a check is: the check's own command, forked for each candidate before it imports
+ * anything of the project. A program is a test of the name of `program`, which passes where it ends with 0.
+ */
+export function createPythonLane(lab: Lab, check: Check, program?: { readonly name: string; readonly file: string }): Lane {
   const preload = findImports(lab)
-  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
+  /** Modules from outside the project that its tests load. */
+  const loaded = new Set<string>()
+  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload })]]),
-      env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, loaded: [...loaded], script: program })]]),
+      env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_SCRIPT: program?.file ?? '', WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
   return {
-    name: 'Python',
+    name: program === undefined ? 'Python' : 'Python programs',
     async survey(timeoutMs) {
       const perMs = Math.min(surveyPerMs, timeoutMs)
-      const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, perMs }], keep: [], budgetMs: timeoutMs })
+      const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, loaded: true, perMs }], keep: [], budgetMs: timeoutMs })
       const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, file: line.file, ms: line.testMs, covers: toCovers(line.covers ?? {}) }] : []))
+      for (const line of lines) if ('loaded' in line) for (const name of line.loaded) loaded.add(name)
       const ends = lines.flatMap((line) => ('ended' in line && line.id === 1 ? [line.ms ?? 0] : []))
       return tests.length === 0 ? undefined : { tests, loadMs: ends[0] ?? perMs }
     },
@@ -50,6 +57,7 @@ export function createPythonLane(lab: Lab, check: Check): Lane {
       const ended = new Map<number, LaneVerdict['ended']>()
       for (const line of lines) {
         if ('probed' in line) probed.set(line.id, [...(probed.get(line.id) ?? []), toProbed(line.probed)])
+        else if ('loaded' in line) continue
         else if ('name' in line) {
           if (line.status === 'passed') passed.set(line.id, (passed.get(line.id) ?? new Set()).add(line.name))
         } else if (ended.get(line.id) === undefined) ended.set(line.id, line.ended)

@@ -1,18 +1,10 @@
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
 import type { Candidate, Extent } from '../candidate.ts'
-import { applyEdits, scoreOf } from '../candidate.ts'
+import { scoreOf } from '../candidate.ts'
 import type { Lane, LaneJob, Survey } from '../lane/lane.ts'
 import type { Cover } from '../localise/spectrum.ts'
-import { isParsable } from '../syntax/node.ts'
-import type { Project } from '../project.ts'
-
-/** A candidate with the whole text that it makes of its file, and its place in the order of trying. */
-export interface Trial {
-  readonly n: number
-  readonly candidate: Candidate
-  readonly text: string
-}
+import type { Trial } from './trials.ts'
 
 /** What the failing tests' files showed of a trial. `mended` are targets that pass now; it broke nothing that was looked at. */
 export interface Survivor {
@@ -41,16 +33,6 @@ function countBeside(mended: readonly string[], targets: readonly string[]): num
 export function rankCandidates(candidates: readonly Candidate[]): Candidate[] {
   const at = (candidate: Candidate): number => candidate.edits[0]?.start ?? 0
   return candidates.toSorted((a, b) => scoreOf(b) - scoreOf(a) || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) || at(a) - at(b) || (a.describes < b.describes ? -1 : 1))
-}
-
-/** Turns candidates into trials, passing over those whose text does not parse. */
-export function* openTrials(candidates: readonly Candidate[], project: Project): Generator<Trial> {
-  for (const [n, candidate] of candidates.entries()) {
-    const file = project.sources.get(candidate.path)
-    if (file === undefined) continue
-    const text = applyEdits(file.text, candidate.edits)
-    if (isParsable(project.parser, file.grammar, text)) yield { n, candidate, text }
-  }
 }
 
 /** Many candidates in few processes, each against the tests that its place is run by. */

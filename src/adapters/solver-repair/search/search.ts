@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
+import type { Candidate } from '../candidate.ts'
 import { editSize, scoreOf } from '../candidate.ts'
 import type { Project } from '../project.ts'
-import type { Filter, Survivor, Trial } from './filter.ts'
+import type { Filter, Survivor } from './filter.ts'
+import type { Trial, Trials } from './trials.ts'
 
 export interface SearchOptions {
   readonly lab: Lab
@@ -14,6 +17,8 @@ export interface SearchOptions {
   readonly fullTimeoutMs: number
   readonly budgetMs: number
   readonly signal: AbortSignal
+  /** Candidates that take a while to be found: taken up when they come. Never rejects. */
+  readonly late?: Promise<readonly Candidate[]>
   readonly onProgress: (tried: number) => void
   readonly now: () => number
 }
@@ -37,61 +42,117 @@ const firstBatchMs = 1200
 const lastBatchMs = 4000
 /** Whole-check runs spent on survivors in one go. */
 const maxFullRuns = 6
-/** After the first success: time in which others are looked for, how many of them the whole check judges, and its share of what is left. */
-const leastExtraMs = 4000
-const mostExtraMs = 8000
+/** After the first success: time in which others are looked for, as a share of what the search took, and its bounds. */
+const extra = { share: 0.6, leastMs: 2500, mostMs: 6000 }
+/** After the first that mends a part: time and number in which one that mends all is looked for, pairs with that one among them. */
+const whole = { share: 1.5, leastMs: 10_000, ofBudget: 0.6, trials: 400 }
+/** What mends a part and is built on, the best first. */
+const mostBases = 4
+/** How many that pass the whole check judges beside the chosen one, and its share of what is left. */
 const mostPlausible = 8
-const judgingShare = 0.2
+const judgingShare = 0.1
 /** Candidates of less than this share of the chosen one's score are no rivals of it. */
 const rivalShare = 0.4
 /** Candidates after the chosen one that are enough of a look for others. */
 const enoughAfter = 80
 
 /**
- * Best first: sifts candidates by the failing tests' files, and lets the whole check judge what survives. One that passes is only
- * plausible: after it the search goes on for a while, since a better one may follow, and what else passes says how much the tests pin down.
+ * Best first: sifts candidates by the failing tests' files, and lets the whole check judge what survives. One that mends a part is
+ * built on, and taken only where nothing mends all. One that passes is only plausible: after it the search goes on for a while, since a
+ * better one may follow, and what else passes says how much the tests pin down.
  */
-export async function search(trials: Iterator<Trial>, filter: Filter, project: Project, options: SearchOptions): Promise<SearchResult> {
+export async function search(trials: Trials, filter: Filter, project: Project, options: SearchOptions): Promise<SearchResult> {
   const began = options.now()
+  const end = began + options.budgetMs
   const survivors: Survivor[] = []
   const judged = new Map<Survivor, Survivor | undefined>()
-  const queue: Trial[] = []
-  let tried = 0
-  let until = began + options.budgetMs
+  const bases = new Set<Survivor>()
+  let queue: Trial[] = []
+  let [tried, triedBefore] = [0, 0]
+  /** How many are tried at most while only a part is mended. */
+  let most = Infinity
+  let until = end
   let chosen: Survivor | undefined
-  let triedBefore = 0
-  let dry = false
   let batchMs = firstBatchMs
+  let late: readonly Candidate[] | undefined
+  void options.late?.then((candidates) => void (late = candidates))
+  let isLateIn = options.late === undefined
+  /** Takes up what came late; waits for it where nothing else is left to try. */
+  const takeLate = async (): Promise<void> => {
+    if (late === undefined && queue.length === 0 && options.late !== undefined) await within(options.late, until - options.now())
+    if (late === undefined) return
+    isLateIn = true
+    putBack()
+    trials.add(late)
+    fill()
+  }
+  const putBack = (): void => {
+    trials.putBack(queue)
+    queue = []
+  }
+  const fill = (): void => void queue.push(...trials.take(filter.width - queue.length))
   const isPoor = (trial: Trial | undefined): boolean => chosen !== undefined && trial !== undefined && scoreOf(trial.candidate) < rivalShare * scoreOf(chosen.trial.candidate)
   while (!options.signal.aborted && options.now() < until) {
-    while (!dry && queue.length < filter.width) {
-      const next = trials.next()
-      if (next.done === true) dry = true
-      else queue.push(next.value)
-    }
-    if (queue.length === 0 || (isPoor(queue[0]) && isWhole(chosen))) break
-    const { reached, survivors: more } = await filter.sift(queue, Math.max(200, Math.min(batchMs, until - options.now())), { all: isWhole(chosen) })
-    if (reached === 0 && more.length === 0) break
+    fill()
+    if (!isLateIn && chosen === undefined) await takeLate()
+    const wanted = chosen === undefined ? Math.min(queue.length, most - tried) : enoughAfter - (tried - triedBefore)
+    if (queue.length === 0 || isPoor(queue[0]) || wanted <= 0) break
+    const { reached, survivors: found } = await filter.sift(queue.slice(0, wanted), Math.max(200, Math.min(batchMs, until - options.now())), { all: chosen !== undefined })
+    if (reached === 0 && found.length === 0) break
+    const more = found.filter((one) => one.mended.length > one.trial.beyond)
     batchMs = Math.min(lastBatchMs, 1.6 * batchMs)
-    queue.splice(0, reached)
+    queue = queue.slice(reached)
     tried += reached
     options.onProgress(tried)
     survivors.push(...more)
     // Once a whole mend is there, what else passes is judged together at the end.
-    if (more.length === 0 || isWhole(chosen)) continue
-    const best = await findBest(survivors, judged, project, options)
-    if (best !== undefined && best !== chosen) {
-      const spent = options.now() - began
-      const extra = Math.min(mostExtraMs, Math.max(leastExtraMs, 0.8 * spent))
-      if (chosen === undefined || best.mended.length > chosen.mended.length) until = Math.min(began + options.budgetMs, options.now() + extra)
-      chosen = best
-      triedBefore = tried
+    if (more.length === 0 || chosen !== undefined) continue
+    chosen = await findBest(survivors.filter((one) => isWhole(one)), judged, project, options)
+    triedBefore = tried
+    const spent = options.now() - began
+    if (chosen !== undefined) until = Math.min(end, options.now() + clamp(extra.share * spent, extra.leastMs, extra.mostMs))
+    else {
+      const fresh = chooseBases(rankSurvivors(survivors, project).filter((one) => !isWhole(one)), bases)
+      if (fresh.length === 0) continue
+      if (bases.size === 0) {
+        most = tried + whole.trials
+        until = Math.min(end, began + Math.max(whole.ofBudget * options.budgetMs, spent), options.now() + Math.max(whole.leastMs, whole.share * spent))
+      }
+      for (const base of fresh) {
+        bases.add(base)
+        trials.buildOn(base.trial, base.mended.length)
+      }
+      // What is left of the queue has its turn again among the pairs.
+      putBack()
     }
   }
-  if (chosen === undefined) return { chosen, plausible: [], unjudged: 0, tried, exhausted: dry && queue.length === 0, searched: false }
-  const left = began + options.budgetMs - options.now()
-  const rivals = await judgeRivals(survivors, chosen, judged, project, { ...options, budgetMs: judgingShare * left })
-  return { chosen, ...rivals, tried, exhausted: dry && queue.length === 0, searched: (dry && queue.length === 0) || isPoor(queue[0]) || tried - triedBefore >= enoughAfter }
+  fill()
+  const exhausted = queue.length === 0
+  if (chosen === undefined) {
+    chosen = await findBest(survivors, judged, project, options)
+    if (chosen === undefined) return { chosen, plausible: [], unjudged: 0, tried, exhausted, searched: false }
+    triedBefore = 0
+  }
+  const rivals = await judgeRivals(survivors, chosen, judged, project, { ...options, budgetMs: judgingShare * (end - options.now()) })
+  return { chosen, ...rivals, tried, exhausted, searched: exhausted || isPoor(queue[0]) || tried - triedBefore >= enoughAfter }
+}
+
+/** Those to build on beside the ones there are: single changes, one only of those in one line that make the same tests pass. */
+function chooseBases(ranked: readonly Survivor[], bases: ReadonlySet<Survivor>): Survivor[] {
+  const keyOf = ({ trial: { candidate }, mended }: Survivor): string => JSON.stringify([candidate.path, candidate.line, mended])
+  const known = new Set([...bases].map((base) => keyOf(base)))
+  return ranked.filter((one) => one.trial.beyond === 0 && !known.has(keyOf(one)) && known.add(keyOf(one))).slice(0, mostBases - bases.size)
+}
+
+/** Waits for a promise that never rejects, but not for longer than so many milliseconds. */
+async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([promise, setTimeout(Math.max(0, ms), undefined, { signal: over.signal, ref: false }).catch(() => undefined)])
+  over.abort()
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
 }
 
 /** Nothing is left to mend that it could reach. */
@@ -149,7 +210,7 @@ async function judge(survivor: Survivor, options: SearchOptions): Promise<Surviv
 }
 
 /** More tests mended first, then what is likely and small. */
-export function rankSurvivors(survivors: readonly Survivor[], project: Project): Survivor[] {
+function rankSurvivors(survivors: readonly Survivor[], project: Project): Survivor[] {
   const worth = (survivor: Survivor): number => {
     const { candidate } = survivor.trial
     const size = editSize(project.sources.get(candidate.path)?.text ?? '', candidate.edits)

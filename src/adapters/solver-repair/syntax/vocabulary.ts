@@ -1,6 +1,6 @@
 import { findField, isFunction, namedChildren, textOf, walk } from './node.ts'
 import type { SourceFile, SyntaxNode } from './node.ts'
-import { parametersOf } from './scope.ts'
+import { fileNames, parametersOf } from './scope.ts'
 
 export interface KnownFunction {
   readonly name: string
@@ -16,6 +16,14 @@ export interface Vocabulary {
   readonly functions: ReadonlyMap<string, KnownFunction>
   /** Names that were seen as members of one shape together with this one: fields of an interface, keys of an object, attributes of a class. */
   readonly siblings: ReadonlyMap<string, ReadonlySet<string>>
+  /** By path, what each source file can be asked for by an import. */
+  readonly modules: ReadonlyMap<string, readonly string[]>
+  /** Module names as the project's Python imports write them. */
+  readonly imports: readonly string[]
+  /** By function, the keys of the object that is its only parameter and that it takes apart. */
+  readonly shapes: ReadonlyMap<string, readonly string[]>
+  /** The project's sources, a bounded number: similar code is taken from them. */
+  readonly files: readonly SourceFile[]
   /** Numbers and strings that tests or their messages hold, as written. */
   readonly testNumbers: readonly string[]
   readonly testStrings: readonly string[]
@@ -37,6 +45,47 @@ export function isAsyncFunction(fn: SyntaxNode): boolean {
 }
 
 const propertyTypes = new Set(['property_identifier', 'shorthand_property_identifier', 'shorthand_property_identifier_pattern', 'private_property_identifier'])
+
+/** Files that similar code is taken from. */
+const mostFiles = 40
+
+/** What imports can bring in, and from where. */
+export function gatherModules(files: readonly SourceFile[], tests: readonly SourceFile[] = []): Pick<Vocabulary, 'modules' | 'imports' | 'shapes' | 'files'> {
+  const imports = new Set<string>()
+  const shapes = new Map<string, string[]>()
+  for (const file of [...files, ...tests]) {
+    walk(file.root, (node) => {
+      if (node.type === 'import_from_statement') imports.add(textOf(file, findField(node, 'module_name') ?? node))
+      const list = isFunction(node) ? findField(node, 'parameters') : undefined
+      const only = list === undefined ? [] : namedChildren(list)
+      const pattern = only.length === 1 && only[0] !== undefined ? (findField(only[0], 'pattern') ?? findField(only[0], 'left') ?? only[0]) : undefined
+      const name = pattern?.type === 'object_pattern' ? functionName(file, node) : undefined
+      if (name !== undefined && pattern !== undefined) shapes.set(name, namedChildren(pattern).map((child) => textOf(file, findField(child, 'key') ?? findField(child, 'left') ?? child)))
+      return undefined
+    })
+  }
+  const named = [...imports].filter((one) => !one.startsWith('.'))
+  return { modules: new Map(files.map((file) => [file.path, exportsOf(file)])), imports: named, shapes, files: files.slice(0, mostFiles) }
+}
+
+/** Python gives all that stands at the top of a file; JavaScript what is exported. */
+function exportsOf(file: SourceFile): readonly string[] {
+  if (file.grammar === 'python') return fileNames(file)
+  const found = new Set<string>()
+  for (const statement of file.root.children.filter(({ type }) => type === 'export_statement')) {
+    walk(statement, (node) => {
+      if (isFunction(node) || /^(class|interface|enum)_body$|^statement_block$/.test(node.type)) {
+        const name = findField(node, 'name')
+        if (name !== undefined && node.parent === statement) found.add(textOf(file, name))
+        return false
+      }
+      const name = findField(node, 'alias') ?? (/_declaration$|^variable_declarator$|^export_specifier$/.test(node.type) ? findField(node, 'name') : undefined)
+      if (name !== undefined) found.add(textOf(file, name))
+      return undefined
+    })
+  }
+  return [...found]
+}
 
 export function gatherWords(files: readonly SourceFile[]): Pick<Vocabulary, 'properties' | 'functions' | 'siblings'> {
   const siblings = new Map<string, Set<string>>()

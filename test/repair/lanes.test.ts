@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createNodeLane } from '../../src/adapters/solver-repair/lane/node-lane.ts'
+import { makeContract, proposeFor } from './repair-fault.ts'
+import { ScratchLab } from './scratch-lab.ts'
+
+const source = 'export function add(a, b) {\n  return a - b\n}\n'
+const fixed = source.replace('a - b', 'a + b')
+const from = "import { add } from '../src/add.js'\n"
+
+/** A passing, a failing and a slightly richer test, as each runner has them. */
+const runners: Record<string, { text: string; seen: Record<string, string> }> = {
+  mocha: {
+    text: `import assert from 'node:assert/strict'\n${from}describe('add', function () {\n  this.timeout(500)\n  before((done) => { this.ready = true; done() })\n  it('keeps zero', () => { assert.equal(add(4, 0), 4) })\n  it('adds', (done) => { assert.equal(add(2, 3), 5); done() })\n  it('may be left out', function () { this.skip() })\n  it('is to come')\n})\n`,
+    seen: { 'add › keeps zero': 'passed', 'add › adds': 'failed', 'add › may be left out': 'skipped', 'add › is to come': 'skipped' },
+  },
+  jest: {
+    text: `${from}describe('add', () => {\n  beforeEach(() => { jest.fn() })\n  it('keeps zero', () => { const double = jest.fn(add); double(4, 0); expect(double).toHaveBeenCalledWith(4, 0); expect({ got: double.mock.results[0].value, not: undefined }).toEqual({ got: expect.any(Number) }) })\n  it.each([[2, 3, 5]])('adds %i and %i', (a, b, c) => { expect(add(a, b)).toBe(c) })\n  it('keeps a picture', () => { expect(add(1, 1)).toMatchSnapshot() })\n  it('throws', async () => { expect(() => add.no()).toThrow(TypeError); await expect(Promise.reject(new Error('late'))).rejects.toThrow('late') })\n})\n`,
+    seen: { 'add › keeps zero': 'passed', 'add › adds 2 and 3': 'failed', 'add › keeps a picture': 'skipped', 'add › throws': 'passed' },
+  },
+  vitest: {
+    text: `import { describe, expect, it, vi } from 'vitest'\n${from}describe('add', () => {\n  it('keeps zero', ({ expect }) => { expect(add(4, 0)).toBe(4) })\n  it('adds', () => { expect(add(2, 3)).toBe(5) })\n  it('waits', () => { vi.useFakeTimers(); const late = vi.fn(); setTimeout(late, 1000); vi.advanceTimersByTime(1000); expect(late).toHaveBeenCalledTimes(1) })\n})\n`,
+    seen: { 'add › keeps zero': 'passed', 'add › adds': 'failed', 'add › waits': 'passed' },
+  },
+  ava: {
+    text: `import test from 'ava'\n${from}test.before((t) => { t.context.four = 4 })\ntest('keeps zero', (t) => { t.is(add(t.context.four, 0), 4) })\ntest('adds', (t) => { t.deepEqual([add(2, 3)], [5]) })\ntest('says nothing', () => {})\n`,
+    seen: { 'keeps zero': 'passed', adds: 'failed', 'says nothing': 'failed' },
+  },
+  tap: {
+    text: `import t from 'tap'\n${from}t.test('keeps zero', (t) => { t.equal(add(4, 0), 4); t.end() })\nt.test('adds', async (t) => { t.test('two', async (t) => { t.same([add(2, 3)], [5]); t.pass('goes on') }) })\nt.equal(add(1, 0), 1)\n`,
+    seen: { 'keeps zero': 'passed', 'adds › two': 'failed', 'top level': 'passed' },
+  },
+}
+
+describe('the quick lane stands in for', () => {
+  for (const [runner, { text, seen }] of Object.entries(runners)) {
+    it(`${runner}: it sees what the runner sees, and which candidate mends it`, async () => {
+      const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ['test/add.js', text]]), 60_000)
+      try {
+        const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { runner })
+        const survey = await lane.survey(20_000)
+        const tests = survey?.tests ?? []
+        assert.deepEqual(Object.fromEntries(tests.map((test) => [test.name.replace('test/add.js › ', ''), test.status])), seen)
+        const red = tests.find((test) => test.status === 'failed')
+        assert.ok(red !== undefined && red.covers.has('src/add.js'))
+        const job = { path: 'src/add.js', only: [red.name], targets: [red.name], files: ['test/add.js'], perMs: 20_000 }
+        const verdicts = await lane.tryAll([{ ...job, id: 0, text: `${source}\n` }, { ...job, id: 1, text: fixed }], { keep: [], budgetMs: 20_000, all: true })
+        assert.deepEqual(verdicts.toSorted((a, b) => a.id - b.id).map(({ id, passed }) => [id, passed.has(red.name)]), [[0, false], [1, true]])
+      } finally {
+        lab.dispose()
+      }
+    })
+  }
+})
+
+async function propose(command: string, files: [string, string][]): Promise<{ text: string; edits: unknown[] }> {
+  const contract = makeContract(command)
+  const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ...files]), 60_000)
+  try {
+    const base = await lab.tryFiles(new Map(), contract.checks[0]!, { timeoutMs: 20_000 })
+    const { parts } = await proposeFor(lab, contract, [base], 20_000)
+    return {
+      text: parts.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n'),
+      edits: parts.flatMap((part) => (part.type === 'call' && part.name === 'edit' ? part.input : [])),
+    }
+  } finally {
+    lab.dispose()
+  }
+}
+
+describe('a check that only has an exit code', () => {
+  it('is mended by what makes it end with 0', async () => {
+    const { edits, text } = await propose('node verify.mjs', [['verify.mjs', "import { add } from './src/add.js'\nif (add(4, 0) !== 4) process.exit(2)\nawait null\nsetTimeout(() => { if (add(2, 3) !== 5) process.exitCode = 1 }, 1)\n"]])
+    assert.deepEqual(edits, [{ path: 'src/add.js', edits: [{ find: '  return a - b', replace: '  return a + b' }] }], text)
+  })
+})
+
+describe('no search is made for', () => {
+  const test = "import { test } from 'node:test'\nimport assert from 'node:assert/strict'\nimport fs from 'node:fs'\nimport net from 'node:net'\nimport { add } from '../src/add.js'\n"
+  it('a module that is not there', async () => {
+    const { text } = await propose('node --test test/a.test.js', [['test/a.test.js', `${test}import 'left-pad-of-nobody'\ntest('adds', () => { assert.equal(add(2, 3), 5) })\n`]])
+    assert.match(text, /^No search was made\. .*no module left-pad-of-nobody here/)
+  })
+  it('a service that does not run', async () => {
+    const { text } = await propose('node --test test/a.test.js', [['test/a.test.js', `${test}test('asks', () => new Promise((done, no) => net.connect(1, '127.0.0.1').on('error', no)))\n`]])
+    assert.match(text, /^No search was made\. .*nothing answers at 127\.0\.0\.1:1: a service that it needs is not running/)
+  })
+  it('a test that passes when it is run again', async () => {
+    const { text } = await propose('node --test test/a.test.js', [['test/a.test.js', `${test}test('is moody', () => { const first = !fs.existsSync('seen'); fs.writeFileSync('seen', ''); assert.ok(!first) })\n`]])
+    assert.match(text, /^No search was made\. test\/a\.test\.js › is moody: failed, and passed when it was run again on the same content, so it is flaky/)
+  })
+})
