@@ -44,7 +44,7 @@ async function run(tasks, workers) {
   try {
     const began = performance.now()
     const child = spawn(process.execPath, [join(root, 'bin', 'writ.mjs'), 'run', '--plan', join(home, 'plan.yaml'), '--workers', String(workers), '--output-format', 'json'], {
-      cwd: repo, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: home, USER: 'bench', CI: 'true', OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'unused', WRIT_MODEL: 'openai-chat/scripted' },
+      cwd: repo, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: home, USER: 'bench', CI: 'true', OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'unused', WRIT_MODEL: 'openai-chat/scripted', WRIT_SOLVER: 'model' },
     })
     let stderr = ''
     child.stderr.on('data', (chunk) => { stderr += chunk })

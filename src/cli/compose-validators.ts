@@ -71,6 +71,7 @@ export function openValidatorsFor({ places, policy, ...parts }: RunValidatorPart
     ])
     const engine = createValidators({ ...parts, validators, cache })
     return {
+      lookAt: async (request) => (await import('../engine/validation/look-at-content.ts')).lookAtContent(validators, request, parts),
       validate: async (request) => {
         const validations = await engine.validate(request)
         cache.prune()
@@ -79,7 +80,8 @@ export function openValidatorsFor({ places, policy, ...parts }: RunValidatorPart
     }
   }
   let opening: Promise<Validators> | undefined
-  return { validate: async (request) => (await (opening ??= open())).validate(request) }
+  const opened = (): Promise<Validators> => (opening ??= open())
+  return { validate: async (request) => (await opened()).validate(request), lookAt: async (request) => (await (await opened()).lookAt?.(request)) ?? [] }
 }
 
 /** Results are kept, shown and switched off by name. */

@@ -14,6 +14,8 @@ export const ConfigFile = z.lazy(() => z.strictObject({
   model: ModelName.optional(),
   /** What specialists mean by a small and a large model; where one is not named, it is the run's (docs/specialists.md). */
   models: z.strictObject({ small: ModelName.optional(), large: ModelName.optional() }).optional(),
+  /** Who works: a model, the built-in repair engine, or it first and then the model (docs/repair.md). */
+  solver: z.enum(['auto', 'model', 'repair']).optional(),
   effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
   max_turns: z.int().positive().max(10_000).optional(),
   max_budget_usd: z.number().nonnegative().optional(),

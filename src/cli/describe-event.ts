@@ -49,6 +49,8 @@ function gistOf(event: StoredEvent): string {
     case 'proof.started': return toShortCommit(event.data.commit)
     case 'proof.finished': return `${event.data.verdict}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''} · ${event.data.checks.map((check) => `${check.command} ${check.verdict} (${check.strength}), ${check.fixed.length} fixed`).join('; ')}`
     case 'repair.judged': return `${event.data.task} ${event.data.sure}: ${event.data.options.length} of ${event.data.plausible} changes that pass differ${event.data.strength ? `; the tests notice ${event.data.strength.noticed} of ${event.data.strength.tried} small changes there` : ''}`
+    case 'repair.searched': return `${event.data.task} nothing proposed: ${event.data.tried} tried; most suspect ${event.data.places.slice(0, 3).map(({ path, line }) => `${path}:${line}`).join(', ') || 'nowhere'}`
+    case 'solver.routed': return `${event.data.to === 'repair' ? 'the built-in solver tries first' : 'a model works'}: ${event.data.why}`
     case 'candidate.tried': return `${event.data.task} #${event.data.n} ${event.data.result}: ${event.data.path}:${event.data.line} ${event.data.describes}`
     case 'turn.requested': return `${event.data.purpose} turn ${event.data.turn}, attempt ${event.data.attempt}: ${event.data.model}, ${count(event.data.messages, 'message')}`
     case 'turn.replied': return describeReply(event)

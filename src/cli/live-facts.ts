@@ -72,6 +72,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'pins.restored': return [{ label: 'pins', text: oneLine(`put back or taken out: ${event.data.paths.slice(0, 8).join(', ')}${event.data.paths.length > 8 ? ` and ${event.data.paths.length - 8} more` : ''}`, 400), mood: 'warn' }]
       case 'commit.created': return committed(event.data)
       case 'proof.finished': return proven(event.data)
+      case 'repair.searched': case 'solver.routed': return routed(event)
       case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'one of several' ? 'warn' : 'good' }]
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
       case 'log.repaired': return [{ label: 'repair', text: oneLine(`the record was damaged from line ${event.data.line} on, which was set aside by ${event.data.by}`, 300), mood: 'warn' }]
@@ -105,6 +106,11 @@ const silentTypes = [
 const gatedTypes = ['approval.requested', 'approval.given', 'validation.finished', 'artefact.quarantined', 'artefact.settled', 'hook.ran', 'contract.amended'] as const
 type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>
 type Gated = Extract<StoredEvent, { type: (typeof gatedTypes)[number] }>
+
+function routed(event: Extract<StoredEvent, { type: 'repair.searched' | 'solver.routed' }>): readonly Fact[] {
+  if (event.type === 'repair.searched') return [{ label: 'found', text: oneLine(`nothing to propose after ${event.data.tried} changes`, 300), mood: 'warn' }]
+  return [{ label: 'solver', text: oneLine(`${event.data.to === 'repair' ? 'the built-in one tries first' : 'the model'}: ${event.data.why}`, 300), mood: 'plain' }]
+}
 
 function isSilent(event: StoredEvent): event is Silent {
   return silentTypes.some((type) => type === event.type)

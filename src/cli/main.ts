@@ -8,6 +8,7 @@ import { addResultCommands } from './program/result.ts'
 import { addPeopleCommands } from './program/people.ts'
 import { addPolicyCommands } from './program/policy.ts'
 import { addCheckCommands } from './program/check.ts'
+import { addDependencyFaultCommands } from './program/dependency-fault.ts'
 import { addLookCommands } from './program/look.ts'
 import { addRecordCommands } from './program/record.ts'
 import { addMachineCommands } from './program/machine.ts'
@@ -43,6 +44,7 @@ addAutonomyCommands(program)
 addEstimateCommands(program)
 addSpecialistCommands(program)
 addCheckCommands(program)
+addDependencyFaultCommands(program)
 addRecordCommands(program)
 addMachineCommands(program)
 addNotifyCommands(program)

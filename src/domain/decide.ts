@@ -6,6 +6,7 @@ import { isPlanned } from './delegation/delegation.ts'
 import { beforeCommit, settleFirst } from './gates.ts'
 import { proposeGraph } from './plan/propose-graph.ts'
 import { proposePlan } from './plan/propose.ts'
+import { findHandover, handOver, isHandedOver, isTrying, routeFirst, solverOf } from './route.ts'
 import type { RunState } from './run-state.ts'
 import type { Step } from './step.ts'
 
@@ -41,6 +42,8 @@ function beforeWork(state: RunState): Step | undefined {
     if (proposed) return { phase: 'plan', do: 'propose', ...proposed, from: 'checks' }
     return { phase: 'reflect', do: 'end', outcome: contract.checks.length > 0 ? 'not-achieved' : 'waiting', reason: nothingToRepair(state) }
   }
+  const route = isPlanned(state) ? undefined : routeFirst(state)
+  if (route) return route
   if (!state.plan) {
     const proposed = proposePlan(state)
     if (proposed) return { phase: 'plan', do: 'propose', ...proposed }
@@ -91,6 +94,8 @@ function afterTurn(state: RunState): Step | undefined {
 function nextTask(state: RunState): Step {
   if (state.active && state.rejectedTask === state.active.id) return { phase: 'plan', do: 'drop-task', task: state.active.id, why: 'its repair did not pass validation' }
   if (state.active) return askOrLimit(state)
+  const late = findHandover(state, false)
+  if (late) return late
   const plan = state.plan
   const waiting = plan?.tasks.find((task) => state.tasks.get(task.id) === 'waiting')
   if (waiting) {
@@ -99,8 +104,10 @@ function nextTask(state: RunState): Step {
     }
     return { phase: 'plan', do: 'start-task', task: waiting.id }
   }
-  const further = isRepair(state) ? proposePlan(state) : undefined
+  const further = isRepair(state) || isHandedOver(state) ? proposePlan(state) : undefined
   if (further) return { phase: 'plan', do: 'propose', ...further }
+  const handover = findHandover(state, true)
+  if (handover) return handover
   if (isTester(state)) return afterTests(state)
   if (state.provenTree !== state.tree || state.proof === undefined) return { phase: 'reflect', do: 'prove' }
   return afterRefusal(state)
@@ -143,6 +150,7 @@ function tellToReport(what: string, call: string): Step {
 function afterRefusal(state: RunState): Step {
   const { proof } = state
   const reason = proof?.reasons[0] ?? 'the acceptance checks did not pass'
+  if (isTrying(state)) return handOver(state, `its result was not proven: ${reason}`)
   const stuck = isRepair(state) || state.unchangedRefusals > 1
   if (proof?.verdict === 'no-evidence' && (stuck || state.refusals > 2 || state.contract?.checks.length === 0)) {
     return { phase: 'reflect', do: 'end', outcome: 'waiting', reason }
@@ -184,7 +192,7 @@ function atLimit(state: RunState): Step {
 }
 
 export function isRepair(state: RunState): boolean {
-  return state.opened?.request.solver === 'repair'
+  return solverOf(state) === 'repair'
 }
 
 /** Have the task's checks been run on the content that is there now? The proof runs all of them. */

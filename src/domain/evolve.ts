@@ -1,3 +1,5 @@
+import { solverOf } from './route.ts'
+import { z } from 'zod'
 import type { ReplyPart } from '../protocol/conversation.ts'
 import type { EventType, Payload, StoredEvent } from '../protocol/events/event.ts'
 import type { RunId } from '../protocol/ids.ts'
@@ -181,7 +183,11 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.proofOutcomes = []
   },
   'proof.finished': onProof,
-  'candidate.tried': nothing,
+  'solver.routed': onRouted,
+  'candidate.tried': onTried,
+  'repair.searched': (state, data) => {
+    state.searched.set(data.task, data)
+  },
   'repair.judged': (state, data) => {
     state.judged.set(data.task, data)
   },
@@ -349,7 +355,7 @@ function onValidation(state: RunState, data: Payload<'validation.finished'>): vo
   state.failed = data
   state.rollbacks += 1
   state.finish = undefined
-  if (data.scope === 'task' && state.opened?.request.solver === 'repair') state.rejectedTask = state.active?.id
+  if (data.scope === 'task' && solverOf(state) === 'repair') state.rejectedTask = state.active?.id
   if (!data.validations.some((each) => each.findings.some((finding) => finding.quarantine === true))) state.takenBack.push(data.tree)
 }
 
@@ -361,6 +367,28 @@ function onPlan(state: RunState, { plan }: Payload<'plan.proposed'>): void {
   for (const task of plan.tasks) if (!state.tasks.has(task.id)) state.tasks.set(task.id, 'waiting')
 }
 
+/** What whoever worked before said and heard is no part of the conversation of whoever takes over. */
+function onRouted(state: RunState, { to, text }: Payload<'solver.routed'>): void {
+  const handsOver = state.routed !== undefined
+  state.routed = { to, handsOver }
+  if (!handsOver) return
+  const committed = new Set(state.commits.map(({ task }) => task))
+  for (const [task, status] of state.tasks) if (status === 'waiting' || status === 'active') state.tasks.set(task, 'dropped')
+  for (const task of state.judged.keys()) if (!committed.has(task)) state.judged.delete(task)
+  Object.assign(state, { active: undefined, finish: undefined, messages: [], unsaid: [], untold: undefined, rejectedTask: undefined, chosen: undefined, certainty: undefined, refusals: 0, unchangedRefusals: 0, idleTurns: 0, repeats: { key: '', count: 0 } } satisfies Partial<RunState>)
+  if (text !== undefined) say(state, text)
+}
+
+/** Candidates that are remembered as close. */
+const mostClose = 40
+const Tried = z.lazy(() => z.object({ mended: z.number(), broken: z.number() }))
+
+function onTried(state: RunState, { describes, path, line, detail }: Payload<'candidate.tried'>): void {
+  if (state.routed === undefined || state.close.length >= mostClose) return
+  const counts = Tried.safeParse(detail)
+  if (counts.success && counts.data.mended > 0) state.close.push({ describes, path, line, ...counts.data })
+}
+
 function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): void {
   state.turnAsked = undefined
   state.spent.inputTokens += reply.usage.inputTokens
@@ -369,6 +397,7 @@ function onReply(state: RunState, { purpose, reply }: Payload<'turn.replied'>): 
   state.spent.modelMs += reply.durationMs
   if (reply.costUsd === undefined) state.spent.unpriced = true
   else state.spent.usd += reply.costUsd
+  if (state.routed?.to === 'repair') state.tryMs += reply.durationMs
   if (purpose === 'intake') {
     state.intake = { reply: textOf(reply.parts) }
     return
@@ -435,7 +464,7 @@ function onProof(state: RunState, proof: Payload<'proof.finished'>): void {
   state.unchangedRefusals = 1
   state.finish = undefined
   // The built-in solver is not told: it measures for itself. At a limit nobody is left to be told.
-  if (state.opened?.request.solver === 'model' && !state.limit) state.untold = { kind: 'proof' }
+  if (solverOf(state) === 'model' && !state.limit) state.untold = { kind: 'proof' }
 }
 
 /** The harness speaks: joined to the answers of this turn where they were not sent yet, else a message of its own. */

@@ -1,3 +1,4 @@
+import { solverOf } from './route.ts'
 import type { RunState } from './run-state.ts'
 import { isStaged } from './decisions.ts'
 import type { Step } from './step.ts'
@@ -39,7 +40,7 @@ export function beforeCommit(state: RunState): Step | undefined {
   if (!review || review.tree !== state.tree) return { phase: 'reflect', do: 'review' }
   if (review.decision.effect !== 'deny' && state.approvals.get(review.gate) !== 'deny') return { phase: 'reflect', do: 'review' }
   const why = review.decision.effect === 'deny' ? review.decision.reason : `a person said no${note(state, review.gate)}`
-  if (!state.reviewTold && state.opened?.request.solver === 'model' && !state.limit) {
+  if (!state.reviewTold && solverOf(state) === 'model' && !state.limit) {
     return { phase: 'observe', do: 'say', kind: 'review', text: `These changes do not become part of the result: ${why}. The files are as you left them. Change what is objected to and call finish again, or finish with cannot.` }
   }
   return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: `the changes may not become part of the result: ${why}` }

@@ -172,6 +172,12 @@ export interface RunState {
   rejectedTask: string | undefined
   /** What the built-in solver found out, by task: the newest. */
   judged: Map<string, Payload<'repair.judged'>>
+  /** Of a run that lets the built-in solver try first: who works now; what it learned where it found nothing, by task; what came close. */
+  routed: { readonly to: 'model' | 'repair'; readonly handsOver: boolean } | undefined
+  searched: Map<string, Payload<'repair.searched'>>
+  close: { readonly describes: string; readonly path: string; readonly line: number; readonly mended: number; readonly broken: number }[]
+  /** Milliseconds that it has worked. */
+  tryMs: number
   /** Another way to do a task than the one proposed, that a person chose; until the solver has taken it up. `instead` is the content that is left. */
   chosen: { readonly task: string; readonly number: number; readonly instead: TreeId } | undefined
   /** How often a hook kept the solver from stopping. */
@@ -209,7 +215,7 @@ export function emptyState(): RunState {
     finish: undefined, certainty: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
-    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, readings: new Map(), toolCalls: new Map(), newestCalls: [], validatedTree: undefined, taskValidatedTree: undefined, failed: undefined, takenBack: [], rollbacks: 0, rejectedTask: undefined, judged: new Map(), chosen: undefined, stopsBlocked: 0, reviewedTree: undefined, warnings: 0, answerNotes: new Map(), pinned: undefined, proposal: undefined, reviewTold: false, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
+    acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, readings: new Map(), toolCalls: new Map(), newestCalls: [], validatedTree: undefined, taskValidatedTree: undefined, failed: undefined, takenBack: [], rollbacks: 0, rejectedTask: undefined, judged: new Map(), routed: undefined, searched: new Map(), close: [], tryMs: 0, chosen: undefined, stopsBlocked: 0, reviewedTree: undefined, warnings: 0, answerNotes: new Map(), pinned: undefined, proposal: undefined, reviewTold: false, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,
     spent: { turns: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0, unpriced: false, modelMs: 0 },
   }
 }

@@ -23,6 +23,7 @@ export type Step =
   | { readonly phase: 'plan'; readonly do: 'schedule'; readonly why: string }
   | { readonly phase: 'plan'; readonly do: 'start-task'; readonly task: string }
   | { readonly phase: 'plan'; readonly do: 'drop-task'; readonly task: string; readonly why: string }
+  | { readonly phase: 'plan'; readonly do: 'route'; readonly to: 'model' | 'repair'; readonly why: string; readonly text?: string }
   | { readonly phase: 'plan'; readonly do: 'ask'; readonly purpose: 'intake' | 'work'; readonly turn: number; readonly attempt: number; readonly afterMs: number }
   | { readonly phase: 'plan'; readonly do: 'propose-amendment'; readonly proposal: Json }
   | { readonly phase: 'plan'; readonly do: 'ask-amendment' }

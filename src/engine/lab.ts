@@ -1,5 +1,6 @@
 import type { SandboxLimits } from './ports/sandbox.ts'
-import type { Lab } from './ports/solver.ts'
+import { readPolicySettings } from '../domain/policy/settings.ts'
+import type { Lab, LineFinding } from './ports/solver.ts'
 import type { Checkout } from './ports/workspace.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
 
@@ -7,6 +8,9 @@ const encoder = new TextEncoder()
 
 /** Bounds of one command that the built-in solver runs on a scratch copy. */
 const labLimits: Omit<SandboxLimits, 'timeoutMs'> = { memoryMb: 2048, pids: 256, outputBytes: 8 * 2 ** 20, diskBytes: 2 ** 30 }
+
+/** Validators whose findings are about types. */
+const typeCheckers: ReadonlySet<string> = new Set(['typescript', 'mypy', 'pyright'])
 
 /** Most time that one search may take where the contract names no deadline, in milliseconds. */
 const searchMs = 300_000
@@ -61,6 +65,13 @@ export async function openLab(run: RunContext): Promise<Lab & { dispose(): Promi
       argv, cwd: workspace.home, env: options.env ?? {}, mounts: checkout.mounts, net: { mode: 'none' },
       limits: { ...labLimits, timeoutMs: options.timeoutMs }, ...(options.stdin ? { stdin: options.stdin } : {}),
     }, run.signal)),
+    recent: async () => (await workspace.recentAt?.(workspace.base.commit)) ?? [],
+    findings: async (paths, timeoutMs) => {
+      const signal = AbortSignal.any([run.signal, AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)))])
+      const found = (await run.ports.validators?.lookAt?.({ workspace, tree, paths, settings: readPolicySettings(run.ports.policy.settings).validation, signal })) ?? []
+      run.signal.throwIfAborted()
+      return found.flatMap(({ by, finding }): LineFinding[] => (finding.line === undefined ? [] : [{ path: finding.path, line: finding.line, kind: typeCheckers.has(by) ? 'type' : 'lint' }]))
+    },
     remainingMs: () => until - run.ports.clock.now(),
     record: (event) => record(run, event),
     dispose: async () => {

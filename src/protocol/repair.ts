@@ -73,3 +73,19 @@ export const RepairJudgement = z.lazy(() => z.object({
   spent: z.object({ searchMs: z.int(), compareMs: z.int(), strengthMs: z.int() }).optional(),
 }))
 export type RepairJudgement = z.infer<typeof RepairJudgement>
+
+/** What a search that proposed nothing has to tell whoever takes over. */
+export const RepairSearch = z.lazy(() => z.object({
+  task: z.string(),
+  checkId: z.string(),
+  command: z.string(),
+  /** Failing tests by name, and the files that are enough to show them; at most 50 each. */
+  tests: z.array(z.string()),
+  only: z.array(z.string()),
+  /** Suspicious lines, the most suspect first, at most 20. */
+  places: z.array(z.object({ path: z.string(), line: z.int().positive(), suspicion: z.number(), code: z.string() })),
+  tried: z.int().nonnegative(),
+  /** What else may be the cause. */
+  hint: z.string().optional(),
+}))
+export type RepairSearch = z.infer<typeof RepairSearch>

@@ -172,6 +172,8 @@ export const Report = z.object({
   selfMade: z.array(SelfMadeTest),
   /** What the built-in solver found out, a task each: the fault, the ways to mend it, how strong the tests around it are. */
   repairs: z.array(RepairJudgement).optional(),
+  /** Who worked, and why, where the built-in solver might try before the model. */
+  routing: z.array(z.object({ to: SolverName, why: z.string() })).optional(),
   /** Pinned files that were put back, and guarded ones that were taken out, at any time of the run. */
   restored: z.array(z.string()),
   notDone: z.array(z.string()),

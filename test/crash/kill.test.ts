@@ -55,7 +55,7 @@ describe('a run that is killed goes on and ends as it would have', { concurrency
     const stage = await openStage({ warm: whole.warm })
     try {
       const { server } = stage
-      const started = stage.machine.start(stage.start, { env: { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'sk-test-0123456789', WRIT_MODEL: 'openai-chat/scripted' } })
+      const started = stage.machine.start(stage.start, { env: { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'sk-test-0123456789', WRIT_MODEL: 'openai-chat/scripted', WRIT_SOLVER: 'model' } })
       await server.waitForRequests(3)
       started.kill('SIGINT')
       const ended = await started.ended

@@ -52,7 +52,7 @@ describe('a provider’s fault is survived, or ends in a clear error with nothin
   test('a model that is not reachable is said so, with exit 1, and the run can go on', async () => {
     const machine = makeMachine(brokenLibrary)
     try {
-      const ended = await machine.writ(['run', goal], { env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_API_KEY: 'sk-x', WRIT_MODEL: 'openai-chat/x' } })
+      const ended = await machine.writ(['run', goal], { env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_API_KEY: 'sk-x', WRIT_MODEL: 'openai-chat/x', WRIT_SOLVER: 'model' } })
       assert.equal(ended.code, 1, ended.stderr)
       assert.match(ended.stderr, /127\.0\.0\.1:9/)
       const list = await machine.writ(['list', '--json'])

@@ -88,7 +88,7 @@ export function makeMachine(files: Readonly<Record<string, string>>, { ownTempor
 
 /** The environment that leads Writ to a scripted model. */
 export function modelEnv(server: ModelServer): Record<string, string> {
-  return { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'sk-test-0123456789', WRIT_MODEL: 'openai-chat/scripted' }
+  return { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'sk-test-0123456789', WRIT_MODEL: 'openai-chat/scripted', WRIT_SOLVER: 'model' }
 }
 
 /** Runs a goal against a script and gives everything that came of it. */

@@ -88,11 +88,19 @@ export class ScratchLab implements Lab {
     })
   }
 
+  async recent(): Promise<readonly []> {
+    return []
+  }
+
+  async findings(): Promise<readonly []> {
+    return []
+  }
+
   remainingMs(): number {
     return this.until - Date.now()
   }
 
-  async record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' }): Promise<void> {
+  async record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' | 'repair.searched' }): Promise<void> {
     this.events.push(event)
   }
 

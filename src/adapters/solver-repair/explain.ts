@@ -4,7 +4,7 @@ import { describeRepair } from '../../domain/report/describe-repair.ts'
 import type { Candidate } from './candidate.ts'
 import { applyEdits } from './candidate.ts'
 import type { Judgement } from './judge/judge.ts'
-import type { Evidence } from './localise/evidence.ts'
+import type { Clues } from './localise/clues.ts'
 import type { Project } from './project.ts'
 import type { Survivor } from './search/filter.ts'
 import type { SearchResult } from './search/search.ts'
@@ -24,7 +24,7 @@ export interface Ran {
 }
 
 /** All that was found out, in the words and shapes that the record and people get. */
-export function explainMend(found: { task: string; /** Milliseconds. */ searchMs: number; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; evidence: Evidence; ran: Ran | undefined }): RepairJudgement {
+export function explainMend(found: { task: string; /** Milliseconds. */ searchMs: number; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; clues: Clues; ran: Ran | undefined }): RepairJudgement {
   const { judgement, project, result } = found
   const options = judgement.clusters.slice(0, mostOptions).flatMap(({ members }, at) => toOption(at + 1, members, project) ?? [])
   const candidate = judgement.clusters[0]?.members[0]?.trial.candidate
@@ -34,7 +34,7 @@ export function explainMend(found: { task: string; /** Milliseconds. */ searchMs
   const shown = judgement.difference?.shows.filter(({ option }) => option <= mostOptions)
   return {
     task: found.task, sure: judgement.sure, confidence: judgement.confidence, why: [...judgement.why],
-    fault: { path: candidate.path, line: candidate.line, ...(within === undefined ? {} : { within }), code: lineOf(file.text, candidate.line), because: findGrounds(found.evidence, candidate, within, found) },
+    fault: { path: candidate.path, line: candidate.line, ...(within === undefined ? {} : { within }), code: lineOf(file.text, candidate.line), because: findGrounds(found.clues, candidate, within, found) },
     options,
     ...(judgement.difference && shown ? { difference: { ...judgement.difference, shows: shown } } : {}),
     tried: result.tried, plausible: Math.max(1, result.plausible.length), inputs: judgement.inputs, strength: judgement.strength, spent: { searchMs: Math.round(found.searchMs), compareMs: Math.round(judgement.spent.compareMs), strengthMs: Math.round(judgement.spent.strengthMs) },
@@ -66,8 +66,11 @@ function changedLines(before: string, after: string): [string, string] {
 }
 
 /** Why this place was suspected, a half sentence for each kind of evidence. */
-function findGrounds(evidence: Evidence, candidate: Candidate, within: string | undefined, { targets, ran }: { targets: readonly string[]; ran: Ran | undefined }): string[] {
+function findGrounds({ evidence, recent, findings }: Clues, candidate: Candidate, within: string | undefined, { targets, ran }: { targets: readonly string[]; ran: Ran | undefined }): string[] {
   const frame = evidence.frames.find((one) => one.path === candidate.path && Math.abs(one.line - candidate.line) <= 2)
+  const isHere = ({ path, from, to }: { path: string; from: number; to: number }): boolean => path === candidate.path && from <= candidate.line && to >= candidate.line
+  const came = recent.find(isHere)
+  const finding = findings.find(({ path, line }) => isHere({ path, from: line, to: line }))
   const short = within?.split('.').at(-1) ?? ''
   const named = short.length > 2 && evidence.failing.some((test) => `${test.name} ${test.message ?? ''}`.includes(short))
   const tests = `the failing ${targets.length === 1 ? 'test' : 'tests'}`
@@ -77,6 +80,8 @@ function findGrounds(evidence: Evidence, candidate: Candidate, within: string | 
       : `${ran.ofFailing === 1 ? 'the failing test runs it' : `${ran.failing} of ${count(ran.ofFailing, 'failing test')} ${ran.failing === 1 ? 'runs' : 'run'} it`}${ran.ofPassing === 0 ? '' : ` and ${ran.passing} of ${ran.ofPassing} that pass ${ran.passing === 1 ? 'does' : 'do'}`}`,
     ...(frame ? [`a stack trace names line ${frame.line}`] : []),
     ...(named ? [`what ${tests} said names ${short}`] : []),
+    ...(came ? [came.age === 1 ? 'the line came in with the newest commit' : `the line came in with the last ${came.age} commits`] : []),
+    ...(finding ? [finding.kind === 'type' ? 'the type checker has something against the line' : 'the linter has something against the line'] : []),
   ]
 }
 
@@ -104,9 +109,9 @@ export function toReply(account: RepairJudgement, { passes, tried, durationMs }:
 }
 
 /** What was tried in vain. */
-export function toFailure(options: { tests: readonly string[]; tried: number; places: readonly string[]; why: string; durationMs: number }): ModelReply {
+export function toFailure(options: { tests: readonly string[]; tried: number; places: readonly string[]; hint?: string | undefined; why: string; durationMs: number }): ModelReply {
   const places = options.places.length === 0 ? '' : ` The most suspect places: ${options.places.join(', ')}.`
-  const text = `No one-place mend was found for ${count(options.tests.length, 'failing test')}: ${options.why}. ${count(options.tried, 'change')} ${options.tried === 1 ? 'was' : 'were'} tried.${places}`
+  const text = `No one-place mend was found for ${count(options.tests.length, 'failing test')}: ${options.why}. ${count(options.tried, 'change')} ${options.tried === 1 ? 'was' : 'were'} tried.${places}${options.hint === undefined ? '' : ` ${options.hint}.`}`
   return reply([
     { type: 'text', text },
     { type: 'call', callId: 'r1', name: 'finish', input: { summary: `No mend found for ${count(options.tests.length, 'failing test')}`, confidence: 0, unfinished: [...options.tests] } },

@@ -33,7 +33,7 @@ export function isEditable(file: string, contract: Contract, task: Pick<Task, 's
 }
 
 /** Reads and parses what belongs to the same language family as the failing tests, nearest to them first, bounded. */
-export async function readProject(lab: Lab, family: 'script' | 'python', testFiles: readonly string[], options: { contract: Contract; task: Task; untouched?: readonly string[]; wasmDir: string | undefined }): Promise<Project> {
+export async function readProject(lab: Lab, family: 'script' | 'python', testFiles: readonly string[], options: { contract: Contract; task: Pick<Task, 'scope'>; untouched?: readonly string[]; wasmDir: string | undefined }): Promise<Project> {
   const ofFamily = (file: string): boolean => (findGrammar(file) === 'python') === (family === 'python')
   const listed = (await lab.files()).filter((file) => findGrammar(file) !== undefined && ofFamily(file) && !foreign.test(file))
   const near = new Map(listed.map((file) => [file, distance(file, testFiles)]))

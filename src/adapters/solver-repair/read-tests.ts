@@ -36,7 +36,7 @@ function familyOfFile(file: string): Family | undefined {
 }
 
 /** Whatever fails for a task, by check and language. A check that names no test is one test of its own: it passes where it exits with 0. */
-export async function findGroups({ task, contract, outcomes }: SolverTask, lab: Lab): Promise<Group[]> {
+export async function findGroups({ task, contract, outcomes }: Pick<SolverTask, 'contract' | 'outcomes'> & { readonly task: Pick<SolverTask['task'], 'tests' | 'checks'> }, lab: Lab): Promise<Group[]> {
   const wanted = new Set(task.tests)
   const groups: Group[] = []
   for (const outcome of outcomes) {
@@ -79,7 +79,7 @@ export function nameChecks(lab: Lab, group: Group): Lab {
 function bind(lab: Lab): Lab {
   return {
     home: lab.home, files: () => lab.files(), read: (path) => lab.read(path), tryFiles: (files, check, options) => lab.tryFiles(files, check, options),
-    run: (argv, options) => lab.run(argv, options), remainingMs: () => lab.remainingMs(), record: (event) => lab.record(event),
+    run: (argv, options) => lab.run(argv, options), recent: () => lab.recent(), findings: (paths, timeoutMs) => lab.findings(paths, timeoutMs), remainingMs: () => lab.remainingMs(), record: (event) => lab.record(event),
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Lab, Solver, SolverTask } from '../../engine/ports/solver.ts'
+import type { RecentLines } from '../../engine/ports/workspace.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
+import type { RepairSearch } from '../../protocol/repair.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Candidate } from './candidate.ts'
 import type { Ran } from './explain.ts'
@@ -10,10 +12,9 @@ import { chooseLane } from './lane/choose-lane.ts'
 import type { Survey } from './lane/lane.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
-import { findHeat } from './localise/heat.ts'
-import type { Heat } from './localise/heat.ts'
-import { guessSuspicions } from './localise/imports.ts'
-import { findSuspicions } from './localise/spectrum.ts'
+import type { Clues } from './localise/clues.ts'
+import { localise } from './localise/localise.ts'
+import type { Place } from './localise/localise.ts'
 import { describeMissingPackages } from './missing-dependencies.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
@@ -38,6 +39,9 @@ export interface RepairSolverOptions {
 
 const defaultMaxMs = 40_000
 const surveyMs = 8000
+/** Files, nearest to the failing tests, that type checkers and linters are asked about, and the most time for that. */
+const maxLooked = 50
+const lookMs = 4000
 
 type ProposeOptions = { signal: AbortSignal; onLive: (signal: LiveSignal) => void }
 
@@ -53,7 +57,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       if (task.chosen !== undefined) return takeUp(task.task.id, task.chosen, lab)
       const began = performance.now()
       const groups = await findGroups(task, lab)
-      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, timeFor(task, lab.remainingMs()))
+      const budgetMs = Math.min(settings.maxMs ?? defaultMaxMs, task.withinMs ?? Infinity, timeFor(task, lab.remainingMs()))
       const until = began + budgetMs
       const names = groups.flatMap((group) => group.failing.map((test) => test.name))
       if (groups.length === 0) {
@@ -61,6 +65,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
       }
       let tried = 0
       const places: string[] = []
+      let hint: string | undefined
       const said: string[] = []
       let searched = false
       for (const [i, group] of groups.entries()) {
@@ -77,11 +82,12 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, tried: tried + attempt.tried, durationMs: Math.round(performance.now() - began) }, said)
         tried += attempt.tried
         places.push(...attempt.places)
+        hint ??= attempt.hint
       }
       if (!searched && said.length > 0) return toRefusal(names, said, performance.now() - began)
       const missing = await describeMissingPackages([...task.outcomes.map(({ tail }) => tail), ...groups.flatMap(({ failing }) => failing.map(({ message = '' }) => message))].join('\n'), lab)
       const why = missing ?? (options.signal.aborted ? 'the search was stopped' : 'no change that was tried makes one of them pass without breaking another')
-      return addRemarks(toFailure({ tests: names, tried, places, why, durationMs: performance.now() - began }), said)
+      return addRemarks(toFailure({ tests: names, tried, places: places.slice(0, 5), hint, why, durationMs: performance.now() - began }), said)
     },
   }
 }
@@ -108,6 +114,7 @@ interface Attempt {
   readonly tried: number
   readonly places: readonly string[]
   readonly flaky: readonly string[]
+  readonly hint?: string | undefined
 }
 
 async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
@@ -115,8 +122,11 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const say = (text: string): void => options.onLive({ kind: 'status', text })
   say(`looking for the fault behind ${asked.failing.length} failing tests`)
   const lane = chooseLane(lab, asked)
-  const [project, survey] = await Promise.all([
-    readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir }),
+  const read = readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir })
+  const [project, recent, findings, survey] = await Promise.all([
+    read,
+    lab.recent(),
+    read.then(({ sources }) => lab.findings([...sources.keys()].slice(0, maxLooked), Math.min(lookMs, Math.max(0, (limits.until - began) / 8)))),
     lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3))),
   ])
   const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
@@ -125,7 +135,8 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const all = new Map([...project.sources, ...project.tests])
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
   const words = toVocabulary(project, evidence, group)
-  const heat = makeHeat(project, evidence, group, trusted === undefined ? undefined : survey)
+  const clues: Clues = { evidence, recent, findings }
+  const heat = localise({ failing: group.failing, testFiles: group.files, measured: trusted === undefined ? undefined : survey?.tests, clues }, project.sources, project.tests)
   const candidates = rankCandidates([...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node))))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
@@ -143,18 +154,23 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
       onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
     })
     found.abort()
-    const places = hottest(candidates)
+    const hint = findHint(recent)
+    const nothing = async (): Promise<Attempt> => {
+      if (task.withinMs !== undefined) await lab.record({ type: 'repair.searched', data: { ...toSearch(task.task.id, group, candidates, project, result.tried), ...(hint === undefined ? {} : { hint }) } })
+      return { reply: undefined, tried: result.tried, places: hottest(candidates).map(({ path, line }) => `${path}:${line}`), flaky, hint }
+    }
     const { chosen } = result
-    if (chosen === undefined) return { reply: undefined, tried: result.tried, places, flaky }
+    if (chosen === undefined) return await nothing()
     say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
     const searchMs = performance.now() - began
     const judgement = await judgeMends({ ...result, chosen }, project, {
       quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
       words, targets, searchMs, ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }), budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
     })
-    const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, evidence, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
+    const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, clues, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
     await lab.record({ type: 'repair.judged', data: account })
-    return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), tried: result.tried, durationMs: performance.now() - began }), tried: result.tried, places, flaky }
+    if (task.withinMs !== undefined && account.sure === 'one of several') return await nothing()
+    return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), tried: result.tried, durationMs: performance.now() - began }), tried: result.tried, places: [], flaky }
   } finally {
     found.abort()
     await compiler?.close()
@@ -178,16 +194,6 @@ function findTrusted(group: Group, survey: Survey | undefined): Trusted | undefi
   return targets.length === 0 ? undefined : { targets, keep }
 }
 
-function makeHeat(project: Project, evidence: Evidence, group: Group, survey: Survey | undefined): Heat {
-  const files = [...project.sources.values(), ...project.tests.values()]
-  const wanted = new Set(group.failing.map((test) => test.name))
-  const runs = (survey?.tests ?? []).filter((test) => test.status === 'passed' || wanted.has(test.name)).map((test) => ({ name: test.name, failed: test.status === 'failed', covers: test.covers }))
-  const measured = findSuspicions(runs)
-  const known = [...measured.keys()].some((path) => project.sources.has(path))
-  const suspicions = known ? measured : guessSuspicions(group.files, new Map(files.map((file) => [file.path, file])), evidence)
-  return findHeat(files, suspicions, evidence)
-}
-
 function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocabulary {
   const literals = gatherLiterals(group.files.flatMap((path) => project.tests.get(path) ?? []))
   return {
@@ -196,11 +202,29 @@ function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocab
   }
 }
 
-function hottest(candidates: readonly Candidate[]): string[] {
-  const places = new Map<string, number>()
-  for (const candidate of candidates) {
-    const place = `${candidate.path}:${candidate.line}`
-    places.set(place, Math.max(places.get(place) ?? 0, candidate.suspicion))
+/** Lines that are worth trying, the most suspect first. */
+function hottest(candidates: readonly Candidate[]): Place[] {
+  const places = new Map<string, Place>()
+  for (const { path, line, suspicion } of candidates) {
+    const key = `${path}:${line}`
+    if (suspicion > (places.get(key)?.suspicion ?? 0)) places.set(key, { path, line, suspicion })
   }
-  return [...places].toSorted((a, b) => b[1] - a[1]).slice(0, 5).map(([place]) => place)
+  return [...places.values()].toSorted((a, b) => b.suspicion - a.suspicion).slice(0, mostPlaces)
+}
+
+/** Lockfiles of npm that came in or changed with the last commits. */
+function findHint(recent: readonly RecentLines[]): string | undefined {
+  return recent.some(({ path }) => path === 'package-lock.json') ? 'package-lock.json changed with the last commits: writ dependency-fault finds out whether that is the cause' : undefined
+}
+
+const mostPlaces = 20
+const mostNames = 50
+
+/** What whoever takes over may begin with. */
+function toSearch(task: string, group: Group, candidates: readonly Candidate[], project: Project, tried: number): RepairSearch {
+  const codeOf = ({ path, line }: Place): string => (project.sources.get(path)?.text.split('\n')[line - 1] ?? '').trim().slice(0, 300)
+  return {
+    task, checkId: group.check.id, command: group.check.command, tried, only: group.files.slice(0, mostNames), tests: group.failing.map(({ name }) => name).slice(0, mostNames),
+    places: hottest(candidates).map((place) => ({ ...place, suspicion: Math.round(place.suspicion * 1000) / 1000, code: codeOf(place) })),
+  }
 }

@@ -14,6 +14,7 @@ import { createLoosePacker } from './loose-packer.ts'
 import { measureScopes } from './measure-scopes.ts'
 import { applyModes, getUsualModes, openDirectories, readModes, whileReadable } from './modes.ts'
 import type { PrivateRepository } from './private-repository.ts'
+import { findRecentLines } from './recent-lines.ts'
 import { publish } from './publish.ts'
 import { restore } from './restore.ts'
 import { scan, type DirectoryNode, type Scan } from './scan.ts'
@@ -127,6 +128,7 @@ export function createWorkspace(parts: WorkspaceParts): Workspace {
     listAt: async (at) => toPaths(await listTree(repository, at)),
     modesAt: async (at) => toFileModes(await listTree(repository, at)),
     measureAt: (at, tasks) => measureScopes(repository, at, tasks),
+    recentAt: (commit) => findRecentLines(repository, commit),
     commit: (request) => inTurn(() => commit(request)),
     checkout,
     publish: (made, expected) => publish(repository, { branch: parts.branch, base: parts.base.commit, commit: made, expected, runGit: parts.runGit, env: parts.env }),

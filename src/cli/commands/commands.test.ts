@@ -243,7 +243,7 @@ describe('commands about this machine', () => {
     assert.equal(code, 0)
     assert.doesNotMatch(stdout, /very-secret/)
     const { values, paths } = JSON.parse(stdout) as { values: Record<string, { value: unknown; source: string }>; paths: Record<string, { value: unknown }> }
-    assert.deepEqual([values['max_turns']?.value, values['sandbox.memory_mb']?.value, values['solver']?.value, paths['state']?.value], [17, 999, 'model', state])
+    assert.deepEqual([values['max_turns']?.value, values['sandbox.memory_mb']?.value, values['solver']?.value, paths['state']?.value], [17, 999, 'auto', state])
     assert.match(values['max_turns']?.source ?? '', /config\.yaml$/)
     writeFileSync(join(home, 'config', 'writ', 'config.yaml'), 'max_turns: many\n')
     const wrong = await writ(['config'])

@@ -1,3 +1,4 @@
+import { findSolverWish } from '../solver-choice.ts'
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { defaultBudget } from '../../domain/contract/draft.ts'
@@ -46,15 +47,17 @@ export async function configCommand(options: { readonly json?: boolean; readonly
 async function solverRows({ values, path }: Config): Promise<Row[]> {
   const { findModel, explainNoModel } = await import('../../adapters/model-ai-sdk/providers.ts')
   const source = values.model ? path : process.env.WRIT_MODEL ? 'WRIT_MODEL' : 'the only provider that is configured in the environment'
+  const { wish, source: from } = findSolverWish(undefined, values, process.env)
+  const wished: Row = { name: 'solver', value: wish, source: from === 'configuration' ? path : from }
   let rows: Row[]
   try {
     const found = findModel({ id: values.model, env: process.env })
     rows = found
-      ? [{ name: 'solver', value: 'model', source: 'a model is configured' }, { name: 'model', value: `${found.provider}/${found.model}`, source }]
-      : [{ name: 'solver', value: 'repair', source: explainNoModel(process.env) }, { name: 'model', value: undefined, source: 'default' }]
+      ? [wished, { name: 'model', value: `${found.provider}/${found.model}`, source }]
+      : [wished.value === 'auto' ? { name: 'solver', value: 'repair', source: explainNoModel(process.env) } : wished, { name: 'model', value: undefined, source: 'default' }]
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    rows = [{ name: 'solver', value: 'model', source: 'a model is named' }, { name: 'model', value: values.model ?? process.env.WRIT_MODEL, source: `cannot be used: ${toMessage(error)}` }]
+    rows = [wished, { name: 'model', value: values.model ?? process.env.WRIT_MODEL, source: `cannot be used: ${toMessage(error)}` }]
   }
   const tiers = (['small', 'large'] as const).map((tier) => ({ name: `models.${tier}`, value: values.models?.[tier], source: values.models?.[tier] ? path : "the run's own model" }))
   return [...rows, ...tiers, { name: 'effort', value: values.effort, source: values.effort ? path : "the provider's own default" }]

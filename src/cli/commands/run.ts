@@ -91,6 +91,7 @@ export async function startCommand(words: string | undefined, options: RunOption
       words: goal ?? draft.goal, solver: choice.solver, includeDirty: options.includeDirty ?? false, apply: options.apply ?? false,
       unattended: options.yes ?? false, contractGiven: options.contract !== undefined || given !== undefined,
       ...(choice.model ? { model: choice.model } : {}),
+      ...(choice.builtinFirst && !isPlannedRun(options, more) ? { builtinFirst: { ms: toTryMs(draft.deadline, record.clock.now()) } } : {}),
       ...(options.effort ?? config.values.effort ? { effort: options.effort ?? config.values.effort } : {}),
     },
   }
@@ -128,7 +129,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
     return exitCodes[before.ended.outcome]
   }
   if (!before.opened) throw new Fault('run-corrupt', `the record of ${run} has no beginning: it cannot go on; start the run again`)
-  const { solver, model: named } = before.opened.request
+  const { solver, model: named, builtinFirst } = before.opened.request
   const [workspaces, sandbox, { choice, model }] = await Promise.all([openWorkspaces(record.places), openReadySandbox(record), chooseAndOpen({ solver, ...(named ? { model: named } : {}) }, config.values)])
   return carry(record, options, async (console) => {
     const { opened } = before
@@ -138,7 +139,7 @@ export async function resumeCommand(word: string, options: RunOptions): Promise<
     for (const note of notes) console.note(`writ: ${note}`)
     if (opened.policy !== policy.hash) console.note(`writ: ${run} began under the policy ${describeBundles(opened.bundles)}, and goes on under ${describeBundles(policy.bundles)}`)
     await requireSignedAnswers(record, run, events)
-    const parts = { record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, note: console.note, stored: () => events.flatMap(findBlobRefs) }
+    const parts = { record, workspaces, sandbox, solver: { ...choice, builtinFirst: builtinFirst !== undefined }, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: opened.repository.root, note: console.note, stored: () => events.flatMap(findBlobRefs) }
     const specialists = opened.planning && await openSpecialistsFor(opened.planning, { record, workspaces, config: config.values }, { run, repository: opened.repository })
     for (const note of specialists?.notes ?? []) console.note(`writ: ${note}`)
     const ports = specialists === undefined ? await composeEngine(parts) : await composePlanned(parts, specialists, opened, console)
@@ -151,6 +152,18 @@ export async function openReadySandbox(record: OpenRecord): Promise<Sandbox> {
   const sandbox = await openSandbox(record.places)
   await sandbox.ready()
   return sandbox
+}
+
+/** The built-in solver's share of a run with a model: a fifth of the time until the deadline, and never more than this. */
+const mostTryMs = 20_000
+
+function toTryMs(deadline: string | undefined, now: number): number {
+  return Math.max(1, Math.round(Math.min(mostTryMs, deadline === undefined ? mostTryMs : 0.2 * (Date.parse(deadline) - now))))
+}
+
+/** A run that follows a plan gives each task to a specialist. */
+function isPlannedRun(options: RunOptions, more: Manner['planning']): boolean {
+  return options.workers !== undefined || options.plan !== undefined || more !== undefined
 }
 
 export async function chooseAndOpen(options: Pick<RunOptions, 'solver' | 'model'>, config: ConfigFile, otherwise?: string): Promise<{ choice: SolverChoice; model: ModelPort | undefined }> {

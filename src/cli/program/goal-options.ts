@@ -12,7 +12,7 @@ export function addGoalOptions(command: Command): Command {
     .option('--max-budget-usd <amount>', 'most money to spend', amount)
     .option('--model <provider/id>', 'the model to ask, like openai/gpt-5.5, anthropic/claude-opus-5-5, openai-compatible/qwen3')
     .addOption(new Option('--effort <level>', 'how hard the model should think').choices(['low', 'medium', 'high', 'xhigh']))
-    .addOption(new Option('--solver <which>', 'a model, or the built-in repair engine; auto takes a model where one is configured').choices(['auto', 'model', 'repair']).default('auto'))
+    .addOption(new Option('--solver <which>', 'a model, or the built-in repair engine; auto (the default) lets the engine try failing tests for some seconds before the model').choices(['auto', 'model', 'repair']))
     .option('--contract <file>', 'goal, checks, scope and bounds from a YAML file (schemas/contract.schema.json)')
 }
 

@@ -1,5 +1,6 @@
 import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { Plan, Task } from '../../protocol/plan.ts'
+import { isHandedOver, solverOf } from '../route.ts'
 import type { RunState } from '../run-state.ts'
 
 /**
@@ -9,18 +10,18 @@ import type { RunState } from '../run-state.ts'
  */
 export function proposePlan(state: RunState): { plan: Plan; why: string } | undefined {
   const before = state.plan?.tasks ?? []
-  const added = state.opened?.request.solver === 'repair' ? repairTasks(state, before.length) : modelTasks(state, before.length)
+  const added = solverOf(state) === 'repair' ? repairTasks(state, before.length) : modelTasks(state, before)
   if (added.length === 0) return undefined
   const tasks = [...before]
   for (const task of added) tasks.push({ ...task, dependsOn: tasks.length > 0 ? [`t${tasks.length}`] : [] })
   return { plan: { version: 1, revision: state.plan ? state.plan.revision + 1 : 0, tasks }, why: whyOf(state, added.length) }
 }
 
-function modelTasks(state: RunState, count: number): Task[] {
+function modelTasks(state: RunState, before: readonly Task[]): Task[] {
   const contract = state.contract
   if (!contract) return []
-  const first = count === 0
-  return [taskOf(count + 1, {
+  const first = !before.some((task) => task.role === 'coder')
+  return [taskOf(before.length + 1, {
     title: first ? titleOf(contract.goal) : 'Meet the acceptance checks',
     subgoal: first ? contract.goal : (state.proof?.reasons.join('; ').slice(0, 4000) ?? contract.goal),
     checks: contract.checks.map((check) => check.id),
@@ -73,8 +74,9 @@ function taskOf(n: number, part: Pick<Task, 'title' | 'subgoal' | 'checks' | 'sc
 }
 
 function whyOf(state: RunState, added: number): string {
-  if (!state.plan) return state.opened?.request.solver === 'repair' ? `one task for each group of failing tests: ${added}` : 'the goal is one task'
-  return state.opened?.request.solver === 'repair' ? 'tests still fail after the tasks so far' : 'the proof was refused'
+  if (!state.plan) return solverOf(state) === 'repair' ? `one task for each group of failing tests: ${added}` : 'the goal is one task'
+  if (isHandedOver(state)) return 'the built-in solver hands over, and the goal is one task'
+  return solverOf(state) === 'repair' ? 'tests still fail after the tasks so far' : 'the proof was refused'
 }
 
 function titleOf(goal: string): string {

@@ -72,6 +72,7 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     checks,
     selfMade: proof?.selfMade ?? [],
     ...(state.judged.size > 0 ? { repairs: [...state.judged.values()] } : {}),
+    ...accountRouting(events),
     restored: [...new Set([...state.restored, ...(proof?.restored ?? [])])],
     notDone: findNotDone(state, inEffect, tasks, checks),
     deviations: findDeviations(state, events),
@@ -92,6 +93,11 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     ...(state.pruned ? { pruned: { by: state.pruned.by, parts: state.pruned.parts } } : {}),
   }
   return { ...base, next: findNext(base, state.limit?.limit) }
+}
+
+function accountRouting(events: readonly StoredEvent[]): Pick<Report, 'routing'> {
+  const routing = events.flatMap((event) => (event.type === 'solver.routed' ? [{ to: event.data.to, why: toLine(event.data.why, 300) }] : []))
+  return routing.length === 0 ? {} : { routing }
 }
 
 /** Undefined where the log was not given, or nothing is to be attested yet. */

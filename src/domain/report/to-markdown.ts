@@ -50,6 +50,7 @@ function head(report: Report): string {
   const solver = report.solver.name === 'repair' ? 'built-in repair, no model' : (report.solver.model ?? 'a model')
   const facts = [report.run ?? 'a run without a record', solver, toDuration(report.time.totalMs), ...(report.commits.length > 0 ? [count(report.commits.length, 'commit')] : [])]
   const verdicts = [
+    ...(report.routing ?? []).map(({ to, why }, at) => `${to === 'repair' ? 'The built-in solver, which asks no model, tried first' : at > 0 ? 'It handed over to the model' : 'The built-in solver did not try first'}: ${toLine(why, 300)}.`),
     ...(report.accepted ? [`Accepted by ${toLine(report.accepted.by, 100)} onto ${toCode(report.accepted.onto)} (${report.accepted.strategy})${report.accepted.standing === 'gone' ? '; it is not there any more' : ''}.`] : []),
     ...(report.undone ? [`It was accepted, and taken back from ${toCode(report.undone.onto)} by ${toLine(report.undone.by, 100)}.`] : []),
     ...(report.pruned ? [`Of its record, ${report.pruned.parts.join(' and ')} were removed by ${toLine(report.pruned.by, 100)} to save space.`] : []),

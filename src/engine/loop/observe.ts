@@ -1,3 +1,4 @@
+import { solverOf } from '../../domain/route.ts'
 import type { TestReport, Validation } from '../../protocol/evidence.ts'
 import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { TreeId } from '../../protocol/ids.ts'
@@ -75,7 +76,7 @@ async function checkEdit(run: RunContext): Promise<void> {
   // What does not parse does not pass validation; before there were stages it was only told.
   const findings = validations ? [] : await parseTouched(run, tree, touched)
   // A repaired fault is measured by all checks next; only a model waits for a quick word.
-  const near = findings.length === 0 && run.state.opened?.request.solver === 'model' ? await runNear(run, changes) : undefined
+  const near = findings.length === 0 && solverOf(run.state) === 'model' ? await runNear(run, changes) : undefined
   await record(run, { type: 'edit.checked', data: { tree: treeOf(run), findings, text: [describeWarnings(validations), describeEdit(findings, near, lastReport(run))].filter(Boolean).join('\n\n') } })
 }
 

@@ -1,3 +1,4 @@
+import { findTryMs, solverOf } from '../../domain/route.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import { isRetryable } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
@@ -49,6 +50,8 @@ export async function plan(run: RunContext, step: PlanStep): Promise<void> {
       return record(run, { type: 'task.started', data: { task: step.task } })
     case 'drop-task':
       return record(run, { type: 'task.dropped', data: { task: step.task, why: step.why } })
+    case 'route':
+      return record(run, { type: 'solver.routed', data: { to: step.to, why: step.why, ...(step.text === undefined ? {} : { text: step.text }) } })
     case 'propose-amendment':
       return proposeAmendment(run, step.proposal)
     case 'ask-amendment':
@@ -56,7 +59,7 @@ export async function plan(run: RunContext, step: PlanStep): Promise<void> {
     case 'amend':
       return amend(run)
     case 'ask':
-      return run.state.opened?.request.solver === 'repair' ? askRepair(run, step) : askModel(run, step)
+      return solverOf(run.state) === 'repair' ? askRepair(run, step) : askModel(run, step)
   }
 }
 
@@ -104,7 +107,8 @@ async function askRepair(run: RunContext, step: Extract<PlanStep, { do: 'ask' }>
   const outcomes = [...run.state.latest.values()].filter((outcome) => active.checks.includes(outcome.checkId))
   const { chosen } = run.state
   const judgement = chosen?.task === active.id ? run.state.judged.get(active.id) : undefined
-  const input = { task: active, contract, outcomes, ...(chosen && judgement ? { chosen: { judgement, number: chosen.number } } : {}) }
+  const withinMs = findTryMs(run.state)
+  const input = { task: active, contract, outcomes, ...(withinMs === undefined ? {} : { withinMs }), ...(chosen && judgement ? { chosen: { judgement, number: chosen.number } } : {}) }
   await record(run, {
     type: 'turn.requested',
     data: { turn: step.turn, task: active.id, solver: 'repair', purpose: 'work', attempt: step.attempt, model: 'writ/repair', request: digestOfJson(input), messages: 0 },

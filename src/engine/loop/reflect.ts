@@ -1,3 +1,4 @@
+import { solverOf } from '../../domain/route.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
 import type { CommitId } from '../../protocol/ids.ts'
 import { isRepair } from '../../domain/decide.ts'
@@ -73,7 +74,7 @@ const mostStopsBlocked = 3
 
 async function finishTask(run: RunContext): Promise<void> {
   const { active, finish, commits } = run.state
-  if (run.state.stopsBlocked < mostStopsBlocked && run.state.opened?.request.solver === 'model' && !run.state.limit) {
+  if (run.state.stopsBlocked < mostStopsBlocked && solverOf(run.state) === 'model' && !run.state.limit) {
     const blocked = await callHooks(run, 'Stop', { stop_hook_active: run.state.stopsBlocked > 0, message: finish?.summary ?? '' })
     if (blocked) return record(run, { type: 'observation.made', data: { task: active?.id ?? '', kind: 'hook', text: `A hook of the person (${blocked.hook}) says that this is not finished: ${blocked.reason}` } })
   }

@@ -6,6 +6,7 @@ import type { Task } from '../../protocol/plan.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
 import type { RepairJudgement } from '../../protocol/repair.ts'
 import type { SandboxResult } from './sandbox.ts'
+import type { RecentLines } from './workspace.ts'
 
 /** What the built-in solver is given for one task. */
 export interface SolverTask {
@@ -13,8 +14,18 @@ export interface SolverTask {
   readonly contract: Contract
   /** What each check showed on the task's starting content. */
   readonly outcomes: readonly CheckOutcome[]
+  /** Somebody else takes over after this long, in milliseconds: what is not at least likely is not proposed, and what was learned is recorded. */
+  readonly withinMs?: number
   /** A person chose this of what was found for the task before: it is proposed as it stands. */
   readonly chosen?: { readonly judgement: RepairJudgement; readonly number: number }
+}
+
+/** A line that a type checker or a linter of the repository has something against. */
+export interface LineFinding {
+  readonly path: string
+  /** From 1. */
+  readonly line: number
+  readonly kind: 'type' | 'lint'
 }
 
 /** A scratch copy of the task's starting content in which candidates are tried; the workspace itself is not touched. */
@@ -29,9 +40,13 @@ export interface Lab {
   tryFiles(files: ReadonlyMap<string, string>, check: Check, options: { only?: readonly string[]; timeoutMs: number }): Promise<CheckOutcome>
   /** Runs any command in the sandbox on the scratch copy, with extra files in place: coverage, parsers. */
   run(argv: readonly string[], options: { files?: ReadonlyMap<string, string>; env?: Readonly<Record<string, string>>; timeoutMs: number; stdin?: Uint8Array }): Promise<SandboxResult>
+  /** Lines that came in with the last commits, uncommitted changes that the run began with included; none where that cannot be told. */
+  recent(): Promise<readonly RecentLines[]>
+  /** What the type checkers and linters that the repository uses find in these files; what does not answer within the time is left out. */
+  findings(paths: readonly string[], timeoutMs: number): Promise<readonly LineFinding[]>
   /** Is there time left? */
   remainingMs(): number
-  record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' }): Promise<void>
+  record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' | 'repair.searched' }): Promise<void>
 }
 
 /**

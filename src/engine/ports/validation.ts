@@ -109,12 +109,23 @@ export interface ValidationRequest {
   readonly onValidation?: (validation: Validation) => void
 }
 
+export interface LookRequest extends Pick<ValidationRequest, 'workspace' | 'tree' | 'settings' | 'signal'> {
+  readonly paths: readonly string[]
+}
+
+export interface FoundByProgram {
+  readonly by: string
+  readonly finding: Finding
+}
+
 /**
  * Runs the stages in order; later stages are left out where an earlier one failed. Where the signal is aborted it ends soon and
  * says of everything that was not looked at by then that it is not checked; whether that is an end is the caller's business.
  */
 export interface Validators {
   validate(request: ValidationRequest): Promise<readonly Validation[]>
+  /** What the repository's own type checkers and linters find in files of one content, old or new. Bounded by the request's signal. */
+  lookAt?(request: LookRequest): Promise<readonly FoundByProgram[]>
 }
 
 /** Results by what they depend on. Losing it costs time and nothing else; a damaged entry is a missing one. */

@@ -22,6 +22,16 @@ export type FileMode = '100644' | '100755' | '120000' | '160000'
 /** A task whose scope is measured. */
 export type Measured = Pick<Task, 'id' | 'scope'>
 
+/** Lines that came in lately. */
+export interface RecentLines {
+  readonly path: string
+  /** First and last, from 1, both included. */
+  readonly from: number
+  readonly to: number
+  /** Commits that are looked back over: 1 for what the newest one brought. */
+  readonly age: number
+}
+
 export interface CommitRequest {
   readonly message: string
   readonly parent: CommitId
@@ -61,6 +71,8 @@ export interface Workspace {
   modesAt?(at: TreeId | CommitId): Promise<ReadonlyMap<string, FileMode>>
   /** How much there is in the scopes of tasks, by task; what would take too long to measure is left out. */
   measureAt?(at: TreeId | CommitId, tasks: readonly Measured[]): Promise<ReadonlyMap<string, TaskSize>>
+  /** Lines of a commit that came in with the last ten commits; bounded in time and number. */
+  recentAt?(commit: CommitId): Promise<readonly RecentLines[]>
   /** Commits what is in the worktree, without ignored files. Returns undefined when that is the parent's tree. */
   commit(request: CommitRequest): Promise<{ commit: CommitId; tree: TreeId } | undefined>
   /** A clean directory with exactly that content and the dependencies as they were on the base. */

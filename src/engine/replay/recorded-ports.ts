@@ -104,6 +104,8 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
         for (let tried = tape.next('candidate.tried'); tried; tried = tape.next('candidate.tried')) await lab.record({ type: 'candidate.tried', data: tried })
         const judged = tape.next('repair.judged')
         if (judged) await lab.record({ type: 'repair.judged', data: judged })
+        const searched = tape.next('repair.searched')
+        if (searched) await lab.record({ type: 'repair.searched', data: searched })
         return withOwnIds(takeReply(tape), state.spent.turns + 1)
       },
     },

@@ -1,3 +1,4 @@
+import { solverOf } from '../../domain/route.ts'
 import type { Finding, Validation } from '../../protocol/evidence.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
 import type { FileChange } from '../../protocol/events/workspace.ts'
@@ -54,7 +55,7 @@ export async function takeBack(run: RunContext): Promise<void> {
   if (sealed.length > 0) await seal(run, { tree: failed.tree, back, findings: sealed })
   else await record(run, { type: 'workspace.rolledback', data: { to: back, why: `validation failed: ${failed.stage ?? 'a stage'}` } })
   const told: NewEvent[] = [{ type: 'edit.checked', data: { tree: back, findings: [], text: '' } }]
-  if (run.state.opened?.request.solver === 'model' && !run.state.limit) told.push({ type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'validation', text: failed.text } })
+  if (solverOf(run.state) === 'model' && !run.state.limit) told.push({ type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'validation', text: failed.text } })
   await record(run, ...told)
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CheckOutcome, Finding, Proof, Stage, Validation } from '../evidence.ts'
-import { RepairJudgement } from '../repair.ts'
+import { RepairJudgement, RepairSearch } from '../repair.ts'
 import { CommitId, Digest, Json, TreeId } from '../ids.ts'
 
 export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary', 'merge', 'milestone'])
@@ -55,4 +55,6 @@ export const checkEvents = {
   'candidate.tried': z.lazy(() => z.object({ task: z.string(), n: z.int(), describes: z.string(), path: z.string(), line: z.int(), result: z.enum(['worse', 'same', 'better', 'plausible', 'broken']), detail: Json.optional() })),
   /** What the built-in solver found out before it proposed an edit. */
   'repair.judged': RepairJudgement,
+  /** What the built-in solver learned where it proposes nothing. */
+  'repair.searched': RepairSearch,
 }

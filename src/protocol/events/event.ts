@@ -66,6 +66,8 @@ export const isFlushed: Record<EventType, boolean> = {
   'proof.finished': true,
   'candidate.tried': false,
   'repair.judged': false,
+  'repair.searched': false,
+  'solver.routed': true,
   'plan.proposed': false,
   'plan.considered': false,
   'plan.scheduled': false,

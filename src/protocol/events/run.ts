@@ -15,6 +15,8 @@ export const Request = z.lazy(() => z.object({
   words: z.string(),
   solver: z.enum(['model', 'repair']),
   model: z.string().optional(),
+  /** The built-in solver tries first, for at most this long, where the task looks like its kind. */
+  builtinFirst: z.object({ ms: z.int().positive() }).optional(),
   effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
   /** A contract file was given: nothing is left for the model to extract. */
   contractGiven: z.boolean(),

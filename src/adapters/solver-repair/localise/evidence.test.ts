@@ -21,6 +21,10 @@ describe('messages of failing tests', () => {
     const python = read('AssertionError: 6 != 36\n')
     assert.deepEqual([python.actual, python.expected], [['6', '36'], ['36', '6']])
   })
+  it('speak of names and values', () => {
+    assert.deepEqual([...read("TypeError: cart.total is not a function\nKeyError: 'price'\nCannot read properties of undefined (reading 'rows')").spoken], ['cart', 'total', 'rows', 'price'])
+    assert.deepEqual([...read("\n+   total: 12.5\n-   total: 13\n").spoken], ['total', '12.5'])
+  })
   it('may be missing: then the tail of the output speaks', () => {
     const outcome = { checkId: 'c', command: 'x', status: 'failed' as const, durationMs: 1, tree: '0'.repeat(40) as never, output: { digest: '' as never, bytes: 0 }, tail: 'at /home/me/repo/src/a.ts:7:1', notes: [] }
     assert.deepEqual(readEvidence([{ name: 't', status: 'failed' }], [outcome], '/home/me/repo', files).frames, [{ path: 'src/a.ts', line: 7, depth: 0 }])

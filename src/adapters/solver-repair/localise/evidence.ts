@@ -16,6 +16,8 @@ export interface Evidence {
   /** Values that were found and values that were wanted; the same index belongs together. */
   readonly actual: readonly string[]
   readonly expected: readonly string[]
+  /** Names and values that an error or a difference speaks of: `total` of `TypeError: cart.total is not a function`. At least two characters each. */
+  readonly spoken: ReadonlySet<string>
 }
 
 export function readEvidence(failing: readonly TestCase[], outcomes: readonly CheckOutcome[], home: string, files: ReadonlySet<string>): Evidence {
@@ -28,7 +30,28 @@ export function readEvidence(failing: readonly TestCase[], outcomes: readonly Ch
     frames: texts.flatMap((text) => readFrames(text, home, files)),
     actual: pairs.map(([actual]) => actual),
     expected: pairs.map(([, expected]) => expected),
+    spoken: new Set([...texts.flatMap((text) => readNames(text)), ...pairs.flatMap(([actual]) => readValues(actual))].slice(0, mostSpoken)),
   }
+}
+
+const mostSpoken = 60
+
+/** What errors of JavaScript and Python name, and the fields on which a difference stands. */
+const namePatterns: readonly RegExp[] = [
+  /([\w$.]+) is not (?:a function|defined|iterable|a constructor)/g,
+  /\(reading '([\w$]+)'\)/g, /\(setting '([\w$]+)'\)/g, /Cannot access '([\w$]+)' before/g,
+  /has no attribute '(\w+)'/g, /name '(\w+)' is not defined/g, /variable '(\w+)'/g, /KeyError: '([^'\n]+)'/g,
+  /keyword argument '(\w+)'/g, /positional arguments?: '(\w+)'/g, /(\w+)\(\) (?:takes|missing|got)/g, /cannot import name '(\w+)'/g,
+  /^\s*[-+]\s+['"]?([\w$]+)['"]?: /gm,
+]
+
+function readNames(text: string): string[] {
+  return namePatterns.flatMap((pattern) => [...text.matchAll(pattern)].flatMap((match) => (match[1] ?? '').split('.'))).filter((name) => name.length > 1)
+}
+
+/** Strings and numbers that stand in a value as it was found. */
+function readValues(shown: string): string[] {
+  return [...shown.matchAll(/'([^'\n]{2,40})'|"([^"\n]{2,40})"|(?<![\w.])(\d{2,}(?:\.\d+)?|\d+\.\d+)(?![\w.])/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 }
 
 const framePattern = /(?:file:\/\/)?((?:\/|\.{0,2}\/)?[\w@.+\-/ ]+\.(?:[cm]?[jt]sx?|py))(?:[:(](\d+)|", line (\d+))/g

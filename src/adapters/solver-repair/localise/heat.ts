@@ -1,6 +1,6 @@
 import { findAncestor, findField, findStatement, isFunction, namedChildren, walk } from '../syntax/node.ts'
 import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
-import type { Evidence } from './evidence.ts'
+import type { Clues } from './clues.ts'
 import type { FileSuspicion } from './spectrum.ts'
 
 /** How suspect each place of the project is. */
@@ -11,11 +11,15 @@ export interface Heat {
 /** Suspicion below which a place is left alone. */
 const coldest = 0.02
 
+/** How much more suspect a place is for each thing that speaks against it. */
+const weight = { frame: 0.5, outerFrame: 0.25, name: 0.2, word: 0.3, recent: 0.4, type: 0.6, lint: 0.3 }
+
 /**
- * Joins the spectrum with what the messages say. Code outside all functions ran before the tests: it is as suspect as the
+ * Joins the spectrum with what the messages say, what came in lately, and what types and lint have against a line. Code outside all functions ran before the tests: it is as suspect as the
  * code that uses what it names.
  */
-export function findHeat(files: readonly SourceFile[], suspicions: ReadonlyMap<string, FileSuspicion>, evidence: Evidence): Heat {
+export function findHeat(files: readonly SourceFile[], suspicions: ReadonlyMap<string, FileSuspicion>, clues: Clues): Heat {
+  const { evidence } = clues
   const framed = new Map(evidence.frames.map((frame) => [`${frame.path}:${frame.line}`, frame.depth]))
   const plain = (file: SourceFile, node: SyntaxNode): number => lookUp(suspicions.get(file.path), node)
   const used = findUses(files, suspicions, plain)
@@ -28,19 +32,67 @@ export function findHeat(files: readonly SourceFile[], suspicions: ReadonlyMap<s
     if (known !== undefined) return known
     const name = findField(fn, 'name')
     const text = name === undefined ? '' : file.text.slice(name.start, name.end)
-    const boost = text.length > 2 && mentions(says, text) ? 1.2 : 1
+    const boost = text.length > 2 && mentions(says, text) ? 1 + weight.name : 1
     boosts.set(fn, boost)
     return boost
   }
+  const marks = readMarks(files, clues, (path) => suspicions.has(path))
   return {
     of(file, node) {
       const inFunction = isFunction(node) || findAncestor(node, isFunction) !== undefined
       const base = inFunction ? plain(file, node) : 0.8 * Math.max(0, ...declaredNames(file, node).map((name) => used.get(name) ?? 0))
       if (base < coldest) return 0
       const depth = framed.get(`${file.path}:${node.row + 1}`)
-      return base * nameBoost(file, node) * (depth === undefined ? 1 : depth === 0 ? 1.5 : 1.25)
+      const frame = depth === undefined ? 0 : depth === 0 ? weight.frame : weight.outerFrame
+      return base * nameBoost(file, node) * (1 + frame) * (1 + (marks.get(file.path)?.get(node.row) ?? 0))
     },
   }
+}
+
+/** By path and row from 0: what speaks against a line beside the spectrum and stack traces. */
+function readMarks(files: readonly SourceFile[], clues: Clues, isRun: (path: string) => boolean): Map<string, Map<number, number>> {
+  const marks = new Map<string, Map<number, number>>()
+  const add = (path: string, row: number, more: number): void => {
+    const rows = marks.get(path) ?? new Map<number, number>()
+    rows.set(row, (rows.get(row) ?? 0) + more)
+    marks.set(path, rows)
+  }
+  const rowsOf = new Map(files.map((file) => [file.path, file.text.split('\n').length]))
+  for (const finding of clues.findings) add(finding.path, finding.line - 1, finding.kind === 'type' ? weight.type : weight.lint)
+  const total = clues.recent.filter(({ path }) => rowsOf.has(path)).reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const all = [...rowsOf.values()].reduce((sum, rows) => sum + rows, 0)
+  // Where nearly everything is new, newness says nothing.
+  const telling = weight.recent * Math.max(0, 1 - total / Math.max(1, all))
+  for (const { path, from, to, age } of clues.recent) {
+    for (let row = from - 1; row < Math.min(to, rowsOf.get(path) ?? 0); row++) add(path, row, telling / Math.sqrt(age))
+  }
+  for (const [path, row, share] of findSpoken(files.filter((file) => isRun(file.path)), clues.evidence.spoken)) add(path, row, weight.word * share)
+  return marks
+}
+
+/** Rows on which spoken names and values stand, and how telling that is: 1 where a word stands on one row only, less the more there are. */
+function findSpoken(files: readonly SourceFile[], spoken: ReadonlySet<string>): [path: string, row: number, share: number][] {
+  if (spoken.size === 0) return []
+  const places = new Map<string, { path: string; rows: Set<number> }[]>()
+  for (const file of files) {
+    walk(file.root, (node) => {
+      if (node.children.length > 0 && !/^string$/.test(node.type)) return undefined
+      const text = file.text.slice(node.start, node.end)
+      const word = /^['"`]/.test(text) ? text.slice(1, -1) : text
+      if (!spoken.has(word)) return undefined
+      const known = places.get(word) ?? []
+      const here = known.find((one) => one.path === file.path)
+      if (here) here.rows.add(node.row)
+      else places.set(word, [...known, { path: file.path, rows: new Set([node.row]) }])
+      return undefined
+    })
+  }
+  const best = new Map<string, [string, number, number]>()
+  for (const found of places.values()) {
+    const share = 1 / Math.sqrt(found.reduce((sum, { rows }) => sum + rows.size, 0))
+    for (const { path, rows } of found) for (const row of rows) if (share > (best.get(`${path}:${row}`)?.[2] ?? 0)) best.set(`${path}:${row}`, [path, row, share])
+  }
+  return [...best.values()]
 }
 
 function mentions(text: string, name: string): boolean {

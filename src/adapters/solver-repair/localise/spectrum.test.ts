@@ -16,6 +16,10 @@ describe('suspicion', () => {
   it('of one fault is not lost among the tests of another', () => {
     const others = Array.from({ length: 20 }, (_, i) => run(`other ${i}`, true, [[100, 110]]))
     const values = findSuspicions([run('mine', true, [[0, 10]]), ...others, run('green', false, [[50, 60]])]).get('a.ts')?.values
-    assert.ok((values?.[5] ?? 0) > 0.5)
+    assert.ok((values?.[5] ?? 0) > 0.4)
+  })
+  it('of what a small test runs is higher than of what only large ones do', () => {
+    const values = findSuspicions([run('small', true, [[0, 10]]), run('large', true, [[20, 40], [60, 400]]), run('green', false, [[0, 10], [20, 40]])]).get('a.ts')?.values
+    assert.ok((values?.[5] ?? 0) > (values?.[25] ?? 0))
   })
 })

@@ -1,0 +1,10 @@
+import type { LineFinding } from '../../../engine/ports/solver.ts'
+import type { RecentLines } from '../../../engine/ports/workspace.ts'
+import type { Evidence } from './evidence.ts'
+
+/** What is known of a fault beside which tests run what. */
+export interface Clues {
+  readonly evidence: Evidence
+  readonly recent: readonly RecentLines[]
+  readonly findings: readonly LineFinding[]
+}
