@@ -101,7 +101,7 @@ describe('writ batch', () => {
       ['a.yaml', 'goals: []\n', /goals: .*\(line 1\)/],
       ['b.yaml', 'goals:\n  - goal: x\n    repos: y\n', /goals\.0/],
       ['c.yaml', 'goals: [\n', /not valid YAML/],
-      ['d.jsonl', '{"goal": "x"}\n{"goal": \n', /line 2 is not JSON/],
+      ['d.jsonl', '{"goal": "x"}\n{"goal": \n{"gaol": 1}\n', /line 2 is not JSON[^]*line 3: /],
       ['e.jsonl', '{"id": "a", "goal": "x"}\n{"id": "a", "goal": "y"}\n', /two goals are called a/],
       ['f.jsonl', '\n', /has no goal/],
     ]

@@ -57,6 +57,9 @@ export async function batchCommand(path: string, options: BatchOptions): Promise
   }
 }
 
+/** Lines of a batch file that are named as wrong. */
+const mostWrong = 10
+
 /** YAML, or JSON lines where every line is a goal. @throws Fault `request-invalid`. */
 async function readBatch(file: string): Promise<{ readonly batch: BatchFile; readonly digest: string }> {
   const isLines = /\.(jsonl|ndjson)$/.test(file)
@@ -70,22 +73,26 @@ async function readBatch(file: string): Promise<{ readonly batch: BatchFile; rea
   } catch (error) {
     throw new Fault('request-invalid', `the batch ${file} cannot be read: ${toMessage(error)}`, { cause: error })
   }
-  const goals = text.split('\n').flatMap((line, n) => (line.trim() === '' ? [] : [readLine(line, `${file}, line ${n + 1}`)]))
+  const read = text.split('\n').flatMap((line, n) => (line.trim() === '' ? [] : [readLine(line, `line ${n + 1}`)]))
+  const wrong = read.filter((each) => typeof each === 'string')
+  if (wrong.length > 0) throw new Fault('request-invalid', `the batch ${file} does not fit its format (schemas/batch.schema.json):\n${[...wrong.slice(0, mostWrong), ...(wrong.length > mostWrong ? [`and ${wrong.length - mostWrong} more`] : [])].map((each) => `  - ${each}`).join('\n')}`)
+  const goals = read.filter((each) => typeof each !== 'string')
   if (goals.length === 0) throw new Fault('request-invalid', `the batch ${file} has no goal: give one JSON object on each line, like {"goal": "…", "checks": ["npm test"]}`)
   return { batch: { goals }, digest: digestOf(JSON.stringify({ goals })) }
 }
 
-function readLine(line: string, where: string): BatchGoal {
+/** The goal of a line, or what is wrong with it. */
+function readLine(line: string, where: string): BatchGoal | string {
   let said: unknown
   try {
     said = JSON.parse(line)
   } catch (error) {
-    throw new Fault('request-invalid', `${where} is not JSON: ${toMessage(error)}`, { cause: error })
+    return `${where} is not JSON: ${toMessage(error)}`
   }
   const parsed = BatchGoal.safeParse(typeof said === 'string' ? { goal: said } : said)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.slice(0, 3).map((issue) => [issue.path.join('.'), describeIssue(issue)].filter(Boolean).join(': '))
-  throw new Fault('request-invalid', `${where} does not fit: ${faults.join('; ')}. Its format is in schemas/batch.schema.json`)
+  return `${where}: ${faults.join('; ')}`
 }
 
 function readGoals(batch: BatchFile, path: string): readonly NamedGoal[] {
