@@ -113,7 +113,7 @@ function addCheck(policy: Command): void {
 Exits with 0 when it is allowed, 3 when a person would be asked, 1 when it is denied, 2 when the question is wrong.
 
 Examples:
-  writ policy check --tool shell --input '{"command":"npm publish"}' --grant registry.npmjs.org
+  writ policy check --tool shell --input '{"command":"npm publish"}' --grant registry.example.org
   writ policy check --tool edit --input '{"path":".env","edits":[{"find":"a","replace":"b"}]}'
   writ policy check --integrate package.json package-lock.json
   writ policy check --action deliver --at 2026-12-24T12:00:00+01:00
