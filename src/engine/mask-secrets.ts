@@ -1,4 +1,4 @@
-import { coverFolders } from '../domain/policy/cover-folders.ts'
+import { coverFolders, foldersOf } from '../domain/policy/cover-folders.ts'
 import { findClosed } from './may-read.ts'
 import type { Sandbox, SandboxMount } from './ports/sandbox.ts'
 import { getWorkspace, type RunContext } from './record.ts'
@@ -28,5 +28,7 @@ async function findMasks(run: RunContext): Promise<SandboxMount[]> {
   run.closed ??= workspace.listAt(workspace.base.tree).then(async (paths) => coverFolders(await findClosed(run, paths), paths))
   const [secrets, closed] = await Promise.all([run.secrets, run.closed])
   const here = secrets.length === 0 ? [] : await run.ports.findSecrets(workspace.root, secrets)
-  return [...new Set([...here, ...closed])].map((path) => ({ mode: 'mask', at: `${workspace.home}/${path}` }))
+  const at = (mode: 'hold' | 'mask', paths: Iterable<string>): SandboxMount[] => [...new Set(paths)].map((path) => ({ mode, at: `${workspace.home}/${path}` }))
+  // Under a new name of its folder, what is covered would lie open for the next command.
+  return [...at('hold', closed.flatMap(foldersOf)), ...at('mask', [...here, ...closed])]
 }

@@ -9,6 +9,7 @@ const marker = 'the-margin-is-41-percent'
 /** Ways to come to a file whose name the call does not say. */
 const ways = ['cat priv*/margins', 'cat p?ivate/margins', 'grep -rn margin . || true', 'tar c . | tar xO 2>/dev/null | strings | grep margin || true', 'cat alias', 'cp -r . /tmp/copy && cat /tmp/copy/private/margins', 'find . -name "m*" -exec cat {} +', 'python3 -c "import glob; [print(open(f).read()) for f in glob.glob(\'p*/*\')]"', 'cd private && cat *', 'git show HEAD:private/margins', 'git log -p -- private/margins']
 const calls = [
+  ...['mkdir -p open', 'mv private open/; true', 'cat open/private/margins; mv open/private .; true'].map((command) => ({ name: 'shell', input: { command } })),
   ...ways.map((command) => ({ name: 'shell', input: { command } })), { name: 'search', input: { pattern: 'margin' } }, { name: 'read', input: { path: 'alias' } }, { name: 'read', input: { path: 'private/margins' } },
 ]
 
@@ -39,6 +40,6 @@ test('a file that a rule closes is not read by a pattern, a link, a walk or a se
   })
   await tryAll(false, (_machine, told) => {
     const seen = told.filter((text) => text.includes(marker)).length
-    assert.ok(seen >= calls.length - 2, `without the rule nearly all of them show it: ${seen} of ${calls.length}`)
+    assert.ok(seen >= ways.length, `without the rule nearly all of them show it: ${seen} of ${calls.length}`)
   })
 })

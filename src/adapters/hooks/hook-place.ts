@@ -34,8 +34,8 @@ export interface PlaceOptions {
 export function toHookPlace({ event, env, workspace, folder }: PlaceOptions): HookPlace {
   if (workspace === undefined) return { cwd: '/tmp', mounts: [], reads: toCommandPlace('/tmp', env, async () => undefined), isTamperedWith: false }
   const { home } = workspace
-  const root = workspace.mounts.find((each) => each.mode !== 'mask' && each.at === home)
-  const host = root !== undefined && root.mode !== 'mask' ? root.host : undefined
+  const root = workspace.mounts.find((each) => 'host' in each && each.at === home)
+  const host = root !== undefined && 'host' in root ? root.host : undefined
   const isThere = folder !== undefined && host !== undefined && isPlainFolder(host, hookFolder)
   const given = mayChange.has(event) ? workspace.mounts : workspace.mounts.map((each) => (each.mode === 'rw' ? { ...each, mode: 'ro' as const } : each))
   const read = async (path: string): Promise<string | undefined> => {

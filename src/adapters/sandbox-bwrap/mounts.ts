@@ -14,6 +14,7 @@ export interface Blanks {
 export type CheckedMount =
   | { readonly mode: 'ro' | 'rw' | 'overlay'; readonly host: string; readonly at: string }
   | { readonly mode: 'blank'; readonly host: string; readonly at: string }
+  | { readonly mode: 'held'; readonly host: string; readonly at: string }
 
 /**
  * Checks a command, and its mounts against the host. A mask over nothing is dropped: making a file to cover it would
@@ -35,6 +36,10 @@ export function checkMounts(command: SandboxCommand, blanks: Blanks): CheckedMou
     const kind = under === undefined ? undefined : kindInside(under, mount)
     if (mount.mode === 'mask') {
       if (kind !== undefined) checked.push({ mode: 'blank', host: kind === 'dir' ? blanks.dir : blanks.file, at: mount.at })
+      continue
+    }
+    if (mount.mode === 'hold') {
+      if (kind === 'dir' && (under?.mode === 'rw' || under?.mode === 'held')) checked.push({ mode: 'held', host: path.join(under.host, path.relative(under.at, mount.at)), at: mount.at })
       continue
     }
     checkAbsolute('mount', mount.host)

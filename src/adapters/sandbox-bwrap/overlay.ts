@@ -52,7 +52,7 @@ export interface OverlayOptions {
 export function planMounts(mounts: readonly CheckedMount[], options: OverlayOptions): OverlayPlan {
   const overlays = mounts.filter((mount) => mount.mode === 'overlay')
   const bwrapArgs = mounts.flatMap((mount) => {
-    if (mount.mode === 'rw') return ['--bind', mount.host, mount.at]
+    if (mount.mode === 'rw' || mount.mode === 'held') return ['--bind', mount.host, mount.at]
     if (mount.mode !== 'overlay' || options.way === 'none') return ['--ro-bind', mount.host, mount.at]
     if (options.way === 'native') return ['--overlay-src', mount.host, '--tmp-overlay', mount.at]
     return ['--bind', `${options.mountPoint}/m${overlays.indexOf(mount)}`, mount.at]

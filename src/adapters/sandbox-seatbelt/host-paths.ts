@@ -32,6 +32,8 @@ export function toHostView(command: SandboxCommand, toolchains: readonly string[
       if (target !== undefined) masked.push(target)
       continue
     }
+    // Paths are forbidden here by their names; nothing can be mounted to hold a folder.
+    if (mount.mode === 'hold') continue
     if (!fs.existsSync(mount.host)) throw new Fault('sandbox-failed', `The sandbox was not set up: ${mount.host} does not exist.`)
     const host = fs.realpathSync(mount.host)
     const inPlace = locate(mount.at)

@@ -9,8 +9,8 @@ export function coverFolders(closed: readonly string[], all: readonly string[]):
   return [...new Set(closed.map((path) => foldersOf(path).find((folder) => !open.has(folder)) ?? path))]
 }
 
-/** From the top down, without the root. */
-function foldersOf(path: string): readonly string[] {
+/** The folders that a path lies in, from the top down, without the root. */
+export function foldersOf(path: string): readonly string[] {
   const names = path.split('/').slice(0, -1)
   return names.map((_, n) => names.slice(0, n + 1).join('/'))
 }

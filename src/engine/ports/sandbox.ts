@@ -6,11 +6,13 @@
  * - `overlay` writable inside, the host's copy untouched, what was written is gone with the command.
  *   Where the machine cannot mount overlays the driver binds it read-only instead (`SandboxResult.notes` says so).
  * - `mask` an empty read-only file or directory in place of what is there
+ * - `hold` a directory that stays where it is: what is in it may change, it cannot be renamed. Over nothing it is left out
  * Later mounts lie over earlier ones. `at` is created where it is missing inside a private tmpfs; inside a bind it must exist.
  */
 export type SandboxMount =
   | { readonly mode: 'ro' | 'rw' | 'overlay'; readonly host: string; readonly at: string }
   | { readonly mode: 'mask'; readonly at: string }
+  | { readonly mode: 'hold'; readonly at: string }
 
 /** `host:port`, host exact or `.suffix` on a dot boundary. */
 export type NetGrant = { readonly mode: 'none' } | { readonly mode: 'allow'; readonly hosts: readonly string[] }
