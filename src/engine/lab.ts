@@ -17,9 +17,9 @@ const searchMs = 300_000
 
 /**
  * Scratch copies of the workspace in which candidates are tried, one for each that is tried at the same time.
- * The workspace itself is not touched.
+ * The workspace itself is not touched. Commands end with `signal`.
  */
-export async function openLab(run: RunContext): Promise<Lab & { dispose(): Promise<void> }> {
+export async function openLab(run: RunContext, signal: AbortSignal = run.signal): Promise<Lab & { dispose(): Promise<void> }> {
   const workspace = getWorkspace(run)
   const tree = run.state.tree
   const contract = run.state.contract
@@ -59,16 +59,16 @@ export async function openLab(run: RunContext): Promise<Lab & { dispose(): Promi
     tryFiles: (files, check, options) => withFiles(files, (checkout) => run.ports.checks.run(
       { ...check, timeoutMs: Math.max(1, Math.round(options.timeoutMs)) },
       { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
-      { network: [], signal: run.signal, ...(options.only ? { only: options.only } : {}) },
+      { network: [], signal, ...(options.only ? { only: options.only } : {}) },
     )),
     run: (argv, options) => withFiles(options.files ?? new Map(), (checkout) => run.ports.sandbox.run({
       argv, cwd: workspace.home, env: options.env ?? {}, mounts: checkout.mounts, net: { mode: 'none' },
       limits: { ...labLimits, timeoutMs: options.timeoutMs }, ...(options.stdin ? { stdin: options.stdin } : {}),
-    }, run.signal)),
+    }, signal)),
     recent: async () => (await workspace.recentAt?.(workspace.base.commit)) ?? [],
     findings: async (paths, timeoutMs) => {
-      const signal = AbortSignal.any([run.signal, AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)))])
-      const found = (await run.ports.validators?.lookAt?.({ workspace, tree, paths, settings: readPolicySettings(run.ports.policy.settings).validation, signal })) ?? []
+      const looking = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)))])
+      const found = (await run.ports.validators?.lookAt?.({ workspace, tree, paths, settings: readPolicySettings(run.ports.policy.settings).validation, signal: looking })) ?? []
       run.signal.throwIfAborted()
       return found.flatMap(({ by, finding }): LineFinding[] => (finding.line === undefined ? [] : [{ path: finding.path, line: finding.line, kind: typeCheckers.has(by) ? 'type' : 'lint' }]))
     },

@@ -1,4 +1,5 @@
 import type { Lab, Solver, SolverTask } from '../../engine/ports/solver.ts'
+import { expectedMs } from '../../domain/proof/endless.ts'
 import type { RecentLines } from '../../engine/ports/workspace.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import type { RepairSearch } from '../../protocol/repair.ts'
@@ -9,7 +10,7 @@ import { addRemarks, describePasses, explainMend, toFailure, toRefusal, toReply 
 import { generateCandidates } from './generate/generate.ts'
 import { judgeMends } from './judge/judge.ts'
 import { chooseLane } from './lane/choose-lane.ts'
-import type { Survey } from './lane/lane.ts'
+import type { StackFrame, Survey, Watch } from './lane/lane.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import type { Clues } from './localise/clues.ts'
@@ -39,6 +40,7 @@ export interface RepairSolverOptions {
 
 const defaultMaxMs = 40_000
 const surveyMs = 8000
+const patienceMs = 3000
 /** Files, nearest to the failing tests, that type checkers and linters are asked about, and the most time for that. */
 const maxLooked = 50
 const lookMs = 4000
@@ -98,7 +100,7 @@ const betweenMs = 3000
 
 /** Of what is left before the deadline, without what validating and proving a mend will take: between a tenth and two fifths of it. */
 function timeFor({ outcomes }: SolverTask, remainingMs: number): number {
-  const once = outcomes.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  const once = outcomes.reduce((sum, outcome) => sum + expectedMs(outcome), 0)
   return remainingMs - Math.min(0.4 * remainingMs, Math.max(0.1 * remainingMs, runsAfter * once + betweenMs))
 }
 
@@ -121,13 +123,13 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const began = performance.now()
   const say = (text: string): void => options.onLive({ kind: 'status', text })
   say(`looking for the fault behind ${asked.failing.length} failing tests`)
-  const lane = chooseLane(lab, asked)
+  const lane = await chooseLane(lab, asked)
   const read = readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir })
   const [project, recent, findings, survey] = await Promise.all([
     read,
     lab.recent(),
     read.then(({ sources }) => lab.findings([...sources.keys()].slice(0, maxLooked), Math.min(lookMs, Math.max(0, (limits.until - began) / 8)))),
-    lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3))),
+    lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3)), watchFor(asked)),
   ])
   const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
   const group = withoutFlaky(asked, flaky)
@@ -135,13 +137,14 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const all = new Map([...project.sources, ...project.tests])
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
   const words = toVocabulary(project, evidence, group)
-  const clues: Clues = { evidence, recent, findings }
+  const clues: Clues = { evidence, recent, findings, endless: findEndlessStacks(group, survey) }
   const heat = localise({ failing: group.failing, testFiles: group.files, measured: trusted === undefined ? undefined : survey?.tests, clues }, project.sources, project.tests)
   const candidates = rankCandidates([...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node))))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
+  const fullTimeoutMs = 3 * findPace(group.outcome, survey) + 2000
   const filter = trusted === undefined || survey === undefined
-    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: 2 })
+    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: fullTimeoutMs, parallel: 2 })
     : createLaneFilter(lane, survey, trusted)
   say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined
@@ -150,7 +153,7 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   try {
     const result = await search(openTrials(candidates, project), filter, project, {
       lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(), ...(late === undefined ? {} : { late }),
-      fullTimeoutMs: 3 * group.outcome.durationMs + 2000, budgetMs: limits.until - performance.now(),
+      fullTimeoutMs, budgetMs: limits.until - performance.now(),
       onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
     })
     found.abort()
@@ -184,13 +187,34 @@ function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: Tr
   return { failing: targets.length, ofFailing: trusted.targets.length, passing: only.length - targets.length, ofPassing: trusted.keep.length }
 }
 
+/** Tests that have no time limit of their own get one of three seconds where some do not end: those are named again, and the others run. */
+function watchFor({ outcome }: Group): Watch | undefined {
+  return outcome.endless === undefined ? undefined : { patienceMs, endless: outcome.endless.map(({ name }) => name) }
+}
+
+/** The stacks of the base's tests that do not end, as the finder saw them, else as the lane did. */
+function findEndlessStacks({ outcome, failing }: Group, survey: Survey | undefined): StackFrame[][] {
+  return failing.flatMap(({ name }) => {
+    const stack = outcome.endless?.find((test) => test.name === name)?.stack ?? survey?.tests.find((test) => test.name === name)?.endless
+    return stack === undefined || stack.length === 0 ? [] : [[...stack]]
+  })
+}
+
+/** What one run of the check takes, in milliseconds; guessed from the lane's where the base's did not end. */
+function findPace(outcome: Group['outcome'], survey: Survey | undefined): number {
+  if (outcome.endless === undefined) return outcome.durationMs
+  const quickMs = survey === undefined ? 0 : survey.loadMs + survey.tests.reduce((sum, test) => sum + test.ms, 0)
+  return Math.min(outcome.durationMs, Math.max(3000, 4 * quickMs))
+}
+
 /** Which tests the lane and the check agree on; undefined where the lane did not see the failure. */
 function findTrusted(group: Group, survey: Survey | undefined): Trusted | undefined {
   if (survey === undefined) return undefined
   const seen = new Map(survey.tests.map((test) => [test.name, test.status]))
   const targets = group.failing.map((test) => test.name).filter((name) => seen.get(name) === 'failed')
-  const keep = (group.outcome.tests?.cases ?? [])
-    .filter((test) => test.status === 'passed' && seen.get(test.name) === 'passed').map((test) => test.name)
+  const shown = new Set((group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed').map((test) => test.name))
+  // A check that did not end has not come to all of its tests.
+  const keep = survey.tests.filter((test) => test.status === 'passed' && (shown.has(test.name) || group.outcome.endless !== undefined)).map((test) => test.name)
   return targets.length === 0 ? undefined : { targets, keep }
 }
 

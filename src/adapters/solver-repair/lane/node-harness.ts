@@ -1,6 +1,7 @@
 import { nodeDialects } from './node-dialects.ts'
 import { nodeExpect } from './node-expect.ts'
 import { nodeProbe } from './node-probe.ts'
+import { nodeWatch } from './node-watch.ts'
 
 /**
  * Runs inside the sandbox, in the tested project's own Node: an ES module given to `node -e`, with one JSON job list on stdin
@@ -19,7 +20,7 @@ import { format, inspect, isDeepStrictEqual } from 'node:util'
 
 if (process.env.WRIT_LANE_CHILD) child()
 else parent()
-
+${nodeWatch}
 function parent() {
   if (typeof nodeModule.registerHooks !== 'function') {
     console.log(JSON.stringify({ unsupported: process.version }))
@@ -29,6 +30,8 @@ function parent() {
   const queue = work.jobs.slice()
   let until = Date.now() + work.budgetMs
   const source = process.env.WRIT_LANE_SOURCE
+  /** Tests of one file that are found not to end, one after the other. */
+  const mostStuck = 4
   let live = 0
   let ready = 0
   let opened = 0
@@ -36,7 +39,7 @@ function parent() {
   const open = () => {
     const args = ['--max-old-space-size=384', '--no-warnings', '--experimental-strip-types', '--input-type=module', '-e', source]
     const env = { ...process.env, WRIT_LANE_CHILD: '1', NODE_ENV: process.env.NODE_ENV ?? 'test' }
-    const kid = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env, cwd: work.root })
+    const kid = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'], env, cwd: work.root })
     live++
     opened++
     let current
@@ -62,6 +65,18 @@ function parent() {
       current = undefined
       kid.kill('SIGKILL')
     }
+    // A test that does not end is named by the watch; the rest of its job goes on without it.
+    let told = ''
+    kid.stdio[4].on('data', (chunk) => {
+      told += chunk
+      if (!told.endsWith('\n') || current === undefined) return
+      const { stuck } = JSON.parse(told)
+      const skip = [...(current.skip ?? []), stuck.name]
+      say({ ...toStuckLine(fs.realpathSync(work.root), stuck), id: current.id })
+      if (!current.files.includes(stuck.name) && stuck.name !== work.program && skip.length < mostStuck) queue.unshift({ ...current, skip })
+      current = undefined
+      kid.kill('SIGKILL')
+    })
     kid.on('message', (answer) => {
       if (answer.probing) return void (probing = answer.probing)
       if (answer.probed) { probing = undefined; return void probed.push(answer.probed) }
@@ -157,6 +172,7 @@ function child() {
   // ---- the stand-in for node:test
   let top
   let cover
+  let watch
   let realMock
   const hooksOf = () => ({ before: [], after: [], beforeEach: [], afterEach: [], begun: undefined })
   const openRoot = (file) => ({ file, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
@@ -168,13 +184,14 @@ function child() {
     return { name: String(name), options: options ?? {}, fn }
   }
   const plainName = (owner, name) => [owner.file, ...owner.path, name].filter((part) => part !== undefined).map((part) => part.replaceAll(/\s+/g, ' ').trim()).join(' › ')
-  const seen = (owner, name, status, ms = 0) => {
+  /** As the report names the next test of this name. */
+  const nextName = (plain) => { const count = run.state.counts.get(plain) ?? 0; return count === 0 ? plain : plain + ' #' + (count + 1) }
+  const seen = (owner, name, status, ms = 0, more = {}) => {
     const state = run.state
     const plain = plainName(owner, name)
-    const count = (state.counts.get(plain) ?? 0) + 1
-    state.counts.set(plain, count)
-    const full = count === 1 ? plain : plain + ' #' + count
-    state.tests.push({ name: full, status, ms })
+    const full = nextName(plain)
+    state.counts.set(plain, (state.counts.get(plain) ?? 0) + 1)
+    state.tests.push({ name: full, status, ms, ...more })
     if (status === 'failed' && run.keep.has(full)) state.bailed = true
     if (state.targets?.delete(full)) {
       if (status === 'passed') state.mended = true
@@ -233,6 +250,8 @@ function child() {
     if (mine.bailed || mine.over) return
     if (mine.only && owner.late === undefined && !mine.only.has(plainName(owner, name))) return
     if (options.skip || options.todo || fn === undefined) return void seen(owner, name, 'skipped')
+    const own = nextName(plainName(owner, name))
+    if (mine.passOver?.has(own)) return void mine.counts.set(plainName(owner, name), (mine.counts.get(plainName(owner, name)) ?? 0) + 1)
     const began = performance.now()
     const inner = { file: owner.file, path: [...owner.path, name], hooks: hooksOf(), parent: owner, late: [], failed: false }
     inner.hooks.begun = Promise.resolve()
@@ -242,15 +261,20 @@ function child() {
     mine.fail = fail
     mine.skip = () => { state.skipped = true; throw skipping }
     if (style.ownOnly !== true || owner.late === undefined) cover?.start()
+    watch?.enter(own, options.timeout)
+    let more
     try {
       await begin(owner)
       const context = style.context === undefined ? makeContext(owner, name, inner, state) : style.context(makeContext(owner, name, inner, state))
       mine.context = context
       await each(owner, 'beforeEach', context)
       try {
-        const limit = Number.isFinite(options.timeout) ? options.timeout : 60_000
+        const limit = Number.isFinite(options.timeout) ? options.timeout : watch ? 3 * watch.patienceFor(own) : 60_000
         let timer
-        const tooLong = new Promise((_, no) => { timer = setTimeout(() => no(new Error('test timed out')), limit).unref(); mine.stuck.push(no) })
+        const tooLong = new Promise((_, no) => {
+          timer = setTimeout(() => { if (watch && !Number.isFinite(options.timeout)) more = { endless: true }; no(new Error('test timed out')) }, limit).unref()
+          mine.stuck.push(no)
+        })
         const body = Promise.resolve(style.call(fn, selfOf(style, context), context, inner))
         try { await Promise.race([body, tooLong]) } finally { clearTimeout(timer) }
         style.check?.(context)
@@ -260,12 +284,13 @@ function child() {
       await each(owner, 'afterEach', context)
     } catch (error) { if (error !== skipping) fail(error) }
     for (const clean of state.clean) clean()
+    watch?.leave()
     await new Promise((done) => setImmediate(done))
     mine.fail = outerFail
     if (style.ownOnly !== true && (failure || inner.failed)) owner.failed = true
     if (style.ownOnly === true && inner.own !== true && !failure && inner.nested) return
     owner.nested = true
-    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began)
+    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began, more)
     mine.unable = false
     cover?.stop(full)
   }
@@ -336,33 +361,11 @@ ${nodeExpect}${nodeDialects}
     return {
       start: () => void post('Profiler.takePreciseCoverage'),
       stop(name) {
-        const covers = {}
-        for (const script of post('Profiler.takePreciseCoverage')?.result ?? []) {
-          const plain = script.url.split('?')[0]
-          if (!inside(plain) || plain.includes('/[eval')) continue
-          const measured = toSpans(script.functions)
-          const spans = remade.has(plain) && measured.length > 0 ? [[0, fs.statSync(fileURLToPath(plain)).size]] : measured
-          if (spans.length > 0) covers[path.relative(run.root, fileURLToPath(plain)).split(path.sep).join('/')] = spans
-        }
-        state.covers[name] = covers
+        const scripts = (post('Profiler.takePreciseCoverage')?.result ?? []).filter((script) => inside(script.url.split('?')[0]))
+        state.covers[name] = toCovers(run.root, scripts, remade)
       },
       close: () => session.disconnect(),
     }
-  }
-  const toSpans = (functions) => {
-    const end = Math.max(...functions.flatMap((fn) => fn.ranges.map((range) => range.endOffset)))
-    const paint = new Uint8Array(end)
-    const called = functions.flatMap((fn) => fn.ranges)
-    called.sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset)
-    for (const range of called) paint.fill(range.count > 0 ? 1 : 0, range.startOffset, range.endOffset)
-    const spans = []
-    let from = -1
-    for (let i = 0; i <= end; i++) {
-      const on = i < end && paint[i] === 1
-      if (on && from === -1) from = i
-      if (!on && from !== -1) { spans.push([from, i]); from = -1 }
-    }
-    return spans
   }
 
 ${nodeProbe}
@@ -406,7 +409,10 @@ ${nodeProbe}
     return state
   }
   const runFile = async (file, state) => {
-    if (lane.program !== undefined) return runProgram(file, state)
+    watch?.enter(lane.program ?? file)
+    try { return await (lane.program !== undefined ? runProgram(file, state) : runTests(file, state)) } finally { watch?.leave() }
+  }
+  const runTests = async (file, state) => {
     const root = openRoot(file)
     top = root
     try {
@@ -447,6 +453,8 @@ ${nodeProbe}
       state.targets = new Set(job.targets)
     }
     run.state = state
+    state.passOver = new Set(job.skip)
+    if (job.watch) watch ??= await openWatch(run.rootUrl, remade, job.watch)
     if (job.cover) cover = await openCover(state)
     let ended = 'done'
     try {

@@ -1,4 +1,5 @@
 import { pythonProbe } from './python-probe.ts'
+import { pythonWatch } from './python-watch.ts'
 
 /**
  * `sitecustomize.py` of the tested project's own Python while candidates are tried. The first interpreter of the check that
@@ -35,8 +36,9 @@ def _is_tester():
 
 
 ${pythonProbe}
+${pythonWatch}
 
-class _Lane(_Probe):
+class _Lane(_Probe, _Watch):
     def __init__(self, work, job, out):
         self.root = os.path.realpath(work['root'])
         self.keep = set(work['keep'])
@@ -49,6 +51,7 @@ class _Lane(_Probe):
         self.job = job
         self.out = out
         self.counts = {}
+        self.watch = job.get('watch')
         self.rows = None
         self.rootpath = os.getcwd()
         self.before = set(sys.modules)
@@ -84,9 +87,10 @@ class _Lane(_Probe):
         loader.path_stats, loader.get_data = path_stats, get_data
 
     # Coverage of one test at a time, by rows from 0.
-    def begin(self):
+    def begin(self, parts):
         import time
         self.at = time.monotonic()
+        self.arm(self.plain(parts), parts)
         if not self.job.get('cover'):
             return
         import threading
@@ -116,6 +120,7 @@ class _Lane(_Probe):
         sys.settrace(trace)
 
     def finish(self, parts, status):
+        self.disarm()
         covers = None
         if self.rows is not None:
             sys.settrace(None)
@@ -128,6 +133,9 @@ class _Lane(_Probe):
         record = {'name': name, 'status': status, 'file': parts[0] or '', 'testMs': (time.monotonic() - self.at) * 1000}
         if covers is not None:
             record['covers'] = covers
+        if self.watch is not None:
+            record.update(self.take_samples())
+            self.arm(None)
         self.say(record)
         if name in self.targets:
             self.targets.discard(name)
@@ -142,6 +150,7 @@ class _Lane(_Probe):
 
     # The parent learns from the exit code that all that can be reached was mended.
     def leave(self):
+        self.disarm()
         if self.job.get('loaded'):
             self.tell_loaded()
         if self.job.get('probe'):
@@ -173,7 +182,7 @@ class _Lane(_Probe):
         sys.argv = [full]
         sys.path.insert(0, os.path.dirname(full))
         status = 'passed'
-        self.begin()
+        self.begin([script['name']])
         try:
             runpy.run_path(full, run_name='__main__')
         except SystemExit as stop:
@@ -213,7 +222,7 @@ class _Lane(_Probe):
             lane.busy = True
             bad = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ()))
             passed_over = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ()))
-            lane.begin()
+            lane.begin(parts)
             try:
                 return run(test, result)
             finally:
@@ -263,7 +272,7 @@ def _watch_pytest(lane, fork=None):
     def pytest_runtest_setup(item):
         state.clear()
         state['status'] = None
-        held['lane'].begin()
+        held['lane'].begin(held['lane'].parts(item.nodeid))
 
     def pytest_runtest_logreport(report):
         if report.outcome == 'failed':
@@ -373,6 +382,7 @@ def _fork_each(work, out):
                 lane = _Lane(work, job, out)
                 sys.dont_write_bytecode = True
                 lane.replace()
+                lane.arm(None)
                 if job.get('probe'):
                     lane.probe()
                 return lane
