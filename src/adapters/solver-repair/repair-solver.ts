@@ -10,12 +10,13 @@ import { addRemarks, describePasses, explainMend, toFailure, toRefusal, toReply 
 import { generateCandidates } from './generate/generate.ts'
 import { judgeMends } from './judge/judge.ts'
 import { chooseLane } from './lane/choose-lane.ts'
-import type { StackFrame, Survey, Watch } from './lane/lane.ts'
+import type { LaneTest, StackFrame, Survey, Watch } from './lane/lane.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import type { Clues } from './localise/clues.ts'
 import { localise } from './localise/localise.ts'
 import type { Place } from './localise/localise.ts'
+import { favourProgress } from './localise/progress.ts'
 import { describeMissingPackages } from './missing-dependencies.ts'
 import { readProject } from './project.ts'
 import type { Project } from './project.ts'
@@ -125,12 +126,13 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   say(`looking for the fault behind ${asked.failing.length} failing tests`)
   const lane = await chooseLane(lab, asked)
   const read = readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir })
-  const [project, recent, findings, survey] = await Promise.all([
+  const [project, recent, findings, surveyed] = await Promise.all([
     read,
     lab.recent(),
     read.then(({ sources }) => lab.findings([...sources.keys()].slice(0, maxLooked), Math.min(lookMs, Math.max(0, (limits.until - began) / 8)))),
     lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3)), watchFor(asked)),
   ])
+  const survey = withPassedOver(surveyed, asked)
   const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
   const group = withoutFlaky(asked, flaky)
   if (group === undefined) return { reply: undefined, tried: 0, places: [], flaky }
@@ -139,13 +141,14 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const words = toVocabulary(project, evidence, group)
   const clues: Clues = { evidence, recent, findings, endless: findEndlessStacks(group, survey) }
   const heat = localise({ failing: group.failing, testFiles: group.files, measured: trusted === undefined ? undefined : survey?.tests, clues }, project.sources, project.tests)
-  const candidates = rankCandidates([...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node))))
+  const generated = [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
+  const candidates = rankCandidates(favourProgress(generated, [...project.sources.values()], clues.endless ?? []))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const fullTimeoutMs = 3 * findPace(group.outcome, survey) + 2000
   const filter = trusted === undefined || survey === undefined
     ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: fullTimeoutMs, parallel: 2 })
-    : createLaneFilter(lane, survey, trusted)
+    : createLaneFilter(lane, survey, trusted, project)
   say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined
   const found = new AbortController()
@@ -187,9 +190,20 @@ function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: Tr
   return { failing: targets.length, ofFailing: trusted.targets.length, passing: only.length - targets.length, ofPassing: trusted.keep.length }
 }
 
-/** Tests that have no time limit of their own get one of three seconds where some do not end: those are named again, and the others run. */
+/** Where tests do not end, the first of each file is run with a short limit for what it runs; the others would cost as much again. */
 function watchFor({ outcome }: Group): Watch | undefined {
-  return outcome.endless === undefined ? undefined : { patienceMs, endless: outcome.endless.map(({ name }) => name) }
+  if (outcome.endless === undefined) return undefined
+  const passOver = outcome.endless.filter((test, at, all) => all.findIndex((one) => one.file === test.file) !== at).map(({ name }) => name)
+  return { patienceMs, endless: outcome.endless.map(({ name }) => name), passOver }
+}
+
+/** A survey with the tests that were passed over since they do not end: they are taken to run what the others of their kind do. */
+function withPassedOver(survey: Survey | undefined, { outcome }: Group): Survey | undefined {
+  if (survey === undefined || outcome.endless === undefined) return survey
+  const known = new Set(survey.tests.map((test) => test.name))
+  const covers = new Map(survey.tests.filter((test) => test.endless !== undefined).flatMap((test) => [...test.covers]))
+  const added = outcome.endless.filter(({ name }) => !known.has(name)).map(({ name, file, stack }): LaneTest => ({ name, status: 'failed', file: file ?? '', ms: 0, covers, endless: stack }))
+  return { ...survey, tests: [...survey.tests, ...added] }
 }
 
 /** The stacks of the base's tests that do not end, as the finder saw them, else as the lane did. */

@@ -53,6 +53,8 @@ export interface Watch {
   readonly patienceMs: number
   /** Tests that are known not to end: they get less time. */
   readonly endless?: readonly string[]
+  /** Those of them that are not run at all where the lane can leave them out. */
+  readonly passOver?: readonly string[]
 }
 
 export interface Survey {
@@ -87,6 +89,8 @@ export interface LaneJob {
   readonly files: readonly string[]
   /** Then it is killed. */
   readonly perMs: number
+  /** Loops of the texts are guarded: each test's end with an error after so many milliseconds. */
+  readonly loopMs?: number
   /** Further files with other content. */
   readonly others?: readonly { readonly path: string; readonly text: string }[]
   /** The texts hold probes: after the tests their functions are asked again. */

@@ -72,8 +72,9 @@ function parent() {
       if (!told.endsWith('\n') || current === undefined) return
       const { stuck } = JSON.parse(told)
       const skip = [...(current.skip ?? []), stuck.name]
+      const passedOver = current.watch.passOver?.length ?? 0
       say({ ...toStuckLine(fs.realpathSync(work.root), stuck), id: current.id })
-      if (!current.files.includes(stuck.name) && stuck.name !== work.program && skip.length < mostStuck) queue.unshift({ ...current, skip })
+      if (!current.files.includes(stuck.name) && stuck.name !== work.program && skip.length - passedOver <= mostStuck) queue.unshift({ ...current, skip })
       current = undefined
       kid.kill('SIGKILL')
     })
@@ -173,6 +174,10 @@ function child() {
   let top
   let cover
   let watch
+  /** Guarded loops ask here at each turn. */
+  let loopUntil = Infinity
+  let turns = 0
+  globalThis.writLoop = () => { if ((++turns & 255) === 0 && performance.now() > loopUntil) { if (run.state) run.state.wentRound = true; throw new Error('it does not end') } }
   let realMock
   const hooksOf = () => ({ before: [], after: [], beforeEach: [], afterEach: [], begun: undefined })
   const openRoot = (file) => ({ file, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
@@ -262,6 +267,7 @@ function child() {
     mine.skip = () => { state.skipped = true; throw skipping }
     if (style.ownOnly !== true || owner.late === undefined) cover?.start()
     watch?.enter(own, options.timeout)
+    loopUntil = performance.now() + (mine.loopMs ?? Infinity) / (mine.wentRound ? 2 : 1)
     let more
     try {
       await begin(owner)
@@ -410,6 +416,7 @@ ${nodeProbe}
   }
   const runFile = async (file, state) => {
     watch?.enter(lane.program ?? file)
+    loopUntil = performance.now() + (state.loopMs === undefined ? Infinity : state.loopMs + 500)
     try { return await (lane.program !== undefined ? runProgram(file, state) : runTests(file, state)) } finally { watch?.leave() }
   }
   const runTests = async (file, state) => {
@@ -454,6 +461,7 @@ ${nodeProbe}
     }
     run.state = state
     state.passOver = new Set(job.skip)
+    state.loopMs = job.loopMs
     if (job.watch) watch ??= await openWatch(run.rootUrl, remade, job.watch)
     if (job.cover) cover = await openCover(state)
     let ended = 'done'

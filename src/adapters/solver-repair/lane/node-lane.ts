@@ -27,6 +27,7 @@ interface SurveyJob {
   readonly cover: true
   readonly perMs: number
   readonly watch?: Watch
+  readonly skip?: readonly string[]
 }
 
 /** Most time that one test file may take in a survey, in milliseconds. */
@@ -51,7 +52,7 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
     name: program !== undefined ? 'Node programs' : runner === 'node-test' ? 'node:test' : runner,
     async survey(timeoutMs, watch) {
       const paths = [...files.failing, ...files.others]
-      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], cover: true, perMs: watch === undefined ? surveyFileMs : timeoutMs, ...(watch === undefined ? {} : { watch }) }))
+      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], cover: true, perMs: watch === undefined ? surveyFileMs : timeoutMs, ...(watch === undefined ? {} : { watch, skip: watch.passOver ?? [] }) }))
       const lines = await run({ jobs, keep: [], budgetMs: timeoutMs })
       if (lines.length === 0) return undefined
       const tests = lines.flatMap((line): LaneTest[] => line.tests.map(({ endless, ms, ...test }) => ({

@@ -49,12 +49,20 @@ function watchMain() {
     clearTimeout(timer)
     asked = undefined
     if (at === null) return
-    timer = setTimeout(() => {
+    const began = process.memoryUsage.rss()
+    const suspect = () => {
+      clearTimeout(timer)
       asked = at
       parentPort.postMessage('there?')
       // Whoever only waits, answers.
       setTimeout(() => { if (asked === at) look(at) }, 300)
-    }, at.ms)
+    }
+    // What takes more and more memory is looked at before it has taken all there is.
+    const due = performance.now() + at.ms
+    const wait = () => {
+      timer = setTimeout(() => (performance.now() >= due || process.memoryUsage.rss() - began > workerData.greedyBytes ? suspect() : wait()), Math.min(100, Math.max(1, due - performance.now())))
+    }
+    wait()
   })
   parentPort.postMessage('ready')
 }
@@ -63,7 +71,7 @@ function watchMain() {
 async function openWatch(rootUrl, remade, { patienceMs, endless }) {
   const { Worker } = process.getBuiltinModule('node:worker_threads')
   const suspects = new Set(endless)
-  const worker = new Worker('(' + watchMain + ')()', { eval: true, execArgv: [], workerData: { rootUrl, samples: samplesOfStuck } })
+  const worker = new Worker('(' + watchMain + ')()', { eval: true, execArgv: [], workerData: { rootUrl, samples: samplesOfStuck, greedyBytes: 200e6 } })
   worker.unref()
   const open = []
   const say = () => worker.postMessage(open.length === 0 ? null : { ...open.at(-1), remade: [...remade] })

@@ -4,6 +4,8 @@ import type { Candidate, Extent } from '../candidate.ts'
 import { scoreOf } from '../candidate.ts'
 import type { Lane, LaneJob, Survey } from '../lane/lane.ts'
 import type { Cover } from '../localise/spectrum.ts'
+import type { Project } from '../project.ts'
+import { guardLoops } from './guard-loops.ts'
 import type { Trial } from './trials.ts'
 
 /** What the failing tests' files showed of a trial. `mended` are targets that pass now; it broke nothing that was looked at. */
@@ -36,12 +38,21 @@ export function rankCandidates(candidates: readonly Candidate[]): Candidate[] {
 }
 
 /** Many candidates in few processes, each against the tests that its place is run by. */
-export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }): Filter {
+export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }, project: Project): Filter {
   const select = createSelector(survey, options)
+  const guarded = guardStuck(survey, project)
+  const loopMs = findLoopMs(survey)
+  /** As long as every target may go round and round. */
+  const withLoops = (selection: Selection): Selection => (guarded.size === 0 ? selection : { ...selection, perMs: Math.min(10_000, selection.perMs + loopMs * (1 + selection.targets.length / 2)) })
+  const guardTrial = ({ candidate: { path }, text }: Trial): Pick<LaneJob, 'path' | 'text' | 'others' | 'loopMs'> => {
+    const grammar = project.sources.get(path)?.grammar
+    if (guarded.size === 0 || grammar === undefined) return { path, text }
+    return { path, text: guardLoops(project, { path, grammar, text }) ?? text, others: [...guarded.values()].filter((other) => other.path !== path), loopMs }
+  }
   return {
     width: 200,
     async sift(trials, budgetMs, { all }) {
-      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
+      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, ...guardTrial(trial), ...withLoops(select(trial.candidate)) }))
       const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs, all })
       const survivors = verdicts.flatMap((verdict): Survivor[] => {
         const [trial, job] = [trials[verdict.id], jobs[verdict.id]]
@@ -54,6 +65,21 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
       return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors }
     },
   }
+}
+
+/** With guarded loops, the files in which tests of the base do not end. */
+function guardStuck(survey: Survey, project: Project): Map<string, { path: string; text: string }> {
+  const paths = new Set(survey.tests.flatMap((test) => test.endless ?? []).map(({ path }) => path))
+  return new Map([...paths].flatMap((path) => {
+    const file = project.sources.get(path)
+    const text = file === undefined ? undefined : guardLoops(project, file)
+    return text === undefined ? [] : [[path, { path, text }] as const]
+  }))
+}
+
+/** Time for the loops of the first test that has none left, less for those after it: many times what any of the base's takes that ends. */
+function findLoopMs(survey: Survey): number {
+  return Math.round(Math.min(3000, 80 + 4 * Math.max(0, ...survey.tests.map((test) => test.ms))))
 }
 
 /** Characters of candidates' files that go to a lane at once. */
