@@ -3,6 +3,7 @@ import { readPolicySettings } from '../domain/policy/settings.ts'
 import type { Lab, LineFinding } from './ports/solver.ts'
 import type { Checkout } from './ports/workspace.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
+import { rememberTried } from './tried.ts'
 
 const encoder = new TextEncoder()
 
@@ -56,11 +57,15 @@ export async function openLab(run: RunContext, signal: AbortSignal = run.signal)
       const bytes = await workspace.readAt(tree, path)
       return bytes && new TextDecoder().decode(bytes)
     },
-    tryFiles: (files, check, options) => withFiles(files, (checkout) => run.ports.checks.run(
-      { ...check, timeoutMs: Math.max(1, Math.round(options.timeoutMs)) },
-      { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
-      { network: [], signal, ...(options.only ? { only: options.only } : {}) },
-    )),
+    tryFiles: async (files, check, options) => {
+      const outcome = await withFiles(files, (checkout) => run.ports.checks.run(
+        { ...check, timeoutMs: Math.max(1, Math.round(options.timeoutMs)) },
+        { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
+        { network: [], signal, ...(options.only ? { only: options.only } : {}) },
+      ))
+      if (options.only === undefined && contract.network.length === 0) rememberTried(run, check, tree, files, outcome)
+      return outcome
+    },
     run: (argv, options) => withFiles(options.files ?? new Map(), (checkout) => run.ports.sandbox.run({
       argv, cwd: workspace.home, env: options.env ?? {}, mounts: checkout.mounts, net: { mode: 'none' },
       limits: { ...labLimits, timeoutMs: options.timeoutMs }, ...(options.stdin ? { stdin: options.stdin } : {}),

@@ -23,7 +23,7 @@ import type { Project } from './project.ts'
 import { fileOf, findGroups, nameChecks } from './read-tests.ts'
 import type { Group } from './read-tests.ts'
 import { describeFlaky, keepSteady, tellFaults, withoutFlaky } from './tell-faults.ts'
-import type { Trusted } from './tell-faults.ts'
+import type { Steady, Trusted } from './tell-faults.ts'
 import { createCheckFilter, createLaneFilter, createSelector, rankCandidates } from './search/filter.ts'
 import { search } from './search/search.ts'
 import { openTrials } from './search/trials.ts'
@@ -54,6 +54,13 @@ type ProposeOptions = { signal: AbortSignal; onLive: (signal: LiveSignal) => voi
  * on time too: a replay reads what was recorded.
  */
 export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
+  // Flakiness is a habit of a test: what was steady at one task of a run is not asked again at the next.
+  const steady = new Map<string, Steady>()
+  const steadyOf = (check: string): Steady => {
+    const known = steady.get(check) ?? new Set<string>()
+    steady.set(check, known)
+    return known
+  }
   return {
     name: 'repair',
     async propose(task, lab, options): Promise<ModelReply> {
@@ -79,7 +86,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         for (const text of told.said) options.onLive({ kind: 'status', text })
         said.push(...told.said)
         if (told.group === undefined) continue
-        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
+        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir, steady: steadyOf(group.check.id) })
         if (attempt.flaky.length > 0) said.push(describeFlaky(attempt.flaky))
         searched ||= attempt.flaky.length < told.group.failing.length
         if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, tried: tried + attempt.tried, durationMs: Math.round(performance.now() - began) }, said)
@@ -120,7 +127,7 @@ interface Attempt {
   readonly hint?: string | undefined
 }
 
-async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
+async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined; steady: Steady }): Promise<Attempt> {
   const began = performance.now()
   const say = (text: string): void => options.onLive({ kind: 'status', text })
   say(`looking for the fault behind ${asked.failing.length} failing tests`)
@@ -133,7 +140,7 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
     lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3)), watchFor(asked)),
   ])
   const survey = withPassedOver(surveyed, asked)
-  const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
+  const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value, steady: limits.steady })
   const group = withoutFlaky(asked, flaky)
   if (group === undefined) return { reply: undefined, tried: 0, places: [], flaky }
   const all = new Map([...project.sources, ...project.tests])
@@ -152,11 +159,13 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined
   const found = new AbortController()
-  const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages })
+  let busy = false
+  const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages, isHeld: () => busy })
   try {
     const result = await search(openTrials(candidates, project), filter, project, {
       lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(), ...(late === undefined ? {} : { late }),
       fullTimeoutMs, budgetMs: limits.until - performance.now(),
+      onJudge: (judging) => void (busy = judging),
       onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
     })
     found.abort()

@@ -124,10 +124,13 @@ async function findNames(lab: Lab): Promise<Names> {
 const steadyRuns = 6
 const steadyMs = 1500
 
+/** Names of tests that showed the same in every run of an earlier look, by their check. */
+export type Steady = Set<string>
+
 /** What of `trusted` shows the same in every run of the base as it stands; a quick lane shows it at little cost. `base` is any file of it. */
-export async function keepSteady(trusted: Trusted | undefined, { lane, survey, base }: { lane: Lane; survey: Survey | undefined; base: { path: string; text: string } | undefined }): Promise<{ trusted: Trusted | undefined; flaky: readonly string[] }> {
+export async function keepSteady(trusted: Trusted | undefined, { lane, survey, base, steady }: { lane: Lane; survey: Survey | undefined; base: { path: string; text: string } | undefined; /** Those are not looked at again, and those that are found join them. */ steady: Steady }): Promise<{ trusted: Trusted | undefined; flaky: readonly string[] }> {
   if (trusted === undefined || survey === undefined) return { trusted, flaky: [] }
-  const known = new Set([...trusted.targets, ...trusted.keep])
+  const known = new Set([...trusted.targets, ...trusted.keep.filter((name) => !steady.has(name))])
   const tests = survey.tests.filter((test) => known.has(test.name) && test.endless === undefined)
   const oneMs = survey.loadMs + tests.reduce((sum, test) => sum + test.ms, 0)
   if (base === undefined || oneMs > steadyMs) return { trusted, flaky: [] }
@@ -138,8 +141,10 @@ export async function keepSteady(trusted: Trusted | undefined, { lane, survey, b
   const verdicts = (await lane.tryAll(jobs, { keep: [], budgetMs: steadyRuns * steadyMs, all: true })).filter((verdict) => verdict.ended === 'done')
   const flaky = trusted.targets.filter((name) => verdicts.some((verdict) => verdict.passed.has(name)))
   const targets = trusted.targets.filter((name) => !flaky.includes(name))
+  const keep = trusted.keep.filter((name) => steady.has(name) || verdicts.every((verdict) => verdict.passed.has(name)))
+  for (const name of keep) steady.add(name)
   return {
-    trusted: targets.length === 0 ? undefined : { targets, keep: trusted.keep.filter((name) => verdicts.every((verdict) => verdict.passed.has(name))) },
+    trusted: targets.length === 0 ? undefined : { targets, keep },
     flaky,
   }
 }

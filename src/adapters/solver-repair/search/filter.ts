@@ -19,6 +19,8 @@ export interface Survivor {
 export interface Filter {
   /** How many trials are worth asking about at once. */
   readonly width: number
+  /** Leaves room for a run of the whole check beside it. */
+  readonly quick: boolean
   /** Tries from the front for about `budgetMs`; `reached` of them have been judged. Unless `all`, it may end soon after a success. */
   sift(trials: readonly Trial[], budgetMs: number, options: { all: boolean }): Promise<{ reached: number; survivors: readonly Survivor[] }>
 }
@@ -51,6 +53,7 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
   }
   return {
     width: 200,
+    quick: true,
     async sift(trials, budgetMs, { all }) {
       const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, ...guardTrial(trial), ...withLoops(select(trial.candidate)) }))
       const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs, all })
@@ -137,6 +140,7 @@ export function createCheckFilter(lab: Lab, check: Check, options: { targets: re
   }
   return {
     width: 12,
+    quick: false,
     async sift(trials, budgetMs) {
       const until = performance.now() + budgetMs
       const survivors: Survivor[] = []
