@@ -27,7 +27,7 @@ export interface RunContext {
   readonly seen: Map<string, string>
   /** Files with secrets have been read, so that their values are masked; begun before the first command or tool. */
   learned?: Promise<void>
-  /** Whole runs of checks that passed on scratch copies, by check and content. */
+  /** Whole runs of checks on scratch copies, by check and content. */
   tried?: Map<string, CheckOutcome>
   /** What the solver itself wrote that looks like a secret, by the mark of its placeholder: it may go into files as it is. */
   readonly written?: Map<string, Set<string>>

@@ -5,7 +5,7 @@ import { digestOf, digestOfJson } from '../domain/digest.ts'
 import { getWorkspace, type RunContext } from './record.ts'
 
 /*
- * Whole runs of checks on scratch copies that passed, by what they ran on: where a change is taken up as it was tried, its check has
+ * Whole runs of checks on scratch copies that came to their end, by what they ran on: where a change is taken up as it was tried, its check has
  * just run on the same content, and need not run again before the proof. Only this process remembers: after a crash, and in a replay,
  * the check is run, or read from the log, as if it had never been tried.
  */
@@ -13,7 +13,7 @@ const mostKept = 200
 const note = 'run on a scratch copy of the same content while the change was looked for'
 
 export function rememberTried(run: RunContext, check: Check, at: TreeId, files: ReadonlyMap<string, string>, outcome: CheckOutcome): void {
-  if (outcome.status !== 'passed') return
+  if ((outcome.status !== 'passed' && outcome.status !== 'failed') || outcome.tests?.complete === false) return
   const tried = (run.tried ??= new Map())
   if (tried.size >= mostKept) tried.clear()
   tried.set(toKey(check, at, [...files].map(([path, text]) => [path, digestOf(text)])), outcome)

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { findEndless } from '../../src/adapters/solver-repair/find-endless.ts'
 import { nameEndless } from '../../src/domain/proof/endless.ts'
 import type { CheckOutcome, EndlessTest } from '../../src/protocol/evidence.ts'
+import type { Report } from '../../src/protocol/report.ts'
+import { finish, makeMachine, runScripted } from '../e2e/harness.ts'
 import { applyReply, makeContract, proposeFor } from './repair-fault.ts'
 import { ScratchLab } from './scratch-lab.ts'
 
@@ -81,6 +85,47 @@ describe('a test that does not end', () => {
       assert.deepEqual((await find('node verify.js')).map(({ name, stack }) => [name, stack]), [['check tests', [{ path: 'verify.js', line: 2, name: '' }]]])
     } finally {
       lab.dispose()
+    }
+  })
+})
+
+/** With a check that is stopped after a few seconds, where a person's would have minutes. */
+const contract = 'goal: make the failing tests pass\nchecks:\n  - command: node --test\n    timeout_seconds: 6\n'
+const stopped: Readonly<Record<string, string>> = {
+  'package.json': javascript['package.json'] ?? '',
+  'src/digits.js': 'export function digitSum(number) {\n  let sum = 0\n  let left = number\n  while (left > 0) {\n    sum += left % 10\n    left = Math.floor(number / 10)\n  }\n  return sum\n}\n',
+  'test/digits.test.js': "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { digitSum } from '../src/digits.js'\n\ntest('nothing has no digits', () => { assert.equal(digitSum(0), 0) })\ntest('one digit is its own sum', () => { assert.equal(digitSum(7), 7) })\ntest('digits are added', () => { assert.equal(digitSum(1204), 7); assert.equal(digitSum(99), 18) })\n",
+}
+
+describe('a run on a base that does not end', () => {
+  it('says which test it is, proves the mend by its name, and replays', async () => {
+    const machine = makeMachine(stopped)
+    try {
+      const file = join(machine.home, 'contract.yaml')
+      writeFileSync(file, contract)
+      const ended = await machine.writ(['run', '--contract', file, '--solver', 'repair', '--yes'])
+      assert.equal(ended.code, 0, ended.stdout + ended.stderr)
+      assert.match(ended.stdout, /The test test\/digits\.test\.js › digits are added does not end: it was stopped after [\d.]+ s when it was run by itself, in digitSum \(src\/digits\.js:\d+\)/)
+      assert.match(machine.git('show', '--format=', `writ/${JSON.parse((await machine.writ(['show', 'latest', '--json'])).stdout).run.slice(4)}`), /\+ {4}left = Math\.floor\(left \/ 10\)/)
+      const report = JSON.parse((await machine.writ(['show', 'latest', '--json'])).stdout) as Report
+      assert.ok(report.checks[0]?.fixed.includes('test/digits.test.js › digits are added'))
+      assert.equal((await machine.writ(['replay', 'latest'])).code, 0)
+      assert.equal((await machine.writ(['verify', 'latest'])).code, 0)
+    } finally {
+      machine.remove()
+    }
+  })
+  it('tells a model which test hung, and where', async () => {
+    const machine = makeMachine(stopped)
+    try {
+      const file = join(machine.home, 'contract.yaml')
+      writeFileSync(file, contract)
+      const edit = { name: 'edit', input: { path: 'src/digits.js', edits: [{ find: 'Math.floor(number / 10)', replace: 'Math.floor(left / 10)' }] } }
+      const ended = await runScripted(machine, [{ calls: [edit, finish('Take a digit from what is left')] }], ['--contract', file, '--solver', 'model'])
+      assert.equal(ended.code, 0, ended.stdout + ended.stderr)
+      assert.match(JSON.stringify(ended.server.requests.at(-1)), /digits are added: does not end: it was stopped after [\d.]+ s when it was run by itself at digitSum \(src\/digits\.js:\d+\)/)
+    } finally {
+      machine.remove()
     }
   })
 })
