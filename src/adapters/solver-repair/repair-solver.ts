@@ -3,6 +3,7 @@ import type { RecentLines } from '../../engine/ports/workspace.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import type { RepairSearch } from '../../protocol/repair.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
+import { findSources, sourceOf } from './built-files.ts'
 import type { Candidate } from './candidate.ts'
 import type { Ran } from './explain.ts'
 import { addRemarks, describePasses, explainMend, toFailure, toRefusal, toReply } from './explain.ts'
@@ -117,17 +118,19 @@ interface Attempt {
   readonly hint?: string | undefined
 }
 
-async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
+async function repairGroup(task: SolverTask, told: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
   const began = performance.now()
   const say = (text: string): void => options.onLive({ kind: 'status', text })
-  say(`looking for the fault behind ${asked.failing.length} failing tests`)
+  say(`looking for the fault behind ${told.failing.length} failing tests`)
+  const asked = await findSources(told, lab)
   const lane = chooseLane(lab, asked)
-  const read = readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir })
+  const surveyTime = (): number => Math.min(surveyMs, Math.max(1000, (limits.until - performance.now()) / 3))
+  const read = readProject(lab, asked.family, asked.files.map((file) => sourceOf(asked, file)), { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir })
   const [project, recent, findings, survey] = await Promise.all([
     read,
     lab.recent(),
     read.then(({ sources }) => lab.findings([...sources.keys()].slice(0, maxLooked), Math.min(lookMs, Math.max(0, (limits.until - began) / 8)))),
-    lane.survey(Math.min(surveyMs, Math.max(1000, (limits.until - began) / 3))),
+    lane.survey(surveyTime()),
   ])
   const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
   const group = withoutFlaky(asked, flaky)
@@ -136,7 +139,8 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set(all.keys()))
   const words = toVocabulary(project, evidence, group)
   const clues: Clues = { evidence, recent, findings }
-  const heat = localise({ failing: group.failing, testFiles: group.files, measured: trusted === undefined ? undefined : survey?.tests, clues }, project.sources, project.tests)
+  const measured = trusted === undefined || survey === undefined ? await surveyBuilt(group, lab, surveyTime()) : { survey, trusted }
+  const heat = localise({ failing: group.failing, testFiles: group.files.map((file) => sourceOf(group, file)), measured: measured?.survey.tests, clues }, project.sources, project.tests)
   const candidates = rankCandidates([...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node))))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
@@ -167,7 +171,7 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
       quick: trusted === undefined || survey === undefined ? undefined : { lane, survey, ...trusted },
       words, targets, searchMs, ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }), budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
     })
-    const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, clues, ran: trusted === undefined || survey === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, survey, trusted) })
+    const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, clues, ran: measured === undefined ? undefined : countRuns(judgement.clusters[0]?.members[0]?.trial.candidate, measured) })
     await lab.record({ type: 'repair.judged', data: account })
     if (task.withinMs !== undefined && account.sure === 'one of several') return await nothing()
     return { reply: toReply(account, { passes: describePasses(judgement.clusters[0]?.members[0]?.mended.length ?? 0, targets.length, result.tried), tried: result.tried, durationMs: performance.now() - began }), tried: result.tried, places: [], flaky }
@@ -177,8 +181,22 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   }
 }
 
+interface Measured {
+  readonly survey: Survey
+  readonly trusted: Trusted
+}
+
+/** What tests run whose code only a build can read: measured on what was built, told of what is written. */
+async function surveyBuilt(group: Group, lab: Lab, timeoutMs: number): Promise<Measured | undefined> {
+  if (group.sources === undefined) return undefined
+  const { sources: _, ...built } = group
+  const survey = await chooseLane(lab, built).survey(timeoutMs)
+  const trusted = findTrusted(group, survey)
+  return trusted === undefined || survey === undefined ? undefined : { survey, trusted }
+}
+
 /** Which tests that the lane knows run the function around a change? */
-function countRuns(candidate: Candidate | undefined, survey: Survey, trusted: Trusted): Ran | undefined {
+function countRuns(candidate: Candidate | undefined, { survey, trusted }: Measured): Ran | undefined {
   if (candidate === undefined) return undefined
   const { only, targets } = createSelector(survey, trusted)(candidate)
   return { failing: targets.length, ofFailing: trusted.targets.length, passing: only.length - targets.length, ofPassing: trusted.keep.length }
@@ -195,7 +213,7 @@ function findTrusted(group: Group, survey: Survey | undefined): Trusted | undefi
 }
 
 function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocabulary {
-  const literals = gatherLiterals(group.files.flatMap((path) => project.tests.get(path) ?? []))
+  const literals = gatherLiterals(group.files.flatMap((path) => project.tests.get(sourceOf(group, path)) ?? []))
   return {
     ...gatherWords([...project.sources.values(), ...project.tests.values()]), ...gatherModules([...project.sources.values()], [...project.tests.values()]), testNumbers: literals.numbers, testStrings: literals.strings,
     expected: evidence.expected, actual: evidence.actual, messages: evidence.messages,

@@ -1,3 +1,4 @@
+import { nodeCover } from './node-cover.ts'
 import { nodeDialects } from './node-dialects.ts'
 import { nodeExpect } from './node-expect.ts'
 import { nodeProbe } from './node-probe.ts'
@@ -80,7 +81,7 @@ function parent() {
       live--
       if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()
     })
-    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner, program: work.program } })
+    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner, program: work.program, named: work.named } })
   }
   for (let i = 0; i < Math.min(work.width, queue.length); i++) open()
 }
@@ -92,14 +93,16 @@ function child() {
   const stripped = new Map()
   const run = { root: '', keep: new Set(), turn: 0, texts: new Map(), state: undefined }
   const marker = '?writ='
-  const lane = { runner: undefined, program: undefined }
+  const lane = { runner: undefined, program: undefined, named: {} }
   const stand = {}
   globalThis[Symbol.for('writ.lane')] = stand
-  /** Files whose text was made anew, since more than types had to go: places in them are not known. */
-  const remade = new Set()
+  /** Texts that were made anew, since more than types had to go, with the map that says where they come from. */
+  const remade = new Map()
   const toScript = (text, plain) => {
-    try { return nodeModule.stripTypeScriptTypes(text) } catch { remade.add(plain) }
-    return nodeModule.stripTypeScriptTypes(text, { mode: 'transform' })
+    try { return nodeModule.stripTypeScriptTypes(text) } catch { /* enums, parameter properties, namespaces */ }
+    const made = nodeModule.stripTypeScriptTypes(text, { mode: 'transform', sourceMap: true, sourceUrl: plain })
+    remade.set(plain, made)
+    return made
   }
   /** Bundlers' habits that Node does not share: paths without an ending, and .js where the file is .ts. */
   const findModule = (specifier, context, next) => {
@@ -325,47 +328,7 @@ function child() {
 ${nodeExpect}${nodeDialects}
   Object.assign(stand, { 'node:test': { api, main: api }, ...dialects })
 
-  // ---- coverage of one test at a time
-  const openCover = async (state) => {
-    const inspector = await import('node:inspector')
-    const session = new inspector.Session()
-    session.connect()
-    const post = (method, params) => { let answer; session.post(method, params, (error, value) => { answer = value }); return answer }
-    post('Profiler.enable')
-    post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-    return {
-      start: () => void post('Profiler.takePreciseCoverage'),
-      stop(name) {
-        const covers = {}
-        for (const script of post('Profiler.takePreciseCoverage')?.result ?? []) {
-          const plain = script.url.split('?')[0]
-          if (!inside(plain) || plain.includes('/[eval')) continue
-          const measured = toSpans(script.functions)
-          const spans = remade.has(plain) && measured.length > 0 ? [[0, fs.statSync(fileURLToPath(plain)).size]] : measured
-          if (spans.length > 0) covers[path.relative(run.root, fileURLToPath(plain)).split(path.sep).join('/')] = spans
-        }
-        state.covers[name] = covers
-      },
-      close: () => session.disconnect(),
-    }
-  }
-  const toSpans = (functions) => {
-    const end = Math.max(...functions.flatMap((fn) => fn.ranges.map((range) => range.endOffset)))
-    const paint = new Uint8Array(end)
-    const called = functions.flatMap((fn) => fn.ranges)
-    called.sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset)
-    for (const range of called) paint.fill(range.count > 0 ? 1 : 0, range.startOffset, range.endOffset)
-    const spans = []
-    let from = -1
-    for (let i = 0; i <= end; i++) {
-      const on = i < end && paint[i] === 1
-      if (on && from === -1) from = i
-      if (!on && from !== -1) { spans.push([from, i]); from = -1 }
-    }
-    return spans
-  }
-
-${nodeProbe}
+${nodeCover}${nodeProbe}
   const late = (error) => { const state = run.state; if (state?.fail) state.fail(error); else if (state) state.loose = true }
   process.on('uncaughtException', late)
   process.on('unhandledRejection', late)
@@ -407,7 +370,7 @@ ${nodeProbe}
   }
   const runFile = async (file, state) => {
     if (lane.program !== undefined) return runProgram(file, state)
-    const root = openRoot(file)
+    const root = openRoot(lane.named[file] ?? file)
     top = root
     try {
       await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn)
@@ -427,6 +390,7 @@ ${nodeProbe}
       realMock = process.getBuiltinModule('node:test').mock
       lane.runner = init.runner
       lane.program = init.program
+      lane.named = init.named ?? {}
       Object.assign(globalThis, globals[init.runner])
       process.send({ ready: true })
       return

@@ -32,12 +32,13 @@ const slackMs = 5000
 
 /**
  * For JavaScript and TypeScript under the runner that reported, or for one `program`: a test of that name, which passes where the
- * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum.
+ * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum; `named` says
+ * what tests call those that a build makes another file of.
  */
-export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { runner = 'node-test', program }: { runner?: string | undefined; program?: string } = {}): Lane {
+export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { runner = 'node-test', program, named = new Map() }: { runner?: string | undefined; program?: string; named?: ReadonlyMap<string, string> } = {}): Lane {
   const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
-      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
+      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, named: Object.fromEntries(named), root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
