@@ -82,10 +82,10 @@ function createReader(record: OpenRecord): ReadState {
   }
 }
 
-/** May a child run of an accepted one go: a person said no to it by itself, or nothing would be lost with it? */
+/** May a child run of an accepted one go: a person said no to it by itself, its work was given up before, or nothing would be lost with it? */
 async function mayGo(child: RunState, read: ReadState): Promise<boolean> {
   const parent = child.opened?.parent
-  return isRejected(child) || (parent !== undefined && findUndelivered(await read(parent.run), child) === undefined)
+  return isRejected(child) || child.pruned !== undefined || (parent !== undefined && findUndelivered(await read(parent.run), child) === undefined)
 }
 
 /** The no was a person's last word. */
