@@ -5,7 +5,7 @@ import { toAttestationPaths, toSignerPath } from '../../adapters/log-jsonl/attes
 import { createBlobStore } from '../../adapters/log-jsonl/blob-store.ts'
 import { toRunPaths } from '../../adapters/log-jsonl/layout.ts'
 import { parsePublicKey } from '../../adapters/signing-local/key-ring.ts'
-import { toCoverage } from '../../domain/attest/coverage.ts'
+import { toCoverage, type Coverage } from '../../domain/attest/coverage.ts'
 import { findBlobRefs, findGitIds } from '../../domain/attest/references.ts'
 import { toCanonicalJson } from '../../domain/chain.ts'
 import type { Blobs } from '../../engine/ports/event-log.ts'
@@ -29,6 +29,17 @@ interface Read extends Staged {
   readonly pack: Buffer | undefined
 }
 
+/** What a record speaks of outside of itself: kept instead of its events, so that not all of a large whole is held at once. */
+interface Spoken {
+  readonly blobs: ReadonlySet<string>
+  readonly gitIds: readonly string[]
+  readonly newest: Coverage['newest']
+}
+
+function toSpoken(events: readonly StoredEvent[]): Spoken {
+  return { blobs: new Set(events.flatMap(findBlobRefs).map((ref) => ref.digest)), gitIds: [...new Set(events.flatMap(findGitIds))], newest: toCoverage(events).newest }
+}
+
 type Refuse = (why: string) => Fault
 
 /** Lays the archive out as a state directory of its own and verifies it there. @throws Fault `request-invalid` naming what is wrong. */
@@ -36,10 +47,11 @@ export async function stageArchive(path: string, state: string): Promise<Staged>
   const refuse: Refuse = (why) => new Fault('request-invalid', `${path} is not taken in: ${why}`)
   const read = await layOut(path, state, refuse)
   const events = await requireSigned(read, refuse)
-  const own = new Map<RunId, readonly StoredEvent[]>([[read.manifest.run, events], ...requireChildren(read, events, refuse)])
-  requireBlobs(read, own, refuse)
-  for (const [run, its] of own) if (run !== read.manifest.run) await addAttestation(read, run, its)
-  if (read.pack) await unpack(read, read.pack, own)
+  const children = requireChildren(read, events, refuse)
+  const own = toSpoken(events)
+  requireBlobs(read, [own, ...children.values()], refuse)
+  for (const [run, spoken] of children) await addAttestation(read, run, spoken)
+  if (read.pack) await unpack(read, read.pack, { own, children })
   return read
 }
 
@@ -110,10 +122,10 @@ async function requireSigned({ manifest, state, blobs, names }: Read, refuse: Re
 }
 
 /** The manifest names every child run that the signed record speaks of, and nothing else. An archive from before there were any names none. */
-function requireChildren({ manifest, state }: Read, events: readonly StoredEvent[], refuse: Refuse): ReadonlyMap<RunId, readonly StoredEvent[]> {
-  const own = new Map<RunId, readonly StoredEvent[]>()
-  const named = new Map(manifest.children?.map((each) => [each.run, each]))
+function requireChildren({ manifest, state }: Read, events: readonly StoredEvent[], refuse: Refuse): ReadonlyMap<RunId, Spoken> {
+  const own = new Map<RunId, Spoken>()
   if (manifest.children === undefined) return own
+  const named = new Map(manifest.children.map((each) => [each.run, each]))
   const spoken: ArchivedChild[] = []
   for (const { run, parent, events: length, head, found } of walkChildren(state, { run: manifest.run, events })) {
     if (found.is === 'beyond') throw refuse(found.problem)
@@ -122,37 +134,35 @@ function requireChildren({ manifest, state }: Read, events: readonly StoredEvent
     if (said.parent !== parent || said.events !== length || said.head !== head) throw refuse(`${entryNames.manifest} says of the child run ${run} another thing than the record of ${parent}`)
     spoken.push({ run, parent, events: length, head, ...(said.absent ? { absent: true as const } : {}) })
     if (found.is !== 'whole') continue
-    if (found.later > 0) throw refuse(`${toChildEntry(run)} goes on after event ${length - 1}, which is as far as the record of ${parent} speaks of it`)
-    own.set(run, found.events)
+    if (found.goesOn) throw refuse(`${toChildEntry(run)} goes on after event ${length - 1}, which is as far as the record of ${parent} speaks of it`)
+    own.set(run, toSpoken(found.events))
   }
-  const extra = manifest.children.find((each) => !spoken.some(({ run }) => run === each.run))
+  const known = new Set(spoken.map((each) => each.run))
+  const extra = manifest.children.find((each) => !known.has(each.run))
   if (extra) throw refuse(`${entryNames.manifest} names the child run ${extra.run}, which no record in it speaks of`)
   if (toCanonicalJson(spoken) !== toCanonicalJson(manifest.children)) throw refuse(`${entryNames.manifest} names its child runs twice or in another order`)
   return own
 }
 
-function requireBlobs({ manifest, refs }: Read, own: ReadonlyMap<RunId, readonly StoredEvent[]>, refuse: Refuse): void {
-  const named = new Set<string>()
-  for (const events of own.values()) for (const ref of events.flatMap(findBlobRefs)) named.add(ref.digest)
+function requireBlobs({ manifest, refs }: Read, own: readonly Spoken[], refuse: Refuse): void {
+  const named = new Set(own.flatMap((each) => [...each.blobs]))
   const stray = refs.find(({ digest }) => !named.has(digest))
   if (stray) throw refuse(`it holds the blob ${stray.digest}, which the record does not speak of`)
   if (refs.length !== manifest.blobs) throw refuse(`${entryNames.manifest} speaks of ${manifest.blobs} blobs, and ${refs.length} are in it`)
 }
 
 /** What lies beside the record of a child run follows from it. The key says that it came along with what that key signed. */
-async function addAttestation({ manifest, state, blobs }: Read, run: RunId, events: readonly StoredEvent[]): Promise<void> {
+async function addAttestation({ manifest, state, blobs }: Read, run: RunId, { newest }: Spoken): Promise<void> {
   const lay = (path: string, content: Uint8Array): void => writeFileSync(path, content, { mode: 0o600, flush: true })
-  const { newest } = toCoverage(events)
   const { record, provenance } = toAttestationPaths(state, run)
   lay(toSignerPath(state, run), readFileSync(toSignerPath(state, manifest.run)))
   if (newest) lay(record, await blobs.get(newest.bundle))
   if (newest?.provenance) lay(provenance, await blobs.get(newest.provenance))
 }
 
-async function unpack({ manifest, state }: Read, pack: Buffer, own: ReadonlyMap<RunId, readonly StoredEvent[]>): Promise<void> {
+async function unpack({ manifest, state }: Read, pack: Buffer, { own, children }: { readonly own: Spoken; readonly children: ReadonlyMap<RunId, Spoken> }): Promise<void> {
   const { shareSnapshots, unpackSnapshots } = await import('../../adapters/workspace-git/snapshot-pack.ts')
   const toGitDir = (run: RunId): string => join(toRunPaths(state, run).directory, 'git')
-  const toIds = (run: RunId): readonly string[] => own.get(run)?.flatMap(findGitIds) ?? []
-  await unpackSnapshots(toGitDir(manifest.run), pack, toIds(manifest.run), process.env)
-  for (const run of own.keys()) if (run !== manifest.run) await shareSnapshots(toGitDir(manifest.run), toGitDir(run), toIds(run), process.env)
+  await unpackSnapshots(toGitDir(manifest.run), pack, own.gitIds, process.env)
+  for (const [run, { gitIds }] of children) await shareSnapshots(toGitDir(manifest.run), toGitDir(run), gitIds, process.env)
 }

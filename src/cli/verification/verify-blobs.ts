@@ -8,7 +8,7 @@ import { failed, ok, unchecked, type Finding } from './finding.ts'
 const mostNamed = 20
 
 export interface ExaminedBlobs {
-  readonly count: number
+  readonly digests: readonly Digest[]
   /** Sentences that name the event and the blob. */
   readonly problems: readonly string[]
   /** Removed by retention, as the record says. */
@@ -31,11 +31,11 @@ export async function examineBlobs(record: Pick<OpenRecord, 'blobs'>, events: re
       else problems.push(`${by}: ${toMessage(error)}`)
     }
   }
-  return { count: wanted.size, problems, pruned }
+  return { digests: [...wanted.keys()], problems, pruned }
 }
 
 export async function verifyBlobs(record: Pick<OpenRecord, 'blobs'>, events: readonly StoredEvent[]): Promise<readonly Finding[]> {
-  const { count, problems, pruned } = await examineBlobs(record, events)
+  const { digests: { length: count }, problems, pruned } = await examineBlobs(record, events)
   if (problems.length === 0 && pruned === 0) return [ok('blobs', `${count} ${count === 1 ? 'blob holds' : 'blobs hold'} what their digests say`)]
   const gone = pruned > 0 ? [unchecked('blobs', `${pruned} of ${count} blobs were removed by retention, as the record says; what they held cannot be looked at any more`)] : []
   return [...problems.slice(0, mostNamed).map((problem) => failed('blobs', problem)), ...gone]

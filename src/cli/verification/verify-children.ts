@@ -1,4 +1,5 @@
 import { countDecisions, findApprovals } from '../../domain/attest/to-statements.ts'
+import { count } from '../../domain/report/words.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import type { OpenRecord } from '../compose.ts'
@@ -20,7 +21,8 @@ export async function verifyChildren(record: Pick<OpenRecord, 'places' | 'blobs'
   const beyond: Finding[] = []
   const { sha256: _, ...own } = countDecisions(root.events)
   let whole: Whole = { runs: 1, of: 1, ...own, approvals: [] }
-  let [gone, blobs] = [0, 0]
+  const blobs = new Set<string>()
+  let gone = 0
   for (const { run, task, found } of walkChildren(record.places.state, root)) {
     whole = { ...whole, of: whole.of + 1 }
     if (found.is === 'absent') gone += 1
@@ -28,7 +30,7 @@ export async function verifyChildren(record: Pick<OpenRecord, 'places' | 'blobs'
     else if (found.is === 'wrong') problems.push(`the record of ${run} (${task}) is not the one that its result came from: ${found.problem}`)
     else {
       const held = await examineBlobs(record, found.events)
-      blobs += held.count
+      for (const digest of held.digests) blobs.add(digest)
       problems.push(...held.problems.map((problem) => `${run} (${task}), ${problem}`))
       answers.push(...verifyAnswers(run, found.events, trust).map((each) => ({ ...each, text: `in ${run} (${task}), ${each.text}` })))
       whole = addRun(whole, run, task, found.events)
@@ -40,7 +42,7 @@ export async function verifyChildren(record: Pick<OpenRecord, 'places' | 'blobs'
     ...problems.slice(0, mostNamed).map((problem) => failed('children', problem)),
     ...beyond,
     ...(gone > 0 ? [unchecked('children', `${gone} of ${whole.of - 1} records of child runs are not here`)] : []),
-    ...(problems.length === 0 && here > 0 ? [ok('children', `${here} ${here === 1 ? 'record of a child run is' : 'records of child runs are'} those that the results came from, with ${blobs} ${blobs === 1 ? 'blob' : 'blobs'}`)] : []),
+    ...(problems.length === 0 && here > 0 ? [ok('children', `${here} ${here === 1 ? 'record of a child run is' : 'records of child runs are'} those that the results came from, with ${count(blobs.size, 'blob')}`)] : []),
     ...answers,
   ]
   return { findings, whole }

@@ -12,8 +12,8 @@ export interface ChildRecord extends Omit<Returned, 'marks'> {
   /** The run whose record speaks of it. */
   readonly parent: RunId
   readonly found:
-    /** Its events as far as the parent's record vouches for them, and how many follow. */
-    | { readonly is: 'whole'; readonly events: readonly StoredEvent[]; readonly later: number }
+    /** Its events as far as the parent's record vouches for them, and whether anything follows, be it damaged. */
+    | { readonly is: 'whole'; readonly events: readonly StoredEvent[]; readonly goesOn: boolean }
     | { readonly is: 'absent' }
     /** A clause that says what its record is instead. */
     | { readonly is: 'wrong'; readonly problem: string }
@@ -53,7 +53,7 @@ export function* walkChildren(stateDir: string, root: { readonly run: RunId; rea
         continue
       }
       const own = events.slice(0, returned.events)
-      yield tell({ is: 'whole', events: own, later: events.length - own.length })
+      yield tell({ is: 'whole', events: own, goesOn: events.length > own.length || problem !== undefined })
       next.push(...findReturned(own).map((each) => ({ parent: run, returned: each })))
     }
     level = next
