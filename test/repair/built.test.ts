@@ -44,13 +44,13 @@ test('costs nothing', () => { assert.equal(new Cart().total(), 0) })
 test('sums', () => { assert.equal(new Cart().add(3, 4).add(5, 1).total(), 17) })
 `
 
-async function mend({ at = '../src', maps = true }: { at?: string; maps?: boolean }): Promise<{ text: string; edits: unknown[] }> {
+async function mend(source: string, test: string, maps = true): Promise<{ text: string; edits: unknown[] }> {
   const contract = makeContract('node build.mjs && node --test dist/test/cart.test.js')
-  const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['build.mjs', build(maps)], ['src/cart.ts', cart], ['test/cart.test.ts', tests.replace('../src', at)]]), 60_000)
+  const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['build.mjs', build(maps)], ['src/cart.ts', source], ['test/cart.test.ts', test]]), 120_000)
   try {
     const base = await lab.tryFiles(new Map(), contract.checks[0]!, { timeoutMs: 20_000 })
-    assert.deepEqual(base.tests?.cases.map(({ name, status }) => [name, status]), [['dist/test/cart.test.js › costs nothing', 'passed'], ['dist/test/cart.test.js › sums', 'failed']])
-    const { parts } = await proposeFor(lab, contract, [base], 15_000)
+    assert.deepEqual(base.tests?.cases.map(({ name, status }) => [name.split(' › ')[0], status]), [['dist/test/cart.test.js', 'passed'], ['dist/test/cart.test.js', 'failed']])
+    const { parts } = await proposeFor(lab, contract, [base], 60_000)
     return {
       text: parts.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n'),
       edits: parts.flatMap((part) => (part.type === 'call' && part.name === 'edit' ? part.input : [])),
@@ -60,23 +60,25 @@ async function mend({ at = '../src', maps = true }: { at?: string; maps?: boolea
   }
 }
 
-const isMended = ({ text, edits }: { text: string; edits: unknown[] }): void => {
-  assert.deepEqual(edits, [{ path: 'src/cart.ts', edits: [{ find: '    for (const line of this.#lines) sum += line.price + line.count', replace: '    for (const line of this.#lines) sum += line.price * line.count' }] }], text)
-}
+const toEdits = (find: string, replace: string): unknown[] => [{ path: 'src/cart.ts', edits: [{ find, replace }] }]
+const summed = toEdits('    for (const line of this.#lines) sum += line.price + line.count', '    for (const line of this.#lines) sum += line.price * line.count')
 
 describe('tests that a build makes', () => {
   it('are run from what is written, found by source maps', async () => {
-    const found = await mend({})
-    isMended(found)
-    assert.match(found.text, /src\/cart\.ts:17.*because the failing test runs it/s)
+    const { edits, text } = await mend(cart, tests)
+    assert.deepEqual(edits, summed, text)
+    assert.match(text, /src\/cart\.ts:17.*because the failing test runs it/s)
   })
   it('are found by their names where there are no maps', async () => {
-    isMended(await mend({ maps: false }))
+    const { edits, text } = await mend(cart, tests, false)
+    assert.deepEqual(edits, summed, text)
   })
   it('are measured as they were built where only the build can read the source', async () => {
-    const found = await mend({ at: '~' })
-    isMended(found)
-    assert.match(found.text, /src\/cart\.ts:17.*because the failing test runs it/s)
+    const free = 'export function isFree(total: number): boolean {\n  return total > 50\n}\n'
+    const test = "import test from 'node:test'\nimport assert from 'node:assert/strict'\nimport { isFree } from '~/cart.js'\n\ntest('costs', () => { assert.equal(isFree(49), false) })\ntest('is free', () => { assert.equal(isFree(50), true) })\n"
+    const { edits, text } = await mend(free, test)
+    assert.deepEqual(edits, toEdits('  return total > 50', '  return total >= 50'), text)
+    assert.match(text, /src\/cart\.ts:2.*because the failing test runs it/s)
   })
 })
 

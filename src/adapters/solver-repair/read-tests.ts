@@ -75,10 +75,11 @@ function nameByExit(outcome: CheckOutcome): CheckOutcome {
 /** For a group that is judged by exit code: a lab whose outcomes name the check as a test. */
 export function nameChecks(lab: Lab, group: Group): Lab {
   if (group.byExit === undefined) return lab
-  return { ...bind(lab), tryFiles: async (files, check, { timeoutMs }) => nameByExit(await lab.tryFiles(files, check, { timeoutMs })) }
+  return { ...bindLab(lab), tryFiles: async (files, check, { timeoutMs }) => nameByExit(await lab.tryFiles(files, check, { timeoutMs })) }
 }
 
-function bind(lab: Lab): Lab {
+/** A lab's methods as a plain object, to put others beside them. */
+export function bindLab(lab: Lab): Lab {
   return {
     home: lab.home, files: () => lab.files(), read: (path) => lab.read(path), tryFiles: (files, check, options) => lab.tryFiles(files, check, options),
     run: (argv, options) => lab.run(argv, options), recent: () => lab.recent(), findings: (paths, timeoutMs) => lab.findings(paths, timeoutMs), remainingMs: () => lab.remainingMs(), record: (event) => lab.record(event),

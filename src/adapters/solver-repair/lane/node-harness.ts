@@ -162,7 +162,7 @@ function child() {
   let cover
   let realMock
   const hooksOf = () => ({ before: [], after: [], beforeEach: [], afterEach: [], begun: undefined })
-  const openRoot = (file) => ({ file, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
+  const openRoot = (file, url) => ({ file, url, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
   let collecting
   const plan = (name, options, fn) => {
     if (typeof name === 'function') return { name: name.name || '<anonymous>', options: {}, fn: name }
@@ -171,13 +171,19 @@ function child() {
     return { name: String(name), options: options ?? {}, fn }
   }
   const plainName = (owner, name) => [owner.file, ...owner.path, name].filter((part) => part !== undefined).map((part) => part.replaceAll(/\s+/g, ' ').trim()).join(' › ')
-  const seen = (owner, name, status, ms = 0) => {
+  /** The line of a test's own file in which an error came up. */
+  const lineOf = (error) => {
+    const stack = typeof error?.stack === 'string' ? error.stack : ''
+    const from = top?.url === undefined ? -1 : stack.indexOf(top.url + ':')
+    return from === -1 ? undefined : Number.parseInt(stack.slice(from + top.url.length + 1), 10) || undefined
+  }
+  const seen = (owner, name, status, ms = 0, at) => {
     const state = run.state
     const plain = plainName(owner, name)
     const count = (state.counts.get(plain) ?? 0) + 1
     state.counts.set(plain, count)
     const full = count === 1 ? plain : plain + ' #' + count
-    state.tests.push({ name: full, status, ms })
+    state.tests.push({ name: full, status, ms, at })
     if (status === 'failed' && run.keep.has(full)) state.bailed = true
     if (state.targets?.delete(full)) {
       if (status === 'passed') state.mended = true
@@ -265,10 +271,10 @@ function child() {
     for (const clean of state.clean) clean()
     await new Promise((done) => setImmediate(done))
     mine.fail = outerFail
-    if (style.ownOnly !== true && (failure || inner.failed)) owner.failed = true
+    if (style.ownOnly !== true && (failure || inner.failed)) { owner.failed = true; owner.error ??= failure?.error ?? inner.error }
     if (style.ownOnly === true && inner.own !== true && !failure && inner.nested) return
     owner.nested = true
-    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began)
+    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began, lineOf(failure?.error ?? inner.error))
     mine.unable = false
     cover?.stop(full)
   }
@@ -349,14 +355,15 @@ ${nodeCover}${nodeProbe}
 
   /** A file that is a program of its own: it is over when nothing is left to do, and passes with exit code 0. */
   const runProgram = async (file, state) => {
-    top = openRoot(file)
+    const url = pathToFileURL(path.join(run.root, file)).href + marker + run.turn
+    top = openRoot(file, url)
     let failure
     state.fail = (error) => { failure ??= { error } }
     process.argv = [process.execPath, path.join(run.root, file)]
     cover?.start()
     const began = performance.now()
     const drained = new Promise((done) => { state.drained = done })
-    try { await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn) } catch (error) { failure ??= { error } }
+    try { await import(url) } catch (error) { failure ??= { error } }
     if (state.exit === undefined && failure === undefined) await drained
     state.drained = undefined
     const code = state.exit ?? (failure ? 1 : Number(process.exitCode ?? 0))
@@ -364,16 +371,17 @@ ${nodeCover}${nodeProbe}
     const bad = code !== 0 || state.tests.some((test) => test.status === 'failed')
     state.tests = []
     const status = bad ? 'failed' : 'passed'
-    seen({ file: undefined, path: [] }, lane.program, status, performance.now() - began)
+    seen({ file: undefined, path: [] }, lane.program, status, performance.now() - began, lineOf(failure?.error))
     cover?.stop(lane.program)
     return state
   }
   const runFile = async (file, state) => {
     if (lane.program !== undefined) return runProgram(file, state)
-    const root = openRoot(lane.named[file] ?? file)
+    const url = pathToFileURL(path.join(run.root, file)).href + marker + run.turn
+    const root = openRoot(lane.named[file] ?? file, url)
     top = root
     try {
-      await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn)
+      await import(url)
     } catch (error) {
       seen(root, undefined, 'failed')
     }

@@ -11,7 +11,7 @@ export const Told = z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.
 const Line = z.object({
   id: z.number(),
   ended: z.enum(['done', 'bailed', 'timeout', 'crash']),
-  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number() })),
+  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number(), at: z.number().optional() })),
   covers: z.record(z.string(), z.record(z.string(), Spans)).optional(),
   ms: z.number().optional(),
   probed: z.array(Told).optional(),
@@ -21,6 +21,7 @@ type Line = z.infer<typeof Line>
 interface SurveyJob {
   readonly id: number
   readonly files: readonly string[]
+  readonly others: NonNullable<LaneJob['others']>
   readonly cover: true
   readonly perMs: number
 }
@@ -46,9 +47,9 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
   }
   return {
     name: program !== undefined ? 'Node programs' : runner === 'node-test' ? 'node:test' : runner,
-    async survey(timeoutMs) {
+    async survey(timeoutMs, others = []) {
       const paths = [...files.failing, ...files.others]
-      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], cover: true, perMs: surveyFileMs }))
+      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], others, cover: true, perMs: surveyFileMs }))
       const lines = await run({ jobs, keep: [], budgetMs: timeoutMs })
       if (lines.length === 0) return undefined
       const tests = lines.flatMap((line): LaneTest[] => line.tests.map((test) => ({ ...test, file: paths[line.id] ?? '', covers: toCovers(line.covers?.[test.name] ?? {}) })))
@@ -59,6 +60,7 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
       const lines = await run({ ...options, jobs })
       return lines.map((line): LaneVerdict => ({
         id: line.id, ended: line.ended, passed: new Set(line.tests.filter((test) => test.status === 'passed').map((test) => test.name)),
+        failed: new Map(line.tests.filter((test) => test.status === 'failed').map((test) => [test.name, test.at ?? 0])),
         ...(line.probed ? { probed: line.probed.map(toProbed) } : {}),
       }))
     },

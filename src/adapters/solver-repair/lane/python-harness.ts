@@ -115,7 +115,17 @@ class _Lane(_Probe):
         threading.settrace(trace)
         sys.settrace(trace)
 
-    def finish(self, parts, status):
+    # The line of a test's own file in which an error came up, the innermost such line.
+    def line_of(self, error, file):
+        found = None
+        step = getattr(error, '__traceback__', None)
+        while step is not None:
+            if self.relative(step.tb_frame.f_code.co_filename) == file:
+                found = step.tb_lineno
+            step = step.tb_next
+        return found
+
+    def finish(self, parts, status, error=None):
         covers = None
         if self.rows is not None:
             sys.settrace(None)
@@ -126,6 +136,9 @@ class _Lane(_Probe):
         count = self.counts[plain] = self.counts.get(plain, 0) + 1
         name = plain if count == 1 else '%s #%d' % (plain, count)
         record = {'name': name, 'status': status, 'file': parts[0] or '', 'testMs': (time.monotonic() - self.at) * 1000}
+        at = self.line_of(error, parts[0]) if status == 'failed' else None
+        if at is not None:
+            record['at'] = at
         if covers is not None:
             record['covers'] = covers
         self.say(record)
@@ -173,20 +186,40 @@ class _Lane(_Probe):
         sys.argv = [full]
         sys.path.insert(0, os.path.dirname(full))
         status = 'passed'
+        error = None
         self.begin()
         try:
             runpy.run_path(full, run_name='__main__')
         except SystemExit as stop:
             status = 'passed' if stop.code in (None, 0) else 'failed'
-        except BaseException:
+        except BaseException as raised:
             status = 'failed'
-        self.finish([script['name']], status)
+            error = raised
+        self.finish([script['name']], status, error)
         self.leave()
 
     def watch_unittest(self):
         import unittest
         lane = self
         run = unittest.TestCase.run
+
+        # A result keeps tracebacks as texts only.
+        def watch(result):
+            seen = getattr(result, '_writ_seen', None)
+            if seen is not None:
+                del seen[:]
+                return seen
+            seen = result._writ_seen = []
+            for name in ('addFailure', 'addError', 'addSubTest'):
+                add = getattr(result, name, None)
+                if add is None:
+                    continue
+                def note(*args, add=add):
+                    if args[-1] is not None:
+                        seen.append(args[-1][1])
+                    return add(*args)
+                setattr(result, name, note)
+            return seen
 
         def run_one(test, result=None):
             if result is None or not hasattr(result, 'failures') or getattr(lane, 'busy', False):
@@ -211,6 +244,7 @@ class _Lane(_Probe):
             if lane.only is not None and lane.plain(parts) not in lane.only:
                 return result
             lane.busy = True
+            seen = watch(result)
             bad = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ()))
             passed_over = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ()))
             lane.begin()
@@ -220,7 +254,7 @@ class _Lane(_Probe):
                 lane.busy = False
                 worse = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ())) > bad
                 skipped = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ())) > passed_over
-                lane.finish(parts, 'failed' if worse else 'skipped' if skipped else 'passed')
+                lane.finish(parts, 'failed' if worse else 'skipped' if skipped else 'passed', seen[-1] if seen else None)
 
         unittest.TestCase.run = run_one
         if lane.files and not lane.job.get('cover') and hasattr(unittest.TestLoader, '_match_path'):
@@ -263,7 +297,12 @@ def _watch_pytest(lane, fork=None):
     def pytest_runtest_setup(item):
         state.clear()
         state['status'] = None
+        state['error'] = None
         held['lane'].begin()
+
+    def pytest_runtest_makereport(item, call):
+        if call.excinfo is not None and state.get('error') is None:
+            state['error'] = call.excinfo.value
 
     def pytest_runtest_logreport(report):
         if report.outcome == 'failed':
@@ -274,7 +313,7 @@ def _watch_pytest(lane, fork=None):
             state['status'] = 'passed'
 
     def pytest_runtest_logfinish(nodeid, location):
-        held['lane'].finish(held['lane'].parts(nodeid), state.get('status') or 'skipped')
+        held['lane'].finish(held['lane'].parts(nodeid), state.get('status') or 'skipped', state.get('error'))
 
     def pytest_configure(config):
         held['rootpath'] = str(config.rootpath)
@@ -285,7 +324,7 @@ def _watch_pytest(lane, fork=None):
         if held['lane'] is not None:
             held['lane'].leave()
 
-    for hook in (pytest_collection, pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_unconfigure):
+    for hook in (pytest_collection, pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_makereport, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_unconfigure):
         setattr(plugin, hook.__name__, hook)
     sys.modules['writ_lane_plugin'] = plugin
     os.environ['PYTEST_PLUGINS'] = 'writ_lane_plugin'
