@@ -18,7 +18,7 @@ export const findEndless: EndlessFinder['find'] = async (check, outcome, lab, { 
   const lane = await openLane(check, outcome, lab)
   if (lane === undefined || signal.aborted) return []
   const patienceMs = Math.round(Math.min(patience.mostMs, Math.max(patience.leastMs, patience.share * budgetMs)))
-  const survey = await lane.survey(budgetMs, { patienceMs })
+  const survey = await lane.survey(budgetMs, [], { patienceMs })
   return (survey?.tests ?? []).filter((test) => test.endless !== undefined).slice(0, mostNamed).map((test): EndlessTest => ({
     name: test.name, ...(test.file === '' ? {} : { file: test.file }), afterMs: patienceMs, stack: (test.endless ?? []).slice(0, mostFrames),
   }))

@@ -1,5 +1,6 @@
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Group } from '../read-tests.ts'
+import { sourceOf } from '../built-files.ts'
 import { familyOf, familyOfFile, fileOf, testLike } from '../read-tests.ts'
 import type { Lane } from './lane.ts'
 import { createNodeLane } from './node-lane.ts'
@@ -17,5 +18,7 @@ export async function chooseLane(lab: Lab, group: Group): Promise<Lane> {
   // A check that did not end may not have come to the other files.
   if (group.outcome.endless !== undefined) for (const file of await lab.files()) if (familyOfFile(file) === 'script' && testLike.test(file) && !/(^|\/)node_modules\//.test(file)) known.add(file)
   const others = [...known].filter((file) => !group.files.includes(file)).slice(0, maxOtherFiles)
-  return createNodeLane(lab, { failing: group.files, others }, { runner: group.outcome.tests?.runner })
+  const written = (files: readonly string[]): string[] => files.map((file) => sourceOf(group, file))
+  const named = new Map([...group.sources ?? []].map(([built, source]) => [source, built]))
+  return createNodeLane(lab, { failing: written(group.files), others: written(others) }, { runner: group.outcome.tests?.runner, named })
 }

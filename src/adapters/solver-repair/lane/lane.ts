@@ -10,6 +10,8 @@ export interface LaneTest {
   /** Path of its file. */
   readonly file: string
   readonly ms: number
+  /** Of one that fails: the line of its file, from 1, in which it does, where that is known. */
+  readonly at?: number | undefined
   /** What ran while it ran, by path; only in a survey. */
   readonly covers: ReadonlyMap<string, Cover>
   /** It did not end by itself; its `ms` is 0. The stack of where it was, the innermost frame first; empty where that could not be seen. */
@@ -101,6 +103,8 @@ export interface LaneVerdict {
   readonly id: number
   readonly ended: 'done' | 'bailed' | 'timeout' | 'crash'
   readonly passed: ReadonlySet<string>
+  /** Those that ran and failed, with the line of their file in which they did, 0 where that is not known. */
+  readonly failed: ReadonlyMap<string, number>
   /** Of a job with probes. */
   readonly probed?: readonly Probed[]
 }
@@ -111,8 +115,11 @@ export interface LaneVerdict {
  */
 export interface Lane {
   readonly name: string
-  /** Runs the base's tests one by one with coverage; undefined where this lane cannot run them. With a watch, tests that do not end are named and passed over. */
-  survey(timeoutMs: number, watch?: Watch): Promise<Survey | undefined>
+  /**
+   * Runs the base's tests one by one with coverage, `others` with other content; undefined where this lane cannot run them. With a watch,
+   * tests that do not end are named and passed over.
+   */
+  survey(timeoutMs: number, others?: readonly { readonly path: string; readonly text: string }[], watch?: Watch): Promise<Survey | undefined>
   /**
    * Runs each job's tests until `budgetMs` is over; jobs without a verdict were not reached.
    * A job ends early once a test of `keep` fails; unless `all`, so does the batch soon after a job that mended all it could.

@@ -1,3 +1,4 @@
+import { nodeCover } from './node-cover.ts'
 import { nodeDialects } from './node-dialects.ts'
 import { nodeExpect } from './node-expect.ts'
 import { nodeProbe } from './node-probe.ts'
@@ -96,7 +97,7 @@ function parent() {
       live--
       if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()
     })
-    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner, program: work.program } })
+    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner, program: work.program, named: work.named } })
   }
   for (let i = 0; i < Math.min(work.width, queue.length); i++) open()
 }
@@ -108,14 +109,16 @@ function child() {
   const stripped = new Map()
   const run = { root: '', keep: new Set(), turn: 0, texts: new Map(), state: undefined }
   const marker = '?writ='
-  const lane = { runner: undefined, program: undefined }
+  const lane = { runner: undefined, program: undefined, named: {} }
   const stand = {}
   globalThis[Symbol.for('writ.lane')] = stand
-  /** Files whose text was made anew, since more than types had to go: places in them are not known. */
-  const remade = new Set()
+  /** Texts that were made anew, since more than types had to go, with the map that says where they come from. */
+  const remade = new Map()
   const toScript = (text, plain) => {
-    try { return nodeModule.stripTypeScriptTypes(text) } catch { remade.add(plain) }
-    return nodeModule.stripTypeScriptTypes(text, { mode: 'transform' })
+    try { return nodeModule.stripTypeScriptTypes(text) } catch { /* enums, parameter properties, namespaces */ }
+    const made = nodeModule.stripTypeScriptTypes(text, { mode: 'transform', sourceMap: true, sourceUrl: plain })
+    remade.set(plain, made)
+    return made
   }
   /** Bundlers' habits that Node does not share: paths without an ending, and .js where the file is .ts. */
   const findModule = (specifier, context, next) => {
@@ -180,7 +183,7 @@ function child() {
   globalThis.writLoop = () => { if ((++turns & 255) === 0 && performance.now() > loopUntil) { if (run.state) run.state.wentRound = true; throw new Error('it does not end') } }
   let realMock
   const hooksOf = () => ({ before: [], after: [], beforeEach: [], afterEach: [], begun: undefined })
-  const openRoot = (file) => ({ file, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
+  const openRoot = (file, url) => ({ file, url, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
   let collecting
   const plan = (name, options, fn) => {
     if (typeof name === 'function') return { name: name.name || '<anonymous>', options: {}, fn: name }
@@ -189,6 +192,12 @@ function child() {
     return { name: String(name), options: options ?? {}, fn }
   }
   const plainName = (owner, name) => [owner.file, ...owner.path, name].filter((part) => part !== undefined).map((part) => part.replaceAll(/\s+/g, ' ').trim()).join(' › ')
+  /** The line of a test's own file in which an error came up. */
+  const lineOf = (error) => {
+    const stack = typeof error?.stack === 'string' ? error.stack : ''
+    const from = top?.url === undefined ? -1 : stack.indexOf(top.url + ':')
+    return from === -1 ? undefined : Number.parseInt(stack.slice(from + top.url.length + 1), 10) || undefined
+  }
   /** As the report names the next test of this name. */
   const nextName = (plain) => { const count = run.state.counts.get(plain) ?? 0; return count === 0 ? plain : plain + ' #' + (count + 1) }
   const seen = (owner, name, status, ms = 0, more = {}) => {
@@ -293,10 +302,10 @@ function child() {
     watch?.leave()
     await new Promise((done) => setImmediate(done))
     mine.fail = outerFail
-    if (style.ownOnly !== true && (failure || inner.failed)) owner.failed = true
+    if (style.ownOnly !== true && (failure || inner.failed)) { owner.failed = true; owner.error ??= failure?.error ?? inner.error }
     if (style.ownOnly === true && inner.own !== true && !failure && inner.nested) return
     owner.nested = true
-    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began, more)
+    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began, { at: lineOf(failure?.error ?? inner.error), ...more })
     mine.unable = false
     cover?.stop(full)
   }
@@ -356,25 +365,7 @@ function child() {
 ${nodeExpect}${nodeDialects}
   Object.assign(stand, { 'node:test': { api, main: api }, ...dialects })
 
-  // ---- coverage of one test at a time
-  const openCover = async (state) => {
-    const inspector = await import('node:inspector')
-    const session = new inspector.Session()
-    session.connect()
-    const post = (method, params) => { let answer; session.post(method, params, (error, value) => { answer = value }); return answer }
-    post('Profiler.enable')
-    post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-    return {
-      start: () => void post('Profiler.takePreciseCoverage'),
-      stop(name) {
-        const scripts = (post('Profiler.takePreciseCoverage')?.result ?? []).filter((script) => inside(script.url.split('?')[0]))
-        state.covers[name] = toCovers(run.root, scripts, remade)
-      },
-      close: () => session.disconnect(),
-    }
-  }
-
-${nodeProbe}
+${nodeCover}${nodeProbe}
   const late = (error) => { const state = run.state; if (state?.fail) state.fail(error); else if (state) state.loose = true }
   process.on('uncaughtException', late)
   process.on('unhandledRejection', late)
@@ -395,14 +386,15 @@ ${nodeProbe}
 
   /** A file that is a program of its own: it is over when nothing is left to do, and passes with exit code 0. */
   const runProgram = async (file, state) => {
-    top = openRoot(file)
+    const url = pathToFileURL(path.join(run.root, file)).href + marker + run.turn
+    top = openRoot(file, url)
     let failure
     state.fail = (error) => { failure ??= { error } }
     process.argv = [process.execPath, path.join(run.root, file)]
     cover?.start()
     const began = performance.now()
     const drained = new Promise((done) => { state.drained = done })
-    try { await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn) } catch (error) { failure ??= { error } }
+    try { await import(url) } catch (error) { failure ??= { error } }
     if (state.exit === undefined && failure === undefined) await drained
     state.drained = undefined
     const code = state.exit ?? (failure ? 1 : Number(process.exitCode ?? 0))
@@ -410,7 +402,7 @@ ${nodeProbe}
     const bad = code !== 0 || state.tests.some((test) => test.status === 'failed')
     state.tests = []
     const status = bad ? 'failed' : 'passed'
-    seen({ file: undefined, path: [] }, lane.program, status, performance.now() - began)
+    seen({ file: undefined, path: [] }, lane.program, status, performance.now() - began, lineOf(failure?.error))
     cover?.stop(lane.program)
     return state
   }
@@ -420,10 +412,11 @@ ${nodeProbe}
     try { return await (lane.program !== undefined ? runProgram(file, state) : runTests(file, state)) } finally { watch?.leave() }
   }
   const runTests = async (file, state) => {
-    const root = openRoot(file)
+    const url = pathToFileURL(path.join(run.root, file)).href + marker + run.turn
+    const root = openRoot(lane.named[file] ?? file, url)
     top = root
     try {
-      await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn)
+      await import(url)
     } catch (error) {
       seen(root, undefined, 'failed')
     }
@@ -440,6 +433,7 @@ ${nodeProbe}
       realMock = process.getBuiltinModule('node:test').mock
       lane.runner = init.runner
       lane.program = init.program
+      lane.named = init.named ?? {}
       Object.assign(globalThis, globals[init.runner])
       process.send({ ready: true })
       return

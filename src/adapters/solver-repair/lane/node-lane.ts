@@ -13,7 +13,7 @@ export const Samples = z.array(z.array(z.tuple([z.string(), z.string(), z.number
 const Line = z.object({
   id: z.number(),
   ended: z.enum(['done', 'bailed', 'timeout', 'crash']),
-  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number(), endless: z.boolean().optional() })),
+  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number(), at: z.number().optional(), endless: z.boolean().optional() })),
   samples: Samples.optional(),
   covers: z.record(z.string(), z.record(z.string(), Spans)).optional(),
   ms: z.number().optional(),
@@ -24,10 +24,11 @@ type Line = z.infer<typeof Line>
 interface SurveyJob {
   readonly id: number
   readonly files: readonly string[]
+  readonly others: NonNullable<LaneJob['others']>
   readonly cover: true
-  readonly perMs: number
   readonly watch?: Watch
   readonly skip?: readonly string[]
+  readonly perMs: number
 }
 
 /** Most time that one test file may take in a survey, in milliseconds. */
@@ -37,12 +38,13 @@ const slackMs = 5000
 
 /**
  * For JavaScript and TypeScript under the runner that reported, or for one `program`: a test of that name, which passes where the
- * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum.
+ * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum; `named` says
+ * what tests call those that a build makes another file of.
  */
-export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { runner = 'node-test', program }: { runner?: string | undefined; program?: string } = {}): Lane {
+export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { runner = 'node-test', program, named = new Map() }: { runner?: string | undefined; program?: string; named?: ReadonlyMap<string, string> } = {}): Lane {
   const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
-      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
+      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, named: Object.fromEntries(named), root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
@@ -50,9 +52,9 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
   }
   return {
     name: program !== undefined ? 'Node programs' : runner === 'node-test' ? 'node:test' : runner,
-    async survey(timeoutMs, watch) {
+    async survey(timeoutMs, others = [], watch = undefined) {
       const paths = [...files.failing, ...files.others]
-      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], cover: true, perMs: watch === undefined ? surveyFileMs : timeoutMs, ...(watch === undefined ? {} : { watch, skip: watch.passOver ?? [] }) }))
+      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], others, cover: true, perMs: watch === undefined ? surveyFileMs : timeoutMs, ...(watch === undefined ? {} : { watch, skip: watch.passOver ?? [] }) }))
       const lines = await run({ jobs, keep: [], budgetMs: timeoutMs })
       if (lines.length === 0) return undefined
       const tests = lines.flatMap((line): LaneTest[] => line.tests.map(({ endless, ms, ...test }) => ({
@@ -65,6 +67,7 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
       const lines = await run({ ...options, jobs })
       return lines.map((line): LaneVerdict => ({
         id: line.id, ended: line.ended, passed: new Set(line.tests.filter((test) => test.status === 'passed').map((test) => test.name)),
+        failed: new Map(line.tests.filter((test) => test.status === 'failed').map((test) => [test.name, test.at ?? 0])),
         ...(line.probed ? { probed: line.probed.map(toProbed) } : {}),
       }))
     },

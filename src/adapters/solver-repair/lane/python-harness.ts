@@ -119,7 +119,17 @@ class _Lane(_Probe, _Watch):
         threading.settrace(trace)
         sys.settrace(trace)
 
-    def finish(self, parts, status):
+    # The line of a test's own file in which an error came up, the innermost such line.
+    def line_of(self, error, file):
+        found = None
+        step = getattr(error, '__traceback__', None)
+        while step is not None:
+            if self.relative(step.tb_frame.f_code.co_filename) == file:
+                found = step.tb_lineno
+            step = step.tb_next
+        return found
+
+    def finish(self, parts, status, error=None):
         self.disarm()
         covers = None
         if self.rows is not None:
@@ -131,6 +141,9 @@ class _Lane(_Probe, _Watch):
         count = self.counts[plain] = self.counts.get(plain, 0) + 1
         name = plain if count == 1 else '%s #%d' % (plain, count)
         record = {'name': name, 'status': status, 'file': parts[0] or '', 'testMs': (time.monotonic() - self.at) * 1000}
+        at = self.line_of(error, parts[0]) if status == 'failed' else None
+        if at is not None:
+            record['at'] = at
         if covers is not None:
             record['covers'] = covers
         if self.watch is not None:
@@ -182,20 +195,40 @@ class _Lane(_Probe, _Watch):
         sys.argv = [full]
         sys.path.insert(0, os.path.dirname(full))
         status = 'passed'
+        error = None
         self.begin([script['name']])
         try:
             runpy.run_path(full, run_name='__main__')
         except SystemExit as stop:
             status = 'passed' if stop.code in (None, 0) else 'failed'
-        except BaseException:
+        except BaseException as raised:
             status = 'failed'
-        self.finish([script['name']], status)
+            error = raised
+        self.finish([script['name']], status, error)
         self.leave()
 
     def watch_unittest(self):
         import unittest
         lane = self
         run = unittest.TestCase.run
+
+        # A result keeps tracebacks as texts only.
+        def watch(result):
+            seen = getattr(result, '_writ_seen', None)
+            if seen is not None:
+                del seen[:]
+                return seen
+            seen = result._writ_seen = []
+            for name in ('addFailure', 'addError', 'addSubTest'):
+                add = getattr(result, name, None)
+                if add is None:
+                    continue
+                def note(*args, add=add):
+                    if args[-1] is not None:
+                        seen.append(args[-1][1])
+                    return add(*args)
+                setattr(result, name, note)
+            return seen
 
         def run_one(test, result=None):
             if result is None or not hasattr(result, 'failures') or getattr(lane, 'busy', False):
@@ -220,6 +253,7 @@ class _Lane(_Probe, _Watch):
             if lane.only is not None and lane.plain(parts) not in lane.only:
                 return result
             lane.busy = True
+            seen = watch(result)
             bad = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ()))
             passed_over = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ()))
             lane.begin(parts)
@@ -229,7 +263,7 @@ class _Lane(_Probe, _Watch):
                 lane.busy = False
                 worse = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ())) > bad
                 skipped = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ())) > passed_over
-                lane.finish(parts, 'failed' if worse else 'skipped' if skipped else 'passed')
+                lane.finish(parts, 'failed' if worse else 'skipped' if skipped else 'passed', seen[-1] if seen else None)
 
         unittest.TestCase.run = run_one
         if lane.files and not lane.job.get('cover') and hasattr(unittest.TestLoader, '_match_path'):
@@ -272,7 +306,12 @@ def _watch_pytest(lane, fork=None):
     def pytest_runtest_setup(item):
         state.clear()
         state['status'] = None
+        state['error'] = None
         held['lane'].begin(held['lane'].parts(item.nodeid))
+
+    def pytest_runtest_makereport(item, call):
+        if call.excinfo is not None and state.get('error') is None:
+            state['error'] = call.excinfo.value
 
     def pytest_runtest_logreport(report):
         if report.outcome == 'failed':
@@ -283,7 +322,7 @@ def _watch_pytest(lane, fork=None):
             state['status'] = 'passed'
 
     def pytest_runtest_logfinish(nodeid, location):
-        held['lane'].finish(held['lane'].parts(nodeid), state.get('status') or 'skipped')
+        held['lane'].finish(held['lane'].parts(nodeid), state.get('status') or 'skipped', state.get('error'))
 
     def pytest_configure(config):
         held['rootpath'] = str(config.rootpath)
@@ -294,7 +333,7 @@ def _watch_pytest(lane, fork=None):
         if held['lane'] is not None:
             held['lane'].leave()
 
-    for hook in (pytest_collection, pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_unconfigure):
+    for hook in (pytest_collection, pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_makereport, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_unconfigure):
         setattr(plugin, hook.__name__, hook)
     sys.modules['writ_lane_plugin'] = plugin
     os.environ['PYTEST_PLUGINS'] = 'writ_lane_plugin'

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
 import { findEndlessStack, graceMs } from './lane.ts'
-import type { Lane, LaneTest, LaneVerdict, Probed, Watch } from './lane.ts'
+import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed, Watch } from './lane.ts'
 import { Samples, toProbed, Told } from './node-lane.ts'
 import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
   z.object({ id: z.number(), probed: Told }),
   z.object({ id: z.number(), loaded: z.array(z.string()) }),
-  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional(), endless: z.boolean().optional(), samples: Samples.optional() }),
+  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), at: z.number().optional(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional(), endless: z.boolean().optional(), samples: Samples.optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
 type Line = z.infer<typeof Line>
@@ -32,7 +32,7 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
   const preload = findImports(lab)
   /** Modules from outside the project that its tests load. */
   const loaded = new Set<string>()
-  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly perMs: number; readonly watch?: Watch }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
+  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly others?: LaneJob['others']; readonly perMs: number; readonly watch?: Watch }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['bash', '-c', script], {
       files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, loaded: [...loaded], script: program })]]),
       env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_SCRIPT: program?.file ?? '', WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
@@ -42,11 +42,11 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
   }
   return {
     name: program === undefined ? 'Python' : 'Python programs',
-    async survey(timeoutMs, watch) {
-      const job = { perMs: watch === undefined ? Math.min(surveyPerMs, timeoutMs) : timeoutMs, ...(watch === undefined ? {} : { watch }) }
+    async survey(timeoutMs, others = [], watch = undefined) {
+      const job = { others, perMs: watch === undefined ? Math.min(surveyPerMs, timeoutMs) : timeoutMs, ...(watch === undefined ? {} : { watch }) }
       const lines = await run({ jobs: [{ id: 0, cover: true, ...job }, { id: 1, loaded: true, ...job }], keep: [], budgetMs: timeoutMs })
       const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{
-        name: line.name, status: line.status, file: line.file, covers: toCovers(line.covers ?? {}), ...(line.endless ? { ms: 0, endless: findEndlessStack(line.samples ?? []) } : { ms: line.testMs }),
+        name: line.name, status: line.status, file: line.file, at: line.at, covers: toCovers(line.covers ?? {}), ...(line.endless ? { ms: 0, endless: findEndlessStack(line.samples ?? []) } : { ms: line.testMs }),
       }] : []))
       for (const line of lines) if ('loaded' in line) for (const name of line.loaded) loaded.add(name)
       const ends = lines.flatMap((line) => ('ended' in line && line.id === 1 ? [line.ms ?? 0] : []))
@@ -56,6 +56,7 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
     async tryAll(jobs, options) {
       const lines = await run({ ...options, jobs })
       const passed = new Map<number, Set<string>>()
+      const failed = new Map<number, Map<string, number>>()
       const probed = new Map<number, Probed[]>()
       const ended = new Map<number, LaneVerdict['ended']>()
       for (const line of lines) {
@@ -63,9 +64,10 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
         else if ('loaded' in line) continue
         else if ('name' in line) {
           if (line.status === 'passed') passed.set(line.id, (passed.get(line.id) ?? new Set()).add(line.name))
+          else if (line.status === 'failed') failed.set(line.id, (failed.get(line.id) ?? new Map<string, number>()).set(line.name, line.at ?? 0))
         } else if (ended.get(line.id) === undefined) ended.set(line.id, line.ended)
       }
-      return [...ended].map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
+      return [...ended].map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), failed: failed.get(id) ?? new Map(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
     },
   }
 }
