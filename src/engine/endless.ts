@@ -31,7 +31,13 @@ export async function runNamingEndless(run: RunContext, check: Check, attempt: A
       plain.onOutput(text)
     },
   }).finally(() => over.abort())
-  const looked = await watchQuiet(run, check, { heard: () => heard, over: over.signal })
+  // Whatever the check comes to is met below, also where it comes to it while its tests are looked at.
+  running.catch(() => undefined)
+  const looked = await watchQuiet(run, check, { heard: () => heard, over: over.signal }).catch(async (error: unknown) => {
+    stop.abort()
+    await running.catch(() => undefined)
+    throw error
+  })
   if (looked !== undefined && looked.length > 0 && !over.signal.aborted) stop.abort()
   const outcome = await running
   run.signal.throwIfAborted()
