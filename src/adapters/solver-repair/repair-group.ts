@@ -1,12 +1,11 @@
 import type { Lab, SolverTask } from '../../engine/ports/solver.ts'
-import type { RecentLines } from '../../engine/ports/workspace.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import { findSources, sourceOf } from './built-files.ts'
 import { describePasses, toReply } from './explain.ts'
 import { chooseLane } from './lane/choose-lane.ts'
 import { readProject } from './project.ts'
 import type { Group } from './read-tests.ts'
-import { goRound, hottest, toSearch } from './round.ts'
+import { findHint, goRound, hottest, toSearch } from './round.ts'
 import type { Ground, Measured, ProposeOptions } from './round.ts'
 import { stepOn } from './step.ts'
 import { findTrusted, keepSteady, withoutFlaky } from './tell-faults.ts'
@@ -45,7 +44,7 @@ export async function repairGroup(task: SolverTask, told: Group, lab: Lab, optio
   }
   const hint = findHint(ground.recent)
   if (account !== undefined) await lab.record({ type: 'repair.judged', data: { ...account, tried } })
-  if (account === undefined || (task.withinMs !== undefined && account.sure === 'one of several')) {
+  if (account === undefined || (task.withinMs !== undefined && account.sure !== 'sure' && account.sure !== 'likely')) {
     if (task.withinMs !== undefined) await lab.record({ type: 'repair.searched', data: { ...toSearch(task.task.id, ground.group, round.candidates, ground.project, tried), ...(hint === undefined ? {} : { hint }) } })
     return { reply: undefined, tried, places: hottest(round.candidates).map(({ path, line }) => `${path}:${line}`), flaky, hint }
   }
@@ -85,9 +84,4 @@ async function surveyBuilt(group: Group, lab: Lab, timeoutMs: number): Promise<M
   const survey = await chooseLane(lab, built).survey(timeoutMs)
   const trusted = findTrusted(group, survey)
   return trusted === undefined || survey === undefined ? undefined : { survey, trusted }
-}
-
-/** Lockfiles of npm that came in or changed with the last commits. */
-function findHint(recent: readonly RecentLines[]): string | undefined {
-  return recent.some(({ path }) => path === 'package-lock.json') ? 'package-lock.json changed with the last commits: writ dependency-fault finds out whether that is the cause' : undefined
 }

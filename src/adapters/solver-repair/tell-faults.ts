@@ -41,6 +41,7 @@ const circumstances: readonly { readonly pattern: RegExp; readonly say: (what: s
   { pattern: /spawn (\S+) ENOENT|No such file or directory: '([\w.+-]+)'|([\w.+-]+): command not found/, say: (name) => `the program ${name} is not installed` },
   { pattern: /ENOSPC|No space left on device/, say: () => 'the disk is full' },
   { pattern: /EMFILE|Too many open files/, say: () => 'too many files are open' },
+  { pattern: /Start directory is not importable/, say: () => 'unittest cannot begin in the folder that it is told (it has to be there, and with an __init__.py to be imported)' },
   { pattern: /^No tests found|no tests ran/im, say: () => 'the runner found no tests in it' },
 ]
 

@@ -4,6 +4,7 @@ import type { Candidate, Extent } from '../candidate.ts'
 import { scoreOf } from '../candidate.ts'
 import type { Lane, LaneJob, LaneVerdict, Survey } from '../lane/lane.ts'
 import type { Cover } from '../localise/spectrum.ts'
+import type { Compiler } from '../typescript/compiler.ts'
 import type { Trial } from './trials.ts'
 
 /** What the failing tests' files showed of a trial. `mended` are targets that pass now; it broke nothing that was looked at. */
@@ -125,8 +126,8 @@ function touches(cover: Cover | undefined, within: Extent): boolean {
     : cover.spans.some(([from, to]) => from < within.end && to > within.start)
 }
 
-/** One run of the check, narrowed to the failing tests' files, for each candidate. */
-export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; perMs: number; parallel: number }): Filter {
+/** One run of the check, narrowed to the failing tests' files, for each candidate. What brings TypeScript new type errors is not worth one. */
+export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; perMs: number; parallel: number; countErrors?: Compiler['countErrors'] }): Filter {
   const attempt = async (trial: Trial): Promise<Survivor | undefined> => {
     const outcome = await lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, timeoutMs: options.perMs })
     const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
@@ -134,17 +135,31 @@ export function createCheckFilter(lab: Lab, check: Check, options: { targets: re
     const mended = options.targets.filter((name) => passed.has(name))
     return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended, reachable: countBeside(mended, options.targets) } : undefined
   }
+  /** By path: the trials of TypeScript that the compiler has more against than against the base. */
+  const findMistyped = async (trials: readonly Trial[]): Promise<ReadonlySet<Trial>> => {
+    const typed = Map.groupBy(trials.filter(({ candidate }) => /\.[cm]?tsx?$/.test(candidate.path)), ({ candidate }) => candidate.path)
+    const found = new Set<Trial>()
+    for (const [path, some] of typed) {
+      const [base = 0, ...counts] = (await options.countErrors?.(path, some.map(({ text }) => text))) ?? []
+      for (const [at, trial] of some.entries()) if ((counts[at] ?? 0) > base) found.add(trial)
+    }
+    return found
+  }
   return {
     width: 12,
     async sift(trials, budgetMs) {
       const until = performance.now() + budgetMs
       const survivors: Survivor[] = []
+      const mistyped = await findMistyped(trials)
       let reached = 0
       while (reached < trials.length && performance.now() < until) {
-        const group = trials.slice(reached, reached + options.parallel)
+        const group: Trial[] = []
+        for (; reached < trials.length && group.length < options.parallel; reached++) {
+          const trial = trials[reached]
+          if (trial !== undefined && !mistyped.has(trial)) group.push(trial)
+        }
         const results = await Promise.all(group.map((trial) => attempt(trial)))
         survivors.push(...results.flatMap((survivor) => survivor ?? []))
-        reached += group.length
       }
       return { reached, survivors, further: [] }
     },
