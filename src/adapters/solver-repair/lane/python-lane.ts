@@ -8,7 +8,7 @@ import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
   z.object({ id: z.number(), probed: Told }),
-  z.object({ id: z.number(), loaded: z.array(z.string()) }),
+  z.object({ id: z.number(), loaded: z.array(z.string()), own: z.array(z.string()), loadMs: z.number() }),
   z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
@@ -17,6 +17,8 @@ type Line = z.infer<typeof Line>
 const folder = '.writ-lane'
 const surveyPerMs = 8000
 const slackMs = 5000
+/** Most time to go through the check's command up to its first test, beyond four times what that took in the survey. */
+const walkMs = 3000
 
 /** Results go to a file of their own, since the tests print what they like. */
 const script = [
@@ -32,11 +34,15 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
   const preload = findImports(lab)
   /** Modules from outside the project that its tests load. */
   const loaded = new Set<string>()
+  /** Files of the project that they load. */
+  const own = new Set<string>()
+  let startMs = surveyPerMs
   const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
+    const walk = Math.round(walkMs + 4 * startMs)
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, loaded: [...loaded], script: program })]]),
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, walkMs: walk, loaded: [...loaded], warm: [...own], script: program })]]),
       env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_SCRIPT: program?.file ?? '', WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
-      timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
+      timeoutMs: work.budgetMs + walk + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
@@ -46,9 +52,15 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
       const perMs = Math.min(surveyPerMs, timeoutMs)
       const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, loaded: true, perMs }], keep: [], budgetMs: timeoutMs })
       const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, file: line.file, ms: line.testMs, covers: toCovers(line.covers ?? {}) }] : []))
-      for (const line of lines) if ('loaded' in line) for (const name of line.loaded) loaded.add(name)
-      const ends = lines.flatMap((line) => ('ended' in line && line.id === 1 ? [line.ms ?? 0] : []))
-      return tests.length === 0 ? undefined : { tests, loadMs: ends[0] ?? perMs }
+      let loadMs: number | undefined
+      for (const line of lines) {
+        if ('ended' in line && line.id === 1) startMs = line.ms ?? perMs
+        if (!('loaded' in line)) continue
+        for (const name of line.loaded) loaded.add(name)
+        for (const path of line.own) own.add(path)
+        loadMs = line.loadMs
+      }
+      return tests.length === 0 ? undefined : { tests, loadMs: loadMs ?? startMs }
     },
     async tryAll(jobs, options) {
       const lines = await run({ ...options, jobs })
@@ -62,7 +74,7 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
           if (line.status === 'passed') passed.set(line.id, (passed.get(line.id) ?? new Set()).add(line.name))
         } else if (ended.get(line.id) === undefined) ended.set(line.id, line.ended)
       }
-      return [...ended].map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
+      return [...ended].toSorted(([a], [b]) => a - b).map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
     },
   }
 }
