@@ -138,7 +138,7 @@ describe('the quick lane for pytest', () => {
   it('shows of each candidate what a run from the start shows, and neither loops nor memory bombs among them cost the others anything', async () => {
     const lab = new ScratchLab(new Map(Object.entries(project)), 120_000)
     try {
-      const lane = createPythonLane(lab, check)
+      const lane = createPythonLane(lab, check, { workers: 2 })
       const survey = await lane.survey(30_000)
       const only = survey?.tests.map((test) => test.name) ?? []
       assert.equal(only.length, 13)
@@ -146,7 +146,7 @@ describe('the quick lane for pytest', () => {
       const bomb = price.replace('    calls.append', "    items = ['x' * 1000] * 1000\n    while True: items = items + items\n    calls.append")
       const greedy = price.replace('RATE = 0.2', "RATE = bytearray(1 << 40) and 0.2")
       const texts = [['shop/price.py', stuck] as const, ...Object.values(candidates), ['shop/price.py', bomb] as const, ['shop/price.py', greedy] as const, ['shop/price.py', `${stuck}\n`] as const]
-      const jobs = texts.map(([path, text], id): LaneJob => ({ id, path, text, only, files: [], perMs: 4000 }))
+      const jobs = texts.map(([path, text], id): LaneJob => ({ id, path, text, only, files: [], perMs: 3000 }))
       const verdicts = await lane.tryAll(jobs, { keep: [], budgetMs: 60_000, all: true })
       assert.deepEqual(verdicts.map(({ id }) => id), jobs.map(({ id }) => id))
       for (const [at, [what, [path, text]]] of Object.entries(candidates).entries()) {

@@ -10,6 +10,7 @@ import { generateCandidates } from './generate/generate.ts'
 import { judgeMends } from './judge/judge.ts'
 import { chooseLane } from './lane/choose-lane.ts'
 import type { Survey } from './lane/lane.ts'
+import { countWorkers, findMachine } from './lane/workers.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import type { Clues } from './localise/clues.ts'
@@ -35,6 +36,8 @@ export interface RepairSolverOptions {
   readonly wasmDir?: string
   /** Most time for one call of `propose`, in milliseconds. */
   readonly maxMs?: number
+  /** Most candidates that are tried at a time; left out, cores and memory alone bound it. */
+  readonly workers?: number | undefined
 }
 
 const defaultMaxMs = 40_000
@@ -42,6 +45,9 @@ const surveyMs = 8000
 /** Files, nearest to the failing tests, that type checkers and linters are asked about, and the most time for that. */
 const maxLooked = 50
 const lookMs = 4000
+/** Runs of the check itself at a time, and what one may hold, in MB: it has processes of its own, and each has a scratch copy. */
+const mostChecks = 8
+const checkMb = 2048
 
 type ProposeOptions = { signal: AbortSignal; onLive: (signal: LiveSignal) => void }
 
@@ -76,7 +82,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         for (const text of told.said) options.onLive({ kind: 'status', text })
         said.push(...told.said)
         if (told.group === undefined) continue
-        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
+        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir, workers: settings.workers })
         if (attempt.flaky.length > 0) said.push(describeFlaky(attempt.flaky))
         searched ||= attempt.flaky.length < told.group.failing.length
         if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, tried: tried + attempt.tried, durationMs: Math.round(performance.now() - began) }, said)
@@ -117,11 +123,12 @@ interface Attempt {
   readonly hint?: string | undefined
 }
 
-async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
+async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined; workers: number | undefined }): Promise<Attempt> {
   const began = performance.now()
   const say = (text: string): void => options.onLive({ kind: 'status', text })
   say(`looking for the fault behind ${asked.failing.length} failing tests`)
-  const lane = chooseLane(lab, asked)
+  const machine = findMachine()
+  const lane = chooseLane(lab, asked, countWorkers(machine, { most: limits.workers }))
   const read = readProject(lab, asked.family, asked.files, { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir })
   const [project, recent, findings, survey] = await Promise.all([
     read,
@@ -141,7 +148,7 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
-    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: 2 })
+    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: countWorkers(machine, { most: Math.min(limits.workers ?? mostChecks, mostChecks), eachMb: checkMb }) })
     : createLaneFilter(lane, survey, trusted)
   say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined

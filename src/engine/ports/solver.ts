@@ -38,8 +38,11 @@ export interface Lab {
    * Bounded by `timeoutMs`.
    */
   tryFiles(files: ReadonlyMap<string, string>, check: Check, options: { only?: readonly string[]; timeoutMs: number }): Promise<CheckOutcome>
-  /** Runs any command in the sandbox on the scratch copy, with extra files in place: coverage, parsers. */
-  run(argv: readonly string[], options: { files?: ReadonlyMap<string, string>; env?: Readonly<Record<string, string>>; timeoutMs: number; stdin?: Uint8Array }): Promise<SandboxResult>
+  /**
+   * Runs any command in the sandbox on the scratch copy, with extra files in place: coverage, parsers. Memory, processes and output
+   * are bounded as `workers` that run at a time need it; left out, two.
+   */
+  run(argv: readonly string[], options: { files?: ReadonlyMap<string, string>; env?: Readonly<Record<string, string>>; timeoutMs: number; stdin?: Uint8Array; workers?: number }): Promise<SandboxResult>
   /** Lines that came in with the last commits, uncommitted changes that the run began with included; none where that cannot be told. */
   recent(): Promise<readonly RecentLines[]>
   /** What the type checkers and linters that the repository uses find in these files; what does not answer within the time is left out. */

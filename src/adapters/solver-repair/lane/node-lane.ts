@@ -34,17 +34,19 @@ const slackMs = 5000
  * For JavaScript and TypeScript under the runner that reported, or for one `program`: a test of that name, which passes where the
  * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum.
  */
-export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { runner = 'node-test', program }: { runner?: string | undefined; program?: string } = {}): Lane {
+export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { workers, runner = 'node-test', program }: { workers: number; runner?: string | undefined; program?: string }): Lane {
   const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
-      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
+      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, root: lab.home, width: workers, graceMs: work.all ? work.budgetMs : graceMs })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
+      workers,
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
   return {
     name: program !== undefined ? 'Node programs' : runner === 'node-test' ? 'node:test' : runner,
+    workers,
     async survey(timeoutMs) {
       const paths = [...files.failing, ...files.others]
       const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], cover: true, perMs: surveyFileMs }))
@@ -56,7 +58,7 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
     },
     async tryAll(jobs, options) {
       const lines = await run({ ...options, jobs })
-      return lines.map((line): LaneVerdict => ({
+      return lines.toSorted((a, b) => a.id - b.id).map((line): LaneVerdict => ({
         id: line.id, ended: line.ended, passed: new Set(line.tests.filter((test) => test.status === 'passed').map((test) => test.name)),
         ...(line.probed ? { probed: line.probed.map(toProbed) } : {}),
       }))

@@ -30,7 +30,7 @@ const script = [
  * For `unittest`, `pytest` and the one program that a check is: the check's own command, forked for each candidate before it imports
  * anything of the project. A program is a test of the name of `program`, which passes where it ends with 0.
  */
-export function createPythonLane(lab: Lab, check: Check, program?: { readonly name: string; readonly file: string }): Lane {
+export function createPythonLane(lab: Lab, check: Check, { workers, program }: { workers: number; program?: { readonly name: string; readonly file: string } | undefined }): Lane {
   const preload = findImports(lab)
   /** Modules from outside the project that its tests load. */
   const loaded = new Set<string>()
@@ -40,14 +40,16 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
   const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const walk = Math.round(walkMs + 4 * startMs)
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, walkMs: walk, loaded: [...loaded], warm: [...own], script: program })]]),
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: workers, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, walkMs: walk, loaded: [...loaded], warm: [...own], script: program })]]),
       env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_SCRIPT: program?.file ?? '', WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
+      workers,
       timeoutMs: work.budgetMs + walk + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
   return {
     name: program === undefined ? 'Python' : 'Python programs',
+    workers,
     async survey(timeoutMs) {
       const perMs = Math.min(surveyPerMs, timeoutMs)
       const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, loaded: true, perMs }], keep: [], budgetMs: timeoutMs })

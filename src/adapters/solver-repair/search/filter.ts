@@ -39,7 +39,7 @@ export function rankCandidates(candidates: readonly Candidate[]): Candidate[] {
 export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }): Filter {
   const select = createSelector(survey, options)
   return {
-    width: 200,
+    width: Math.max(200, widthEach * lane.workers),
     async sift(trials, budgetMs, { all }) {
       const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
       const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs, all })
@@ -55,6 +55,9 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
     },
   }
 }
+
+/** How many candidates a worker may try in one batch, so that none waits while the batch lasts. */
+const widthEach = 100
 
 /** Characters of candidates' files that go to a lane at once. */
 const maxBatchChars = 8_000_000
