@@ -61,7 +61,7 @@ export async function openLab(run: RunContext): Promise<Lab & { dispose(): Promi
     tryFiles: (files, check, options) => withFiles(files, (checkout) => run.ports.checks.run(
       { ...check, timeoutMs: Math.max(1, Math.round(options.timeoutMs)) },
       { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
-      { network: [], signal: run.signal, ...(options.only ? { only: options.only } : {}) },
+      { network: [], signal: run.signal, ...(options.only ? { only: options.only } : {}), ...(options.names ? { names: options.names } : {}) },
     )),
     run: (argv, options) => withFiles(options.files ?? new Map(), (checkout) => run.ports.sandbox.run({
       argv, cwd: workspace.home, env: options.env ?? {}, mounts: checkout.mounts, net: { mode: 'none' },

@@ -124,11 +124,9 @@ const price = project['shop/price.py'] ?? ''
 
 /** Path and text of each candidate. */
 const candidates: Record<string, readonly [path: string, text: string]> = {
-  'the mend': ['shop/price.py', price.replace(' - 1', '')],
+  'the mend, in which a fixture sees something only when the session is over': ['shop/price.py', price.replace(' - 1', '')],
   'another constant, bound by name elsewhere': ['shop/price.py', price.replace('0.2', '0.3')],
-  'one that a fixture notices when the session is over': ['shop/price.py', price.replace('sum(items) - 1', 'sum(items)\n    \n')],
   'one that is registered twice': ['shop/price.py', `${price}\nregister(total)\n`],
-  'one that cannot be read': ['shop/price.py', price.replace('RATE = 0.2', 'RATE = = 0.2')],
   'one that leaves the interpreter': ['shop/basket.py', (project['shop/basket.py'] ?? '').replace('DOUBLE =', 'import sys\nsys.exit(0)\nDOUBLE =')],
   'a file that conftest loads': ['shop/registry.py', (project['shop/registry.py'] ?? '').replace('known[function.__name__] = function', "known[function.__name__ + '_'] = function")],
   'a file that a test loads': ['shop/late.py', 'def answer():\n    return 42\n'],

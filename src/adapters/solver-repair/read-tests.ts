@@ -15,6 +15,8 @@ export interface Group {
   readonly files: readonly string[]
   /** Files that say what is right: no change of them counts. */
   readonly untouched: readonly string[]
+  /** The failing tests fail on their own too, when the check is narrowed to them by name. */
+  readonly byName?: boolean
   /** The check is judged by its exit code alone, which this one file gives where it is nothing but that program. */
   readonly byExit?: { readonly name: string; readonly script: string | undefined }
 }

@@ -148,7 +148,7 @@ async function repairGroup(task: SolverTask, asked: Group, lab: Lab, options: Pr
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const filter = trusted === undefined || survey === undefined
-    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: 3 * group.outcome.durationMs + 2000, parallel: countWorkers(machine, { most: Math.min(limits.workers ?? mostChecks, mostChecks), eachMb: checkMb }) })
+    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, byName: group.byName === true, perMs: 3 * group.outcome.durationMs + 2000, parallel: countWorkers(machine, { most: Math.min(limits.workers ?? mostChecks, mostChecks), eachMb: checkMb }) })
     : createLaneFilter(lane, survey, trusted)
   say(`${candidates.length} changes to try, ${trusted === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined

@@ -34,10 +34,11 @@ export interface Lab {
   files(): Promise<readonly string[]>
   read(path: string): Promise<string | undefined>
   /**
-   * Puts the files in place, runs the check (narrowed to `only` test files where the runner can), puts the old content back.
+   * Puts the files in place, runs the check (narrowed to `only` test files, and among them to tests by
+   * `names`, where the runner can), puts the old content back.
    * Bounded by `timeoutMs`.
    */
-  tryFiles(files: ReadonlyMap<string, string>, check: Check, options: { only?: readonly string[]; timeoutMs: number }): Promise<CheckOutcome>
+  tryFiles(files: ReadonlyMap<string, string>, check: Check, options: { only?: readonly string[]; names?: readonly string[]; timeoutMs: number }): Promise<CheckOutcome>
   /**
    * Runs any command in the sandbox on the scratch copy, with extra files in place: coverage, parsers. Memory, processes and output
    * are bounded as `workers` that run at a time need it; left out, two.

@@ -1,5 +1,6 @@
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
+import type { CheckOutcome } from '../../../protocol/evidence.ts'
 import type { Candidate, Extent } from '../candidate.ts'
 import { scoreOf } from '../candidate.ts'
 import type { Lane, LaneJob, Survey } from '../lane/lane.ts'
@@ -103,10 +104,16 @@ function touches(cover: Cover | undefined, within: Extent): boolean {
     : cover.spans.some(([from, to]) => from < within.end && to > within.start)
 }
 
-/** One run of the check, narrowed to the failing tests' files, for each candidate. */
-export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; perMs: number; parallel: number }): Filter {
+/**
+ * One run of the check, narrowed to the failing tests' files, for each candidate. With `byName` it is narrowed to the failing tests
+ * first, and only what makes one of them pass meets the others of their files.
+ */
+export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; byName?: boolean; perMs: number; parallel: number }): Filter {
   const attempt = async (trial: Trial): Promise<Survivor | undefined> => {
-    const outcome = await lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, timeoutMs: options.perMs })
+    const run = (names?: readonly string[]): Promise<CheckOutcome> => lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, ...(names === undefined ? {} : { names }), timeoutMs: options.perMs })
+    const alone = options.byName === true ? await run(options.targets) : undefined
+    if (alone !== undefined && !(alone.tests?.cases ?? []).some((test) => test.status === 'passed' && options.targets.includes(test.name))) return undefined
+    const outcome = alone !== undefined && options.keep.length === 0 ? alone : await run()
     const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
     const failed = new Set(outcome.tests?.cases.filter((test) => test.status === 'failed').map((test) => test.name))
     const mended = options.targets.filter((name) => passed.has(name))
