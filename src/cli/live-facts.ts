@@ -214,7 +214,7 @@ function checked(data: Payload<'check.finished'>, failing: Map<string, number>):
   const tally = toTally(outcome)
   const fewer = purpose === 'full' && tally.tests ? (failing.get(outcome.checkId) ?? tally.tests.failed) - tally.tests.failed : 0
   if (tally.tests && (purpose === 'baseline' || purpose === 'full')) failing.set(outcome.checkId, tally.tests.failed)
-  const change = fewer === 0 ? '' : fewer > 0 ? `, ${fewer} fewer than before` : `, ${-fewer} more than before`
+  const change = fewer === 0 ? '' : fewer > 0 ? `, ${fewer} fewer failing than before` : `, ${-fewer} more failing than before`
   const files = filesOf(outcome)
   const what = purpose === 'near' && files ? `${count(files.length, 'test file')} near the change (${listSome(files)})` : oneLine(outcome.command, 120)
   const text = `${passed ? '✓ ' : '✗ '}${what}: ${describeTally(tally)}${change} (${toDuration(outcome.durationMs)})`

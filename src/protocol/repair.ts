@@ -67,6 +67,8 @@ export const RepairJudgement = z.lazy(() => z.object({
   plausible: z.int().positive(),
   inputs: z.int().nonnegative(),
   strength: MutationScore.optional(),
+  /** One fault of two, which the tests met before the other: its mend comes first, and all options build on it. */
+  first: z.object({ describes: z.string(), path: z.string(), line: z.int().positive(), edits: z.array(z.object({ find: z.string(), replace: z.string() })) }).optional(),
   /** A test that would pin the fault, where the ones there are do not. */
   test: z.string().optional(),
   /** Milliseconds for finding a mend, then for comparing those that pass, then for the tests' strength. */

@@ -73,12 +73,12 @@ describe('the quick lane for JavaScript', () => {
   })
 })
 
-async function propose(command: string, files: [string, string][]): Promise<{ text: string; edits: unknown[] }> {
+async function propose(command: string, files: [string, string][], maxMs = 20_000): Promise<{ text: string; edits: unknown[] }> {
   const contract = makeContract(command)
   const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ...files]), 60_000)
   try {
     const base = await lab.tryFiles(new Map(), contract.checks[0]!, { timeoutMs: 20_000 })
-    const { parts } = await proposeFor(lab, contract, [base], 20_000)
+    const { parts } = await proposeFor(lab, contract, [base], maxMs)
     return {
       text: parts.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n'),
       edits: parts.flatMap((part) => (part.type === 'call' && part.name === 'edit' ? part.input : [])),
@@ -109,4 +109,31 @@ describe('no search is made for', () => {
     const { text } = await propose('node --test test/a.test.js', [['test/a.test.js', `${test}test('is moody', () => { const first = !fs.existsSync('seen'); fs.writeFileSync('seen', ''); assert.ok(!first) })\n`]])
     assert.match(text, /^No search was made\. test\/a\.test\.js › is moody: failed, and passed when it was run again on the same content, so it is flaky/)
   })
+})
+
+describe('two faults that one test meets one after the other', () => {
+  const shapes: Record<string, { command: string; files: [string, string][] }> = {
+    'node:test, in two files': {
+      command: 'node --test test/shapes.test.js',
+      files: [
+        ['src/area.js', 'export function area(a, b) {\n  return a + b\n}\n'], ['src/edge.js', 'export function edge(a, b) {\n  return 2 * (a - b)\n}\n'],
+        ['test/shapes.test.js', "import { test } from 'node:test'\nimport assert from 'node:assert/strict'\nimport { area } from '../src/area.js'\nimport { edge } from '../src/edge.js'\n\ntest('measures', () => {\n  assert.equal(area(2, 4), 8)\n  assert.equal(area(5, 3), 15)\n  assert.equal(edge(2, 3), 10)\n  assert.equal(edge(1, 5), 12)\n})\n"],
+      ],
+    },
+    unittest: {
+      command: 'python3 -m unittest test_shapes',
+      files: [
+        ['shapes.py', 'def area(a, b):\n    return a + b\n\n\ndef name(shape):\n    return shape.name.strip()\n\n\ndef edge(a, b):\n    return 2 * (a - b)\n'],
+        ['test_shapes.py', 'import unittest\nimport shapes\n\n\nclass Shapes(unittest.TestCase):\n    def test_measures(self):\n        self.assertEqual(shapes.area(2, 4), 8)\n        self.assertEqual(shapes.area(5, 3), 15)\n        self.assertEqual(shapes.edge(2, 3), 10)\n        self.assertEqual(shapes.edge(1, 5), 12)\n'],
+      ],
+    },
+  }
+  for (const [runner, { command, files }] of Object.entries(shapes)) {
+    it(`are mended together under ${runner}`, async () => {
+      const { edits, text } = await propose(command, files, 12_000)
+      const all = JSON.stringify(edits)
+      assert.match(all, /return a \* b/, text)
+      assert.match(all, /2 \* \(a \+ b\)/, text)
+    })
+  }
 })

@@ -25,6 +25,7 @@ describe('checks that a repository names', () => {
     'pytest by its configuration': [{ 'pyproject.toml': '[tool.pytest.ini_options]\n', 'tests/test_a.py': '' }, ['python3 -m pytest']],
     'pytest by a dependency': [{ 'requirements-dev.txt': 'pytest==8\n', 'tests/test_a.py': '' }, ['python3 -m pytest']],
     'pytest by an import': [{ 'tests/test_a.py': 'import pytest\n' }, ['python3 -m pytest']],
+    'pytest by tests that are plain functions': [{ 'tests/test_a.py': 'import a\n\ndef test_sum():\n    assert a.add(1, 2) == 3\n' }, ['python3 -m pytest']],
     'unittest in a package': [{ 'app/a.py': '', 'tests/__init__.py': '', 'tests/test_a.py': 'import unittest\n' }, ['python3 -m unittest discover -s tests -t .']],
     'unittest in a folder': [{ 'tests/test_a.py': 'import unittest\n' }, ['python3 -m unittest discover -s tests']],
     'unittest below another folder': [{ 'reports/tests/__init__.py': '', 'reports/tests/test_a.py': 'import unittest\n' }, ['python3 -m unittest discover -s reports/tests -t reports']],

@@ -102,7 +102,12 @@ async function whyPytest(source: Source): Promise<string | undefined> {
     if (/^pytest\b/m.test((await source.text(path)) ?? '')) return `${path} names pytest`
   }
   const tests = source.files.filter((file) => /(^|\/)(test_[^/]*|[^/]*_test)\.py$/.test(file)).slice(0, 20)
-  for (const path of tests) if (/^\s*(import pytest|from pytest import)/m.test((await source.text(path)) ?? '')) return `${path} imports pytest`
+  for (const path of tests) {
+    const text = (await source.text(path)) ?? ''
+    if (/^\s*(import pytest|from pytest import)/m.test(text)) return `${path} imports pytest`
+    // unittest would find nothing in it, and call that a success.
+    if (/^(async )?def test\w*\(/m.test(text) && !/\bunittest\b|^class \w*Test/m.test(text)) return `${path} has tests that are plain functions, which pytest runs`
+  }
   return undefined
 }
 

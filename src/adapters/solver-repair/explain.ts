@@ -24,7 +24,7 @@ export interface Ran {
 }
 
 /** All that was found out, in the words and shapes that the record and people get. */
-export function explainMend(found: { task: string; /** Milliseconds. */ searchMs: number; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; clues: Clues; ran: Ran | undefined }): RepairJudgement {
+export function explainMend(found: { task: string; /** Milliseconds. */ searchMs: number; result: SearchResult; judgement: Judgement; project: Project; targets: readonly string[]; clues: Clues; first: RepairJudgement['first']; ran: Ran | undefined }): RepairJudgement {
   const { judgement, project, result } = found
   const options = judgement.clusters.slice(0, mostOptions).flatMap(({ members }, at) => toOption(at + 1, members, project) ?? [])
   const candidate = judgement.clusters[0]?.members[0]?.trial.candidate
@@ -39,6 +39,7 @@ export function explainMend(found: { task: string; /** Milliseconds. */ searchMs
     ...(judgement.difference && shown ? { difference: { ...judgement.difference, shows: shown } } : {}),
     tried: result.tried, plausible: Math.max(1, result.plausible.length), inputs: judgement.inputs, strength: judgement.strength, spent: { searchMs: Math.round(found.searchMs), compareMs: Math.round(judgement.spent.compareMs), strengthMs: Math.round(judgement.spent.strengthMs) },
     ...(judgement.test === undefined ? {} : { test: judgement.test }),
+    ...(found.first === undefined ? {} : { first: found.first }),
   }
 }
 
@@ -99,10 +100,11 @@ export function toReply(account: RepairJudgement, { passes, tried, durationMs }:
   const option = account.options.find(({ number }) => number === (account.chosen ?? 1))
   if (option === undefined) throw new Error('a reply proposes something')
   const { within } = account.fault
-  const subject = `${capitalize(option.describes)}${within === undefined ? '' : ` in ${within}`}`
+  const subject = `${account.first === undefined ? '' : `${capitalize(account.first.describes)}, and `}${account.first === undefined ? capitalize(option.describes) : option.describes}${within === undefined ? '' : ` in ${within}`}`
   const summary = subject.length > 100 ? `${subject.slice(0, 99)}…` : subject
   return reply([
     { type: 'text', text: [...describeRepair(account), ...(passes === undefined ? [] : [passes])].join('\n') },
+    ...(account.first === undefined ? [] : [{ type: 'call' as const, callId: 'r0', name: 'edit', input: { path: account.first.path, edits: account.first.edits } }]),
     { type: 'call', callId: 'r1', name: 'edit', input: { path: option.path, edits: option.edits } },
     { type: 'call', callId: 'r2', name: 'finish', input: { summary, confidence: account.chosen === undefined ? account.confidence : 1 } },
   ], { durationMs, ...(tried === undefined ? {} : { tried }) })

@@ -17,6 +17,8 @@ export interface Group {
   readonly untouched: readonly string[]
   /** The failing tests fail on their own too, when the check is narrowed to them by name. */
   readonly byName?: boolean
+  /** Of test files that a build makes: what they are made of. */
+  readonly sources?: ReadonlyMap<string, string>
   /** The check is judged by its exit code alone, which this one file gives where it is nothing but that program. */
   readonly byExit?: { readonly name: string; readonly script: string | undefined }
 }
@@ -75,10 +77,11 @@ function nameByExit(outcome: CheckOutcome): CheckOutcome {
 /** For a group that is judged by exit code: a lab whose outcomes name the check as a test. */
 export function nameChecks(lab: Lab, group: Group): Lab {
   if (group.byExit === undefined) return lab
-  return { ...bind(lab), tryFiles: async (files, check, { timeoutMs }) => nameByExit(await lab.tryFiles(files, check, { timeoutMs })) }
+  return { ...bindLab(lab), tryFiles: async (files, check, { timeoutMs }) => nameByExit(await lab.tryFiles(files, check, { timeoutMs })) }
 }
 
-function bind(lab: Lab): Lab {
+/** A lab's methods as a plain object, to put others beside them. */
+export function bindLab(lab: Lab): Lab {
   return {
     home: lab.home, files: () => lab.files(), read: (path) => lab.read(path), tryFiles: (files, check, options) => lab.tryFiles(files, check, options),
     run: (argv, options) => lab.run(argv, options), recent: () => lab.recent(), findings: (paths, timeoutMs) => lab.findings(paths, timeoutMs), remainingMs: () => lab.remainingMs(), record: (event) => lab.record(event),

@@ -12,6 +12,16 @@ export interface Trusted {
   readonly keep: readonly string[]
 }
 
+/** Which tests the lane and the check agree on; undefined where the lane did not see the failure. */
+export function findTrusted(group: Group, survey: Survey | undefined): Trusted | undefined {
+  if (survey === undefined) return undefined
+  const seen = new Map(survey.tests.map((test) => [test.name, test.status]))
+  const targets = group.failing.map((test) => test.name).filter((name) => seen.get(name) === 'failed')
+  const keep = (group.outcome.tests?.cases ?? [])
+    .filter((test) => test.status === 'passed' && seen.get(test.name) === 'passed').map((test) => test.name)
+  return targets.length === 0 ? undefined : { targets, keep }
+}
+
 /** A group without what no change of the code can mend, and sentences about what was left out. */
 export interface Told {
   /** Undefined where nothing is left to mend. */

@@ -10,8 +10,10 @@ export function describeRepair(judgement: RepairJudgement): string[] {
   const { fault, options } = judgement
   const { chosen } = judgement
   const first = options.find(({ number }) => number === (chosen ?? 1))
+  const before = judgement.first
   return [
-    `The fault is in ${fault.path}:${fault.line}${fault.within === undefined ? '' : `, in ${fault.within}`}: \`${toLine(fault.code, 200)}\`.`,
+    ...(before === undefined ? [] : [`There are two faults, one behind the other. The first is in ${before.path}:${before.line}; its mend: ${toLine(before.describes, 300)}. With it the failing test gets further, to the second.`]),
+    `The ${before === undefined ? '' : 'second '}fault is in ${fault.path}:${fault.line}${fault.within === undefined ? '' : `, in ${fault.within}`}: \`${toLine(fault.code, 200)}\`.`,
     `It was suspected because ${toList(fault.because)}.`,
     `The mend: ${toLine(first?.describes ?? '', 300)}${chosen === undefined ? '' : `, option ${chosen}, which a person chose`}.`,
     ...(chosen === undefined ? describeSureness(judgement) : []),

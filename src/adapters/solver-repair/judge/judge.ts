@@ -37,6 +37,8 @@ export interface JudgeOptions {
   readonly targets: readonly string[]
   /** The compiler's errors in a file as it is, then with each of the texts in its place; undefined where it does not say. */
   readonly countErrors?: (path: string, texts: readonly string[]) => Promise<readonly number[] | undefined>
+  /** A first change is in place already. */
+  readonly first: boolean
   /** What finding the mend took, in milliseconds. */
   readonly searchMs: number
   /** Time for all of it, in milliseconds. */
@@ -78,7 +80,7 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
   const rating = rateMend({
     worths: clusters.map(({ worth }) => worth), agreeing: best?.members.length ?? 1, unlooked: found.unjudged, inputs, given: [...behaviours[at]?.values() ?? []].filter(({ given }) => given).length, strength,
     loose: strength.survivors.some(({ line }) => line === candidate.line),
-    size: editSize(project.sources.get(candidate.path)?.text ?? '', candidate.edits), places: candidate.edits.length, kind: candidate.kind, prior: candidate.prior,
+    size: editSize(project.sources.get(candidate.path)?.text ?? '', candidate.edits), places: candidate.edits.length + (options.first ? 1 : 0), kind: candidate.kind, prior: candidate.prior,
     whole: chosen.mended.length >= options.targets.length, searched: found.searched,
   })
   const calls = [...strength.survivors.flatMap(({ call }) => call ?? []), ...heads.slice(1).flatMap((head) => findDifference([heads[0], head])?.call ?? [])]

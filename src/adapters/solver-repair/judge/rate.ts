@@ -60,7 +60,7 @@ export function rateMend(grounds: Grounds): Rating {
     ...(score === undefined ? ['how strong the tests around it are is not known'] : score < strongScore ? [`the tests around it notice only ${Math.round(100 * score)} % of small changes`] : tried < fewestMutants ? ['few small changes could be tried around it'] : []),
     ...(grounds.loose ? ['the tests miss a small change of the very line that it mends'] : []),
     ...(grounds.whole ? [] : ['some of the failing tests still fail with it']),
-    ...(grounds.size > 40 || grounds.places > 1 ? ['it is not small'] : []),
+    ...(grounds.size > 40 ? ['it is not small'] : []), ...(grounds.places > 1 ? ['it is in more than one place'] : []),
     ...(guessed.test(grounds.kind) ? ['what it puts in is a guess from the tests'] : []),
     ...(grounds.prior < 0.2 ? ['slips of this kind are rare'] : []),
     ...(grounds.searched ? [] : ['the search had no time to look for others']),

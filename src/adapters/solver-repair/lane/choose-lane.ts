@@ -1,5 +1,6 @@
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Group } from '../read-tests.ts'
+import { sourceOf } from '../built-files.ts'
 import { familyOf, fileOf } from '../read-tests.ts'
 import type { Lane } from './lane.ts'
 import { createNodeLane } from './node-lane.ts'
@@ -15,5 +16,7 @@ export function chooseLane(lab: Lab, group: Group, workers: number): Lane {
   if (script !== undefined) return createNodeLane(lab, { failing: [script.file], others: [] }, { workers, program: script.name })
   const known = new Set((group.outcome.tests?.cases ?? []).filter((test) => familyOf(test) === 'script').map((test) => fileOf(test)))
   const others = [...known].filter((file) => !group.files.includes(file)).slice(0, maxOtherFiles)
-  return createNodeLane(lab, { failing: group.files, others }, { workers, runner: group.outcome.tests?.runner })
+  const written = (files: readonly string[]): string[] => files.map((file) => sourceOf(group, file))
+  const named = new Map([...group.sources ?? []].map(([built, source]) => [source, built]))
+  return createNodeLane(lab, { failing: written(group.files), others: written(others) }, { workers, runner: group.outcome.tests?.runner, named })
 }

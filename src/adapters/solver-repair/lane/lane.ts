@@ -10,6 +10,8 @@ export interface LaneTest {
   /** Path of its file. */
   readonly file: string
   readonly ms: number
+  /** Of one that fails: the line of its file, from 1, in which it does, where that is known. */
+  readonly at?: number | undefined
   /** What ran while it ran, by path; only in a survey. */
   readonly covers: ReadonlyMap<string, Cover>
 }
@@ -56,6 +58,8 @@ export interface LaneVerdict {
   readonly id: number
   readonly ended: 'done' | 'bailed' | 'timeout' | 'crash'
   readonly passed: ReadonlySet<string>
+  /** Those that ran and failed, with the line of their file in which they did, 0 where that is not known. */
+  readonly failed: ReadonlyMap<string, number>
   /** Of a job with probes. */
   readonly probed?: readonly Probed[]
 }
@@ -68,8 +72,8 @@ export interface Lane {
   readonly name: string
   /** How many jobs run at a time. */
   readonly workers: number
-  /** Runs the base's tests one by one with coverage; undefined where this lane cannot run them. */
-  survey(timeoutMs: number): Promise<Survey | undefined>
+  /** Runs the base's tests one by one with coverage, `others` with other content; undefined where this lane cannot run them. */
+  survey(timeoutMs: number, others?: readonly { readonly path: string; readonly text: string }[]): Promise<Survey | undefined>
   /**
    * Runs each job's tests until `budgetMs` is over; jobs without a verdict were not reached. Verdicts come in the order of ids,
    * whichever worker was done first.

@@ -1,3 +1,4 @@
+import { nodeCover } from './node-cover.ts'
 import { nodeDialects } from './node-dialects.ts'
 import { nodeExpect } from './node-expect.ts'
 import { nodeProbe } from './node-probe.ts'
@@ -85,7 +86,7 @@ function parent() {
       live--
       if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()
     })
-    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner, program: work.program } })
+    kid.send({ init: { root: work.root, keep: work.keep, runner: work.runner, program: work.program, named: work.named } })
   }
   for (let i = 0; i < Math.min(work.width, queue.length); i++) open()
 }
@@ -97,14 +98,16 @@ function child() {
   const stripped = new Map()
   const run = { root: '', keep: new Set(), turn: 0, texts: new Map(), state: undefined }
   const marker = '?writ='
-  const lane = { runner: undefined, program: undefined }
+  const lane = { runner: undefined, program: undefined, named: {} }
   const stand = {}
   globalThis[Symbol.for('writ.lane')] = stand
-  /** Files whose text was made anew, since more than types had to go: places in them are not known. */
-  const remade = new Set()
+  /** Texts that were made anew, since more than types had to go, with the map that says where they come from. */
+  const remade = new Map()
   const toScript = (text, plain) => {
-    try { return nodeModule.stripTypeScriptTypes(text) } catch { remade.add(plain) }
-    return nodeModule.stripTypeScriptTypes(text, { mode: 'transform' })
+    try { return nodeModule.stripTypeScriptTypes(text) } catch { /* enums, parameter properties, namespaces */ }
+    const made = nodeModule.stripTypeScriptTypes(text, { mode: 'transform', sourceMap: true, sourceUrl: plain })
+    remade.set(plain, made)
+    return made
   }
   /** Bundlers' habits that Node does not share: paths without an ending, and .js where the file is .ts. */
   const findModule = (specifier, context, next) => {
@@ -164,7 +167,7 @@ function child() {
   let cover
   let realMock
   const hooksOf = () => ({ before: [], after: [], beforeEach: [], afterEach: [], begun: undefined })
-  const openRoot = (file) => ({ file, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
+  const openRoot = (file, url) => ({ file, url, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
   let collecting
   const plan = (name, options, fn) => {
     if (typeof name === 'function') return { name: name.name || '<anonymous>', options: {}, fn: name }
@@ -173,13 +176,19 @@ function child() {
     return { name: String(name), options: options ?? {}, fn }
   }
   const plainName = (owner, name) => [owner.file, ...owner.path, name].filter((part) => part !== undefined).map((part) => part.replaceAll(/\s+/g, ' ').trim()).join(' › ')
-  const seen = (owner, name, status, ms = 0) => {
+  /** The line of a test's own file in which an error came up. */
+  const lineOf = (error) => {
+    const stack = typeof error?.stack === 'string' ? error.stack : ''
+    const from = top?.url === undefined ? -1 : stack.indexOf(top.url + ':')
+    return from === -1 ? undefined : Number.parseInt(stack.slice(from + top.url.length + 1), 10) || undefined
+  }
+  const seen = (owner, name, status, ms = 0, at) => {
     const state = run.state
     const plain = plainName(owner, name)
     const count = (state.counts.get(plain) ?? 0) + 1
     state.counts.set(plain, count)
     const full = count === 1 ? plain : plain + ' #' + count
-    state.tests.push({ name: full, status, ms })
+    state.tests.push({ name: full, status, ms, at })
     if (status === 'failed' && run.keep.has(full)) state.bailed = true
     if (state.targets?.delete(full)) {
       if (status === 'passed') state.mended = true
@@ -267,10 +276,10 @@ function child() {
     for (const clean of state.clean) clean()
     await new Promise((done) => setImmediate(done))
     mine.fail = outerFail
-    if (style.ownOnly !== true && (failure || inner.failed)) owner.failed = true
+    if (style.ownOnly !== true && (failure || inner.failed)) { owner.failed = true; owner.error ??= failure?.error ?? inner.error }
     if (style.ownOnly === true && inner.own !== true && !failure && inner.nested) return
     owner.nested = true
-    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began)
+    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began, lineOf(failure?.error ?? inner.error))
     mine.unable = false
     cover?.stop(full)
   }
@@ -330,47 +339,7 @@ function child() {
 ${nodeExpect}${nodeDialects}
   Object.assign(stand, { 'node:test': { api, main: api }, ...dialects })
 
-  // ---- coverage of one test at a time
-  const openCover = async (state) => {
-    const inspector = await import('node:inspector')
-    const session = new inspector.Session()
-    session.connect()
-    const post = (method, params) => { let answer; session.post(method, params, (error, value) => { answer = value }); return answer }
-    post('Profiler.enable')
-    post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-    return {
-      start: () => void post('Profiler.takePreciseCoverage'),
-      stop(name) {
-        const covers = {}
-        for (const script of post('Profiler.takePreciseCoverage')?.result ?? []) {
-          const plain = script.url.split('?')[0]
-          if (!inside(plain) || plain.includes('/[eval')) continue
-          const measured = toSpans(script.functions)
-          const spans = remade.has(plain) && measured.length > 0 ? [[0, fs.statSync(fileURLToPath(plain)).size]] : measured
-          if (spans.length > 0) covers[path.relative(run.root, fileURLToPath(plain)).split(path.sep).join('/')] = spans
-        }
-        state.covers[name] = covers
-      },
-      close: () => session.disconnect(),
-    }
-  }
-  const toSpans = (functions) => {
-    const end = Math.max(...functions.flatMap((fn) => fn.ranges.map((range) => range.endOffset)))
-    const paint = new Uint8Array(end)
-    const called = functions.flatMap((fn) => fn.ranges)
-    called.sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset)
-    for (const range of called) paint.fill(range.count > 0 ? 1 : 0, range.startOffset, range.endOffset)
-    const spans = []
-    let from = -1
-    for (let i = 0; i <= end; i++) {
-      const on = i < end && paint[i] === 1
-      if (on && from === -1) from = i
-      if (!on && from !== -1) { spans.push([from, i]); from = -1 }
-    }
-    return spans
-  }
-
-${nodeProbe}
+${nodeCover}${nodeProbe}
   const late = (error) => { const state = run.state; if (state?.fail) state.fail(error); else if (state) state.loose = true }
   process.on('uncaughtException', late)
   process.on('unhandledRejection', late)
@@ -391,14 +360,15 @@ ${nodeProbe}
 
   /** A file that is a program of its own: it is over when nothing is left to do, and passes with exit code 0. */
   const runProgram = async (file, state) => {
-    top = openRoot(file)
+    const url = pathToFileURL(path.join(run.root, file)).href + marker + run.turn
+    top = openRoot(file, url)
     let failure
     state.fail = (error) => { failure ??= { error } }
     process.argv = [process.execPath, path.join(run.root, file)]
     cover?.start()
     const began = performance.now()
     const drained = new Promise((done) => { state.drained = done })
-    try { await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn) } catch (error) { failure ??= { error } }
+    try { await import(url) } catch (error) { failure ??= { error } }
     if (state.exit === undefined && failure === undefined) await drained
     state.drained = undefined
     const code = state.exit ?? (failure ? 1 : Number(process.exitCode ?? 0))
@@ -406,16 +376,17 @@ ${nodeProbe}
     const bad = code !== 0 || state.tests.some((test) => test.status === 'failed')
     state.tests = []
     const status = bad ? 'failed' : 'passed'
-    seen({ file: undefined, path: [] }, lane.program, status, performance.now() - began)
+    seen({ file: undefined, path: [] }, lane.program, status, performance.now() - began, lineOf(failure?.error))
     cover?.stop(lane.program)
     return state
   }
   const runFile = async (file, state) => {
     if (lane.program !== undefined) return runProgram(file, state)
-    const root = openRoot(file)
+    const url = pathToFileURL(path.join(run.root, file)).href + marker + run.turn
+    const root = openRoot(lane.named[file] ?? file, url)
     top = root
     try {
-      await import(pathToFileURL(path.join(run.root, file)).href + marker + run.turn)
+      await import(url)
     } catch (error) {
       seen(root, undefined, 'failed')
     }
@@ -432,6 +403,7 @@ ${nodeProbe}
       realMock = process.getBuiltinModule('node:test').mock
       lane.runner = init.runner
       lane.program = init.program
+      lane.named = init.named ?? {}
       Object.assign(globalThis, globals[init.runner])
       process.send({ ready: true })
       return

@@ -11,7 +11,7 @@ export const Told = z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.
 const Line = z.object({
   id: z.number(),
   ended: z.enum(['done', 'bailed', 'timeout', 'crash']),
-  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number() })),
+  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number(), at: z.number().optional() })),
   covers: z.record(z.string(), z.record(z.string(), Spans)).optional(),
   ms: z.number().optional(),
   probed: z.array(Told).optional(),
@@ -21,6 +21,7 @@ type Line = z.infer<typeof Line>
 interface SurveyJob {
   readonly id: number
   readonly files: readonly string[]
+  readonly others: NonNullable<LaneJob['others']>
   readonly cover: true
   readonly perMs: number
 }
@@ -32,12 +33,13 @@ const slackMs = 5000
 
 /**
  * For JavaScript and TypeScript under the runner that reported, or for one `program`: a test of that name, which passes where the
- * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum.
+ * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum; `named` says
+ * what tests call those that a build makes another file of.
  */
-export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { workers, runner = 'node-test', program }: { workers: number; runner?: string | undefined; program?: string }): Lane {
+export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { workers, runner = 'node-test', program, named = new Map() }: { workers: number; runner?: string | undefined; program?: string; named?: ReadonlyMap<string, string> }): Lane {
   const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
-      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, root: lab.home, width: workers, graceMs: work.all ? work.budgetMs : graceMs })),
+      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, named: Object.fromEntries(named), root: lab.home, width: workers, graceMs: work.all ? work.budgetMs : graceMs })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
       workers,
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
@@ -47,9 +49,9 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
   return {
     name: program !== undefined ? 'Node programs' : runner === 'node-test' ? 'node:test' : runner,
     workers,
-    async survey(timeoutMs) {
+    async survey(timeoutMs, others = []) {
       const paths = [...files.failing, ...files.others]
-      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], cover: true, perMs: surveyFileMs }))
+      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], others, cover: true, perMs: surveyFileMs }))
       const lines = await run({ jobs, keep: [], budgetMs: timeoutMs })
       if (lines.length === 0) return undefined
       const tests = lines.flatMap((line): LaneTest[] => line.tests.map((test) => ({ ...test, file: paths[line.id] ?? '', covers: toCovers(line.covers?.[test.name] ?? {}) })))
@@ -60,6 +62,7 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
       const lines = await run({ ...options, jobs })
       return lines.toSorted((a, b) => a.id - b.id).map((line): LaneVerdict => ({
         id: line.id, ended: line.ended, passed: new Set(line.tests.filter((test) => test.status === 'passed').map((test) => test.name)),
+        failed: new Map(line.tests.filter((test) => test.status === 'failed').map((test) => [test.name, test.at ?? 0])),
         ...(line.probed ? { probed: line.probed.map(toProbed) } : {}),
       }))
     },

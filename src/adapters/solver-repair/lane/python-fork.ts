@@ -23,13 +23,16 @@ class _Walk:
         self.files = set(file for job in work['jobs'] for file in job.get('files', ()))
         paths = list(dict.fromkeys(path for job in work['jobs'] for path in self.paths(job)))
         self.waiting = set(paths)
-        self.tails = set(os.path.basename(path) for path in paths)
+        self.tails = set(os.path.basename(one['path']) for job in work['jobs'] for one in self.changed(job))
         self.pipes = {key: os.pipe() for key in ['start', 'rest'] + paths[:self.most]}
         self.told = os.pipe()
 
+    def changed(self, job):
+        return ([job] if 'path' in job else []) + job.get('others', [])
+
     def paths(self, job):
-        changed = ([job] if 'path' in job else []) + job.get('others', [])
-        return [os.path.join(self.root, one['path']) for one in changed]
+        """Files before which a job may begin; none for one that is to see everything from the start."""
+        return [] if job.get('cover') or job.get('loaded') else [os.path.join(self.root, one['path']) for one in self.changed(job)]
 
     def relative(self, path):
         full = os.path.realpath(path or '')
@@ -231,8 +234,7 @@ class _Walk:
         except (ImportError, ValueError, OSError):
             pass
         sys.dont_write_bytecode = True
-        changed = ([job] if 'path' in job else []) + job.get('others', [])
-        self.texts = {os.path.join(self.root, one['path']): one['text'].encode('utf-8') for one in changed}
+        self.texts = {os.path.join(self.root, one['path']): one['text'].encode('utf-8') for one in self.changed(job)}
         self.lane = _Lane(self, job)
         if job.get('probe'):
             self.lane.probe()

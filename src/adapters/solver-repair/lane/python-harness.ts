@@ -100,7 +100,17 @@ class _Lane(_Probe):
         threading.settrace(trace)
         sys.settrace(trace)
 
-    def finish(self, parts, status):
+    # The line of a test's own file in which an error came up, the innermost such line.
+    def line_of(self, error, file):
+        found = None
+        step = getattr(error, '__traceback__', None)
+        while step is not None:
+            if self.relative(step.tb_frame.f_code.co_filename) == file:
+                found = step.tb_lineno
+            step = step.tb_next
+        return found
+
+    def finish(self, parts, status, error=None):
         covers = None
         if self.rows is not None:
             sys.settrace(None)
@@ -111,6 +121,9 @@ class _Lane(_Probe):
         count = self.counts[plain] = self.counts.get(plain, 0) + 1
         name = plain if count == 1 else '%s #%d' % (plain, count)
         record = {'name': name, 'status': status, 'file': parts[0] or '', 'testMs': (time.monotonic() - self.at) * 1000}
+        at = self.line_of(error, parts[0]) if status == 'failed' else None
+        if at is not None:
+            record['at'] = at
         if covers is not None:
             record['covers'] = covers
         self.say(record)
@@ -156,17 +169,19 @@ def _run_script(walk, script):
     sys.argv = [full]
     sys.path.insert(0, os.path.dirname(full))
     status = 'passed'
+    error = None
     if walk.lane is not None:
         walk.lane.begin()
     try:
         runpy.run_path(full, run_name='__main__')
     except SystemExit as stop:
         status = 'passed' if stop.code in (None, 0) else 'failed'
-    except BaseException:
+    except BaseException as raised:
         status = 'failed'
+        error = raised
     if walk.lane is None:
         os._exit(0)
-    walk.lane.finish([script['name']], status)
+    walk.lane.finish([script['name']], status, error)
     walk.lane.leave()
 
 
@@ -175,6 +190,26 @@ def _watch_unittest(walk):
     import unittest.runner
     run = unittest.TestCase.run
     state = {'busy': False}
+
+    # A result keeps tracebacks as texts only.
+    def watch(result):
+        seen = getattr(result, '_writ_seen', None)
+        if seen is not None:
+            del seen[:]
+            return seen
+        seen = result._writ_seen = []
+        for name in ('addFailure', 'addError', 'addSubTest'):
+            add = getattr(result, name, None)
+            if add is None:
+                continue
+
+            def note(*args, add=add):
+                if args[-1] is not None:
+                    seen.append(args[-1][1])
+                return add(*args)
+
+            setattr(result, name, note)
+        return seen
 
     def run_one(test, result=None):
         if result is None or not hasattr(result, 'failures') or state['busy']:
@@ -201,6 +236,7 @@ def _watch_unittest(walk):
         if lane.only is not None and lane.plain(parts) not in lane.only:
             return result
         state['busy'] = True
+        seen = watch(result)
         bad = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ()))
         passed_over = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ()))
         lane.begin()
@@ -210,7 +246,7 @@ def _watch_unittest(walk):
             state['busy'] = False
             worse = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ())) > bad
             skipped = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ())) > passed_over
-            lane.finish(parts, 'failed' if worse else 'skipped' if skipped else 'passed')
+            lane.finish(parts, 'failed' if worse else 'skipped' if skipped else 'passed', seen[-1] if seen else None)
 
     unittest.TestCase.run = run_one
     if hasattr(unittest.TestLoader, '_match_path'):
@@ -291,7 +327,12 @@ def _watch_pytest(walk, preload):
 
     def pytest_runtest_setup(item):
         state['status'] = None
+        state['error'] = None
         walk.lane.begin()
+
+    def pytest_runtest_makereport(item, call):
+        if call.excinfo is not None and state.get('error') is None:
+            state['error'] = call.excinfo.value
 
     def pytest_runtest_logreport(report):
         if report.outcome == 'failed':
@@ -302,7 +343,7 @@ def _watch_pytest(walk, preload):
             state['status'] = 'passed'
 
     def pytest_runtest_logfinish(nodeid, location):
-        walk.lane.finish(parts(nodeid), state.get('status') or 'skipped')
+        walk.lane.finish(parts(nodeid), state.get('status') or 'skipped', state.get('error'))
 
     def pytest_configure(config):
         state['root'] = str(config.rootpath)
@@ -314,7 +355,7 @@ def _watch_pytest(walk, preload):
             os._exit(0)
         walk.lane.leave()
 
-    hooks = [pytest_collection, pytest_runtestloop, pytest_runtest_setup, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_sessionfinish]
+    hooks = [pytest_collection, pytest_runtestloop, pytest_runtest_setup, pytest_runtest_makereport, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_sessionfinish]
     if int(pytest.__version__.partition('.')[0]) >= 7:
         hooks.append(pytest_ignore_collect)
     for hook in hooks:

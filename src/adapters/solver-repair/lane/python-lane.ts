@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
 import { graceMs } from './lane.ts'
-import type { Lane, LaneTest, LaneVerdict, Probed } from './lane.ts'
+import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed } from './lane.ts'
 import { toProbed, Told } from './node-lane.ts'
 import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
   z.object({ id: z.number(), probed: Told }),
   z.object({ id: z.number(), loaded: z.array(z.string()), own: z.array(z.string()), loadMs: z.number() }),
-  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
+  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), at: z.number().optional(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
 type Line = z.infer<typeof Line>
@@ -37,7 +37,7 @@ export function createPythonLane(lab: Lab, check: Check, { workers, program }: {
   /** Files of the project that they load. */
   const own = new Set<string>()
   let startMs = surveyPerMs
-  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
+  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly others?: LaneJob['others']; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const walk = Math.round(walkMs + 4 * startMs)
     const result = await lab.run(['bash', '-c', script], {
       files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: workers, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, walkMs: walk, loaded: [...loaded], warm: [...own], script: program })]]),
@@ -50,10 +50,10 @@ export function createPythonLane(lab: Lab, check: Check, { workers, program }: {
   return {
     name: program === undefined ? 'Python' : 'Python programs',
     workers,
-    async survey(timeoutMs) {
+    async survey(timeoutMs, others = []) {
       const perMs = Math.min(surveyPerMs, timeoutMs)
-      const lines = await run({ jobs: [{ id: 0, cover: true, perMs }, { id: 1, loaded: true, perMs }], keep: [], budgetMs: timeoutMs })
-      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, file: line.file, ms: line.testMs, covers: toCovers(line.covers ?? {}) }] : []))
+      const lines = await run({ jobs: [{ id: 0, cover: true, others, perMs }, { id: 1, loaded: true, others, perMs }], keep: [], budgetMs: timeoutMs })
+      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, file: line.file, at: line.at, ms: line.testMs, covers: toCovers(line.covers ?? {}) }] : []))
       let loadMs: number | undefined
       for (const line of lines) {
         if ('ended' in line && line.id === 1) startMs = line.ms ?? perMs
@@ -67,6 +67,7 @@ export function createPythonLane(lab: Lab, check: Check, { workers, program }: {
     async tryAll(jobs, options) {
       const lines = await run({ ...options, jobs })
       const passed = new Map<number, Set<string>>()
+      const failed = new Map<number, Map<string, number>>()
       const probed = new Map<number, Probed[]>()
       const ended = new Map<number, LaneVerdict['ended']>()
       for (const line of lines) {
@@ -74,9 +75,10 @@ export function createPythonLane(lab: Lab, check: Check, { workers, program }: {
         else if ('loaded' in line) continue
         else if ('name' in line) {
           if (line.status === 'passed') passed.set(line.id, (passed.get(line.id) ?? new Set()).add(line.name))
+          else if (line.status === 'failed') failed.set(line.id, (failed.get(line.id) ?? new Map<string, number>()).set(line.name, line.at ?? 0))
         } else if (ended.get(line.id) === undefined) ended.set(line.id, line.ended)
       }
-      return [...ended].toSorted(([a], [b]) => a - b).map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
+      return [...ended].toSorted(([a], [b]) => a - b).map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), failed: failed.get(id) ?? new Map(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
     },
   }
 }

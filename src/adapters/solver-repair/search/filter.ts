@@ -3,7 +3,7 @@ import type { Check } from '../../../protocol/contract.ts'
 import type { CheckOutcome } from '../../../protocol/evidence.ts'
 import type { Candidate, Extent } from '../candidate.ts'
 import { scoreOf } from '../candidate.ts'
-import type { Lane, LaneJob, Survey } from '../lane/lane.ts'
+import type { Lane, LaneJob, LaneVerdict, Survey } from '../lane/lane.ts'
 import type { Cover } from '../localise/spectrum.ts'
 import type { Trial } from './trials.ts'
 
@@ -15,11 +15,24 @@ export interface Survivor {
   readonly reachable: number
 }
 
+export interface Sifted {
+  readonly reached: number
+  readonly survivors: readonly Survivor[]
+  readonly further: readonly Step[]
+}
+
+/** A trial that made no test pass, but a failing one fails at a later line of its own, none at an earlier one. */
+export interface Step {
+  readonly trial: Trial
+  /** Lines of the tests that are behind it now. */
+  readonly lines: number
+}
+
 export interface Filter {
   /** How many trials are worth asking about at once. */
   readonly width: number
   /** Tries from the front for about `budgetMs`; `reached` of them have been judged. Unless `all`, it may end soon after a success. */
-  sift(trials: readonly Trial[], budgetMs: number, options: { all: boolean }): Promise<{ reached: number; survivors: readonly Survivor[] }>
+  sift(trials: readonly Trial[], budgetMs: number, options: { all: boolean }): Promise<Sifted>
 }
 
 /** One file that is whole again is enough: tests that go through everything often fail for several faults at once. */
@@ -39,6 +52,13 @@ export function rankCandidates(candidates: readonly Candidate[]): Candidate[] {
 /** Many candidates in few processes, each against the tests that its place is run by. */
 export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }): Filter {
   const select = createSelector(survey, options)
+  const before = new Map(survey.tests.map((test) => [test.name, test.at ?? 0]))
+  const keep = new Set(options.keep)
+  const countLines = ({ failed, passed }: LaneVerdict, targets: readonly string[]): number => {
+    const steps = targets.flatMap((name) => (before.get(name) ?? 0) === 0 || (failed.get(name) ?? 0) === 0 ? [] : (failed.get(name) ?? 0) - (before.get(name) ?? 0))
+    const isWorse = steps.some((step) => step < 0) || targets.some((name) => passed.has(name)) || [...failed.keys()].some((name) => keep.has(name))
+    return isWorse ? 0 : steps.reduce((sum, step) => sum + step, 0)
+  }
   return {
     width: Math.max(200, widthEach * lane.workers),
     async sift(trials, budgetMs, { all }) {
@@ -51,8 +71,13 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
         const whole = job.only.every((name) => verdict.passed.has(name) || job.targets.includes(name))
         return mended.length > 0 && whole ? [{ trial, mended, reachable: countBeside(mended, options.targets) }] : []
       })
+      const further = verdicts.flatMap((verdict): Step[] => {
+        const trial = trials[verdict.id]
+        const lines = countLines(verdict, jobs[verdict.id]?.targets ?? [])
+        return trial !== undefined && lines > 0 ? [{ trial, lines }] : []
+      })
       // Jobs are handed out in order, so that all before the last answered one were tried.
-      return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors }
+      return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors, further }
     },
   }
 }
@@ -131,7 +156,7 @@ export function createCheckFilter(lab: Lab, check: Check, options: { targets: re
         survivors.push(...results.flatMap((survivor) => survivor ?? []))
         reached += group.length
       }
-      return { reached, survivors }
+      return { reached, survivors, further: [] }
     },
   }
 }

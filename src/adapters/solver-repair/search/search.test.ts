@@ -30,7 +30,7 @@ before(async () => {
 })
 
 /** Searches with tests that are content with these texts; each batch tries three, and the clock goes on by a tenth of a second for each. */
-async function look(candidates: readonly Candidate[], tests: Readonly<Record<string, RegExp>>, late?: readonly Candidate[]): Promise<SearchResult & { readonly order: readonly string[] }> {
+async function look(candidates: readonly Candidate[], tests: Readonly<Record<string, RegExp>>, { late, later }: { late?: readonly Candidate[]; later?: RegExp } = {}): Promise<SearchResult & { readonly order: readonly string[] }> {
   let now = 0
   const order: string[] = []
   const passing = (made: string): string[] => Object.keys(tests).filter((name) => tests[name]?.test(made))
@@ -39,7 +39,8 @@ async function look(candidates: readonly Candidate[], tests: Readonly<Record<str
     async sift(trials) {
       now += 100 * trials.length
       order.push(...trials.map(({ candidate }) => candidate.describes))
-      return { reached: trials.length, survivors: trials.flatMap((trial) => (passing(trial.text).length === 0 ? [] : [{ trial, mended: passing(trial.text), reachable: Object.keys(tests).length }])) }
+      const further = trials.flatMap((trial) => (passing(trial.text).length === 0 && later?.test(trial.text) ? [{ trial, lines: 1 }] : []))
+      return { further, reached: trials.length, survivors: trials.flatMap((trial) => (passing(trial.text).length === 0 ? [] : [{ trial, mended: passing(trial.text), reachable: Object.keys(tests).length }])) }
     },
   }
   const lab: Pick<Lab, 'tryFiles' | 'record'> = {
@@ -67,6 +68,11 @@ describe('the search', () => {
     assert.deepEqual(chosen.mended, ['one', 'two'])
     assert.ok(order.indexOf('+ to -, and 3 to 4') > 0)
   })
+  it('tells what lets a failing test get further where nothing mends it', async () => {
+    const { chosen, steps } = await look([change('+', '-', 0.5), change('*', '/', 0.4), change('2', '5', 0.3)], { one: /never/ }, { later: /a - 1/ })
+    assert.equal(chosen, undefined)
+    assert.deepEqual(steps.map(({ candidate }) => candidate.describes), ['+ to -'])
+  })
   it('finds two slips near each other that show no progress one by one', async () => {
     const { chosen } = await look([change('+', '-', 0.5), change('*', '/', 0.4), change('2', '5', 0.3), change('3', '4', 0.2)], { one: /a - 1.*a - 4/ })
     assert.equal(chosen?.trial.candidate.describes, '+ to -, and 3 to 4')
@@ -77,7 +83,7 @@ describe('the search', () => {
     assert.equal(exhausted, true)
   })
   it('takes up candidates that come late, also where nothing else is left', async () => {
-    const { chosen } = await look([change('*', '/', 0.4)], { one: /a - 1/ }, [change('+', '-', 0.5)])
+    const { chosen } = await look([change('*', '/', 0.4)], { one: /a - 1/ }, { late: [change('+', '-', 0.5)] })
     assert.equal(chosen?.trial.candidate.describes, '+ to -')
   })
 })

@@ -4,7 +4,7 @@ import type { Check } from '../../../protocol/contract.ts'
 import type { Candidate } from '../candidate.ts'
 import { editSize, scoreOf } from '../candidate.ts'
 import type { Project } from '../project.ts'
-import type { Filter, Survivor } from './filter.ts'
+import type { Filter, Step, Survivor } from './filter.ts'
 import type { Trial, Trials } from './trials.ts'
 
 export interface SearchOptions {
@@ -35,6 +35,8 @@ export interface SearchResult {
   readonly exhausted: boolean
   /** All that is nearly as likely as the chosen one was tried, or a good number after it. */
   readonly searched: boolean
+  /** Where nothing was chosen: changes after which a failing test gets further, what gets furthest first. */
+  readonly steps: readonly Trial[]
 }
 
 /** Time for a batch, growing. A filter may end one early when it has what we look for. */
@@ -48,6 +50,9 @@ const extra = { share: 0.6, leastMs: 2500, mostMs: 6000 }
 const whole = { share: 1.5, leastMs: 10_000, ofBudget: 0.6, trials: 400 }
 /** What mends a part and is built on, the best first. */
 const mostBases = 4
+/** Changes that only let a test get further: how many are told, and what of the time is the search's once there is one. */
+const mostSteps = 2
+const firstShare = 0.4
 /** How many that pass the whole check judges beside the chosen one, and its share of what is left. */
 const mostPlausible = 8
 const judgingShare = 0.1
@@ -67,6 +72,8 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
   const survivors: Survivor[] = []
   const judged = new Map<Survivor, Survivor | undefined>()
   const bases = new Set<Survivor>()
+  /** What lets a failing test get further. */
+  const steps: Step[] = []
   let queue: Trial[] = []
   let [tried, triedBefore] = [0, 0]
   /** How many are tried at most while only a part is mended. */
@@ -90,6 +97,10 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     trials.putBack(queue)
     queue = []
   }
+  const takeSteps = (further: readonly Step[]): void => {
+    if (steps.length === 0 && further.length > 0) until = Math.min(until, Math.max(began + firstShare * options.budgetMs, options.now() + extra.leastMs))
+    steps.push(...further.filter(({ trial }) => trial.beyond === 0))
+  }
   const fill = (): void => void queue.push(...trials.take(filter.width - queue.length))
   const isPoor = (trial: Trial | undefined): boolean => chosen !== undefined && trial !== undefined && scoreOf(trial.candidate) < rivalShare * scoreOf(chosen.trial.candidate)
   while (!options.signal.aborted && options.now() < until) {
@@ -97,7 +108,7 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     if (!isLateIn && chosen === undefined) await takeLate()
     const wanted = chosen === undefined ? Math.min(queue.length, most - tried) : enoughAfter - (tried - triedBefore)
     if (queue.length === 0 || isPoor(queue[0]) || wanted <= 0) break
-    const { reached, survivors: found } = await filter.sift(queue.slice(0, wanted), Math.max(200, Math.min(batchMs, until - options.now())), { all: chosen !== undefined })
+    const { reached, survivors: found, further } = await filter.sift(queue.slice(0, wanted), Math.max(200, Math.min(batchMs, until - options.now())), { all: chosen !== undefined })
     if (reached === 0 && found.length === 0) break
     const more = found.filter((one) => one.mended.length > one.trial.beyond)
     batchMs = Math.min(lastBatchMs, 1.6 * batchMs)
@@ -105,6 +116,7 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     tried += reached
     options.onProgress(tried)
     survivors.push(...more)
+    if (chosen === undefined && more.length === 0) takeSteps(further)
     // Once a whole mend is there, what else passes is judged together at the end.
     if (more.length === 0 || chosen !== undefined) continue
     chosen = await findBest(survivors.filter((one) => isWhole(one)), judged, project, options)
@@ -130,11 +142,18 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
   const exhausted = queue.length === 0
   if (chosen === undefined) {
     chosen = await findBest(survivors, judged, project, options)
-    if (chosen === undefined) return { chosen, plausible: [], unjudged: 0, tried, exhausted, searched: false }
+    if (chosen === undefined) return { chosen, plausible: [], unjudged: 0, tried, exhausted, searched: false, steps: rankSteps(steps).slice(0, mostSteps) }
     triedBefore = 0
   }
   const rivals = await judgeRivals(survivors, chosen, judged, project, { ...options, budgetMs: judgingShare * (end - options.now()) })
-  return { chosen, ...rivals, tried, exhausted, searched: exhausted || isPoor(queue[0]) || tried - triedBefore >= enoughAfter }
+  return { chosen, ...rivals, tried, exhausted, steps: [], searched: exhausted || isPoor(queue[0]) || tried - triedBefore >= enoughAfter }
+}
+
+/** What gets furthest, then what is likeliest; one only of those in one line, which is mostly one mend in several shapes. */
+function rankSteps(steps: readonly Step[]): Trial[] {
+  const ranked = steps.toSorted((a, b) => b.lines - a.lines || scoreOf(b.trial.candidate) - scoreOf(a.trial.candidate) || a.trial.n - b.trial.n).map(({ trial }) => trial)
+  const isAlike = (a: Trial, b: Trial): boolean => a.candidate.path === b.candidate.path && a.candidate.line === b.candidate.line
+  return ranked.filter((trial, at) => ranked.findIndex((other) => isAlike(trial, other)) === at)
 }
 
 /** Those to build on beside the ones there are: single changes, one only of those in one line that make the same tests pass. */

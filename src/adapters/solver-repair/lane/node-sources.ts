@@ -1,0 +1,31 @@
+import { nodeMaps } from './node-maps.ts'
+
+/**
+ * Runs inside the sandbox, in the tested project's own Node. On stdin `{ root, files, places }`: files that a build made, and
+ * `[file, row, column]` in such files, from 1. On stdout `{ sources, places }`: the file that each was made of, by its name, and for
+ * each place `[file, row, column]` in what people wrote, null where that is not known.
+ */
+export const nodeSources = String.raw`
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const { root, files, places } = JSON.parse(fs.readFileSync(0, 'utf8'))
+const run = { root: fs.realpathSync(root) }
+const remade = new Map()
+${nodeMaps}
+const nameOf = (file) => path.relative(run.root, file).split(path.sep).join('/')
+const lookUp = (file) => placesOf(pathToFileURL(path.join(run.root, file)).href) ?? []
+const offsetOf = (text, row, column) => (rowStarts(text)[row - 1] ?? text.length) + column - 1
+const placeOf = ([file, row, column]) => {
+  const known = lookUp(file)
+  if (known.length === 0) return null
+  const at = offsetOf(fs.readFileSync(path.join(run.root, file), 'utf8'), row, column)
+  const place = known.filter((one) => one.at <= at).at(-1)
+  if (place === undefined) return null
+  const before = fs.readFileSync(place.file, 'utf8').slice(0, place.from).split('\n')
+  return [nameOf(place.file), before.length, before.at(-1).length + 1]
+}
+const sources = Object.fromEntries(files.flatMap((file) => lookUp(file).slice(0, 1).map((place) => [file, nameOf(place.file)])))
+console.log(JSON.stringify({ sources, places: places.map(placeOf) }))
+`
