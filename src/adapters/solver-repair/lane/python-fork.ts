@@ -47,7 +47,11 @@ class _Walk:
         """Returns in the walker and, later, in each job's process; never in the caller's."""
         walker = os.fork()
         if walker:
-            self.schedule(walker)
+            try:
+                self.schedule(walker)
+            finally:
+                # Servers end where their pipes do.
+                os._exit(0)
         for reader, writer in self.pipes.values():
             os.close(writer)
         os.close(self.told[0])
@@ -122,10 +126,8 @@ class _Walk:
             elif walking and now > began + self.work['walkMs'] / 1000:
                 walking = False
                 os.kill(walker, signal.SIGKILL)
-        # Servers end where their pipes do.
         if walker is not None:
             os.kill(walker, signal.SIGKILL)
-        os._exit(0)
 
     def write(self, where, record):
         import json
@@ -153,7 +155,7 @@ class _Walk:
             # A fork would be without the other threads: these jobs begin at the start.
             return self.write(self.told[1], ['stop', full, 'start'])
         self.served += 1
-        if self.served > self.most or self.served * self.own_bytes()[1] > self.most_bytes:
+        if full not in self.pipes or self.served * self.own_bytes()[1] > self.most_bytes:
             self.waiting.add(full)
             return self.rest()
         self.write(self.told[1], ['stop', full, full])
@@ -176,6 +178,13 @@ class _Walk:
     # ---- servers
     def serve(self, key):
         """Forks for each job that comes in, and returns in it."""
+        try:
+            self.serve_jobs(key)
+        finally:
+            if self.lane is None:
+                os._exit(1)
+
+    def serve_jobs(self, key):
         import gc
         import select
         import signal

@@ -132,6 +132,30 @@ const candidates: Record<string, readonly [path: string, text: string]> = {
   'a file that a test loads': ['shop/late.py', 'def answer():\n    return 42\n'],
 }
 
+describe('the quick lane for unittest', () => {
+  it('tries candidates of many files at once, alone and with another file', async () => {
+    const count = 20
+    const numbers = Array.from({ length: count }, (_, n) => n)
+    const give = (n: number): string => `def give():\n    return ${n}\n`
+    const test = ['import unittest', ...numbers.map((n) => `import m${n}`), 'class Giving(unittest.TestCase):', ...numbers.map((n) => `    def test_${n}(self):\n        self.assertEqual(m${n}.give(), ${n})`)].join('\n')
+    const lab = new ScratchLab(new Map([['test_m.py', test], ...numbers.map((n): [string, string] => [`m${n}.py`, give(n)])]), 60_000)
+    try {
+      const lane = createPythonLane(lab, { id: 'tests', command: 'python3 -m unittest', origin: 'person', timeoutMs: 60_000 }, { workers: 3 })
+      const only = (await lane.survey(30_000))?.tests.map((one) => one.name) ?? []
+      assert.equal(only.length, count)
+      const jobs = numbers.map((id): LaneJob => {
+        const own = (id * 7) % count
+        return { id, path: `m${own}.py`, text: give(-1), only, files: ['test_m.py'], perMs: 10_000, ...(id % 4 === 0 ? { others: [{ path: `m${(own + 5) % count}.py`, text: give(-2) }] } : {}) }
+      })
+      const verdicts = await lane.tryAll(jobs, { keep: [], budgetMs: 60_000, all: true })
+      const broken = verdicts.map(({ passed }) => only.filter((name) => !passed.has(name)).map((name) => Number(name.split('_').at(-1))).toSorted((a, b) => a - b))
+      assert.deepEqual(broken, jobs.map(({ path, others = [] }) => [path, ...others.map((one) => one.path)].map((one) => Number(/\d+/.exec(one)?.[0])).toSorted((a, b) => a - b)))
+    } finally {
+      lab.dispose()
+    }
+  })
+})
+
 describe('the quick lane for pytest', () => {
   it('shows of each candidate what a run from the start shows, and neither loops nor memory bombs among them cost the others anything', async () => {
     const lab = new ScratchLab(new Map(Object.entries(project)), 120_000)
