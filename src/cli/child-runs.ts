@@ -22,6 +22,7 @@ import type { AutonomyLevel } from '../protocol/policy.ts'
 import type { OpenRecord } from './compose.ts'
 import type { ConfigFile } from './config.ts'
 import { collectPins } from './intake.ts'
+import { mintRun } from './mint-run.ts'
 import { readRun } from './read-run.ts'
 import { requireSignedAnswers } from './require-signed-answers.ts'
 
@@ -76,7 +77,7 @@ export function openChildren(parts: ChildParts): Children {
   }
 
   return {
-    mint: () => parts.record.ids.runId(),
+    mint: () => mintRun(parts.record),
     start: (order) => {
       if (live.has(order.child) || rest.some((each) => each.child === order.child)) return
       live.set(order.child, begin(order))

@@ -1,6 +1,7 @@
 import { Fault } from '../protocol/fault.ts'
 import { findRoot, openRecord, openWorkspaces, type OpenRecord } from './compose.ts'
 import type { BaseFiles } from '../engine/ports/workspace.ts'
+import { mintRun } from './mint-run.ts'
 import { openPolicyFor, type OpenedPolicy } from './open-policy.ts'
 
 export interface PolicyHere {
@@ -31,7 +32,7 @@ export interface RepositoryHere {
 /** The commit that a run would start from in this repository. */
 export function toRepositoryHere(record: OpenRecord, root: string): RepositoryHere {
   const open = async (): Promise<BaseFiles> => {
-    const run = record.ids.runId()
+    const run = mintRun(record)
     const workspaces = await openWorkspaces(record.places)
     const { base } = await workspaces.inspect(root, { run, includeDirty: false })
     return workspaces.readBase(root, base, run)

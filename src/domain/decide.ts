@@ -1,6 +1,7 @@
 import { findReachedLimit, findWarning } from './budget.ts'
 import { describeRefusal } from './context/describe-refusal.ts'
 import { describeRestored } from './context/describe-restored.ts'
+import { tellsThePlan } from './decisions.ts'
 import { decidePlanned } from './delegation/decide-planned.ts'
 import { isPlanned } from './delegation/delegation.ts'
 import { beforeCommit, settleFirst } from './gates.ts'
@@ -68,7 +69,7 @@ function inTurn(state: RunState): Step | undefined {
 function tell(state: RunState, untold: NonNullable<RunState['untold']>): Step {
   switch (untold.kind) {
     case 'proof':
-      return { phase: 'observe', do: 'say', kind: 'proof', text: state.proof ? describeRefusal(state.proof, state.proofOutcomes) : 'the proof was refused' }
+      return { phase: 'observe', do: 'say', kind: 'proof', text: state.proof ? describeRefusal(state.proof, state.proofOutcomes, { isPlanner: tellsThePlan(state) && state.opened?.planning !== undefined }) : 'the proof was refused' }
     case 'pins':
       return { phase: 'observe', do: 'say', kind: 'pins', text: describeRestored(untold.paths) }
   }

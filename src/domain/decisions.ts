@@ -3,7 +3,7 @@
  * the proof's judgement, messages. It is recorded with every run; whoever changes what an old log leads to raises it, and
  * keeps the old way for runs whose state says so (`RunState.decisions`). See docs/decisions/0007-replay.md.
  */
-export const decisionsVersion = 4
+export const decisionsVersion = 5
 
 /**
  * 2: commands are read before they are judged, questions of a turn are asked together, changes pass the stages of validation and
@@ -51,4 +51,9 @@ export function beginsWithLeast(state: { readonly decisions: number | undefined 
 /** 4: a new plan without anything left to do is not taken. */
 export function refusesTheSame(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 4
+}
+
+/** 5: whoever plans anew is given the plan in force; what stops a plan is told apart from what its planner is asked for; what no check can show waits for a person. */
+export function tellsThePlan(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
 }

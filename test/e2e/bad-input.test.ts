@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { brokenLibrary, makeMachine, type Machine } from './harness.ts'
@@ -8,6 +8,7 @@ describe('bad input gets one sentence and exit 2', () => {
   let machine: Machine
   before(() => { machine = makeMachine(brokenLibrary) })
   after(() => machine.remove())
+  const listRuns = (): string[] => (existsSync(join(machine.state, 'runs')) ? readdirSync(join(machine.state, 'runs')) : [])
 
   const cases: readonly (readonly [name: string, args: readonly string[], says: RegExp, cwd?: string])[] = [
     ['an unknown command', ['fly'], /unknown command/],
@@ -39,8 +40,17 @@ describe('bad input gets one sentence and exit 2', () => {
       assert.equal(ended.code, 2, ended.stderr)
       assert.match(ended.stderr, says)
       assert.equal(ended.stdout, '')
+      assert.deepEqual(listRuns(), [], 'a run that never began leaves nothing behind')
     })
   }
+
+  test('what only looks at the repository leaves no run behind either', async () => {
+    for (const args of [['specialists'], ['policy']]) {
+      const ended = await machine.writ(args)
+      assert.equal(ended.code, 0, ended.stderr)
+    }
+    assert.deepEqual(listRuns(), [])
+  })
 
   test('a contract that does not fit is named, with the place', async () => {
     const path = join(machine.home, 'bad.yaml')

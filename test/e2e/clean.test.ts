@@ -1,40 +1,21 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { createSandboxLeftoverFinder } from '../../src/adapters/sandbox-bwrap/leftovers.ts'
 import { createTempFolderFinder } from '../../src/adapters/process/temp-folders.ts'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
-import { brokenLibrary, finish, fingerprint, makeMachine, mend, modelEnv, runScripted, type Machine } from './harness.ts'
+import { ageBlobs, clean, runsOf, used } from './clean-bench.ts'
+import { brokenLibrary, finish, fingerprint, makeMachine, mend, modelEnv, runScripted } from './harness.ts'
 
 const goal = 'make the failing tests pass'
-const ancient = 1_600_000_000
 /** Output that is too long to be shown whole, so that it becomes a blob. */
 const long = { calls: [{ name: 'shell', input: { command: 'seq 1 60000' } }] }
 
-interface Cleaning { readonly leftovers: { kind: string; name: string; run: string | null; bytes: number }[]; readonly pruned: { run: string; bytes: number }[]; readonly records: { run: string }[]; readonly blobs: { files: number; bytes: number }; readonly expected: number; readonly freed: number; readonly removed: boolean }
-
-async function clean(machine: Machine, ...args: string[]): Promise<Cleaning> {
-  const ended = await machine.writ(['clean', '--json', ...args])
-  assert.ok([0, 3].includes(ended.code), ended.stderr)
-  const cleaning = JSON.parse(ended.stdout) as Cleaning
-  // Control groups are the machine's: those of dead processes of other tests are seen too, and are nobody's business here.
-  return { ...cleaning, leftovers: cleaning.leftovers.filter((each) => !each.name.startsWith('/sys/fs/cgroup/')) }
-}
-
 /** What is said where at most control groups of other tests' dead processes are left. */
 const nothingOfOurs = 'There is nothing to remove\\.|To be removed:\\n\\nControl groups of dead processes:\\n(?: +/sys/fs/cgroup/[^\\n]+\\n)+\\nTogether'
-
-const runsOf = (machine: Machine): string[] => readdirSync(join(machine.state, 'runs')).sort()
-function ageBlobs(machine: Machine): string[] {
-  const blobs = join(machine.state, 'blobs')
-  const all = readdirSync(blobs).flatMap((folder) => readdirSync(join(blobs, folder)).map((name) => join(blobs, folder, name)))
-  for (const at of all) utimesSync(at, ancient, ancient)
-  return all
-}
-const used = (machine: Machine): number => Number(spawnSync('du', ['-s', '--block-size=1', machine.state], { encoding: 'utf8' }).stdout.split('\t')[0])
 
 describe('writ clean', () => {
   test('prunes only what a person decided about, when asked; what it frees is what the disk shows', async () => {

@@ -6,19 +6,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { gunzipSync, gzipSync } from 'node:zlib'
-import { gzipHeader } from '../../src/adapters/archive/write-archive.ts'
-import { parseTarHeader, toPadding, toTarHeader } from '../../src/adapters/archive/tar-header.ts'
+import { toTarHeader } from '../../src/adapters/archive/tar-header.ts'
 import { readArchive } from '../../src/adapters/archive/read-archive.ts'
 import { takeIn } from '../../src/cli/commands/import.ts'
 import { openRecord } from '../../src/cli/compose.ts'
 import { Fault } from '../../src/protocol/fault.ts'
+import { flip, pack, unpack, type Entry } from './archive-bench.ts'
 import { makeAttestedRun, type AttestedRun } from './attested-run.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 interface Ended { readonly code: number; readonly stdout: string; readonly stderr: string }
-interface Entry { name: string; content: Buffer }
 
 let machine: AttestedRun
 /** Another machine, with nothing on it. */
@@ -29,22 +27,6 @@ function writ(home: string, ...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, HOME: home, USER: 'somebody' }, cwd: home }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }))
   })
-}
-
-function unpack(bytes: Buffer): Entry[] {
-  const tar = gunzipSync(bytes)
-  const entries: Entry[] = []
-  for (let at = 0; ;) {
-    const header = parseTarHeader(tar.subarray(at, at + 512))
-    if (!header) return entries
-    entries.push({ name: header.name, content: Buffer.from(tar.subarray(at + 512, at + 512 + header.size)) })
-    at += 512 + header.size + toPadding(header.size)
-  }
-}
-
-function pack(entries: readonly Entry[], toHeader: (entry: Entry) => Buffer = ({ name, content }) => toTarHeader(name, content.length)): Buffer {
-  const parts = entries.flatMap((entry) => [toHeader(entry), entry.content, Buffer.alloc(toPadding(entry.content.length))])
-  return Buffer.concat([gzipHeader, gzipSync(Buffer.concat([...parts, Buffer.alloc(1024)])).subarray(gzipHeader.length)])
 }
 
 /** What is said about an archive that was changed; nothing of it is left behind. */
@@ -84,12 +66,6 @@ describe('a run as one file', () => {
   test('each part that is changed, missing, strange or added is refused and named', async () => {
     const entries = unpack(readFileSync(archive))
     assert.ok(pack(entries).length > 0)
-    const flip = (content: Buffer): Buffer => {
-      const changed = Buffer.from(content)
-      const at = changed.length >> 1
-      changed[at] = (changed[at] ?? 0) ^ 1
-      return changed
-    }
     for (const [n, entry] of entries.entries()) {
       const said = await refusal(pack(entries.with(n, { ...entry, content: flip(entry.content) })))
       const name = entry.name === 'rollout.jsonl' ? /line \d+|rollout/ : new RegExp(entry.name.replace(/^blobs\/|\.\w+$/g, '').slice(0, 12))

@@ -7,7 +7,7 @@ export const blockBytes = 512
 const mostEntryBytes = 8 ** 11 - 1
 
 export function toTarHeader(name: string, size: number): Buffer {
-  if (!/^[a-z0-9./-]{1,99}$/.test(name) || size > mostEntryBytes) throw new Error(`${name} (${size} bytes) does not fit into an archive`)
+  if (!/^[a-z0-9._/-]{1,99}$/.test(name) || size > mostEntryBytes) throw new Error(`${name} (${size} bytes) does not fit into an archive`)
   const header = Buffer.alloc(blockBytes)
   const octal = (value: number, digits: number): string => `${value.toString(8).padStart(digits, '0')}\0`
   header.write(name, 0, 'latin1')
@@ -30,7 +30,7 @@ export function parseTarHeader(header: Buffer): { readonly name: string; readonl
   if (header.every((byte) => byte === 0)) return undefined
   const name = header.toString('latin1', 0, header.indexOf(0))
   const digits = header.toString('latin1', 124, 135)
-  if (!/^[0-7]{11}$/.test(digits) || !/^[a-z0-9./-]{1,99}$/.test(name)) throw new Error('a header is damaged')
+  if (!/^[0-7]{11}$/.test(digits) || !/^[a-z0-9._/-]{1,99}$/.test(name)) throw new Error('a header is damaged')
   const size = Number.parseInt(digits, 8)
   if (!toTarHeader(name, size).equals(header)) throw new Error(`the header of ${name} is not one that Writ writes`)
   return { name, size }

@@ -6,6 +6,7 @@ import { findNewest, measure, removeMeasured } from '../process/disk-usage.ts'
 import { toRunPaths, type RunPaths } from './layout.ts'
 import { listRunIds } from './refresh-index.ts'
 import { isRunOwned } from './run-lock.ts'
+import { hasRecord } from './unrecorded.ts'
 
 /** A run that is just starting has a folder before it has a log. */
 const startingMs = 10 * 60_000
@@ -15,7 +16,7 @@ const writingMs = 60 * 60_000
 /** What dead owners left of the record: folders without a log, notes of an owner, halves of blobs. */
 export function createLogLeftoverFinder(options: { readonly stateDir: string; readonly now: () => number }): LeftoverFinder {
   const { stateDir, now } = options
-  const isEmptyRun = (paths: RunPaths): boolean => !hasRecord(paths) && findNewest(paths.directory) < now() - startingMs && !isRunOwned(paths)
+  const isEmptyRun = (paths: RunPaths): boolean => !hasRecord(paths.directory) && findNewest(paths.directory) < now() - startingMs && !isRunOwned(paths)
   return {
     async find() {
       const found: Leftover[] = []
@@ -31,11 +32,6 @@ export function createLogLeftoverFinder(options: { readonly stateDir: string; re
       return [...found, ...findHalves(join(stateDir, 'blobs'), now)]
     },
   }
-}
-
-/** A damaged log that was put aside is a record as well. */
-function hasRecord(paths: RunPaths): boolean {
-  return fs.existsSync(paths.directory) && fs.readdirSync(paths.directory).some((name) => name.startsWith('rollout'))
 }
 
 function findHalves(blobs: string, now: () => number): Leftover[] {

@@ -51,9 +51,9 @@ function listParts(runDir: string, dead: DeadRun): readonly (readonly [name: str
   ]
 }
 
-/** Bytes that a run keeps beside its log. */
-export async function measureWorkspace(stateDir: string, run: RunId): Promise<number> {
-  return measure(...listWorkspace(stateDir, run))
+/** Bytes that runs keep beside their logs; what they share with one another alone is counted. */
+export async function measureWorkspace(stateDir: string, ...runs: readonly RunId[]): Promise<number> {
+  return measure(...runs.flatMap((run) => listWorkspace(stateDir, run)))
 }
 
 /** Removes worktree and snapshots of a run whose result the person has decided about. Published commits are theirs and stay. */

@@ -1,6 +1,8 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { Fault } from '../../protocol/fault.ts'
+import { bringObjects } from './bring-objects.ts'
 import { createGitProcess, quietFlags, toFirstLine, toSealedEnv, type GitAnswer, type GitCall } from './git-process.ts'
 
 const mostBytes = 1024 * 1024 * 1024
@@ -14,12 +16,22 @@ function openGit(gitDir: string, env: NodeJS.ProcessEnv): Git {
 }
 
 /**
- * Everything that these commits and trees hold, as one pack that needs nothing else; ids that are not there are left out. At
- * most 1 GiB. @returns undefined where none is there.
+ * Everything that these commits and trees hold, as one pack that needs nothing else, out of the private repositories of several
+ * runs; ids that are not there are left out. At most 1 GiB. @returns undefined where none is there.
  * @throws Fault `git-failed`.
  */
-export async function packSnapshots(gitDir: string, ids: readonly string[], env: NodeJS.ProcessEnv): Promise<Uint8Array | undefined> {
-  const git = openGit(gitDir, env)
+export async function packSnapshots(gitDirs: readonly string[], ids: readonly string[], env: NodeJS.ProcessEnv): Promise<Uint8Array | undefined> {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), `writ-export-${process.pid}-`))
+  try {
+    makeRepository(scratch, toFormat(ids))
+    fs.writeFileSync(path.join(scratch, 'objects', 'info', 'alternates'), gitDirs.map((each) => `${path.join(each, 'objects')}\n`).join(''))
+    return await packAll(openGit(scratch, env), ids)
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+async function packAll(git: Git, ids: readonly string[]): Promise<Uint8Array | undefined> {
   const there = await listThere(git, ids)
   if (there.size === 0) return undefined
   const commits = [...there].filter(([, type]) => type === 'commit').map(([id]) => id)
@@ -34,15 +46,40 @@ export async function packSnapshots(gitDir: string, ids: readonly string[], env:
  * whole, and no tree leads out of the directory that it is written to. @throws Fault `request-invalid` naming what is wrong.
  */
 export async function unpackSnapshots(gitDir: string, pack: Uint8Array, ids: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const format = ids.some((id) => id.length === 64) ? 'sha256' : 'sha1'
-  for (const name of ['objects/pack', 'objects/info', 'refs/heads']) fs.mkdirSync(path.join(gitDir, name), { recursive: true, mode: 0o700 })
-  fs.writeFileSync(path.join(gitDir, 'HEAD'), 'ref: refs/heads/none\n')
-  fs.writeFileSync(path.join(gitDir, 'config'), `[core]\n\trepositoryformatversion = ${format === 'sha1' ? 0 : 1}\n\tbare = false\n[gc]\n\tauto = 0\n${format === 'sha1' ? '' : '[extensions]\n\tobjectformat = sha256\n'}`)
+  makeRepository(gitDir, toFormat(ids))
   const git = openGit(gitDir, env)
   const indexed = await git(['index-pack', '--stdin'], { stdin: pack, accepts: [1, 128] })
   if (indexed.code !== 0) throw refuse(toFirstLine(indexed.stderr))
   const there = await listThere(git, ids)
   if (there.size === 0) throw refuse('it holds nothing that the record speaks of')
+  await settle(gitDir, git, there)
+}
+
+/**
+ * Gives another run what was unpacked for one, as a second name for the same files. @returns false, and nothing is made, where none of
+ * `ids` is among it. @throws Fault `request-invalid` naming what is wrong.
+ */
+export async function shareSnapshots(from: string, gitDir: string, ids: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
+  const there = await listThere(openGit(from, env), ids)
+  if (there.size === 0) return false
+  makeRepository(gitDir, toFormat(ids))
+  bringObjects(path.join(from, 'objects'), path.join(gitDir, 'objects'), 'the archive')
+  await settle(gitDir, openGit(gitDir, env), there)
+  return true
+}
+
+function toFormat(ids: readonly string[]): 'sha1' | 'sha256' {
+  return ids.some((id) => id.length === 64) ? 'sha256' : 'sha1'
+}
+
+function makeRepository(gitDir: string, format: 'sha1' | 'sha256'): void {
+  for (const name of ['objects/pack', 'objects/info', 'refs/heads']) fs.mkdirSync(path.join(gitDir, name), { recursive: true, mode: 0o700 })
+  fs.writeFileSync(path.join(gitDir, 'HEAD'), 'ref: refs/heads/none\n')
+  fs.writeFileSync(path.join(gitDir, 'config'), `[core]\n\trepositoryformatversion = ${format === 'sha1' ? 0 : 1}\n\tbare = false\n[gc]\n\tauto = 0\n${format === 'sha1' ? '' : '[extensions]\n\tobjectformat = sha256\n'}`)
+}
+
+/** What these ids lead to must be whole and harmless; where the history of the repository begins, the run ends. */
+async function settle(gitDir: string, git: Git, there: ReadonlyMap<string, string>): Promise<void> {
   const commits = [...there].filter(([, type]) => type === 'commit').map(([id]) => id)
   const edge: string[] = []
   for (const id of commits) {
@@ -56,7 +93,7 @@ export async function unpackSnapshots(gitDir: string, pack: Uint8Array, ids: rea
   const types = await git(['cat-file', '--batch-check'], { stdin: listed.stdout })
   const trees = types.stdout.toString('latin1').split('\n').flatMap((line) => (line.split(' ')[1] === 'tree' ? [line.split(' ')[0] ?? ''] : []))
   const contents = await git(['cat-file', '--batch'], { stdin: trees.map((id) => `${id}\n`).join('') })
-  requireHarmless(contents.stdout, format === 'sha1' ? 20 : 32)
+  requireHarmless(contents.stdout, toFormat([...there.keys()]) === 'sha1' ? 20 : 32)
 }
 
 function refuse(why: string): Fault {

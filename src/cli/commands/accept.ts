@@ -12,7 +12,7 @@ import type { Accepted } from '../../adapters/workspace-git/accept.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { requireDeliverable } from '../require-deliverable.ts'
-import { requireWhole } from '../require-whole.ts'
+import { requireRejectable, requireWhole } from '../require-whole.ts'
 import { userName } from '../user-name.ts'
 import { findAccepted } from './show.ts'
 
@@ -87,7 +87,7 @@ export async function rejectCommand(word: string, options: { readonly reason?: s
   const record = await openRecord()
   const run = await getRun(record.log, word, { repo: options.repo, changes: true })
   const { state } = await readRun(record.log, run)
-  requireWhole(state, 'reject RUN')
+  await requireRejectable(record.log, state)
   await requireNotAccepted(state, 'reject')
   const { rollout } = await record.log.open(run)
   try {
@@ -95,14 +95,15 @@ export async function rejectCommand(word: string, options: { readonly reason?: s
   } finally {
     await rollout.close()
   }
+  const isPart = state.opened?.parent !== undefined
   const result = state.ended?.result
-  if (options.deleteBranch && result && state.opened) {
+  if (options.deleteBranch && result && state.opened && !isPart) {
     const { deleteRunBranch } = await import('../../adapters/workspace-git/accept.ts')
     await deleteRunBranch({ repository: state.opened.repository.root, branch: result.branch, commit: result.commit, env: process.env })
     process.stdout.write(`${run} is rejected and its branch deleted; its last commit was ${result.commit}.\n`)
     return 0
   }
-  process.stdout.write(result ? `${run} is rejected. Its commits stay on ${result.branch}; writ reject ${run} --delete-branch removes the branch.\n` : `${run} is rejected.\n`)
+  process.stdout.write(isPart ? `${run} is rejected: writ clean may remove what it made.\n` : result ? `${run} is rejected. Its commits stay on ${result.branch}; writ reject ${run} --delete-branch removes the branch.\n` : `${run} is rejected.\n`)
   return 0
 }
 

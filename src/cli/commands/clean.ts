@@ -2,13 +2,13 @@ import { toShortId } from '../../domain/report/short-id.ts'
 import { count } from '../../domain/report/words.ts'
 import { findDays, toSize, type Retention } from '../../domain/retention.ts'
 import type { Leftover } from '../../engine/ports/leftovers.ts'
-import type { RunSummary } from '../../engine/ports/event-log.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { askYes } from '../ask-yes.ts'
-import { performCleaning, planCleaning, type Cleaned, type CleaningPlan } from '../cleaning.ts'
+import { performCleaning, planCleaning, type Cleaned, type CleaningPlan, type Pruning } from '../cleaning.ts'
 import { openRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
+import type { CleanableWhole, HeldChild } from '../decided-wholes.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine } from '../render.ts'
 
@@ -68,7 +68,7 @@ function describe(plan: CleaningPlan, expected: number, isNothing: boolean, rete
     if (some.length === 0) return []
     return [`${headings[kind]}:`, ...named(some, (each) => `  ${oneLine(each.name, 160)}${kind === 'process' || kind === 'control-group' ? '' : `  ${toSize(each.bytes)}`}  ${each.run && kind === 'process' ? `${toShortId(each.run)}, ` : ''}${each.why}`)]
   })
-  const runs = (title: string, some: CleaningPlan['pruned']): string[] => (some.length === 0 ? [] : [`${title}:`, ...named(some, (each) => `  ${toShortId(each.run)}  ${toSize(each.bytes)}  ${goalOf(plan, each.run)}`)])
+  const runs = (title: string, some: CleaningPlan['pruned']): string[] => (some.length === 0 ? [] : [`${title}:`, ...named(some, (each) => `  ${toShortId(each.run)}  ${toSize(each.bytes)}  ${goalOf(plan, each)}`)])
   const kept = describeKept(plan, retention)
   return [
     ...(isNothing ? ['There is nothing to remove.'] : ['To be removed:', '']),
@@ -85,8 +85,16 @@ function named<T>(all: readonly T[], toLine: (each: T) => string): string[] {
   return [...all.slice(0, mostNamed).map(toLine), ...(all.length > mostNamed ? [`  and ${all.length - mostNamed} more`] : [])]
 }
 
-function goalOf(plan: CleaningPlan, run: string): string {
-  return oneLine(plan.runs.find((each) => each.run === run)?.goal ?? '', 80)
+function goalOf(plan: CleaningPlan, { run, children }: Pruning): string {
+  const goal = oneLine(plan.wholes.find(({ top }) => top.run === run)?.top.goal ?? '', 80)
+  return children.length === 0 ? goal : `${goal} (with ${count(children.length, 'child run')})`
+}
+
+/** Of a child run: why it stays, and what would let it go. */
+const heldBecause: Record<HeldChild['by'], readonly [what: string, how: string]> = {
+  'no-parent': ['whose parent run is not here', ': writ reject'],
+  unreadable: ['whose record, or that of the parent run, cannot be read', ': writ log repair'],
+  undelivered: ['with work that is neither in the result that you accepted nor in a branch', ': look with writ show, let go with writ reject'],
 }
 
 /** What stays although it takes space, and what would let it go. */
@@ -94,17 +102,26 @@ function describeKept(plan: CleaningPlan, retention: Retention): string[] {
   const broken = new Set(plan.unreadable.map((each) => each.run))
   const gone = new Set([...plan.pruned, ...plan.records].map((each) => each.run))
   // What a person decides about are whole runs: one that did a task of another goes by that one.
-  const rest = plan.runs.filter((each) => each.parent === undefined && !gone.has(each.run) && !broken.has(each.run))
-  const ids = (some: readonly RunSummary[]): string => `${some.slice(0, 6).map((each) => toShortId(each.run)).join(', ')}${some.length > 6 ? ', …' : ''}`
+  const rest = plan.wholes.filter(({ top }) => !gone.has(top.run) && !broken.has(top.run))
+  const ids = (some: readonly { readonly run: string }[]): string => `${some.slice(0, 6).map((each) => toShortId(each.run)).join(', ')}${some.length > 6 ? ', …' : ''}`
   const lines: string[] = []
-  const add = (some: readonly RunSummary[], what: string, how: string): void => {
-    if (some.length > 0) lines.push(`${count(some.length, 'run')} ${what} (${ids(some)})${how}`)
+  const add = (some: readonly CleanableWhole[], what: string, how: string): void => {
+    const children = some.reduce((total, each) => total + each.children.length, 0)
+    if (some.length > 0) lines.push(`${count(some.length, 'run')} ${what} (${ids(some.map(({ top }) => top))}${children > 0 ? `, with ${count(children, 'child run')}` : ''})${how}`)
   }
-  add(rest.filter((each) => each.status === 'ended' && each.accepted === undefined), 'that ended and that you have neither accepted nor rejected', ': writ accept or writ reject')
-  add(rest.filter((each) => each.status === 'stopped' && each.accepted === undefined), 'that stopped before the end', ': writ resume or writ reject')
-  add(rest.filter((each) => each.status === 'running'), 'that a process works on', '')
+  const undecided = rest.filter(({ top, isDecided, isRunning }) => !isDecided && !isRunning && top.parent === undefined)
+  add(undecided.filter(({ top }) => top.status === 'ended'), 'that ended and that you have neither accepted nor rejected', ': writ accept or writ reject')
+  add(undecided.filter(({ top }) => top.status === 'stopped'), 'that stopped before the end', ': writ resume or writ reject')
+  add(rest.filter((each) => each.isRunning), 'that a process works on', '')
   const isAsked = retention.days !== undefined || retention.keep !== undefined || retention.maxBytes !== undefined
-  add(rest.filter((each) => each.accepted !== undefined && each.status !== 'running'), 'that you accepted or rejected', isAsked ? ', within what is to be kept' : ': writ clean --older-than 30d removes their snapshots and outputs')
+  const [complete, other] = [true, false].map((is) => rest.filter((each) => each.isDecided && (each.isComplete || !plan.withRecords) === is))
+  add(complete ?? [], 'that you accepted or rejected', isAsked ? ', within what is to be kept' : ': writ clean --older-than 30d removes their snapshots and outputs')
+  add(other ?? [], 'that you accepted or rejected, whose record stays for child runs that stay', '')
+  for (const by of ['undelivered', 'no-parent', 'unreadable'] as const) {
+    const held = plan.wholes.flatMap((each) => each.held.filter((child) => child.by === by))
+    const [what, how] = heldBecause[by]
+    if (held.length > 0) lines.push(`${count(held.length, 'child run')} ${what} (${ids(held)})${how}`)
+  }
   for (const { run, problem } of plan.unreadable) lines.push(`${toShortId(run)}, whose record cannot be read (${oneLine(problem, 200)}), and with it every output: nobody knows which it refers to. See writ log ${toShortId(run)}`)
   return lines
 }
@@ -124,6 +141,6 @@ function toJson(plan: CleaningPlan, expected: number, cleaned: Cleaned | undefin
   return {
     leftovers: plan.leftovers.map(({ kind, name, why, run, bytes }) => ({ kind, name, why, run: run ?? null, bytes })),
     pruned: plan.pruned, records: plan.records, blobs: { files: plan.blobs.length, bytes: plan.blobs.reduce((total, each) => total + each.bytes, 0) },
-    unreadable: plan.unreadable, expected, removed: cleaned !== undefined, freed: cleaned?.bytes ?? 0, problems: cleaned?.problems ?? [],
+    held: plan.wholes.flatMap((each) => each.held), unreadable: plan.unreadable, expected, removed: cleaned !== undefined, freed: cleaned?.bytes ?? 0, problems: cleaned?.problems ?? [],
   }
 }

@@ -17,6 +17,7 @@ import { composeEngine } from '../compose-engine.ts'
 import { openRecord, openWorkspaces, type OpenRecord } from '../compose.ts'
 import { readConfig, type ConfigFile } from '../config.ts'
 import { collectPins, prepareContract } from '../intake.ts'
+import { mintRun } from '../mint-run.ts'
 import { getRun, readRun } from '../read-run.ts'
 import type { RunOptions } from '../run-options.ts'
 import { userName } from '../user-name.ts'
@@ -42,7 +43,7 @@ export async function forkCommand(word: string, options: ForkOptions): Promise<n
   const wanted = options.model ?? state.opened?.request.model
   const { choice, model } = await chooseAndOpen({ solver: 'model', ...(wanted === undefined ? {} : { model: wanted }) }, config.values, '; the built-in solver goes by what the base shows and cannot go on from another run')
   const origin = await withReleased(record, start, events)
-  const run = record.ids.runId()
+  const run = mintRun(record)
   const workspaces = await openWorkspaces(record.places)
   const sandbox = await openReadySandbox(record)
   await workspaces.bring(parent, { run, repository: repository.root })

@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { chooseChecks, draftContract } from '../../domain/contract/draft.ts'
 import { findOverlap } from '../../domain/lease/overlap.ts'
 import { checkPlanFile } from '../../domain/plan/check-file.ts'
@@ -13,6 +11,7 @@ import type { Plan } from '../../protocol/plan.ts'
 import { openRecord, openWorkspaces } from '../compose.ts'
 import { readConfig } from '../config.ts'
 import { prepareContract } from '../intake.ts'
+import { mintRun } from '../mint-run.ts'
 import { examinePlanFile, toFileFault, toPlanFault, type FileFault, type OpenPlanFile } from '../plan-file.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine } from '../render.ts'
@@ -68,16 +67,11 @@ async function toFrame(file: PlanFile, options: PlanCheckOptions): Promise<{ rea
   if (root !== undefined) {
     const record = await openRecord()
     const [{ values: config }, workspaces] = await Promise.all([readConfig(record.places), openWorkspaces(record.places)])
-    const run = record.ids.runId()
-    try {
-      const repository = await workspaces.inspect(root, { run, includeDirty: false })
-      const contract = await prepareContract(workspaces, run, repository, goal, options, config, record.clock.now(), file)
-      const specialists = await openSpecialistsFor({ workers: 1 }, { record, workspaces, config }, { run, repository })
-      return { contract, roles: specialists && toTaskRoles(specialists) }
-    } finally {
-      // What looking at the base needed of a run that there will never be.
-      await rm(join(record.places.state, 'runs', run), { recursive: true, force: true })
-    }
+    const run = mintRun(record)
+    const repository = await workspaces.inspect(root, { run, includeDirty: false })
+    const contract = await prepareContract(workspaces, run, repository, goal, options, config, record.clock.now(), file)
+    const specialists = await openSpecialistsFor({ workers: 1 }, { record, workspaces, config }, { run, repository })
+    return { contract, roles: specialists && toTaskRoles(specialists) }
   }
   const flags = { goal, checks: options.check ?? [], scope: options.scope ?? [], constraints: [], deadline: undefined, maxTurns: options.maxTurns, maxUsd: undefined }
   const given = { goal, ...(file.scope ? { scope: file.scope } : {}), ...(file.checks && flags.checks.length === 0 ? { checks: file.checks.map((each) => (typeof each === 'string' ? each : { command: each.command })) } : {}) }

@@ -19,6 +19,7 @@ import { findRoot, openModel, openRecord, openSandbox, openWorkspaces, type Open
 import { readConfig, type ConfigFile } from '../config.ts'
 import { openConsole, type Console } from '../console.ts'
 import { prepareContract } from '../intake.ts'
+import { mintRun } from '../mint-run.ts'
 import type { RunOptions } from '../run-options.ts'
 import { getRun, readRun } from '../read-run.ts'
 import { isHeldByChildren } from '../../domain/delegation/delegation.ts'
@@ -73,7 +74,7 @@ export async function startCommand(words: string | undefined, options: RunOption
   if (options.continue) return resumeCommand(await findUnfinished(record, options), options)
   const given = options.plan === undefined ? undefined : await openPlanFile(options.plan)
   const goal = words === '-' ? await readStdin() : (words ?? given?.file.goal)
-  const run = record.ids.runId()
+  const run = mintRun(record)
   const workspaces = await openWorkspaces(record.places)
   // Everything that waits for another process waits at the same time.
   const [{ repository, draft }, sandbox, { choice, model }, { autonomy, experience }] = await Promise.all([

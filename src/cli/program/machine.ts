@@ -13,7 +13,7 @@ export function addMachineCommands(program: Command): void {
 
   program.command('clean')
     .description('remove what dead runs left behind, and on request what decided runs keep; shows it and asks first')
-    .option('--older-than <time>', 'also snapshots and outputs of runs that you accepted or rejected and that ended before, like 30d, 2w, 12h')
+    .option('--older-than <time>', 'also snapshots and outputs of runs that you accepted or rejected and that ended before, like 30d, 2w, 12h; child runs go with theirs')
     .option('--keep <n>', 'the same, but of all of them except the newest n', wholeNumber)
     .option('--records', 'with them their whole records')
     .option('--dry-run', 'only show it')

@@ -17,7 +17,7 @@ export function addRecordCommands(program: Command): void {
     })
 
   program.command('export')
-    .description('a run as one file, to show, verify and replay it elsewhere')
+    .description('a run as one file, with its child runs, to show, verify and replay it elsewhere')
     .argument('<run>', runWord)
     .option('-o, --output <file>', 'where to (default: RUN.writ.tar.gz in the working directory)')
     .option('--with-files', 'also the files of the repository as the run saw them, so that it can be rebuilt elsewhere')

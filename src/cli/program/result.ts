@@ -42,7 +42,7 @@ export function addResultCommands(program: Command): void {
     })
 
   program.command('reject')
-    .description('say no: to a question (an id of writ approvals), or to the result of a run; its branch is kept unless --delete-branch')
+    .description('say no: to a question (an id of writ approvals), or to the result of a run; its branch is kept unless --delete-branch. A child run is rejected with the run that it is a part of, by itself only where that was accepted without it')
     .argument('[what...]', `ids of writ approvals (they begin with ap_), or one run: ${runWord}`)
     .option('--all-of <run>', 'of questions: all that this run asks and you may answer')
     .option('--repo <dir>', runRepo)

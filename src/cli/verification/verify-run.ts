@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { examineRollout } from '../../adapters/log-jsonl/examine-rollout.ts'
 import { toAttestationPaths } from '../../adapters/log-jsonl/attestation-files.ts'
 import { toRunPaths } from '../../adapters/log-jsonl/layout.ts'
-import { findBlobRefs } from '../../domain/attest/references.ts'
 import { toCoverage, type Coverage } from '../../domain/attest/coverage.ts'
 import { findDifferences } from '../../domain/attest/find-difference.ts'
 import { toRecordStatement } from '../../domain/attest/to-statements.ts'
@@ -15,23 +14,24 @@ import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { BlobRef, Digest, Json, RunId } from '../../protocol/ids.ts'
 import type { OpenRecord } from '../compose.ts'
 import { examineText, type OpenedText, type Trust } from './examine-bundle.ts'
-import { failed, ok, unchecked, type Finding } from './finding.ts'
+import { failed, ok, type Finding, type Verification } from './finding.ts'
 import { verifyAnswers } from './verify-answers.ts'
+import { verifyBlobs } from './verify-blobs.ts'
 import { verifyChildren } from './verify-children.ts'
 
 export interface RunVerification {
   readonly events: readonly StoredEvent[]
   readonly findings: readonly Finding[]
+  readonly whole: Verification['whole']
   /** The newest bundle whose signature holds. */
   readonly newest: OpenedText['record']
   /** Digests of every attestation that the record names. */
   readonly digests: readonly string[]
 }
 
-const mostNamed = 20
 const mostBundleBytes = 64 * 1024 * 1024
 
-/** Looks at all that is kept of a run: its lines, the bundles that are about them, and every blob that they refer to. */
+/** Looks at all that is kept of a run: its lines, the bundles that are about them, every blob that they refer to, and its child runs. */
 export async function verifyRun(record: Pick<OpenRecord, 'places' | 'blobs'>, run: RunId, trust: Trust): Promise<RunVerification> {
   const { rollout } = toRunPaths(record.places.state, run)
   const { events, problem } = examineRollout(run, rollout)
@@ -45,9 +45,10 @@ export async function verifyRun(record: Pick<OpenRecord, 'places' | 'blobs'>, ru
   if (newest) findings.push(...judgeSigned(newest.statement.predicate, events))
   const later = judgeProvenance(toAttestationPaths(record.places.state, run).provenance, coverage, trust)
   if (later) findings.push(later)
-  findings.push(...(await verifyBlobs(record, events)), ...verifyAnswers(run, events, trust), ...verifyChildren(record.places.state, events))
+  const children = await verifyChildren(record, { run, events }, trust)
+  findings.push(...(await verifyBlobs(record, events)), ...verifyAnswers(run, events, trust), ...children.findings)
   if (!findings.some((each) => each.status === 'failed' && each.about === 'record')) findings.unshift(ok('record', `${events.length} events: none was changed, dropped, added or moved`))
-  return { events, findings, newest, digests: events.flatMap((event) => (event.type === 'run.attested' ? [event.data.bundle.digest] : [])) }
+  return { events, findings, whole: children.whole, newest, digests: events.flatMap((event) => (event.type === 'run.attested' ? [event.data.bundle.digest] : [])) }
 }
 
 interface Named {
@@ -157,26 +158,6 @@ function describeDifferences(predicate: RunRecord, events: readonly StoredEvent[
     // A record that was made up need not make sense; that it is not the signed one is said already.
     return ` (${toMessage(error)})`
   }
-}
-
-async function verifyBlobs(record: Pick<OpenRecord, 'blobs'>, events: readonly StoredEvent[]): Promise<readonly Finding[]> {
-  const wanted = new Map<Digest, { readonly ref: BlobRef; readonly by: string }>()
-  for (const event of events) for (const ref of findBlobRefs(event)) if (!wanted.has(ref.digest)) wanted.set(ref.digest, { ref, by: `event ${event.seq} (${event.type})` })
-  const isPruned = events.some((event) => event.type === 'run.pruned' && event.data.parts.includes('blobs'))
-  const problems: string[] = []
-  let pruned = 0
-  for (const { ref, by } of wanted.values()) {
-    try {
-      await record.blobs.get(ref)
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'run-corrupt') throw error
-      if (isPruned && / is missing: /.test(error.message)) pruned += 1
-      else problems.push(`${by}: ${toMessage(error)}`)
-    }
-  }
-  if (problems.length === 0 && pruned === 0) return [ok('blobs', `${wanted.size} ${wanted.size === 1 ? 'blob holds' : 'blobs hold'} what their digests say`)]
-  const gone = pruned > 0 ? [unchecked('blobs', `${pruned} of ${wanted.size} blobs were removed by retention, as the record says; what they held cannot be looked at any more`)] : []
-  return [...problems.slice(0, mostNamed).map((problem) => failed('blobs', problem)), ...gone]
 }
 
 async function readBlob(record: Pick<OpenRecord, 'blobs'>, ref: BlobRef): Promise<string | undefined> {

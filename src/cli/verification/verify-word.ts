@@ -11,10 +11,10 @@ import { RunId } from '../../protocol/ids.ts'
 import { openAttester, type OpenRecord } from '../compose.ts'
 import { getRun } from '../read-run.ts'
 import { examineText, type OpenedText, type Trust } from './examine-bundle.ts'
-import { failed, ok, unchecked, type Finding, type Verification } from './finding.ts'
+import { failed, ok, unchecked, type Finding, type Verification, type Whole } from './finding.ts'
 import { openTrust } from './open-trust.ts'
 import { findTrailers, judgeAsked, judgeNote, verifyCommits } from './verify-commit.ts'
-import { verifyRun } from './verify-run.ts'
+import { verifyRun, type RunVerification } from './verify-run.ts'
 
 export interface VerifyOptions {
   readonly key?: string
@@ -69,8 +69,8 @@ export async function verifyWord(record: OpenRecord, word: string, options: Veri
   switch (asked.kind) {
     case 'run': {
       const trust = await openTrust(record, options.key, asked.run)
-      const { findings, newest } = await examineRun(record, asked.run, trust)
-      return conclude({ asked: word, kind: 'run', bundle: newest, findings })
+      const { findings, newest, whole } = await examineRun(record, asked.run, trust)
+      return conclude({ asked: word, kind: 'run', bundle: newest, findings, whole })
     }
     case 'bundle': {
       const trust = await openTrust(record, options.key, await findSigned(record, asked.text))
@@ -81,16 +81,18 @@ export async function verifyWord(record: OpenRecord, word: string, options: Veri
   }
 }
 
+type Examined = Pick<RunVerification, 'findings' | 'newest' | 'digests' | 'whole'>
+
 /** The record, and everything in git that it speaks of. */
-async function examineRun(record: OpenRecord, run: RunId, trust: Trust): Promise<{ findings: readonly Finding[]; newest: OpenedText['record']; digests: readonly string[] }> {
-  const { events, findings, newest, digests } = await verifyRun(record, run, trust)
-  if (!newest) return { findings, newest, digests }
+async function examineRun(record: OpenRecord, run: RunId, trust: Trust): Promise<Examined> {
+  const { events, findings, newest, digests, whole } = await verifyRun(record, run, trust)
+  if (!newest) return { findings, newest, digests, whole }
   const repository = events[0]?.type === 'run.opened' ? events[0].data.repository.root : undefined
   const signed = { statement: newest.statement.predicate, digests }
   const inGit = await verifyCommits(await openReaders(record, run, repository), signed)
   const notes: Finding[] = []
   for (const commit of repository && existsSync(repository) ? attestedCommits(signed.statement) : []) notes.push(...judgeNote(await findNote({ repository: repository ?? '', commit, env: process.env }), commit, newest, trust))
-  return { findings: [...findings, ...inGit, ...notes], newest, digests }
+  return { findings: [...findings, ...inGit, ...notes], newest, digests, whole }
 }
 
 function attestedCommits({ result, afterwards }: NonNullable<Verification['statement']>): readonly string[] {
@@ -104,7 +106,7 @@ async function openReaders(record: OpenRecord, run: RunId, repository: string | 
 }
 
 /** Bundles in a file: the run's record is looked at too where it is here. */
-async function examineFile(record: OpenRecord, { text, repository }: Extract<Asked, { kind: 'bundle' }>, trust: Trust): Promise<{ bundle: OpenedText['record']; other?: OpenedText['provenance']; findings: readonly Finding[] }> {
+async function examineFile(record: OpenRecord, { text, repository }: Extract<Asked, { kind: 'bundle' }>, trust: Trust): Promise<{ bundle: OpenedText['record']; other?: OpenedText['provenance']; findings: readonly Finding[]; whole?: Whole | undefined }> {
   const { record: bundle, provenance, problems } = examineText(text, trust)
   const findings: Finding[] = problems.map((problem) => failed('attestation', `the bundle ${problem}`))
   const reader = await openPersonCommits(repository, process.env)
@@ -124,7 +126,7 @@ async function examineFile(record: OpenRecord, { text, repository }: Extract<Ask
   }
   const run = await examineRun(record, predicate.run, trust)
   if (run.newest && !run.digests.includes(bundle.digest)) findings.push(failed('attestation', `the record of ${predicate.run} does not name this bundle`))
-  return { bundle, findings: [...findings, ...run.findings] }
+  return { bundle, findings: [...findings, ...run.findings], whole: run.whole }
 }
 
 async function verifyCommit(record: OpenRecord, word: string, { commit, reader, repository }: Extract<Asked, { kind: 'commit' }>, options: VerifyOptions): Promise<Verification> {
@@ -139,11 +141,11 @@ async function verifyCommit(record: OpenRecord, word: string, { commit, reader, 
     // A commit that the record does not know has a note of its own, which was not looked at with the others.
     const known = examined.newest && attestedCommits(examined.newest.statement.predicate).includes(commit)
     const extra = examined.newest && note !== undefined && !known ? judgeNote(note, commit, examined.newest, trust) : []
-    return conclude({ asked: word, kind: 'commit', bundle: examined.newest, findings: [...own, ...examined.findings, ...extra] })
+    return conclude({ asked: word, kind: 'commit', bundle: examined.newest, findings: [...own, ...examined.findings, ...extra], whole: examined.whole })
   }
   const file = await examineFile(record, { kind: 'bundle', text: note ?? '', repository }, trust)
   const own = file.bundle ? await judgeAsked(reader, commit, { statement: file.bundle.statement.predicate, digests: [file.bundle.digest, ...(file.bundle.statement.predicate.previous ? [file.bundle.statement.predicate.previous.sha256] : [])] }) : []
-  return conclude({ asked: word, kind: 'commit', bundle: file.bundle, findings: [...own, ...file.findings] })
+  return conclude({ asked: word, kind: 'commit', bundle: file.bundle, findings: [...own, ...file.findings], whole: file.whole })
 }
 
 /** The run that a bundle speaks of, where it is recorded here. Nothing of it is believed by that. */
@@ -159,8 +161,8 @@ async function findByTrailer(record: OpenRecord, trailers: ReadonlyMap<string, s
   return (await record.log.list({ limit: 1000 })).find((each) => each.commit === commit)?.run
 }
 
-function conclude(parts: { asked: string; kind: Verification['kind']; bundle: OpenedText['record']; other?: OpenedText['provenance']; findings: readonly Finding[] }): Verification {
-  const { asked, kind, bundle, findings } = parts
+function conclude(parts: { asked: string; kind: Verification['kind']; bundle: OpenedText['record']; other?: OpenedText['provenance']; findings: readonly Finding[]; whole?: Whole | undefined }): Verification {
+  const { asked, kind, bundle, findings, whole } = parts
   const signed = bundle ?? parts.other
   if (!signed) return { version: 1, verified: false, asked, kind, findings }
   const { signer, key, digest } = signed
@@ -173,7 +175,7 @@ function conclude(parts: { asked: string; kind: Verification['kind']; bundle: Op
       : `signed by key ${by}, which is not known here, so that it proves nothing. If you know whose it is, get the key from them, then: writ keys trust FILE --name WHO, or --key FILE`)
   const all = [signature, ...findings]
   return {
-    version: 1, verified: all.every((each) => each.status !== 'failed'), asked, kind, ...(bundle ? { statement: bundle.statement.predicate } : {}), attestation: digest,
+    version: 1, verified: all.every((each) => each.status !== 'failed'), asked, kind, ...(bundle ? { statement: bundle.statement.predicate } : {}), ...(whole ? { whole } : {}), attestation: digest,
     signedBy: { key, owner: signer?.owner ?? 'unknown', trusted: signer?.trusted ?? false }, findings: all,
   }
 }

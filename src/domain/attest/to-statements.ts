@@ -40,7 +40,7 @@ export function toRecordStatement(record: RecordToSign, links: { readonly proven
     ...(state.plan ? { plan: { revision: state.plan.revision, sha256: digestOfJson(state.plan), tasks: state.plan.tasks.map(({ id, title }) => ({ id, title, status: state.tasks.get(id) ?? 'waiting' })) } } : {}),
     commits: state.commits.map(({ task, commit, tree, parent }) => ({ task, commit, tree, parent })),
     ...findChildren(events),
-    decisions: countDecisions(events, opened.policy),
+    decisions: { policy: opened.policy, ...countDecisions(events) },
     approvals: findApprovals(events),
     // What was taken back is no evidence any more.
     evidence: toEvidence(findInEffect(events), state),
@@ -94,13 +94,15 @@ function findServers(events: readonly StoredEvent[]): string[] {
   return [...names]
 }
 
-function countDecisions(events: readonly StoredEvent[], policy: Digest): RunRecord['decisions'] {
+/** What the policy said to the calls of one run. */
+export function countDecisions(events: readonly StoredEvent[]): Omit<RunRecord['decisions'], 'policy'> {
   const made = events.flatMap((event) => (event.type === 'tool.called' ? [[event.seq, event.data.callId, event.data.decision.effect, event.data.decision.rules] as const] : []))
   const count = (effect: string): number => made.filter((each) => each[2] === effect).length
-  return { policy, calls: made.length, allowed: count('allow'), asked: count('ask'), denied: count('deny'), sha256: digestOfJson(made) }
+  return { calls: made.length, allowed: count('allow'), asked: count('ask'), denied: count('deny'), sha256: digestOfJson(made) }
 }
 
-function findApprovals(events: readonly StoredEvent[]): RunRecord['approvals'] {
+/** What people answered to the questions of one run. */
+export function findApprovals(events: readonly StoredEvent[]): RunRecord['approvals'] {
   const asked = new Map(events.flatMap((event) => (event.type === 'approval.requested' ? [[event.data.gate, event.data.question] as const] : [])))
   return events.flatMap((event) => {
     if (event.type !== 'approval.given') return []

@@ -1,10 +1,10 @@
 import type { CheckOutcome, Proof } from '../../protocol/evidence.ts'
 
 /** What the solver is told when the harness looked and it was not so. */
-export function describeRefusal(proof: Proof, outcomes: readonly CheckOutcome[]): string {
+export function describeRefusal(proof: Proof, outcomes: readonly CheckOutcome[], { isPlanner = false }: { readonly isPlanner?: boolean } = {}): string {
   const lines = [
     proof.verdict === 'no-evidence'
-      ? 'Nothing that failed before is seen to pass now, so nothing shows that the goal is met. Add tests in a new file that fail on the base and pass on your result, and call finish again. If the goal cannot be shown by a test, call finish again as it is: a person will judge.'
+      ? isPlanner ? 'Nothing that failed before is seen to pass now, so nothing shows that the goal is met:' : 'Nothing that failed before is seen to pass now, so nothing shows that the goal is met. Add tests in a new file that fail on the base and pass on your result, and call finish again. If the goal cannot be shown by a test, call finish again as it is: a person will judge.'
       : outcomes.length === 0
         ? 'The goal is not met, and no check was run:'
         : 'Writ ran the acceptance checks in a clean checkout of your result. The goal is not met:',

@@ -1,39 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { call, commit, digest, preparedStory, proofOf, refusalOf, reply, returned, tree, type Story } from '../../testing/story.ts'
-import { toSampleRunId } from '../../testing/sample-run.ts'
+import { call, commit, preparedStory, proofOf, refusalOf, reply, returned, tree, type Story } from '../../testing/story.ts'
+import { comesBack, delegateNext, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
 import type { NewEvent, Payload } from '../../protocol/events/event.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
 import { decisionsVersion } from '../decisions.ts'
 import { toPlan } from '../plan/from-file.ts'
 
-const contract = { checks: [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }], budget: { maxTurns: 100, maxIdleTurns: 30 } }
-const task = (id: string, more: Partial<TaskFile> = {}): TaskFile => ({ id, subgoal: `what ${id} is for`, checks: ['c1'], scope: [`src/${id}/**`], ...more })
-const allow = { effect: 'allow' as const, rules: [], policy: digest('e'), reason: '' }
-const nothing = { turns: 3, inputTokens: 10, cachedTokens: 0, outputTokens: 5, usd: 0, unpriced: true, modelMs: 1 }
-
-function planned(tasks: readonly TaskFile[], workers = 2, more: Partial<typeof contract> = {}): Story {
-  const given = toPlan({ tasks: [...tasks] }, { ...contract, scope: [] }, 0)
-  const story = preparedStory({ contract: { ...contract, ...more }, planning: { given, workers } })
-  const step = story.next()
-  assert.ok(step?.do === 'propose')
-  return story.tell({ type: 'plan.proposed', data: { plan: step.plan, why: step.why, from: 'person' } })
-}
-
-let children = 100
-/** Carries out what comes next, where that is to begin a task. */
-function delegateNext(story: Story): Payload<'task.delegated'> {
-  const step = story.next()
-  assert.ok(step?.do === 'delegate', `a task was to begin, not ${step?.do}`)
-  const { task: id, attempt, role, budget, lease, brief } = step
-  const data = { task: id, attempt, role, budget, lease, brief, child: toSampleRunId(children += 1), base: story.state.head ?? commit('b'), decision: allow }
-  story.tell({ type: 'task.delegated', data })
-  return data
-}
-
-function comesBack(story: Story, { task: id, child }: Payload<'task.delegated'>, more: Partial<Payload<'task.returned'>> = {}): void {
-  story.tell({ type: 'task.returned', data: { task: id, child, outcome: 'proven', reason: 'it passes', commit: commit('1'), summary: `did ${id}`, spent: nothing, events: 9, head: digest('9'), questions: 0, ...more } })
-}
+const contract = sampleContract
+const planned = (tasks: readonly TaskFile[], workers = 2, more: Partial<typeof contract> = {}): Story => plannedStory(tasks, { contract: more, planning: { workers } })
 
 function integrated(story: Story, { task: id, child, lease }: Payload<'task.delegated'>, letter: string, verdict: Payload<'integration.finished'>['verdict'] = 'merged'): void {
   const event: NewEvent = {

@@ -4,13 +4,15 @@ import type { PlanFile } from '../../protocol/plan-file.ts'
 import { count } from '../report/words.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { findReachedLimit, findWarning, findWorkDeadline } from '../budget.ts'
-import { followsStrictly, refusesTheSame } from '../decisions.ts'
+import { followsStrictly, refusesTheSame, tellsThePlan } from '../decisions.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { chooseOrAsk, considerDraft, isToBeConsidered } from './consider.ts'
 import { findStopping, isSettled } from './delegation.ts'
+import type { Stuck } from './describe-attempt.ts'
+import { describeInForce } from './describe-in-force.ts'
 import { countWorking, findWakeUp, followPlan, isGivenUp } from './follow-plan.ts'
 import { findStages } from './stages.ts'
 
@@ -29,6 +31,7 @@ export function decidePlanned(state: RunState): Step | undefined {
   if (state.limit) return isWorking ? { phase: 'observe', do: 'stop-children' } : atLimit(state)
   const chosen = state.planDraft === undefined ? chooseOrAsk(state) : undefined
   if (chosen) return chosen
+  if (state.finish && !isWorking && isUnshown(state)) return end(state, 'waiting', state.proof?.reasons[0] ?? 'no check can show it')
   if (state.finish?.cannot) return isWorking ? { phase: 'observe', do: 'stop-children' } : end(state, 'not-achieved', `the planner says that it cannot be done: ${state.finish.cannot}`)
   if (state.planDraft !== undefined) return settleDraft(state)
   if (state.plan && state.opened?.planning?.stopAfterPlan === true && state.planWanted === undefined) return end(state, 'planned', `there is a plan of ${count(state.plan.tasks.length, 'task')}, and nothing more was wanted`)
@@ -109,12 +112,19 @@ function askPlanner(state: RunState): Step {
 }
 
 /** Something came of the plan that it did not foresee. Without a planner, or after many plans, that is the end. */
-function replan(state: RunState, why: string): Step {
+function replan(state: RunState, { reason, request }: Stuck): Step {
+  const told = [reason, request].filter(Boolean).join(' ')
+  const why = tellsThePlan(state) ? reason : told
   const isWorking = countWorking(state) > 0
   // A no without a word of what to do instead leaves nothing to plan anew.
   const isRefused = isPlanDenied(state) && isUnconfirmed(state) && !state.answerNotes.has(toPlanGate(state.plan?.revision ?? 0))
-  if (state.opened?.request.solver === 'model' && (state.plan?.revision ?? 0) < mostRevisions && !isRefused) return { phase: 'observe', do: 'say', kind: 'plan', text: why }
+  if (state.opened?.request.solver === 'model' && (state.plan?.revision ?? 0) < mostRevisions && !isRefused) return { phase: 'observe', do: 'say', kind: 'plan', text: tellsThePlan(state) ? [reason, request, describeInForce(state)].filter(Boolean).join('\n') : told }
   return isWorking ? { phase: 'observe', do: 'await-child' } : finishUnproven(state, why)
+}
+
+/** All tasks are done, and nothing shows that the goal is met: the planner says that nothing can, and a person judges. */
+function isUnshown(state: RunState): boolean {
+  return tellsThePlan(state) && state.planDraft === undefined && state.proof?.verdict === 'no-evidence' && state.provenTree === state.tree && (state.plan?.tasks ?? []).every((task) => isSettled(state, task.id))
 }
 
 /** What was integrated is proven all the same: the goal may be met without the rest. */
@@ -128,7 +138,10 @@ function afterRefusal(state: RunState): Step {
   const noEvidence = state.proof?.verdict === 'no-evidence'
   if (noEvidence && (state.contract?.checks.length === 0 || state.refusals > 1)) return end(state, 'waiting', reason)
   if (state.refusals > 3) return end(state, 'not-achieved', reason)
-  return replan(state, `All tasks are done, and the goal is not met: ${reason}. Add the tasks that are missing with propose_plan, and keep those that are finished.`)
+  return replan(state, {
+    reason: `All tasks are done, and the goal is not met: ${reason}.`,
+    request: `Add the tasks that are missing with propose_plan, and keep those that are finished.${tellsThePlan(state) && noEvidence ? ' Tests in new files that fail on the base and pass on the result would show it. If no test can, call finish: a person will judge.' : ''}`,
+  })
 }
 
 /** Time or money is used up: what is integrated is proven where there is time for it. */

@@ -1,5 +1,7 @@
 import type { Check } from '../../protocol/contract.ts'
 import type { Task } from '../../protocol/plan.ts'
+import { tellsThePlan } from '../decisions.ts'
+import { count } from '../report/words.ts'
 import type { RunState } from '../run-state.ts'
 import type { Delegation } from './delegation.ts'
 
@@ -24,16 +26,21 @@ export function describeAttempt(state: RunState, task: Task, before: Delegation 
 function describeOthers(state: RunState, task: Task): string {
   const others = (state.plan?.tasks ?? []).filter((each) => each.id !== task.id)
   if (others.length === 0) return ''
-  const lines = others.slice(0, mostNamed).map((each) => `- ${each.id} ${each.title}: ${toWord(state, each.id)}${each.scope.length > 0 ? ` (${each.scope.slice(0, 5).join(', ')})` : ''}`)
+  const lines = others.slice(0, mostNamed).map((each) => `- ${each.id} ${each.title}: ${describeStanding(state, each.id)}${each.scope.length > 0 ? ` (${each.scope.slice(0, 5).join(', ')})` : ''}`)
   if (others.length > mostNamed) lines.push(`- and ${others.length - mostNamed} more`)
   return `The other tasks are done by others; leave them alone:\n${lines.join('\n')}`
 }
 
-function toWord(state: RunState, id: string): string {
+/** How a task stands, for those who plan or work on others. */
+export function describeStanding(state: RunState, id: string): string {
   const status = state.tasks.get(id)
   if (status === 'finished') return 'done, and here already'
   if (status === 'dropped') return 'left out'
-  return state.delegations.get(id)?.status === 'running' ? 'being worked on now' : 'later'
+  const work = state.delegations.get(id)?.status
+  if (work === 'running') return 'being worked on now'
+  if (!tellsThePlan(state)) return 'later'
+  if (work === 'failed') return 'tried, and not done'
+  return work === 'returned' || work === 'waiting' ? 'worked on, and looked at now' : 'later'
 }
 
 function describeEarlier({ given, returned, integration, why }: Delegation): string {
@@ -52,8 +59,18 @@ export function describeJudging(says: string, checks: readonly Pick<Check, 'comm
   return checks.length === 0 ? '' : `${says}\n${checks.slice(0, mostNamed).map((check) => `- \`${check.command.slice(0, 400)}\``).join('\n')}`
 }
 
-/** What the planner is told when a task could not be done. */
-export function describeFailure(task: Task, { given, returned, why }: Delegation): string {
-  const spent = returned ? ` It took ${returned.spent.turns} turns.` : ''
-  return `${task.id} (${task.title}) was tried ${given.attempt} time${given.attempt === 1 ? '' : 's'} and is not done: ${why}.${spent} Change the plan with propose_plan: divide the task, give it other checks or another scope, or plan another way. Keep the tasks that are finished or being worked on as they are. If the goal cannot be met, call finish with cannot.`
+/** Why a plan cannot be carried out as it is, for whoever reads the run, and what its planner is asked for then. */
+export interface Stuck {
+  readonly reason: string
+  readonly request: string
+}
+
+/** A task could not be done. */
+export function describeFailure(state: RunState, task: Task, { given, returned, why }: Delegation): Stuck {
+  const turns = returned?.spent.turns ?? 0
+  const spent = returned === undefined ? '' : !tellsThePlan(state) ? ` It took ${turns} turns.` : turns === 0 ? '' : ` It took ${count(turns, 'turn')}.`
+  return {
+    reason: `${task.id} (${task.title}) was tried ${given.attempt} time${given.attempt === 1 ? '' : 's'} and is not done: ${why}.${spent}`,
+    request: 'Change the plan with propose_plan: divide the task, give it other checks or another scope, or plan another way. Keep the tasks that are finished or being worked on as they are. If the goal cannot be met, call finish with cannot.',
+  }
 }

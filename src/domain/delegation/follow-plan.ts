@@ -1,13 +1,13 @@
 import type { Task } from '../../protocol/plan.ts'
 import { findReachedLimit } from '../budget.ts'
-import { followsStrictly } from '../decisions.ts'
+import { followsStrictly, tellsThePlan } from '../decisions.ts'
 import { requestLease } from '../lease/lease.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { hasRoom, isFree } from './capacity.ts'
-import { describeAttempt, describeFailure } from './describe-attempt.ts'
+import { describeAttempt, describeFailure, type Stuck } from './describe-attempt.ts'
 import { findByStatus, findTask, isSettled, mostFaults, type Delegation } from './delegation.ts'
 import { findMilestoneNeed } from './milestones.ts'
 import { findNextMoment, isReleased, orderByPlan, whySchedule } from './schedule-order.ts'
@@ -30,7 +30,7 @@ export function toMergeGate({ given }: Delegation): string {
  * begins, as the schedule says. `stuck`: a task cannot be done under this plan; `done`: every task is settled;
  * `wait`: a child is at work, or the time of a task has not come; `stand`: only people can move it on.
  */
-export type PlanNext = { readonly step: Step } | { readonly stuck: string } | 'wait' | 'stand' | 'done'
+export type PlanNext = { readonly step: Step } | { readonly stuck: Stuck } | 'wait' | 'stand' | 'done'
 
 export function followPlan(state: RunState): PlanNext {
   const unseen = findUnseenTests(state)
@@ -60,9 +60,10 @@ export function followPlan(state: RunState): PlanNext {
   return findByStatus(state, 'waiting').length + findStages(state, 'waiting').length > 0 ? 'stand' : 'done'
 }
 
-function describeDenied(state: RunState): string {
+function describeDenied(state: RunState): Stuck {
   const note = state.answerNotes.get(toPlanGate(state.plan?.revision ?? 0))
-  return note === undefined ? 'a person did not agree to the plan' : `A person does not agree with the plan: ${note}. Propose another one with propose_plan, and keep the tasks that are finished.`
+  if (note === undefined) return { reason: 'a person did not agree to the plan', request: '' }
+  return { reason: `A person does not agree with the plan: ${note}.`, request: 'Propose another one with propose_plan, and keep the tasks that are finished.' }
 }
 
 /** Children at work, whatever they do for a task. */
@@ -71,13 +72,13 @@ export function countWorking(state: RunState): number {
 }
 
 /** Why the plan cannot be carried out as it is: a task failed too often, or the policy does not let it begin. */
-function findStuck(state: RunState): string | undefined {
+function findStuck(state: RunState): Stuck | undefined {
   // Whoever waits for a person has paths and a share of the budget, which the next attempt may be waiting for.
   const mayWait = followsStrictly(state) && listPromised(state).length > 0
   const failed = findByStatus(state, 'failed').find((each) => !isSettled(state, each.given.task) && !(mayWait && mayTryAgain(state, each)))
-  if (failed) return describeFailure(getTask(state, failed.given.task), failed)
+  if (failed) return describeFailure(state, getTask(state, failed.given.task), failed)
   const [held] = state.refused
-  return held && !isSettled(state, held[0]) ? `The policy does not let ${held[0]} begin: ${held[1]}. Change the plan with propose_plan, or call finish with cannot.` : undefined
+  return held && !isSettled(state, held[0]) ? { reason: `The policy does not let ${held[0]} begin: ${held[1]}.`, request: 'Change the plan with propose_plan, or call finish with cannot.' } : undefined
 }
 
 /** Is it, word for word, a task that was tried as often as it may be? */
@@ -145,7 +146,9 @@ export function isStillOpen(state: RunState, { id }: Pick<Task, 'id'>): boolean 
 
 function mayTryAgain(state: RunState, before: Delegation): boolean {
   if (before.conflicts >= personAfter) return state.approvals.get(toMergeGate(before)) === 'approve'
-  return before.failures < mostFailures && before.faults < mostFaults
+  // The built-in solver does on the same content what it did before.
+  const failures = tellsThePlan(state) && state.opened?.request.solver === 'repair' ? 1 : mostFailures
+  return before.failures < failures && before.faults < mostFaults
 }
 
 /** A task without a scope of its own takes all that the contract lets change. */

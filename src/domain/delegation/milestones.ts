@@ -4,6 +4,7 @@ import { isWanted } from '../policy/checkpoints.ts'
 import type { RunState } from '../run-state.ts'
 import type { Step } from '../step.ts'
 import { checksOf } from './delegation.ts'
+import type { Stuck } from './describe-attempt.ts'
 
 type Checked = Payload<'milestone.checked'>
 
@@ -15,7 +16,7 @@ export function toMilestoneGate({ task, commit }: Pick<Checked, 'task' | 'commit
  * What a milestone that was integrated needs before more begins: its checks, a person where the contract says so, or another plan
  * (`stuck`). One that failed is looked at again as soon as more is integrated.
  */
-export function findMilestoneNeed(state: RunState): { readonly step: Step } | { readonly stuck: string } | undefined {
+export function findMilestoneNeed(state: RunState): { readonly step: Step } | { readonly stuck: Stuck } | undefined {
   for (const task of state.plan?.tasks ?? []) {
     if (task.milestone !== true || state.tasks.get(task.id) !== 'finished') continue
     const checked = state.milestones.get(task.id)
@@ -23,14 +24,14 @@ export function findMilestoneNeed(state: RunState): { readonly step: Step } | { 
     if (checked.verdict === 'failed') {
       // Another plan has been made since: its tasks are to mend it.
       if (checked.revision !== state.plan?.revision) continue
-      return { stuck: `The milestone ${task.id} (${task.title}) is not reached: ${checked.reasons[0] ?? 'its checks do not pass'}. Add tasks that mend it with propose_plan, and keep those that are finished.` }
+      return { stuck: { reason: `The milestone ${task.id} (${task.title}) is not reached: ${checked.reasons[0] ?? 'its checks do not pass'}.`, request: 'Add tasks that mend it with propose_plan, and keep those that are finished.' } }
     }
     if (!isWanted(state.contract ?? {}, changedSince(state, checked))) continue
     const answer = state.approvals.get(toMilestoneGate(checked))
     if (answer === undefined) return { step: { phase: 'reflect', do: 'ask-milestone', task: task.id } }
     if (answer === 'deny' && checked.revision === state.plan?.revision) {
       const note = state.answerNotes.get(toMilestoneGate(checked))
-      return { stuck: `At the milestone ${task.id} (${task.title}) a person does not agree with what is there${note ? `: ${note}` : ''}. Change the plan with propose_plan, and keep the tasks that are finished.` }
+      return { stuck: { reason: `At the milestone ${task.id} (${task.title}) a person does not agree with what is there${note ? `: ${note}` : ''}.`, request: 'Change the plan with propose_plan, and keep the tasks that are finished.' } }
     }
   }
   return undefined

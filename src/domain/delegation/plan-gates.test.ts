@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { call, commit, digest, failed, outcome, preparedStory, reply, returned, tree, type Story } from '../../testing/story.ts'
-import { toSampleRunId } from '../../testing/sample-run.ts'
+import { call, commit, failed, outcome, preparedStory, reply, returned, tree, type Story } from '../../testing/story.ts'
+import { comesBack, delegateNext, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Planning } from '../../protocol/events/run.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
@@ -10,32 +10,8 @@ import { accountProgress } from '../plan/task-progress.ts'
 import { measureVolatility } from '../plan/volatility.ts'
 import { describeForConfirmation } from './confirm-plan.ts'
 
-const contract = { checks: [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }], budget: { maxTurns: 100, maxIdleTurns: 30 } }
-const task = (id: string, more: Partial<TaskFile> = {}): TaskFile => ({ id, subgoal: `what ${id} is for`, checks: ['c1'], scope: [`src/${id}/**`], ...more })
-const allow = { effect: 'allow' as const, rules: [], policy: digest('e'), reason: '' }
-const spent = { turns: 3, inputTokens: 10, cachedTokens: 0, outputTokens: 5, usd: 0.5, unpriced: false, modelMs: 1 }
-
-function planned(tasks: readonly TaskFile[], more: Partial<Planning> = {}, checkpoints?: readonly string[]): Story {
-  const given = toPlan({ tasks: [...tasks] }, { ...contract, scope: [] }, 0)
-  const story = preparedStory({ contract: { ...contract, ...(checkpoints ? { checkpoints: [...checkpoints] } : {}) }, planning: { given, workers: 2, ...more } })
-  const step = story.next()
-  assert.ok(step?.do === 'propose')
-  return story.tell({ type: 'plan.proposed', data: { plan: step.plan, why: step.why, from: 'person' } })
-}
-
-let children = 300
-function delegateNext(story: Story): Payload<'task.delegated'> {
-  const step = story.next()
-  assert.ok(step?.do === 'delegate', `a task was to begin, not ${step?.do}`)
-  const { task: id, attempt, role, budget, lease, brief } = step
-  const data = { task: id, attempt, role, budget, lease, brief, child: toSampleRunId(children += 1), base: story.state.head ?? commit('b'), decision: allow }
-  story.tell({ type: 'task.delegated', data })
-  return data
-}
-
-function comesBack(story: Story, { task: id, child }: Payload<'task.delegated'>, more: Partial<Payload<'task.returned'>> = {}): void {
-  story.tell({ type: 'task.returned', data: { task: id, child, outcome: 'proven', reason: 'it passes', commit: commit('1'), summary: `did ${id}`, spent, events: 9, head: digest('9'), questions: 0, ...more } })
-}
+const contract = sampleContract
+const planned = (tasks: readonly TaskFile[], planning: Partial<Planning> = {}, checkpoints?: readonly string[]): Story => plannedStory(tasks, { planning, ...(checkpoints ? { contract: { checkpoints: [...checkpoints] } } : {}) })
 
 function integrated(story: Story, { task: id, child, lease }: Payload<'task.delegated'>, letter: string, path = `src/${id}/x.js`): void {
   comesBack(story, { task: id, child, lease } as Payload<'task.delegated'>)

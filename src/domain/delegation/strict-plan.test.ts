@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { call, commit, digest, preparedStory, reply, returned, tree, type Story } from '../../testing/story.ts'
+import { call, commit, digest, reply, returned, tree, type Story } from '../../testing/story.ts'
+import { allowed, comesBack, delegateNext, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
 import { toSampleRunId } from '../../testing/sample-run.ts'
 import type { Budget } from '../../protocol/contract.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Planning } from '../../protocol/events/run.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
-import { toPlan } from '../plan/from-file.ts'
 
-const checks = [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }]
-const allow = { effect: 'allow' as const, rules: [], policy: digest('e'), reason: '' }
-const deny = { ...allow, effect: 'deny' as const, reason: 'nobody may' }
+const deny = { ...allowed, effect: 'deny' as const, reason: 'nobody may' }
 const spent = (turns: number, usd = 0) => ({ turns, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd, unpriced: false, modelMs: 0 })
-const task = (id: string, more: Partial<TaskFile> = {}): TaskFile => ({ id, subgoal: `what ${id} is for`, checks: ['c1'], scope: [`src/${id}/**`], ...more })
 
 interface Options {
   readonly planning?: Partial<Planning>
@@ -21,38 +18,19 @@ interface Options {
   readonly decisions?: number
 }
 
-/** A run whose plan is in force, as it is decided now. */
-function planned(tasks: readonly TaskFile[], { planning, budget = { maxTurns: 100, maxIdleTurns: 30 }, deadline, decisions = 4 }: Options = {}): Story {
-  const contract = { checks, budget, ...(deadline === undefined ? {} : { deadline }) }
-  const given = toPlan({ tasks: [...tasks] }, { ...contract, scope: [] }, 0)
-  const story = preparedStory({ contract, planning: { given, workers: 2, ...planning } })
-  story.tell({ type: 'run.resumed', data: { by: 'ada', writ: '1', lastSeq: 1, decisions } })
-  const step = story.next()
-  assert.ok(step?.do === 'propose')
-  return story.tell({ type: 'plan.proposed', data: { plan: step.plan, why: step.why, from: 'person' } })
+/** As version 4 decides. */
+function planned(tasks: readonly TaskFile[], { planning, budget = sampleContract.budget, deadline, decisions = 4 }: Options = {}): Story {
+  return plannedStory(tasks, { contract: { budget, ...(deadline === undefined ? {} : { deadline }) }, decisions, ...(planning === undefined ? {} : { planning }) })
 }
 
 let children = 300
-function delegateNext(story: Story): Payload<'task.delegated'> {
-  const step = story.next()
-  assert.ok(step?.do === 'delegate', `a task was to begin, not ${step?.do}`)
-  const { task: id, attempt, role, budget, lease, brief } = step
-  const data = { task: id, attempt, role, budget, lease, brief, child: toSampleRunId(children += 1), base: commit('b'), decision: allow }
-  story.tell({ type: 'task.delegated', data })
-  return data
-}
-
-function stageNext(story: Story, decision: Payload<'stage.delegated'>['decision'] = allow): Payload<'stage.delegated'> {
+function stageNext(story: Story, decision: Payload<'stage.delegated'>['decision'] = allowed): Payload<'stage.delegated'> {
   const step = story.next()
   assert.ok(step?.do === 'delegate-stage', `a stage was to begin, not ${step?.do}`)
   const { task: id, stage, of, role, base, budget, brief } = step
   const data = { task: id, stage, of, role, base, budget, brief, child: toSampleRunId(children += 1), decision }
   story.tell({ type: 'stage.delegated', data })
   return data
-}
-
-function comesBack(story: Story, { task: id, child }: Payload<'task.delegated'>, more: Partial<Payload<'task.returned'>> = {}): void {
-  story.tell({ type: 'task.returned', data: { task: id, child, outcome: 'proven', reason: 'it passes', commit: commit('1'), summary: '', spent: spent(3), events: 9, head: digest('9'), questions: 0, ...more } })
 }
 
 function stageComesBack(story: Story, { task: id, stage, child }: Payload<'stage.delegated'>, more: Partial<Payload<'stage.returned'>> = {}): void {

@@ -2,7 +2,7 @@ import { solverOf } from '../../domain/route.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
 import type { CommitId } from '../../protocol/ids.ts'
 import { isRepair } from '../../domain/decide.ts'
-import { followsStrictly } from '../../domain/decisions.ts'
+import { followsStrictly, tellsThePlan } from '../../domain/decisions.ts'
 import { isPlanned, isSettled } from '../../domain/delegation/delegation.ts'
 import { commitMessage } from '../../domain/report/commit-message.ts'
 import { describeRefusal } from '../../domain/context/describe-refusal.ts'
@@ -96,7 +96,7 @@ async function proveNow(run: RunContext): Promise<void> {
   const proof = await prove(run)
   const events: NewEvent[] = [{ type: 'proof.finished', data: proof }]
   if (proof.verdict !== 'proven' && !isRepair(run.state) && !run.state.limit) {
-    events.push({ type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'proof', text: describeRefusal(proof, run.state.proofOutcomes) } })
+    events.push({ type: 'observation.made', data: { task: run.state.active?.id ?? '', kind: 'proof', text: describeRefusal(proof, run.state.proofOutcomes, { isPlanner: tellsThePlan(run.state) && run.state.opened?.planning !== undefined }) } })
   }
   await record(run, ...events)
 }
