@@ -44,6 +44,8 @@ function toWords(runner: RunnerName, parts: readonly (readonly string[])[]): ByN
       // Older versions match a title, newer ones also all titles above it: the last one is in both.
       return before(each((path) => `--test-name-pattern=${toPattern(path.at(-1) ?? '')}`))
     case 'vitest':
+      // The titles above are joined by a space, in newer versions by ` > `.
+      return before(['-t', each((path) => path.slice(1).map((title) => toPattern(title)).join(String.raw`\s+(>\s+)?`)).join('|')])
     case 'jest':
       return before(['-t', each((path) => toPattern(path.slice(1).join(' '))).join('|')])
     case 'mocha':

@@ -73,7 +73,7 @@ describe('narrowing', () => {
     ['node --test', ['a.test.js'], ['a.test.js › sums › adds 1 (+) 2 #2'], String.raw`node --test '--test-name-pattern=adds\s+1\s+\(\+\)\s+2' a.test.js`],
     ['pytest tests', ['tests/test_a.py'], ['tests/test_a.py › A › test_b[1-x]', 'tests/test_a.py › test_c'], `pytest 'tests/test_a.py::A::test_b[1-x]' tests/test_a.py::test_c`],
     ['python3 -m unittest', ['test_a.py'], ['test_a.py › A › test_b'], 'python3 -m unittest discover -p test_a.py -k A.test_b'],
-    ['vitest', ['a.test.ts'], ['a.test.ts › s › b', 'a.test.ts › c'], String.raw`vitest run -t 's\s+b|c' a.test.ts --reporter=default --reporter=/r/vitest.mjs`],
+    ['vitest', ['a.test.ts'], ['a.test.ts › s › b', 'a.test.ts › c'], String.raw`vitest run -t 's\s+(>\s+)?b|c' a.test.ts --reporter=default --reporter=/r/vitest.mjs`],
     ['jest', ['a.test.ts'], ['a.test.ts › b'], 'jest -t b --runTestsByPath a.test.ts --reporters=default --reporters=/r/jest.cjs'],
     ['mocha', ['a.js'], ['a.js › s › b'], String.raw`mocha --grep 's\s+b' a.js --reporter /r/mocha.cjs`],
     ['ava', ['a.js'], ['a.js › b c'], `export NODE_OPTIONS="$NODE_OPTIONS --import=/r/ava.mjs"; export npm_config_node_options="$NODE_OPTIONS"; ava --match 'b c' a.js --tap`],
