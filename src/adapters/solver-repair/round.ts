@@ -8,6 +8,7 @@ import { explainMend } from './explain.ts'
 import { generateCandidates } from './generate/generate.ts'
 import { judgeMends, judging } from './judge/judge.ts'
 import type { Lane, Survey } from './lane/lane.ts'
+import { countWorkers, findMachine } from './lane/workers.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import type { Clues } from './localise/clues.ts'
@@ -58,6 +59,10 @@ export interface Round {
   readonly mended: number
 }
 
+/** Runs of the check itself at a time, and what one may hold, in MB: it has processes of its own, and each has a scratch copy. */
+const mostChecks = 8
+const checkMb = 2048
+
 /** One search over one content, and the judging of what it found, until `until` by `performance.now`. */
 export async function goRound(task: SolverTask, ground: Ground, options: ProposeOptions, limits: { began: number; until: number }): Promise<Round> {
   const { lab, lane, project, group, measured } = ground
@@ -74,7 +79,7 @@ export async function goRound(task: SolverTask, ground: Ground, options: Propose
   say(`${candidates.length} changes to try, ${quick === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined
   const filter = quick === undefined
-    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: fullTimeoutMs, parallel: 2, ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }) })
+    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, byName: group.byName === true, perMs: fullTimeoutMs, parallel: countWorkers(findMachine(), { most: Math.min(lane.workers, mostChecks), eachMb: checkMb }), ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }) })
     : createLaneFilter(lane, quick.survey, quick)
   const found = new AbortController()
   const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages })
