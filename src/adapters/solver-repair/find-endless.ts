@@ -5,11 +5,14 @@ import { findScript } from './lane/find-script.ts'
 import type { Lane } from './lane/lane.ts'
 import { createNodeLane } from './lane/node-lane.ts'
 import { createPythonLane } from './lane/python-lane.ts'
+import { countWorkers, findMachine } from './lane/workers.ts'
 import { familyOf, familyOfFile, maxGuessed, testLike } from './read-tests.ts'
 import type { Family } from './read-tests.ts'
 
 /** What a test is given that runs without giving way: a share of the time for all of them, and its bounds, in milliseconds. */
 const patience = { share: 1 / 6, leastMs: 2000, mostMs: 10_000 }
+/** The check itself may be at work beside it. */
+const mostWorkers = 4
 const mostNamed = 20
 const mostFrames = 20
 
@@ -27,14 +30,15 @@ export const findEndless: EndlessFinder['find'] = async (check, outcome, lab, { 
 async function openLane(check: Check, outcome: CheckOutcome | undefined, lab: Lab): Promise<Lane | undefined> {
   const { script, command } = await findScript(check.command, lab)
   const family = familyOfCheck(script, command, outcome)
+  const workers = countWorkers(findMachine(), { most: mostWorkers })
   const program = script === undefined ? undefined : { name: `check ${check.id}`, file: script }
-  if (family === 'python') return createPythonLane(lab, check, program)
-  if (program !== undefined) return createNodeLane(lab, { failing: [program.file], others: [] }, { program: program.name })
+  if (family === 'python') return createPythonLane(lab, check, { workers, program })
+  if (program !== undefined) return createNodeLane(lab, { failing: [program.file], others: [] }, { workers, program: program.name })
   const files = (await lab.files()).filter((file) => familyOfFile(file) === 'script' && !/(^|\/)node_modules\//.test(file))
   const words = new Set(command.split(/[\s"'`;&|()]+/).map((word) => word.replace(/^\.\//, '')))
   const named = files.filter((file) => words.has(file))
   const tests = named.length > 0 ? named : files.filter((file) => testLike.test(file))
-  return tests.length === 0 ? undefined : createNodeLane(lab, { failing: tests.slice(0, maxGuessed), others: [] }, { runner: runnerOf(command, outcome) })
+  return tests.length === 0 ? undefined : createNodeLane(lab, { failing: tests.slice(0, maxGuessed), others: [] }, { workers, runner: runnerOf(command, outcome) })
 }
 
 function familyOfCheck(script: string | undefined, command: string, outcome: CheckOutcome | undefined): Family {

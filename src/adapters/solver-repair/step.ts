@@ -50,5 +50,5 @@ function labWith(lab: Lab, placed: Text): Lab {
 
 function laneWith(lane: Lane, placed: Text): Lane {
   const put = (job: LaneJob): LaneJob => (job.path === placed.path || job.others?.some(({ path }) => path === placed.path) === true ? job : { ...job, others: [...(job.others ?? []), placed] })
-  return { name: lane.name, survey: (timeoutMs, others = [], watch = undefined) => lane.survey(timeoutMs, [...others, placed], watch), tryAll: (jobs, options) => lane.tryAll(jobs.map(put), options) }
+  return { name: lane.name, workers: lane.workers, survey: (timeoutMs, others = [], watch = undefined) => lane.survey(timeoutMs, [...others, placed], watch), tryAll: (jobs, options) => lane.tryAll(jobs.map(put), options) }
 }
