@@ -57,3 +57,8 @@ export function refusesTheSame(state: { readonly decisions: number | undefined }
 export function tellsThePlan(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5
 }
+
+/** 5: a proof says which check asks for a file that the run wrote itself, and so cannot pass. */
+export function explainsTakenOut(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
