@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { nameGoals, pickNext, spend, toAllowance, toBatchCode, type Ended, type NamedGoal, type Purse, type Spending } from '../../domain/batch/batch.ts'
 import { digestOf } from '../../domain/digest.ts'
-import { toDuration, toMoney } from '../../domain/report/words.ts'
+import { count, toDuration, toMoney } from '../../domain/report/words.ts'
 import { BatchFile, BatchGoal } from '../../protocol/batch-file.ts'
 import type { RunState, Spent } from '../../domain/run-state.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
@@ -220,5 +220,5 @@ function toReport(ended: readonly Ended[]): unknown {
 function describeBatch(ended: readonly Ended[]): string {
   const rows = ended.map((each) => [each.id, each.outcome, each.run ?? '–', String(each.turns), toMoney(each.usd), toDuration(each.durationMs), oneLine(each.outcome === 'proven' ? (each.branch ?? '') : each.reason, 120)])
   const proven = ended.filter((each) => each.outcome === 'proven').length
-  return `${toRows([['goal', 'outcome', 'run', 'turns', 'cost', 'time', 'branch or reason'], ...rows]).join('\n')}\n\n${proven} of ${ended.length} proven, ${ended.reduce((all, each) => all + each.turns, 0)} turns, ${toMoney(ended.reduce((all, each) => all + each.usd, 0))}\n`
+  return `${toRows([['goal', 'outcome', 'run', 'turns', 'cost', 'time', 'branch or reason'], ...rows]).join('\n')}\n\n${proven} of ${ended.length} proven, ${count(ended.reduce((all, each) => all + each.turns, 0), 'turn')}, ${toMoney(ended.reduce((all, each) => all + each.usd, 0))}\n`
 }
