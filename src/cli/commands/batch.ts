@@ -29,6 +29,7 @@ export interface BatchOptions {
 /** Runs of earlier tries that are looked through for those of this batch. */
 const mostRuns = 10_000
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type GoalBudget = NonNullable<BatchGoal['budget']>
 const nothing: Spending = { turns: 0, usd: 0, tokens: 0 }
 
 /** `writ batch`: many goals within one budget, and one report. The exit code is that of the worst. */
@@ -185,30 +186,51 @@ async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, befo
     promises.set(id, rest)
     purse = spend(purse, rest)
   }
+  /** What a goal may spend from now on; undefined while nothing is left that is not promised to others. */
+  const findPromise = (goal: NamedGoal): { readonly promised: Spending; readonly budget: GoalBudget } | undefined => {
+    const kept = promises.get(goal.id)
+    if (kept) return { promised: kept, budget: {} }
+    const { rest } = before.get(goal.id) ?? {}
+    if (rest) return toAllowance(purse, 1) && { promised: rest, budget: {} }
+    const budget = toAllowance(purse, left.filter((each) => !before.has(each.id)).length, goal.budget)
+    return budget && { promised: { turns: budget.max_turns ?? 0, usd: budget.max_usd ?? 0, tokens: budget.max_tokens ?? 0 }, budget }
+  }
   const working: NamedGoal[] = []
+  const waiting: (() => void)[] = []
   const work = async (): Promise<void> => {
-    for (let goal = pickNext(left, working); goal && !signal.aborted; goal = pickNext(left, working)) {
-      const earlier = before.get(goal.id)
-      const spent = earlier?.spent ?? nothing
-      const kept = promises.get(goal.id)
-      const allowance = earlier ? undefined : toAllowance(purse, left.filter((each) => !before.has(each.id)).length, goal.budget)
-      left.splice(left.indexOf(goal), 1)
-      if (!kept && !allowance) {
-        ended.set(goal.id, { id: goal.id, outcome: 'not-started', reason: 'nothing of the batch’s budget was left', run: earlier?.run, branch: undefined, ...spent, durationMs: 0 })
+    while (left.length > 0 && !signal.aborted) {
+      const goal = pickNext(left.filter((each) => findPromise(each)), working)
+      const given = goal && findPromise(goal)
+      if (!given) {
+        if (working.length === 0) return
+        // What those at work do not need comes back with them.
+        await new Promise<void>((done) => void waiting.push(done))
         continue
       }
-      const promised = kept ?? { turns: allowance?.max_turns ?? 0, usd: allowance?.max_usd ?? 0, tokens: allowance?.max_tokens ?? 0 }
-      if (!kept) purse = spend(purse, promised)
+      const { promised, budget } = given
+      const earlier = before.get(goal.id)
+      const spent = earlier?.spent ?? nothing
+      left.splice(left.indexOf(goal), 1)
+      if (!promises.has(goal.id)) purse = spend(purse, promised)
       working.push(goal)
       process.stderr.write(`${goal.id}  ▸ ${oneLine(goal.goal, 100)}\n`)
-      const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget: allowance ?? {}, resume: earlier?.run, spent, signal, atOnce })
-      working.splice(working.indexOf(goal), 1)
-      purse = spend(purse, { turns: done.turns - spent.turns - promised.turns, usd: done.usd - spent.usd - promised.usd, tokens: done.tokens - spent.tokens - promised.tokens })
-      ended.set(goal.id, done)
-      process.stderr.write(`${goal.id}  ${done.outcome}${done.reason ? `: ${oneLine(done.reason, 200)}` : ''} (${ended.size} of ${goals.length})\n`)
+      try {
+        const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget, resume: earlier?.run, spent, signal, atOnce })
+        purse = spend(purse, { turns: done.turns - spent.turns - promised.turns, usd: done.usd - spent.usd - promised.usd, tokens: done.tokens - spent.tokens - promised.tokens })
+        ended.set(goal.id, done)
+        process.stderr.write(`${goal.id}  ${done.outcome}${done.reason ? `: ${oneLine(done.reason, 200)}` : ''} (${ended.size} of ${goals.length})\n`)
+      } finally {
+        working.splice(working.indexOf(goal), 1)
+        for (const wake of waiting.splice(0)) wake()
+      }
     }
   }
   await Promise.all(Array.from({ length: options.parallel ?? batch.parallel ?? 2 }, work))
+  for (const { id } of left) {
+    const { run, spent } = before.get(id) ?? { run: undefined, spent: nothing }
+    const reason = signal.aborted ? (run === undefined ? 'stopped before its turn' : 'stopped before it went on') : 'nothing of the batch’s budget was left'
+    ended.set(id, { id, outcome: 'not-started', reason, run, branch: undefined, ...spent, durationMs: 0 })
+  }
   return goals.flatMap((goal) => ended.get(goal.id) ?? [])
 }
 
