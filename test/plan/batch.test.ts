@@ -63,11 +63,11 @@ describe('writ batch', () => {
   }))
 
   test('of few turns the first goals have one each; what is given back reaches those that wait; the rest is not begun, and said to be', () => withModel(async (writ, machine) => {
-    writeFileSync(join(machine.home, 'goals.jsonl'), '{"goal": "nobody can", "repo": "nowhere"}\n\n{"goal": "make the tests pass", "repo": "project"}\n{"id": "waits", "goal": "make the tests pass again", "repo": "project"}\n{"id": "none", "goal": "and again", "repo": "project"}\n')
+    writeFileSync(join(machine.home, 'goals.jsonl'), '{"goal": "nobody can", "repo": "nowhere"}\n\n{"goal": "make the tests pass", "repo": "project"}\n{"id": "waits", "goal": "make the tests pass again", "repo": "project"}\nnever mind\n')
     const ended = await writ('batch', join(machine.home, 'goals.jsonl'), '--json', '--max-turns', '2', '--parallel', '3')
     assert.equal(ended.code, 2, ended.stderr)
     const report = JSON.parse(ended.stdout) as BatchReport
-    assert.deepEqual(report.goals.map((each) => [each.id, each.outcome, each.turns]), [['g1', 'request-wrong', 0], ['g2', 'proven', 1], ['waits', 'proven', 1], ['none', 'not-started', 0]], ended.stderr)
+    assert.deepEqual(report.goals.map((each) => [each.id, each.outcome, each.turns]), [['g1', 'request-wrong', 0], ['g2', 'proven', 1], ['waits', 'proven', 1], ['g4', 'not-started', 0]], ended.stderr)
     assert.match(report.goals.at(-1)?.reason ?? '', /nothing of the batch’s budget/)
   }))
 
@@ -101,10 +101,10 @@ describe('writ batch', () => {
 
   test('a file that does not fit is named with the place', () => withModel(async (writ, machine, asked) => {
     const cases: [string, string, RegExp][] = [
-      ['a.yaml', 'goals: []\n', /goals: .*\(line 1\)/],
-      ['b.yaml', 'goals:\n  - goal: x\n    repos: y\n', /goals\.0/],
+      ['a.yaml', 'goals: []\n', /does not fit its format, schemas\/batch\.schema\.json: line 1: goals: it is empty/],
+      ['b.yaml', 'goals:\n  - goal: x\n    repos: y\nparalel: 3\nbudget: {max_usd: lots}\n', /\n {2}- line 3: goals\.0: there is no field repos; repo is meant, perhaps\n {2}- line 4: there is no field paralel; parallel is meant, perhaps\n {2}- line 5: budget\.max_usd: it is text, and has to be a number\n/],
       ['c.yaml', 'goals: [\n', /not valid YAML/],
-      ['d.jsonl', '{"goal": "x"}\n{"goal": \n{"gaol": 1}\n', /line 2 is not JSON[^]*line 3: /],
+      ['d.jsonl', '{"goal": "x"}\n{"goal": \n{"gaol": "x"}\n', /line 2 is not JSON[^]*line 3: [^\n]*there is no field gaol; goal is meant, perhaps/],
       ['e.jsonl', '{"id": "a", "goal": "x"}\n{"id": "a", "goal": "y"}\n', /two goals are called a/],
       ['f.jsonl', '\n', /has no goal/],
     ]

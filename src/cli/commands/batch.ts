@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { nameGoals, pickNext, spend, toAllowance, toBatchCode, type Ended, type NamedGoal, type Purse, type Spending } from '../../domain/batch/batch.ts'
 import { digestOf } from '../../domain/digest.ts'
+import { explainIssues } from '../../domain/text/explain-issues.ts'
 import { count, toDuration, toMoney } from '../../domain/report/words.ts'
 import { BatchFile, BatchGoal } from '../../protocol/batch-file.ts'
 import type { RunState, Spent } from '../../domain/run-state.ts'
@@ -10,7 +11,6 @@ import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import { runGoal } from '../batch-run.ts'
-import { describeIssue } from '../issue-text.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
 import { readRun } from '../read-run.ts'
@@ -82,18 +82,23 @@ async function readBatch(file: string): Promise<{ readonly batch: BatchFile; rea
   return { batch: { goals }, digest: digestOf(JSON.stringify({ goals })) }
 }
 
+/** JSON, or the words of a goal as they stand: what begins like JSON is meant as such. */
+function readEntry(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    return /^\s*["[{]/.test(line) ? new Error(toMessage(error)) : line.trim()
+  }
+}
+
 /** The goal of a line, or what is wrong with it. */
 function readLine(line: string, where: string): BatchGoal | string {
-  let said: unknown
-  try {
-    said = JSON.parse(line)
-  } catch (error) {
-    return `${where} is not JSON: ${toMessage(error)}`
-  }
-  const parsed = BatchGoal.safeParse(typeof said === 'string' ? { goal: said } : said)
+  const said = readEntry(line)
+  if (said instanceof Error) return `${where} is not JSON: ${said.message}`
+  const value = typeof said === 'string' ? { goal: said } : said
+  const parsed = BatchGoal.safeParse(value)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.slice(0, 3).map((issue) => [issue.path.join('.'), describeIssue(issue)].filter(Boolean).join(': '))
-  return `${where}: ${faults.join('; ')}`
+  return `${where}: ${explainIssues({ schema: BatchGoal, issues: parsed.error.issues, value }).map(({ text }) => text).join('; ')}`
 }
 
 function readGoals(batch: BatchFile, path: string): readonly NamedGoal[] {
