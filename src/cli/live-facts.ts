@@ -108,7 +108,7 @@ type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>
 type Gated = Extract<StoredEvent, { type: (typeof gatedTypes)[number] }>
 
 function routed(event: Extract<StoredEvent, { type: 'repair.searched' | 'solver.routed' }>): readonly Fact[] {
-  if (event.type === 'repair.searched') return [{ label: 'found', text: oneLine(`nothing to propose after ${event.data.tried} changes`, 300), mood: 'warn' }]
+  if (event.type === 'repair.searched') return [{ label: 'found', text: oneLine(`nothing to propose after ${count(event.data.tried, 'change')}`, 300), mood: 'warn' }]
   return [{ label: 'solver', text: oneLine(`${event.data.to === 'repair' ? 'the built-in one tries first' : 'the model'}: ${event.data.why}`, 300), mood: 'plain' }]
 }
 
@@ -194,7 +194,7 @@ function opened(run: string, { request, repository }: Payload<'run.opened'>): Fa
 
 function contract({ contract }: Payload<'contract.pinned'>): Fact[] {
   const origin = { person: 'given by you', found: 'found', model: 'read from your words', default: 'by default' }
-  const bounds = [`${contract.budget.maxTurns} turns`, ...(contract.budget.maxUsd === undefined ? [] : [toMoney(contract.budget.maxUsd)]), ...(contract.deadline ? [`until ${contract.deadline}`] : [])]
+  const bounds = [count(contract.budget.maxTurns, 'turn'), ...(contract.budget.maxUsd === undefined ? [] : [toMoney(contract.budget.maxUsd)]), ...(contract.deadline ? [`until ${contract.deadline}`] : [])]
   return [
     { label: 'goal', text: oneLine(contract.goal, 600), mood: 'plain', wraps: true },
     ...some(contract.constraints, (each) => ({ label: 'holds', text: oneLine(each.text, 300), mood: 'plain' })),

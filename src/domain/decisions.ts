@@ -57,3 +57,18 @@ export function refusesTheSame(state: { readonly decisions: number | undefined }
 export function tellsThePlan(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5
 }
+
+/** 5: a proof says which check asks for a file that the run wrote itself, and so cannot pass. */
+export function explainsTakenOut(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
+
+/** 5: a stop is told once, and whatever is counted has its singular. */
+export function saysItWell(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
+
+/** 5: a task ends with a person's no and with the deadline: neither is tried again; whoever is given tests to write as a task of a plan is told by what they are judged. */
+export function endsAsTold(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}

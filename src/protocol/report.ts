@@ -64,6 +64,16 @@ export const TaskWork = z.object({
 })
 export type TaskWork = z.infer<typeof TaskWork>
 
+/** A check of a task that is none of the goal's: the proof of its child run `run` had it. */
+export const TaskCheckAccount = z.object({
+  task: z.string(),
+  command: z.string(),
+  run: RunId,
+  /** It was run again on exactly the content that is the result, and passed. */
+  onResult: z.boolean(),
+})
+export type TaskCheckAccount = z.infer<typeof TaskCheckAccount>
+
 /** Of a run that follows a graph of tasks: how often its plan changed, and what in it is not for the goal. */
 export const PlanAccount = z.object({
   revision: z.int().nonnegative(),
@@ -74,6 +84,8 @@ export const PlanAccount = z.object({
   /** Tasks that ended after their deadlines, or have not ended although these are over. Minutes of the run's own time since its first plan. */
   late: z.array(z.object({ task: z.string(), deadline: z.number(), minutes: z.number(), ended: z.boolean() })).optional(),
   milestones: z.array(z.object({ task: z.string(), commit: CommitId, verdict: z.enum(['passed', 'failed']) })),
+  /** Of tasks that are part of the result. Left out where there are none. */
+  taskChecks: z.array(TaskCheckAccount).optional(),
 })
 export type PlanAccount = z.infer<typeof PlanAccount>
 

@@ -63,10 +63,19 @@ export function describeJudging(says: string, checks: readonly Pick<Check, 'comm
 export interface Stuck {
   readonly reason: string
   readonly request: string
+  /** Nobody said what to do instead: there is nothing to plan anew for. */
+  readonly isFinal?: boolean
 }
 
 /** A task could not be done. */
 export function describeFailure(state: RunState, task: Task, { given, returned, why }: Delegation): Stuck {
+  if (returned?.denied) {
+    const { note } = returned.denied
+    return {
+      reason: `A person said no to what came of ${task.id} (${task.title})${note ? `: ${note}` : ''}.`, isFinal: note === undefined,
+      request: 'Plan what they want instead with propose_plan, and keep the tasks that are finished or being worked on as they are. If there is nothing to be done instead, call finish with cannot.',
+    }
+  }
   const turns = returned?.spent.turns ?? 0
   const spent = returned === undefined ? '' : !tellsThePlan(state) ? ` It took ${turns} turns.` : turns === 0 ? '' : ` It took ${count(turns, 'turn')}.`
   return {

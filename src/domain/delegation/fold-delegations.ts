@@ -88,6 +88,11 @@ export function onTaskDropped(state: RunState, { task, why }: Payload<'task.drop
   if (delegation?.status === 'returned') failDelegation(state, delegation, why)
 }
 
+/** Whoever had no time left has some now. */
+export function onDeadlineMoved(state: RunState): void {
+  for (const delegation of state.delegations.values()) if (delegation.returned?.isLate) delegation.returned = { ...delegation.returned, isLate: false }
+}
+
 type Spending = Pick<Payload<'task.returned'>, 'spent' | 'questions'>
 
 /** A child that waited and went on says its whole sum again. */

@@ -1,7 +1,7 @@
 import type { Payload, StoredEvent } from '../../protocol/events/event.ts'
 import type { Deviation } from '../../protocol/report.ts'
 import type { RunState } from '../run-state.ts'
-import { toLine } from './words.ts'
+import { count, toLine } from './words.ts'
 
 /** Most that is told; what is left out is counted in a last line. */
 const most = 50
@@ -55,7 +55,7 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
       add('limit', event.data.detail)
       break
     case 'log.repaired':
-      add('resumed', `the record was damaged and repaired by ${event.data.by}: ${event.data.lines} lines from line ${event.data.line} on were set aside`)
+      add('resumed', `the record was damaged and repaired by ${event.data.by}: ${count(event.data.lines, 'line')} from line ${event.data.line} on ${event.data.lines === 1 ? 'was' : 'were'} set aside`)
       break
     case 'run.resumed':
       add('resumed', `stopped and resumed by ${event.data.by}`)

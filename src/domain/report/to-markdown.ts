@@ -6,6 +6,7 @@ import { describePlans } from './plans.ts'
 import { describeWork } from './work.ts'
 import { toShortCommit } from './short-id.ts'
 import { describeTally } from './tally.ts'
+import { taskCheckLines } from './task-checks.ts'
 import { taskLines } from './task-lines.ts'
 import { count, toAmount, toCode, toDuration, toLine, toLines, toMoney, toShare } from './words.ts'
 
@@ -142,6 +143,8 @@ function evidence(report: Report): string[] {
     if (proof.verdict !== 'proven') lines.push(...proof.reasons.map((reason) => `- ${toLine(reason, 500)}`))
   } else if (report.checks.length > 0) lines.push('There was no proof run: nothing below is evidence for the goal.')
   for (const check of report.checks) lines.push('', ...checkLines(check))
+  const ofTasks = taskCheckLines(report)
+  if (ofTasks.length > 0) lines.push(...(lines.length > 0 ? [''] : []), ...ofTasks)
   const measured = (report.repairs ?? []).flatMap(({ fault, strength }) => (strength ? [`- ${fault.path}:${fault.line}: ${sumUpStrength(strength)}${strength.survivors.length > 0 ? '; what they miss is named above' : ''}.`] : []))
   if (measured.length > 0) lines.push('', '### How strong the tests are', ...measured)
   if (report.selfMade.length > 0) {
