@@ -58,11 +58,6 @@ export function tellsThePlan(state: { readonly decisions: number | undefined }):
   return (state.decisions ?? 1) >= 5
 }
 
-/** 5: a proof says which check asks for a file that the run wrote itself, and so cannot pass. */
-export function explainsTakenOut(state: { readonly decisions: number | undefined }): boolean {
-  return (state.decisions ?? 1) >= 5
-}
-
 /** 5: a stop is told once, and whatever is counted has its singular. */
 export function saysItWell(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5

@@ -2,10 +2,8 @@ import type { Check, Contract } from '../protocol/contract.ts'
 import type { CheckOutcome, Proof } from '../protocol/evidence.ts'
 import type { FileChange } from '../protocol/events/workspace.ts'
 import type { CommitId, TreeId } from '../protocol/ids.ts'
-import { findPin } from '../domain/contract/judge-change.ts'
 import { findSelfMade } from '../domain/contract/pins.ts'
 import { pathsToRead, proofRestorations, type FileSet } from '../domain/contract/restorations.ts'
-import { explainsTakenOut } from '../domain/decisions.ts'
 import { judgeProof } from '../domain/proof/judge-proof.ts'
 import type { SelfMadeRuns } from '../domain/proof/judge-self-made.ts'
 import { readFiles, seeChanges } from './look.ts'
@@ -36,7 +34,6 @@ export async function prove(run: RunContext): Promise<Proof> {
   const input = {
     contract, contractHash, commit: head, tree: run.state.headTree ?? workspace.base.tree, changed,
     baseline: [...run.state.baseline.values()],
-    ...(explainsTakenOut(run.state) ? { takenOut: [...findTakenOut(run, contract, restored)].sort() } : {}),
     restored: [...restored.keys()].filter((path) => !selfMadeFiles.tests.includes(path) && !selfMadeFiles.beside.includes(path)).sort(),
   }
   const nothing = { result: [], repeat: [], baseAgain: [] }
@@ -49,12 +46,6 @@ export async function prove(run: RunContext): Promise<Proof> {
   const selfMade = await runSelfMade(run, head, selfMadeFiles.tests, selfMadeFiles.beside)
   const canary = await runCanary(run, head, restored)
   return judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary })
-}
-
-/** What the run added and its checks do not see: taken out of the checkout, or out of the workspace before. */
-function findTakenOut(run: RunContext, contract: Contract, restored: ReadonlyMap<string, Uint8Array | undefined>): ReadonlySet<string> {
-  const before = [...run.state.restored].filter((path) => !findPin(contract, path))
-  return new Set([...before, ...[...restored].flatMap(([path, content]) => (content === undefined ? [path] : []))])
 }
 
 /** A check that was found in the repository, not given by the person, and cannot be run here at all, judges nothing. */

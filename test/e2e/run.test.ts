@@ -156,19 +156,6 @@ describe('an honest account of why not', () => {
     assert.match(JSON.stringify(willing.report), /max of numbers/)
   }))
 
-  test('a check that asks for a file that the run writes cannot pass, and says why and what to do', () => on(brokenLibrary, async (machine) => {
-    const newTest = { name: 'write', input: { path: 'test/max.test.js', content: "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { sum } from '../src/sum.js'\n\ntest('one', () => assert.equal(sum([1]), 1))\n" } }
-    const check = 'node --test test/max.test.js'
-    const ended = await runScripted(machine, [{ calls: [mend, newTest] }, { calls: [finish()] }, { calls: [finish()] }, { calls: [finish()] }], ['test the sum', '--check', check])
-    assert.equal(ended.code, 1, ended.stderr)
-    const why = /asks for test\/max\.test\.js, which this run wrote itself.* cannot pass\. Give a check that finds tests by itself/
-    assert.match(String(ended.report.reason), why)
-    assert.match(JSON.stringify(ended.server.requests.at(-1)?.body), why)
-    assert.match((await machine.writ(['show', 'latest'])).stdout, why)
-    const replayed = await machine.writ(['replay', 'latest'])
-    assert.equal(replayed.code, 0, replayed.stdout)
-  }))
-
   test('a spent budget ends the run with exit 4 and keeps the work', () => on(brokenLibrary, async (machine) => {
     const busy = Array.from({ length: 20 }, (_, n) => ({ calls: [{ name: 'shell', input: { command: `echo ${n} >> log.txt` } }] }))
     const ended = await runScripted(machine, busy, [goal, '--max-turns', '3'])

@@ -5,7 +5,6 @@ import type { CommitId, Digest, TreeId } from '../../protocol/ids.ts'
 import type { CanaryVerdict } from './canary.ts'
 import { judgeCheck } from './judge-check.ts'
 import { judgeSelfMade, type SelfMadeRuns } from './judge-self-made.ts'
-import { describeTakenOut, findTakenOut } from './taken-out.ts'
 
 export interface ProofInput {
   readonly contract: Contract
@@ -23,8 +22,6 @@ export interface ProofInput {
   readonly selfMade?: SelfMadeRuns | undefined
   /** Paths that were put back or taken out before the checks ran. */
   readonly restored: readonly string[]
-  /** Files of the run's own that the checks did not see: its tests, and what it may not add. A check that asks for one by name is told why it fails. */
-  readonly takenOut?: readonly string[]
   readonly canary?: CanaryVerdict | undefined
 }
 
@@ -39,17 +36,15 @@ function byId(outcomes: readonly CheckOutcome[], id: string): CheckOutcome | und
 export function judgeProof(input: ProofInput): Proof {
   // Where nothing was changed nothing is run, and there is nothing to say of a check.
   const ran = input.changed.length === 0 && input.result.length === 0 ? [] : input.contract.checks
-  const checks = ran.map((check) => {
-    const judged = judgeCheck({
+  const checks = ran.map((check) =>
+    judgeCheck({
       check,
       baseline: byId(input.baseline, check.id),
       baseAgain: byId(input.baseAgain, check.id),
       result: byId(input.result, check.id),
       repeat: byId(input.repeat, check.id),
-    })
-    const missing = judged.verdict === 'failing' ? findTakenOut(check.command, input.takenOut ?? []) : []
-    return missing.length === 0 ? judged : { ...judged, reasons: [describeTakenOut(missing), ...judged.reasons] }
-  })
+    }),
+  )
   const selfMade = judgeSelfMade(input.selfMade)
   const undone = new Set(input.restored)
   const effective = input.changed.filter((change) => !undone.has(change.path))
