@@ -67,3 +67,8 @@ export function saysItWell(state: { readonly decisions: number | undefined }): b
 export function endsAsTold(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5
 }
+
+/** 5: a check that has nothing to run without the tests of the run keeps them, and rests on what the harness saw of them. */
+export function keepsWrittenTests(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
