@@ -43,8 +43,7 @@ export async function prove(run: RunContext): Promise<Proof> {
   if (changed.length === 0 || contract.checks.length === 0) return judgeProof({ ...input, ...nothing })
 
   const added = changed.flatMap((change) => (change.kind === 'added' || change.from !== undefined ? [change.path] : []))
-  const takenOut = [...new Set([...run.state.restored, ...input.restored])].filter((path) => !contract.pins.some((pin) => pin.path === path))
-  const written = new Map(keepsWrittenTests(run.state) ? contract.checks.map((check) => [check.id, findWritten(check, run.state.baseline.get(check.id), { added, tests: selfMadeFiles.tests, takenOut })]) : [])
+  const written = new Map(keepsWrittenTests(run.state) ? contract.checks.map((check) => [check.id, findWritten(check, run.state.baseline.get(check.id), contract, { added, tests: selfMadeFiles.tests })]) : [])
   const runOnResult = (purpose: CheckPurpose) => runWithWritten(run, contract.checks, head, purpose, { restored, written, beside: selfMadeFiles.beside })
   const first = await runOnResult('proof')
   if (first.some((outcome) => outcome.status !== 'passed')) return judgeProof({ ...input, ...nothing, result: first, written })

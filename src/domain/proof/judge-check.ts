@@ -157,7 +157,7 @@ export function judgeCheck(runs: CheckRuns): CheckProof {
   const byName = base.size > 0 && result.size > 0
   const names = byName ? judgeNames(runs, base, result) : judgeResultAlone(result)
   const problems = [
-    ...(first?.status === 'passed' ? [] : describeTakenOut(written)),
+    ...(first?.status === 'passed' ? [] : describeBarred(written)),
     ...problemsOfRun(first, 'the run on the result'),
     // A run that failed is not repeated: there is nothing to miss.
     ...(repeat === undefined && first?.status !== 'passed' ? [] : problemsOfRun(repeat, 'the repeated run')),
@@ -186,8 +186,8 @@ export function judgeCheck(runs: CheckRuns): CheckProof {
   }
 }
 
-function describeTakenOut(written: WrittenByRun | undefined): readonly string[] {
-  return (written?.takenOut ?? []).map((path) => `it names ${path}, which was taken out: the base does not have it, and a runner would be steered by it. A person can allow it, with unpinned in a contract file or by an amendment`)
+function describeBarred(written: WrittenByRun | undefined): readonly string[] {
+  return (written?.barred ?? []).map((path) => `it names ${path}, which the base does not have and a run may not add, because test runners are steered by it; a person can allow it (unpinned: ["${path}"] in a contract file, or an amendment)`)
 }
 
 /** What a pass is worth that needs what the run wrote. */
@@ -197,7 +197,7 @@ function describeWritten({ tests, scripts }: WrittenByRun, mended: boolean): rea
     ...(tests.length === 0 ? [] : mended
       ? [`rests on tests that this run wrote, seen to fail on the base and to pass twice on the result: ${list(tests)}`]
       : [`rests on tests that this run wrote, which shows nothing: none of them was seen by name to fail on the base and to pass twice on the result (${list(tests)})`]),
-    ...(scripts.length === 0 ? [] : [`what it asks for was written in this run: ${list(scripts)}`]),
+    ...(scripts.length === 0 ? [] : [`${list(scripts)} ${scripts.length === 1 ? 'was' : 'were'} written in this run: what this check asks for is the run’s own word`]),
   ]
 }
 

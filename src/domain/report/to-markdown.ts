@@ -166,7 +166,7 @@ function capital(text: string): string {
 }
 
 function checkLines(check: CheckAccount): string[] {
-  const lines = [`### ${toCode(check.command)}: ${verdicts[check.verdict]}`]
+  const lines = [`### ${toCode(check.command)}: ${check.verdict === 'kept' && check.before?.status !== 'passed' ? 'passes now' : verdicts[check.verdict]}`]
   lines.push(`- Before: ${check.before ? describeTally(check.before) : 'not run'}`)
   for (const text of check.before?.endless ?? []) lines.push(`- ${capital(toLine(text, 500))}`)
   if (check.after) lines.push(`- After: ${describeTally(check.after)}${check.seen === 'worktree' ? ' (seen in the worktree, not in a clean checkout)' : ''}`)
