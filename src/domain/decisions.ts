@@ -72,3 +72,8 @@ export function endsAsTold(state: { readonly decisions: number | undefined }): b
 export function keepsWrittenTests(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5
 }
+
+/** 5: what a reviewer finds is mended by the role that made it, which is told so; only what fails for itself goes to a debugger. */
+export function sendsBack(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}

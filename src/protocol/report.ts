@@ -112,7 +112,7 @@ export type TaskAccount = z.infer<typeof TaskAccount>
 
 /** Something that did not go straight, in the order in which it happened. */
 export const Deviation = z.object({
-  kind: z.enum(['proof-refused', 'call-refused', 'call-invalid', 'rollback', 'restored', 'model-failed', 'fault', 'limit', 'resumed', 'approval', 'base', 'rewound', 'validation', 'sealed', 'amended', 'hook', 'policy']),
+  kind: z.enum(['proof-refused', 'call-refused', 'call-invalid', 'rollback', 'restored', 'model-failed', 'fault', 'limit', 'resumed', 'approval', 'base', 'rewound', 'validation', 'sealed', 'amended', 'hook', 'policy', 'review', 'attempt']),
   text: z.string(),
   times: z.int().positive(),
 })

@@ -33,7 +33,7 @@ export function onDelegated(state: RunState, data: Payload<'task.delegated'>): v
   state.tasks.set(data.task, 'active')
   state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs })
   state.delegations.set(data.task, {
-    given: data, onto: state.head, status: 'running', returned: undefined, returnedAt: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0,
+    given: data, onto: state.head, status: 'running', returned: undefined, returnedAt: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0, isSentBack: false,
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Task } from '../../protocol/plan.ts'
 import { findReachedLimit } from '../budget.ts'
-import { endsAsTold, followsStrictly, tellsThePlan } from '../decisions.ts'
+import { endsAsTold, followsStrictly, sendsBack, tellsThePlan } from '../decisions.ts'
 import { requestLease } from '../lease/lease.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
@@ -129,7 +129,7 @@ function toDelegation(state: RunState, task: Task, running: number): Step | unde
   }
   const before = state.delegations.get(task.id)
   return {
-    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget: share.budget,
+    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(state, task, before), budget: share.budget,
     lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: [describeAttempt(state, task, before), endsAsTold(state) && task.role === 'tester' ? testsAsTask : '', describeFrozenTests(state, task)].filter(Boolean).join('\n\n'),
   }
 }
@@ -167,9 +167,10 @@ function toLease(state: RunState, task: Task): readonly string[] {
   return task.scope.length > 0 ? task.scope : (state.contract?.scope ?? [])
 }
 
-function toRole(task: Task, before: Delegation | undefined): string {
+function toRole(state: RunState, task: Task, before: Delegation | undefined): string {
   if (before === undefined) return task.role
   if (before.conflicts >= mergerAfter) return 'merger'
+  if (before.isSentBack && sendsBack(state)) return task.role
   return before.failures > 0 && task.role === 'coder' ? 'debugger' : task.role
 }
 

@@ -46,6 +46,7 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
       add('model-failed', `the model could not be asked (${event.data.code}): ${event.data.message}`)
       break
     case 'task.returned': case 'stage.returned':
+      addReturned(event, add)
       if (event.data.fault !== undefined) add('fault', `a fault stopped the child run of ${event.data.task} (${event.data.fault}), which is not held against the task: ${event.data.reason}`)
       break
     case 'fault.met':
@@ -80,6 +81,18 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
       add('approval', `${event.data.by} answered ${event.data.answer} to a question`)
       break
     default:
+  }
+}
+
+/** What came back and did not count, and what a reviewer said of what did. */
+function addReturned(event: Extract<StoredEvent, { type: 'task.returned' | 'stage.returned' }>, add: Add): void {
+  const { task, outcome, reason } = event.data
+  if (event.type === 'task.returned') {
+    if (outcome === 'not-achieved' || outcome === 'limit') add('attempt', `an attempt at ${task} came to nothing: ${reason}`)
+    return
+  }
+  for (const { path, line, message, severity = 'error' } of event.data.report?.findings ?? []) {
+    if (severity !== 'note') add('review', `the review of ${task} ${severity === 'error' ? 'sent it back' : 'warns'}: ${path}${line ? `:${line}` : ''} ${message}`)
   }
 }
 
