@@ -9,6 +9,7 @@ import { donateStatement } from './donors.ts'
 import { changeSignature, renameApi } from './api.ts'
 import { addTruthClause, returnField } from './fields.ts'
 import { addGuard, addSkip, guardLocal, mendPython } from './guards.ts'
+import { isImporting } from './import-sites.ts'
 import { addImport, changeImport } from './imports.ts'
 import { changeKey, changeMember, changeName, changeTarget } from './names.ts'
 import { accumulate, changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
@@ -28,7 +29,6 @@ const generators: readonly Generator[] = [
 ]
 /** For the statements that bring names in. */
 const importGenerators: readonly Generator[] = [changeImport, addImport]
-const importing = /^(import_statement|import_from_statement)$/
 
 /** Parts of a file in which nothing runs. */
 const silent = /^(comment|type_annotation|type_arguments|type_parameters|interface_declaration|type_alias_declaration|import_statement|import_from_statement|future_import_statement|decorator)$/
@@ -58,19 +58,21 @@ export function generateCandidates(file: SourceFile, words: Vocabulary, suspicio
 /** An import runs before all tests: it is nearly as suspect as the hottest place that uses one of its names, or as the file where there is none. */
 function mendImports(file: SourceFile, words: Vocabulary, suspicionOf: (node: SyntaxNode) => number, emit: (candidate: Candidate) => void): void {
   const uses = new Map<string, number>()
+  const text = (node: SyntaxNode): string => file.text.slice(node.start, node.end)
+  const importing = file.root.children.filter((child) => isImporting(child, { text }))
   let hottest = 0
   walk(file.root, (node) => {
-    if (importing.test(node.type)) return false
+    if (importing.includes(node)) return false
     const here = suspicionOf(node)
     hottest = Math.max(hottest, here)
-    if (node.type === 'identifier' || node.type === 'type_identifier') uses.set(file.text.slice(node.start, node.end), Math.max(here, uses.get(file.text.slice(node.start, node.end)) ?? 0))
+    if (node.type === 'identifier' || node.type === 'type_identifier') uses.set(text(node), Math.max(here, uses.get(text(node)) ?? 0))
     return undefined
   })
   if (hottest === 0) return
-  for (const node of [file.root, ...file.root.children.filter(({ type }) => importing.test(type))]) {
+  for (const node of [file.root, ...importing]) {
     let used = node === file.root ? hottest : 0
     walk(node, (at) => {
-      if (node !== file.root && at.type === 'identifier') used = Math.max(used, uses.get(file.text.slice(at.start, at.end)) ?? 0)
+      if (node !== file.root && /identifier/.test(at.type)) used = Math.max(used, uses.get(text(at)) ?? 0)
       return node !== file.root
     })
     const sketch = openSketch(file, words, () => 0.9 * used, emit)
