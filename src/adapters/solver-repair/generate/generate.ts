@@ -3,27 +3,32 @@ import type { Candidate } from '../candidate.ts'
 import { walk } from '../syntax/node.ts'
 import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
-import { addDefault, changeArguments, changeAwait, changeRegex, copyValue, wrapValue } from './calls.ts'
-import { addClause, exchangeParts, negateCondition, swapBranches } from './conditions.ts'
+import { addDefault, changeArguments, changeAwait, wrapValue } from './calls.ts'
+import { addClause } from './clauses.ts'
+import { exchangeParts, negateCondition, swapBranches } from './conditions.ts'
+import { copyParameter, copyValue, deepenCopy } from './copies.ts'
 import { donateStatement } from './donors.ts'
 import { changeSignature, renameApi } from './api.ts'
 import { addTruthClause, returnField } from './fields.ts'
 import { addGuard, addSkip, guardLocal, mendPython } from './guards.ts'
 import { isImporting } from './import-sites.ts'
 import { addImport, changeImport } from './imports.ts'
+import { addUpdate, changeRange, changeStep } from './loops.ts'
 import { changeKey, changeMember, changeName, changeTarget } from './names.ts'
 import { accumulate, changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
 import { addLeast, changeReceiver, spreadRest } from './receivers.ts'
+import { changePattern, changeRegex } from './regexes.ts'
 import { openSketch } from './sketch.ts'
 import type { Generator } from './sketch.ts'
 import { addElse, changeClause, changeElse, changeJump, changeReturn, dropOrMove } from './statements.ts'
+import { fillTemplate, mendEscapes } from './texts.ts'
 import { changeLiteral, changeNumber, changeSlice, changeString, nameLiteral, offByOne } from './values.ts'
 
 const generators: readonly Generator[] = [
   swapOperator, accumulate, dropOperand, regroup, changeUnary, negateCondition, addClause, swapBranches, exchangeParts,
   changeNumber, nameLiteral, offByOne, changeSlice, changeLiteral, changeString,
   changeName, changeMember, changeKey, changeTarget,
-  changeArguments, changeAwait, wrapValue, copyValue, addDefault, changeRegex,
+  changeArguments, changeAwait, wrapValue, copyValue, deepenCopy, copyParameter, addDefault, changeRegex, changePattern, fillTemplate, mendEscapes, changeStep, changeRange, addUpdate,
   dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, guardLocal, addSkip, mendPython,
   donateStatement, returnField, addTruthClause, addElse, changeReceiver, spreadRest, addLeast, renameApi, changeSignature,
 ]
