@@ -72,7 +72,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const { record, sandbox, solver, config } = parts
   const masker = openMasker(record.places, config)
   const tools = openTools(parts.network, config, parts.tools)
-  const repair = solver.solver === 'repair' || solver.builtinFirst ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver() : undefined
+  const repair = solver.solver === 'repair' || solver.builtinFirst ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver(config.repair ?? {}) : undefined
   const hooks = await openHooksWhereWanted(parts, masker)
   const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
   return {

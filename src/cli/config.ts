@@ -16,6 +16,10 @@ export const ConfigFile = z.lazy(() => z.strictObject({
   models: z.strictObject({ small: ModelName.optional(), large: ModelName.optional() }).optional(),
   /** Who works: a model, the built-in repair engine, or it first and then the model (docs/repair.md). */
   solver: z.enum(['auto', 'model', 'repair']).optional(),
+  repair: z.strictObject({
+    /** Most candidates that the built-in repair engine tries at a time (docs/repair.md). */
+    workers: z.int().positive().max(256).optional(),
+  }).optional(),
   effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
   max_turns: z.int().positive().max(10_000).optional(),
   max_budget_usd: z.number().nonnegative().optional(),

@@ -73,7 +73,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'commit.created': return committed(event.data)
       case 'proof.finished': return proven(event.data)
       case 'repair.searched': case 'solver.routed': return routed(event)
-      case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'one of several' ? 'warn' : 'good' }]
+      case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'sure' || event.data.sure === 'likely' ? 'good' : 'warn' }]
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
       case 'log.repaired': return [{ label: 'repair', text: oneLine(`the record was damaged from line ${event.data.line} on, which was set aside by ${event.data.by}`, 300), mood: 'warn' }]
       case 'limit.reached': return [{ label: 'limit', text: oneLine(event.data.detail, 300), mood: 'warn', wraps: true }]

@@ -6,8 +6,10 @@ import { getWorkspace, record, type RunContext } from './record.ts'
 
 const encoder = new TextEncoder()
 
-/** Bounds of one command that the built-in solver runs on a scratch copy. */
-const labLimits: Omit<SandboxLimits, 'timeoutMs'> = { memoryMb: 2048, pids: 256, outputBytes: 8 * 2 ** 20, diskBytes: 2 ** 30 }
+/** Bounds of one command that the built-in solver runs on a scratch copy, for so many workers of it. */
+function labLimits(workers: number): Omit<SandboxLimits, 'timeoutMs'> {
+  return { memoryMb: 1024 + 512 * workers, pids: 192 + 32 * workers, outputBytes: 4 * workers * 2 ** 20, diskBytes: 2 ** 30 }
+}
 
 /** Validators whose findings are about types. */
 const typeCheckers: ReadonlySet<string> = new Set(['typescript', 'mypy', 'pyright'])
@@ -59,11 +61,11 @@ export async function openLab(run: RunContext): Promise<Lab & { dispose(): Promi
     tryFiles: (files, check, options) => withFiles(files, (checkout) => run.ports.checks.run(
       { ...check, timeoutMs: Math.max(1, Math.round(options.timeoutMs)) },
       { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
-      { network: [], signal: run.signal, ...(options.only ? { only: options.only } : {}) },
+      { network: [], signal: run.signal, ...(options.only ? { only: options.only } : {}), ...(options.names ? { names: options.names } : {}) },
     )),
     run: (argv, options) => withFiles(options.files ?? new Map(), (checkout) => run.ports.sandbox.run({
       argv, cwd: workspace.home, env: options.env ?? {}, mounts: checkout.mounts, net: { mode: 'none' },
-      limits: { ...labLimits, timeoutMs: options.timeoutMs }, ...(options.stdin ? { stdin: options.stdin } : {}),
+      limits: { ...labLimits(Math.max(2, options.workers ?? 2)), timeoutMs: options.timeoutMs }, ...(options.stdin ? { stdin: options.stdin } : {}),
     }, run.signal)),
     recent: async () => (await workspace.recentAt?.(workspace.base.commit)) ?? [],
     findings: async (paths, timeoutMs) => {

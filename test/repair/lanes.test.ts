@@ -37,7 +37,7 @@ describe('the quick lane stands in for', () => {
     it(`${runner}: it sees what the runner sees, and which candidate mends it`, async () => {
       const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ['test/add.js', text]]), 60_000)
       try {
-        const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { runner })
+        const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { workers: 2, runner })
         const survey = await lane.survey(20_000)
         const tests = survey?.tests ?? []
         assert.deepEqual(Object.fromEntries(tests.map((test) => [test.name.replace('test/add.js › ', ''), test.status])), seen)
@@ -51,6 +51,26 @@ describe('the quick lane stands in for', () => {
       }
     })
   }
+})
+
+describe('the quick lane for JavaScript', () => {
+  it('goes on after endless loops and memory bombs, of the heap and beside it', async () => {
+    const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ['test/add.js', runners['mocha']?.text ?? '']]), 60_000)
+    const begin = (text: string): string => source.replace('  return', `  ${text}\n  return`)
+    const texts = [
+      begin('for (;;) {}'), begin('const kept = []; for (;;) kept.push(new Array(10_000).fill(kept.length))'),
+      begin('const kept = []; for (;;) kept.push(Buffer.alloc(1 << 24, 1))'), begin('process.abort()'), fixed,
+    ]
+    try {
+      const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { workers: 1, runner: 'mocha' })
+      const name = 'test/add.js › add › adds'
+      const jobs = texts.map((text, id) => ({ id, path: 'src/add.js', text, only: [name], targets: [name], files: ['test/add.js'], perMs: id === 0 ? 500 : 20_000 }))
+      const verdicts = await lane.tryAll(jobs, { keep: [], budgetMs: 60_000, all: true })
+      assert.deepEqual(verdicts.map(({ ended, passed }) => [ended, passed.has(name)]), [['timeout', false], ['crash', false], ['crash', false], ['crash', false], ['done', true]])
+    } finally {
+      lab.dispose()
+    }
+  })
 })
 
 async function propose(command: string, files: [string, string][], maxMs = 20_000): Promise<{ text: string; edits: unknown[] }> {

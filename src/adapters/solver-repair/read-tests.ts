@@ -15,6 +15,8 @@ export interface Group {
   readonly files: readonly string[]
   /** Files that say what is right: no change of them counts. */
   readonly untouched: readonly string[]
+  /** The failing tests fail on their own too, when the check is narrowed to them by name. */
+  readonly byName?: boolean
   /** Of test files that a build makes: what they are made of. */
   readonly sources?: ReadonlyMap<string, string>
   /** The check is judged by its exit code alone, which this one file gives where it is nothing but that program. */

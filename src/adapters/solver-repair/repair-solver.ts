@@ -11,6 +11,8 @@ export interface RepairSolverOptions {
   readonly wasmDir?: string
   /** Most time for one call of `propose`, in milliseconds. */
   readonly maxMs?: number
+  /** Most candidates that are tried at a time; left out, cores and memory alone bound it. */
+  readonly workers?: number | undefined
 }
 
 const defaultMaxMs = 40_000
@@ -46,7 +48,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         for (const text of told.said) options.onLive({ kind: 'status', text })
         said.push(...told.said)
         if (told.group === undefined) continue
-        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
+        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir, workers: settings.workers })
         if (attempt.flaky.length > 0) said.push(describeFlaky(attempt.flaky))
         searched ||= attempt.flaky.length < told.group.failing.length
         if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, tried: tried + attempt.tried, durationMs: Math.round(performance.now() - began) }, said)

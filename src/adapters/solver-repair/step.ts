@@ -49,5 +49,5 @@ function labWith(lab: Lab, placed: Text): Lab {
 
 function laneWith(lane: Lane, placed: Text): Lane {
   const put = (job: LaneJob): LaneJob => (job.path === placed.path || job.others?.some(({ path }) => path === placed.path) === true ? job : { ...job, others: [...(job.others ?? []), placed] })
-  return { name: lane.name, survey: (timeoutMs) => lane.survey(timeoutMs, [placed]), tryAll: (jobs, options) => lane.tryAll(jobs.map(put), options) }
+  return { name: lane.name, workers: lane.workers, survey: (timeoutMs) => lane.survey(timeoutMs, [placed]), tryAll: (jobs, options) => lane.tryAll(jobs.map(put), options) }
 }

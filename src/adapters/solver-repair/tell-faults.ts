@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module'
 import { findMissingModule } from '../../domain/proof/load-errors.ts'
 import type { Lab } from '../../engine/ports/solver.ts'
-import type { TestCase } from '../../protocol/evidence.ts'
+import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
 import { editDistance } from './syntax/vocabulary.ts'
 import type { Lane, LaneJob, Survey } from './lane/lane.ts'
 import type { Group } from './read-tests.ts'
@@ -41,12 +41,14 @@ const circumstances: readonly { readonly pattern: RegExp; readonly say: (what: s
   { pattern: /spawn (\S+) ENOENT|No such file or directory: '([\w.+-]+)'|([\w.+-]+): command not found/, say: (name) => `the program ${name} is not installed` },
   { pattern: /ENOSPC|No space left on device/, say: () => 'the disk is full' },
   { pattern: /EMFILE|Too many open files/, say: () => 'too many files are open' },
+  { pattern: /Start directory is not importable/, say: () => 'unittest cannot begin in the folder that it is told (it has to be there, and with an __init__.py to be imported)' },
   { pattern: /^No tests found|no tests ran/im, say: () => 'the runner found no tests in it' },
 ]
 
 /**
  * Tells what a change of the code can mend from what it cannot: the check could not run, tests that want something of the machine, and
- * flaky ones, which pass when they are run again on the same content. Costs one run of the check, narrowed to the failing files.
+ * flaky ones, which pass when they are run again on the same content. Costs a run of the check, narrowed to the failing tests by name
+ * where its runner allows that; another one, narrowed to their files, where this does not show all of them failing.
  */
 export async function tellFaults(group: Group, lab: Lab): Promise<Told> {
   const whole = ofCheck(group)
@@ -62,9 +64,10 @@ export async function tellFaults(group: Group, lab: Lab): Promise<Told> {
   }
   for (const [why, names] of by) said.push(`${list(names)}: ${why}. No change of the code mends that`)
   if (kept.length === 0 || group.outcome.durationMs > longMs) return { group: narrowTo(group, kept), said }
-  const flaky = await findFlaky({ ...group, failing: kept }, lab)
+  const { flaky, byName } = await runAgain({ ...group, failing: kept }, lab)
   if (flaky.size > 0) said.push(describeFlaky([...flaky]))
-  return { group: narrowTo(group, kept.filter((test) => !flaky.has(test.name))), said }
+  const narrowed = narrowTo(group, kept.filter((test) => !flaky.has(test.name)))
+  return { group: narrowed === undefined ? undefined : { ...narrowed, byName }, said }
 }
 
 export function withoutFlaky(group: Group, flaky: readonly string[]): Group | undefined {
@@ -151,10 +154,22 @@ export async function keepSteady(trusted: Trusted | undefined, { lane, survey, b
   }
 }
 
-async function findFlaky(group: Group, lab: Lab): Promise<ReadonlySet<string>> {
-  const again = await lab.tryFiles(new Map(), group.check, { ...(group.byExit === undefined && group.files.length > 0 ? { only: group.files } : {}), timeoutMs: 3 * group.outcome.durationMs + 2000 })
-  const passed = new Set((again.tests?.cases ?? []).filter((test) => test.status === 'passed').map((test) => test.name))
-  return new Set(group.failing.filter((test) => passed.has(test.name)).map((test) => test.name))
+/** `byName`: the failing tests fail on their own too, without the others of their files. */
+async function runAgain(group: Group, lab: Lab): Promise<{ flaky: ReadonlySet<string>; byName: boolean }> {
+  const timeoutMs = 3 * group.outcome.durationMs + 2000
+  const only = group.byExit === undefined && group.files.length > 0 ? group.files : undefined
+  const names = group.failing.map((test) => test.name)
+  const first = await lab.tryFiles(new Map(), group.check, { ...(only === undefined ? {} : { only, names }), timeoutMs })
+  const isAlone = only !== undefined && !(first.tests?.cases ?? []).some((test) => test.status !== 'skipped' && !names.includes(test.name))
+  const failed = namesOf(first, 'failed')
+  if (isAlone && names.every((name) => failed.has(name))) return { flaky: new Set(), byName: true }
+  // One that passes alone may only lack what the others leave behind.
+  const passed = namesOf(isAlone ? await lab.tryFiles(new Map(), group.check, { only, timeoutMs }) : first, 'passed')
+  return { flaky: new Set(names.filter((name) => passed.has(name))), byName: false }
+}
+
+function namesOf(outcome: CheckOutcome, status: TestCase['status']): ReadonlySet<string> {
+  return new Set((outcome.tests?.cases ?? []).filter((test) => test.status === status).map((test) => test.name))
 }
 
 export function describeFlaky(names: readonly string[]): string {

@@ -70,10 +70,13 @@ export interface LaneVerdict {
  */
 export interface Lane {
   readonly name: string
+  /** How many jobs run at a time. */
+  readonly workers: number
   /** Runs the base's tests one by one with coverage, `others` with other content; undefined where this lane cannot run them. */
   survey(timeoutMs: number, others?: readonly { readonly path: string; readonly text: string }[]): Promise<Survey | undefined>
   /**
-   * Runs each job's tests until `budgetMs` is over; jobs without a verdict were not reached.
+   * Runs each job's tests until `budgetMs` is over; jobs without a verdict were not reached. Verdicts come in the order of ids,
+   * whichever worker was done first.
    * A job ends early once a test of `keep` fails; unless `all`, so does the batch soon after a job that mended all it could.
    */
   tryAll(jobs: readonly LaneJob[], options: { keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<readonly LaneVerdict[]>

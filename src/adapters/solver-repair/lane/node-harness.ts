@@ -34,6 +34,8 @@ function parent() {
   let ready = 0
   let opened = 0
   const say = (line) => process.stdout.write(JSON.stringify(line) + '\n')
+  // What a heap's bound does not count (buffers, what is beside the heap): looked at where a job takes longer than most.
+  const heldKb = (pid) => { try { return Number(/^RssAnon:\s+(\d+)/m.exec(fs.readFileSync('/proc/' + pid + '/status', 'latin1'))?.[1] ?? 0) } catch { return 0 } }
   const open = () => {
     const args = ['--max-old-space-size=384', '--no-warnings', '--experimental-strip-types', '--input-type=module', '-e', source]
     const env = { ...process.env, WRIT_LANE_CHILD: '1', NODE_ENV: process.env.NODE_ENV ?? 'test' }
@@ -42,11 +44,14 @@ function parent() {
     opened++
     let current
     let timer
+    let watch
+    const rest = () => { clearTimeout(timer); clearInterval(watch) }
     const next = () => {
-      clearTimeout(timer)
+      rest()
       current = Date.now() < until ? queue.shift() : undefined
       if (current === undefined) return kid.kill('SIGKILL')
       timer = setTimeout(() => finish('timeout'), current.perMs)
+      watch = setInterval(() => { if (heldKb(kid.pid) > 600 * 1024) finish('crash') }, 50)
       kid.send({ job: current })
     }
     let probed = []
@@ -58,7 +63,7 @@ function parent() {
       return current?.probe ? { probed: seen } : {}
     }
     const finish = (ended) => {
-      clearTimeout(timer)
+      rest()
       if (current !== undefined) say({ id: current.id, ended, tests: [], ...takeProbed() })
       current = undefined
       kid.kill('SIGKILL')
@@ -76,7 +81,7 @@ function parent() {
       next()
     })
     kid.on('exit', () => {
-      clearTimeout(timer)
+      rest()
       if (current !== undefined) say({ id: current.id, ended: 'crash', tests: [], ...takeProbed() })
       live--
       if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()

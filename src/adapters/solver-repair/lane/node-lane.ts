@@ -36,17 +36,19 @@ const slackMs = 5000
  * file ends with 0. `failing` are the files whose tests are to be mended, `others` files with more tests for the spectrum; `named` says
  * what tests call those that a build makes another file of.
  */
-export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { runner = 'node-test', program, named = new Map() }: { runner?: string | undefined; program?: string; named?: ReadonlyMap<string, string> } = {}): Lane {
+export function createNodeLane(lab: Lab, files: { failing: readonly string[]; others: readonly string[] }, { workers, runner = 'node-test', program, named = new Map() }: { workers: number; runner?: string | undefined; program?: string; named?: ReadonlyMap<string, string> }): Lane {
   const run = async (work: { jobs: readonly LaneJob[] | readonly SurveyJob[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const result = await lab.run(['node', '--no-warnings', '--input-type=module', '-e', nodeHarness], {
-      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, named: Object.fromEntries(named), root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs })),
+      stdin: new TextEncoder().encode(JSON.stringify({ ...work, runner, program, named: Object.fromEntries(named), root: lab.home, width: workers, graceMs: work.all ? work.budgetMs : graceMs })),
       env: { WRIT_LANE_SOURCE: nodeHarness, CI: '1', NO_COLOR: '1' },
+      workers,
       timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
   return {
     name: program !== undefined ? 'Node programs' : runner === 'node-test' ? 'node:test' : runner,
+    workers,
     async survey(timeoutMs, others = []) {
       const paths = [...files.failing, ...files.others]
       const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], others, cover: true, perMs: surveyFileMs }))
@@ -58,7 +60,7 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
     },
     async tryAll(jobs, options) {
       const lines = await run({ ...options, jobs })
-      return lines.map((line): LaneVerdict => ({
+      return lines.toSorted((a, b) => a.id - b.id).map((line): LaneVerdict => ({
         id: line.id, ended: line.ended, passed: new Set(line.tests.filter((test) => test.status === 'passed').map((test) => test.name)),
         failed: new Map(line.tests.filter((test) => test.status === 'failed').map((test) => [test.name, test.at ?? 0])),
         ...(line.probed ? { probed: line.probed.map(toProbed) } : {}),

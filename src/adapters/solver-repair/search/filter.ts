@@ -1,9 +1,11 @@
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
+import type { CheckOutcome } from '../../../protocol/evidence.ts'
 import type { Candidate, Extent } from '../candidate.ts'
 import { scoreOf } from '../candidate.ts'
 import type { Lane, LaneJob, LaneVerdict, Survey } from '../lane/lane.ts'
 import type { Cover } from '../localise/spectrum.ts'
+import type { Compiler } from '../typescript/compiler.ts'
 import type { Trial } from './trials.ts'
 
 /** What the failing tests' files showed of a trial. `mended` are targets that pass now; it broke nothing that was looked at. */
@@ -59,7 +61,7 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
     return isWorse ? 0 : steps.reduce((sum, step) => sum + step, 0)
   }
   return {
-    width: 200,
+    width: Math.max(200, widthEach * lane.workers),
     async sift(trials, budgetMs, { all }) {
       const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
       const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs, all })
@@ -80,6 +82,9 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
     },
   }
 }
+
+/** How many candidates a worker may try in one batch, so that none waits while the batch lasts. */
+const widthEach = 100
 
 /** Characters of candidates' files that go to a lane at once. */
 const maxBatchChars = 8_000_000
@@ -125,26 +130,47 @@ function touches(cover: Cover | undefined, within: Extent): boolean {
     : cover.spans.some(([from, to]) => from < within.end && to > within.start)
 }
 
-/** One run of the check, narrowed to the failing tests' files, for each candidate. */
-export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; perMs: number; parallel: number }): Filter {
+/**
+ * One run of the check, narrowed to the failing tests' files, for each candidate. With `byName` it is narrowed to the failing tests
+ * first, and only what makes one of them pass meets the others of their files. What brings TypeScript new type errors is not worth one.
+ */
+export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; byName?: boolean; perMs: number; parallel: number; countErrors?: Compiler['countErrors'] }): Filter {
   const attempt = async (trial: Trial): Promise<Survivor | undefined> => {
-    const outcome = await lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, timeoutMs: options.perMs })
+    const run = (names?: readonly string[]): Promise<CheckOutcome> => lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, ...(names === undefined ? {} : { names }), timeoutMs: options.perMs })
+    const alone = options.byName === true ? await run(options.targets) : undefined
+    if (alone !== undefined && !(alone.tests?.cases ?? []).some((test) => test.status === 'passed' && options.targets.includes(test.name))) return undefined
+    const outcome = alone !== undefined && options.keep.length === 0 ? alone : await run()
     const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
     const failed = new Set(outcome.tests?.cases.filter((test) => test.status === 'failed').map((test) => test.name))
     const mended = options.targets.filter((name) => passed.has(name))
     return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended, reachable: countBeside(mended, options.targets) } : undefined
   }
+  /** By path: the trials of TypeScript that the compiler has more against than against the base. */
+  const findMistyped = async (trials: readonly Trial[]): Promise<ReadonlySet<Trial>> => {
+    const typed = Map.groupBy(trials.filter(({ candidate }) => /\.[cm]?tsx?$/.test(candidate.path)), ({ candidate }) => candidate.path)
+    const found = new Set<Trial>()
+    for (const [path, some] of typed) {
+      const [base = 0, ...counts] = (await options.countErrors?.(path, some.map(({ text }) => text))) ?? []
+      for (const [at, trial] of some.entries()) if ((counts[at] ?? 0) > base) found.add(trial)
+    }
+    return found
+  }
   return {
     width: 12,
     async sift(trials, budgetMs) {
+      // The compiler's start takes longer than the first batches have: it is not counted in.
+      const mistyped = await findMistyped(trials)
       const until = performance.now() + budgetMs
       const survivors: Survivor[] = []
       let reached = 0
       while (reached < trials.length && performance.now() < until) {
-        const group = trials.slice(reached, reached + options.parallel)
+        const group: Trial[] = []
+        for (; reached < trials.length && group.length < options.parallel; reached++) {
+          const trial = trials[reached]
+          if (trial !== undefined && !mistyped.has(trial)) group.push(trial)
+        }
         const results = await Promise.all(group.map((trial) => attempt(trial)))
         survivors.push(...results.flatMap((survivor) => survivor ?? []))
-        reached += group.length
       }
       return { reached, survivors, further: [] }
     },
