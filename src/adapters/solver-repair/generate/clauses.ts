@@ -104,9 +104,10 @@ function addNumbers({ left, right, sign }: Comparison, join: Join, sketch: Sketc
   if (number === undefined || near === undefined || !Number.isFinite(near)) return
   const [whole, at] = [sketch.file.text.slice(left.start, right.end), number.start - left.start]
   const put = (other: string): string => whole.slice(0, at) + other + whole.slice(at + sketch.text(number).length)
-  const others = new Set([...(near === 0 ? [] : [10 * near, 100 * near].map(String)), ...numbers.slice(0, mostNumbers)])
+  const powers = near === 0 ? [] : [10 * near, 100 * near].map(String)
   const equal = /^==/.test(sign)
-  for (const other of others) join(put(other), { with: equal ? 'or' : 'and', prior: 0.12, kind: 'guard' })
+  // One that is this number with zeros behind it and is spoken of by the tests, is worth more than one of the two.
+  for (const other of new Set([...powers, ...numbers.slice(0, mostNumbers)])) join(put(other), { with: equal ? 'or' : 'and', prior: !powers.includes(other) ? 0.12 : numbers.includes(other) ? 0.16 : 0.08, kind: 'guard' })
 }
 
 /** The number that a side of a comparison is about: itself, or the right one of an operation. */
