@@ -95,6 +95,23 @@ describe('a check that only has an exit code', () => {
   })
 })
 
+describe('a test file that cannot be loaded', () => {
+  const uses = (line: string): [string, string] => ['src/use.js', `${line}\nexport const twice = (a) => add(a, a)\n`]
+  const test = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { twice } from '../src/use.js'\ntest('doubles', () => { assert.equal(twice(2), 4) })\ntest('keeps zero', () => { assert.equal(twice(0), 0) })\n"
+  it('is mended by what lets all its tests pass, in JavaScript', async () => {
+    const { edits, text } = await propose('node --test', [['src/add.js', fixed], uses("import { add } from './adds.js'"), ['test/use.test.js', test]])
+    assert.deepEqual(edits, [{ path: 'src/use.js', edits: [{ find: "import { add } from './adds.js'", replace: "import { add } from './add.js'" }] }], text)
+  })
+  it('is mended by what lets all its tests pass, in Python', async () => {
+    const files: [string, string][] = [
+      ['shop/__init__.py', ''], ['shop/add.py', 'def add(a, b):\n    return a + b\n\n\ndef take(a, b):\n    return a - b\n'], ['shop/use.py', 'from shop.add import ad\n\n\ndef twice(a):\n    return ad(a, a)\n'], ['tests/__init__.py', ''],
+      ['tests/test_use.py', 'import unittest\nfrom shop.use import twice\n\n\nclass Twice(unittest.TestCase):\n    def test_two(self):\n        self.assertEqual(twice(2), 4)\n\n    def test_zero(self):\n        self.assertEqual(twice(0), 0)\n'],
+    ]
+    const { edits, text } = await propose('python3 -m unittest discover -s tests -t .', files)
+    assert.deepEqual(edits, [{ path: 'shop/use.py', edits: [{ find: 'from shop.add import ad', replace: 'from shop.add import add as ad' }] }], text)
+  })
+})
+
 describe('no search is made for', () => {
   const test = "import { test } from 'node:test'\nimport assert from 'node:assert/strict'\nimport fs from 'node:fs'\nimport net from 'node:net'\nimport { add } from '../src/add.js'\n"
   it('a module that is not there', async () => {
