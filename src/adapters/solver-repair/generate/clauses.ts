@@ -5,11 +5,14 @@ import { conditionOf, truthOf } from './conditions.ts'
 import { isCompound, quote, wrapped } from './sketch.ts'
 import type { Generator, Sketch } from './sketch.ts'
 
-/** Joins a clause to a condition, behind it or, where it has to hold before the rest is looked at, in front. */
+/**
+ * Joins a clause to a condition, behind it or, where it has to hold before the rest is looked at, in front. A `clause` is a small change
+ * that mutation testing knows too; one that is likely to change nothing where the code is right is a `missing clause`.
+ */
 type Join = (clause: string, how: { with: 'and' | 'or'; prior: number; kind?: string; inFront?: boolean }) => void
 
-function joinerOf(part: SyntaxNode, sketch: Sketch): Join {
-  return (clause, { with: word, prior, kind = 'clause', inFront = false }) => {
+function joinerOf(part: SyntaxNode, usual: string, sketch: Sketch): Join {
+  return (clause, { with: word, prior, kind = usual, inFront = false }) => {
     const joiner = sketch.python ? word : word === 'and' ? '&&' : '||'
     // `and` binds tighter than `or`, `??` stands beside neither, and what is looser than both would swallow the clause.
     const loose = /ternary|conditional|lambda|assignment|named_expression|yield/.test(part.type) || (isCompound(part) && (word === 'and' ? /\|\||\?\?|\bor\b/ : /\?\?/).test(sketch.text(part)))
@@ -23,8 +26,9 @@ function joinerOf(part: SyntaxNode, sketch: Sketch): Join {
 export const addClause: Generator = (node, sketch) => {
   const part = truthOf(node, sketch)
   if (part === undefined) return
-  if (conditionOf(node) !== undefined) addNames(node, part, sketch)
-  const join = joinerOf(part, sketch)
+  const isCondition = conditionOf(node) !== undefined
+  if (isCondition) addNames(node, part, sketch)
+  const join = joinerOf(part, isCondition ? 'clause' : 'missing clause', sketch)
   for (const comparison of comparisonsIn(part, sketch)) {
     addMirrored(node, comparison, join, sketch)
     addNumbers(comparison, join, sketch)
@@ -33,7 +37,7 @@ export const addClause: Generator = (node, sketch) => {
 }
 
 function addNames(node: SyntaxNode, part: SyntaxNode, sketch: Sketch): void {
-  const join = joinerOf(part, sketch)
+  const join = joinerOf(part, 'clause', sketch)
   const not = sketch.python ? 'not ' : '!'
   const scope = scopeAt(sketch.file, node)
   const text = sketch.text(part)
@@ -137,8 +141,8 @@ function addInside(node: SyntaxNode, part: SyntaxNode, join: Join, sketch: Sketc
   const text = sketch.text(part)
   for (const { list, index, before } of [...reads.values()].slice(0, 3)) {
     const bound = `${index} < ${lengthOf(list, sketch)}`
-    if (!text.includes(bound)) join(bound, { with: 'and', prior: blamed ? 0.3 : 0.18, inFront: before })
-    if (!new RegExp(`${index.replaceAll(/[^\w\s]/g, '\\$&')} >=? ?[0-]`).test(text)) join(`${index} >= 0`, { with: 'and', prior: blamed ? 0.22 : 0.14, inFront: before })
+    if (!text.includes(bound)) join(bound, { with: 'and', prior: blamed ? 0.3 : 0.18, kind: 'missing clause', inFront: before })
+    if (!new RegExp(`${index.replaceAll(/[^\w\s]/g, '\\$&')} >=? ?[0-]`).test(text)) join(`${index} >= 0`, { with: 'and', prior: blamed ? 0.22 : 0.14, kind: 'missing clause', inFront: before })
   }
 }
 

@@ -3,6 +3,8 @@ import type { Candidate } from '../candidate.ts'
 import { walk } from '../syntax/node.ts'
 import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
+import { changeBinding, changeError } from './bindings.ts'
+import { addNew, callSuper, changeCalled } from './callables.ts'
 import { addDefault, changeArguments, changeAwait, wrapValue } from './calls.ts'
 import { addClause } from './clauses.ts'
 import { exchangeParts, negateCondition, swapBranches } from './conditions.ts'
@@ -12,9 +14,10 @@ import { changeSignature, renameApi } from './api.ts'
 import { addTruthClause, returnField } from './fields.ts'
 import { addGuard, addSkip, guardLocal, mendPython } from './guards.ts'
 import { isImporting } from './import-sites.ts'
-import { addImport, changeImport } from './imports.ts'
+import { addExport, addImport, changeImport } from './imports.ts'
 import { addUpdate, changeRange, changeStep } from './loops.ts'
 import { changeKey, changeMember, changeName, changeTarget } from './names.ts'
+import { addOperand, changeBoth, keepFalsy, turnKey } from './operands.ts'
 import { accumulate, changeUnary, dropOperand, regroup, swapOperator } from './operators.ts'
 import { addLeast, changeReceiver, spreadRest } from './receivers.ts'
 import { changePattern, changeRegex } from './regexes.ts'
@@ -29,11 +32,12 @@ const generators: readonly Generator[] = [
   changeNumber, nameLiteral, offByOne, changeSlice, changeLiteral, changeString,
   changeName, changeMember, changeKey, changeTarget,
   changeArguments, changeAwait, wrapValue, copyValue, deepenCopy, copyParameter, addDefault, changeRegex, changePattern, fillTemplate, mendEscapes, changeStep, changeRange, addUpdate,
+  changeCalled, addNew, callSuper, changeBinding, changeError, addOperand, changeBoth, keepFalsy, turnKey,
   dropOrMove, changeJump, changeReturn, changeElse, changeClause, addGuard, guardLocal, addSkip, mendPython,
   donateStatement, returnField, addTruthClause, addElse, changeReceiver, spreadRest, addLeast, renameApi, changeSignature,
 ]
-/** For the statements that bring names in. */
-const importGenerators: readonly Generator[] = [changeImport, addImport]
+/** For the statements that bring names in, and for what a file gives. */
+const importGenerators: readonly Generator[] = [changeImport, addImport, addExport]
 
 /** Parts of a file in which nothing runs. */
 const silent = /^(comment|type_annotation|type_arguments|type_parameters|interface_declaration|type_alias_declaration|import_statement|import_from_statement|future_import_statement|decorator)$/

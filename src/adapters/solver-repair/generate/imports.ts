@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { namedChildren } from '../syntax/node.ts'
+import { findField, namedChildren } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { fileNames } from '../syntax/scope.ts'
 import { similarity } from '../syntax/vocabulary.ts'
@@ -105,6 +105,30 @@ export const addImport: Generator = (node, sketch) => {
     if (sketch.python && pythonModules.has(name)) offer(`import ${name}`, 0.75)
     if (!sketch.python && scriptModules.has(name)) offer(writeImport({ name, from: `node:${name}`, named: false }, sketch), 0.7)
   }
+}
+
+/** A name that another module asks this one for, which has it and does not give it. */
+export const addExport: Generator = (node, sketch) => {
+  if (node.parent !== undefined || sketch.python) return
+  const asked = [...sketch.words.messages.matchAll(/does not provide an export named '([\w$]+)'|\b([\w$]+) is not a function|\(reading '([\w$]+)'\)/g)]
+  const given = sketch.words.modules.get(sketch.file.path) ?? []
+  for (const [, byModule, called, read] of asked) {
+    const name = byModule ?? called ?? read ?? ''
+    const declaration = node.children.find((child) => /^(function|generator_function|class|lexical|variable|enum)_declaration$/.test(child.type) && declaredBy(child, sketch).includes(name))
+    if (declaration === undefined || given.includes(name)) continue
+    const prior = byModule === undefined ? 0.4 : 0.7
+    if (!isCommonJs(sketch)) sketch.propose(node, [{ start: declaration.start, end: declaration.start, text: 'export ' }], 'import', prior, `export ${quote(name)}`)
+    else {
+      const end = sketch.file.text.length
+      const text = `${sketch.file.text.endsWith('\n') ? '' : '\n'}module.exports.${name} = ${name}\n`
+      sketch.propose(node, [{ start: end, end, text }], 'import', prior, `export ${quote(name)}`)
+    }
+  }
+}
+
+function declaredBy(declaration: SyntaxNode, sketch: Sketch): string[] {
+  const own = findField(declaration, 'name')
+  return own === undefined ? namedChildren(declaration).flatMap((child) => findField(child, 'name') ?? []).map((name) => sketch.text(name)) : [sketch.text(own)]
 }
 
 /** A line that brings a name in, in the way of the file's modules. */
