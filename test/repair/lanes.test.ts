@@ -54,6 +54,17 @@ describe('the quick lane stands in for', () => {
 })
 
 describe('the quick lane for JavaScript', () => {
+  it('takes a file that it is asked for by name for whole only where none of its tests fails', async () => {
+    const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ['test/add.js', runners['mocha']?.text ?? '']]), 60_000)
+    try {
+      const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { workers: 1, runner: 'mocha' })
+      const jobs = [source, fixed, 'export const add = ;'].map((text, id) => ({ id, path: 'src/add.js', text, only: ['test/add.js'], files: ['test/add.js'], perMs: 20_000 }))
+      const verdicts = await lane.tryAll(jobs, { keep: [], budgetMs: 60_000, all: true })
+      assert.deepEqual(verdicts.map(({ passed, failed }) => [passed.has('test/add.js'), failed.has('test/add.js'), passed.has('test/add.js › add › adds')]), [[false, true, false], [true, false, true], [false, true, false]])
+    } finally {
+      lab.dispose()
+    }
+  })
   it('goes on after endless loops and memory bombs, of the heap and beside it', async () => {
     const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ['test/add.js', runners['mocha']?.text ?? '']]), 60_000)
     const begin = (text: string): string => source.replace('  return', `  ${text}\n  return`)

@@ -427,7 +427,7 @@ ${nodeCover}${nodeProbe}
       }
       state.targets = new Set(job.targets)
       /** Files that could not be loaded on the base: they are mended where they can be, and all their tests pass. */
-      state.wholes = new Set([...state.targets].filter((name) => job.files.some((file) => (lane.named[file] ?? file) === name)))
+      state.wholes = new Set(job.only.filter((name) => job.files.some((file) => (lane.named[file] ?? file) === name)))
     }
     run.state = state
     if (job.cover) cover = await openCover(state)
