@@ -55,7 +55,8 @@ export const mendEscapes: Generator = (node, sketch) => {
   const opening = sketch.python ? node.children.find(({ type }) => type === 'string_start') : undefined
   const raw = opening !== undefined && /[rR]/.test(sketch.text(opening))
   const content = sketch.python ? namedChildren(node).find(({ type }) => type === 'string_content') : undefined
-  if (content !== undefined && !raw && isPattern(content, sketch) && text.includes('\\')) {
+  // Only these say something else to the string than to the regular expression.
+  if (content !== undefined && !raw && isPattern(content, sketch) && /(?<!\\)(?:\\\\)*\\[abfv\d]/.test(text)) {
     sketch.propose(node, [{ start: node.start, end: node.start, text: 'r' }], 'text', 0.5, `leave the backslashes of ${quote(text)} to the regular expression (\`r\`)`)
     return
   }
