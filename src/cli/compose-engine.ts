@@ -95,6 +95,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     },
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
     model: parts.model, repair,
+    endless: { find: async (...asked) => (await import('../adapters/solver-repair/find-endless.ts')).findEndless(...asked) },
     ...(parts.children ? { children: parts.children } : {}),
     ...(parts.integrator ? { integrator: parts.integrator } : {}),
   }

@@ -1,4 +1,5 @@
 import type { Payload } from '../protocol/events/event.ts'
+import { expectedMs } from './proof/endless.ts'
 import type { RunState } from './run-state.ts'
 
 type Limit = Pick<Payload<'limit.reached'>, 'limit' | 'detail'>
@@ -32,7 +33,7 @@ export function findWorkDeadline(state: RunState): number | undefined {
   const deadline = state.contract?.deadline ?? state.opened?.draft.deadline
   if (deadline === undefined) return undefined
   const end = Date.parse(deadline)
-  const checks = [...state.baseline.values()].reduce((sum, outcome) => sum + outcome.durationMs, 0)
+  const checks = [...state.baseline.values()].reduce((sum, outcome) => sum + expectedMs(outcome), 0)
   return Math.round(end - Math.min(5 * checks + 1000, Math.max(0, (end - state.startedAt) / 2)))
 }
 

@@ -3,6 +3,7 @@ import { readPolicySettings } from '../domain/policy/settings.ts'
 import type { Lab, LineFinding } from './ports/solver.ts'
 import type { Checkout } from './ports/workspace.ts'
 import { getWorkspace, record, type RunContext } from './record.ts'
+import { rememberTried } from './tried.ts'
 
 const encoder = new TextEncoder()
 
@@ -19,9 +20,9 @@ const searchMs = 300_000
 
 /**
  * Scratch copies of the workspace in which candidates are tried, one for each that is tried at the same time.
- * The workspace itself is not touched.
+ * The workspace itself is not touched. Commands end with `signal`.
  */
-export async function openLab(run: RunContext): Promise<Lab & { dispose(): Promise<void> }> {
+export async function openLab(run: RunContext, signal: AbortSignal = run.signal): Promise<Lab & { dispose(): Promise<void> }> {
   const workspace = getWorkspace(run)
   const tree = run.state.tree
   const contract = run.state.contract
@@ -58,19 +59,23 @@ export async function openLab(run: RunContext): Promise<Lab & { dispose(): Promi
       const bytes = await workspace.readAt(tree, path)
       return bytes && new TextDecoder().decode(bytes)
     },
-    tryFiles: (files, check, options) => withFiles(files, (checkout) => run.ports.checks.run(
-      { ...check, timeoutMs: Math.max(1, Math.round(options.timeoutMs)) },
-      { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
-      { network: [], signal: run.signal, ...(options.only ? { only: options.only } : {}), ...(options.names ? { names: options.names } : {}) },
-    )),
+    tryFiles: async (files, check, options) => {
+      const outcome = await withFiles(files, (checkout) => run.ports.checks.run(
+        { ...check, timeoutMs: Math.max(1, Math.round(options.timeoutMs)) },
+        { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
+        { network: [], signal, ...(options.only ? { only: options.only } : {}), ...(options.names ? { names: options.names } : {}) },
+      ))
+      if (options.only === undefined && options.names === undefined && contract.network.length === 0) rememberTried(run, check, tree, files, outcome)
+      return outcome
+    },
     run: (argv, options) => withFiles(options.files ?? new Map(), (checkout) => run.ports.sandbox.run({
       argv, cwd: workspace.home, env: options.env ?? {}, mounts: checkout.mounts, net: { mode: 'none' },
       limits: { ...labLimits(Math.max(2, options.workers ?? 2)), timeoutMs: options.timeoutMs }, ...(options.stdin ? { stdin: options.stdin } : {}),
-    }, run.signal)),
+    }, signal)),
     recent: async () => (await workspace.recentAt?.(workspace.base.commit)) ?? [],
     findings: async (paths, timeoutMs) => {
-      const signal = AbortSignal.any([run.signal, AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)))])
-      const found = (await run.ports.validators?.lookAt?.({ workspace, tree, paths, settings: readPolicySettings(run.ports.policy.settings).validation, signal })) ?? []
+      const looking = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)))])
+      const found = (await run.ports.validators?.lookAt?.({ workspace, tree, paths, settings: readPolicySettings(run.ports.policy.settings).validation, signal: looking })) ?? []
       run.signal.throwIfAborted()
       return found.flatMap(({ by, finding }): LineFinding[] => (finding.line === undefined ? [] : [{ path: finding.path, line: finding.line, kind: typeCheckers.has(by) ? 'type' : 'lint' }]))
     },

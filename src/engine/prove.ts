@@ -1,5 +1,5 @@
 import type { Check, Contract } from '../protocol/contract.ts'
-import type { Proof } from '../protocol/evidence.ts'
+import type { CheckOutcome, Proof } from '../protocol/evidence.ts'
 import type { FileChange } from '../protocol/events/workspace.ts'
 import type { CommitId, TreeId } from '../protocol/ids.ts'
 import { findSelfMade } from '../domain/contract/pins.ts'
@@ -18,7 +18,7 @@ type Files = ReadonlyMap<string, Uint8Array | undefined>
  * contract's check files as pinned and without tests that the agent wrote:
  * 1. once; a check that fails ends the proof there;
  * 2. once more: a pass that does not repeat is no pass;
- * 3. on the base again: what was failing there must fail there still;
+ * 3. on the base again: what was failing there must fail there still (what did not end there has ten times as long as the result);
  * 4. tests that the agent wrote, on the base and on the result;
  * 5. a canary, a test that must fail, which shows whether assertions and the runner still tell the truth.
  */
@@ -42,7 +42,7 @@ export async function prove(run: RunContext): Promise<Proof> {
   const first = await runCheckAt(run, contract.checks, head, 'proof', restored)
   if (first.some((outcome) => outcome.status !== 'passed')) return judgeProof({ ...input, ...nothing, result: first })
   const repeat = await runCheckAt(run, contract.checks, head, 'repeat', restored)
-  const baseAgain = await runCheckAt(run, contract.checks.filter((check) => wasFailing(run, check)), workspace.base.commit, 'base-again')
+  const baseAgain = await runCheckAt(run, contract.checks.filter((check) => wasFailing(run, check)).map((check) => boundEndless(run, check, [...first, ...repeat])), workspace.base.commit, 'base-again')
   const selfMade = await runSelfMade(run, head, selfMadeFiles.tests, selfMadeFiles.beside)
   const canary = await runCanary(run, head, restored)
   return judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary })
@@ -57,6 +57,16 @@ function withoutUnrunnable(run: RunContext): Contract {
 
 function wasFailing(run: RunContext, check: Check): boolean {
   return run.state.baseline.get(check.id)?.status !== 'passed'
+}
+
+/** How much longer than the result a base that did not end is given, and the least that it is given, in milliseconds. */
+const endlessBase = { times: 10, leastMs: 10_000 }
+
+/** A base on which a test does not end shows that again by taking many times as long as the result, not by going on to the check's limit. */
+function boundEndless(run: RunContext, check: Check, results: readonly CheckOutcome[]): Check {
+  if (run.state.baseline.get(check.id)?.endless === undefined) return check
+  const slowest = Math.max(0, ...results.filter((outcome) => outcome.checkId === check.id).map((outcome) => outcome.durationMs))
+  return { ...check, timeoutMs: Math.min(check.timeoutMs, Math.ceil(Math.max(endlessBase.leastMs, endlessBase.times * slowest))) }
 }
 
 /** The agent's own tests: they must be seen to fail on the base, and to pass on the result. */

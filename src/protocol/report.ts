@@ -14,6 +14,8 @@ export const Tally = z.object({
   exitCode: z.int().optional(),
   tests: z.object({ total: z.int(), passed: z.int(), failed: z.int(), skipped: z.int() }).optional(),
   durationMs: z.number().optional(),
+  /** What kept it from ending, a sentence each. */
+  endless: z.array(z.string()).optional(),
 })
 export type Tally = z.infer<typeof Tally>
 

@@ -1,6 +1,7 @@
 import type { Lab, SolverTask } from '../../engine/ports/solver.ts'
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
+import { describeEndless } from '../../domain/proof/endless.ts'
 import { findScript } from './lane/find-script.ts'
 
 export type Family = 'script' | 'python'
@@ -24,8 +25,8 @@ export interface Group {
 }
 
 /** Test files that stand for the tests of a check that names none. */
-const maxGuessed = 30
-const testLike = /(^|\/)(tests?|__tests__|specs?)\/|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)(test_[^/]*|[^/]*_test)\.py$/
+export const maxGuessed = 30
+export const testLike = /(^|\/)(tests?|__tests__|specs?)\/|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)(test_[^/]*|[^/]*_test)\.py$/
 
 export function fileOf(test: TestCase): string {
   return test.file ?? test.name.split(' › ')[0] ?? test.name
@@ -35,7 +36,7 @@ export function familyOf(test: TestCase): Family | undefined {
   return familyOfFile(fileOf(test))
 }
 
-function familyOfFile(file: string): Family | undefined {
+export function familyOfFile(file: string): Family | undefined {
   return /\.[cm]?[jt]sx?$/.test(file) ? 'script' : file.endsWith('.py') ? 'python' : undefined
 }
 
@@ -70,7 +71,7 @@ function exitName(outcome: CheckOutcome): string {
 function nameByExit(outcome: CheckOutcome): CheckOutcome {
   const cases = outcome.tests?.cases ?? []
   if (cases.some((test) => test.status === 'failed')) return outcome
-  const own: TestCase = { name: exitName(outcome), status: outcome.status === 'passed' ? 'passed' : 'failed', message: outcome.tail }
+  const own: TestCase = { name: exitName(outcome), status: outcome.status === 'passed' ? 'passed' : 'failed', message: [...(outcome.endless ?? []).map(describeEndless), outcome.tail].join('\n') }
   return { ...outcome, tests: { runner: outcome.tests?.runner ?? 'exit-code', cases: [...cases, own], complete: cases.length === 0 || outcome.tests?.complete !== false } }
 }
 
@@ -89,7 +90,7 @@ export function bindLab(lab: Lab): Lab {
 }
 
 /** Where to look when no test says where it stands: what the command names, else what the output names, else all that look like tests. */
-async function guessPlace(check: Check, outcome: CheckOutcome, lab: Lab): Promise<{ family: Family; files: string[]; named: string[]; script: string | undefined } | undefined> {
+export async function guessPlace(check: Check, outcome: Pick<CheckOutcome, 'tail'>, lab: Lab): Promise<{ family: Family; files: string[]; named: string[]; script: string | undefined } | undefined> {
   const files = (await lab.files()).filter((file) => familyOfFile(file) !== undefined && !/(^|\/)node_modules\//.test(file))
   const { script, command } = await findScript(check.command, lab)
   // A build tool prints the commands that it runs, and stack traces name files with their lines.

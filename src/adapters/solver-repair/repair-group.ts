@@ -1,6 +1,7 @@
 import type { Lab, SolverTask } from '../../engine/ports/solver.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import { findSources, sourceOf } from './built-files.ts'
+import { watchFor, withPassedOver } from './endless-tests.ts'
 import { describePasses, toReply } from './explain.ts'
 import { chooseLane } from './lane/choose-lane.ts'
 import { countWorkers, findMachine } from './lane/workers.ts'
@@ -10,6 +11,7 @@ import { findHint, goRound, hottest, toSearch } from './round.ts'
 import type { Ground, Measured, ProposeOptions } from './round.ts'
 import { stepOn } from './step.ts'
 import { findTrusted, keepSteady, withoutFlaky } from './tell-faults.ts'
+import type { Steady } from './tell-faults.ts'
 
 export interface Limits {
   /** By `performance.now`. */
@@ -17,6 +19,8 @@ export interface Limits {
   readonly wasmDir: string | undefined
   /** Most candidates at a time; left out, cores and memory alone bound it. */
   readonly workers: number | undefined
+  /** Tests of the check that showed the same in every run of an earlier task. */
+  readonly steady: Steady
 }
 
 export interface Attempt {
@@ -71,15 +75,16 @@ function surveyTime(until: number): number {
 async function findGround(task: SolverTask, told: Group, lab: Lab, limits: Limits & { began: number }): Promise<{ ground: Ground | undefined; flaky: readonly string[] }> {
   const asked = await findSources(told, lab)
   const workers = countWorkers(findMachine(), { most: limits.workers })
-  const lane = chooseLane(lab, asked, workers)
+  const lane = await chooseLane(lab, asked, workers)
   const read = readProject(lab, asked.family, asked.files.map((file) => sourceOf(asked, file)), { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir })
-  const [project, recent, findings, survey] = await Promise.all([
+  const [project, recent, findings, surveyed] = await Promise.all([
     read,
     lab.recent(),
     read.then(({ sources }) => lab.findings([...sources.keys()].slice(0, maxLooked), Math.min(lookMs, Math.max(0, (limits.until - limits.began) / 8)))),
-    lane.survey(surveyTime(limits.until)),
+    lane.survey(surveyTime(limits.until), [], watchFor(asked)),
   ])
-  const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
+  const survey = withPassedOver(surveyed, asked)
+  const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value, steady: limits.steady })
   const group = withoutFlaky(asked, flaky)
   if (group === undefined) return { ground: undefined, flaky }
   const quick = trusted !== undefined && survey !== undefined
@@ -91,7 +96,7 @@ async function findGround(task: SolverTask, told: Group, lab: Lab, limits: Limit
 async function surveyBuilt(group: Group, lab: Lab, { workers, timeoutMs }: { workers: number; timeoutMs: number }): Promise<Measured | undefined> {
   if (group.sources === undefined) return undefined
   const { sources: _, ...built } = group
-  const survey = await chooseLane(lab, built, workers).survey(timeoutMs)
+  const survey = await (await chooseLane(lab, built, workers)).survey(timeoutMs)
   const trusted = findTrusted(group, survey)
   return trusted === undefined || survey === undefined ? undefined : { survey, trusted }
 }

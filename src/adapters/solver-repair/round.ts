@@ -5,6 +5,7 @@ import { sourceOf } from './built-files.ts'
 import type { Candidate } from './candidate.ts'
 import type { Ran } from './explain.ts'
 import { explainMend } from './explain.ts'
+import { findEndlessStacks, findPace } from './endless-tests.ts'
 import { generateCandidates } from './generate/generate.ts'
 import { judgeMends, judging } from './judge/judge.ts'
 import type { Lane, Survey } from './lane/lane.ts'
@@ -12,6 +13,7 @@ import { countWorkers, findMachine } from './lane/workers.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import type { Clues } from './localise/clues.ts'
+import { favourProgress } from './localise/progress.ts'
 import { localise } from './localise/localise.ts'
 import type { Place } from './localise/localise.ts'
 import type { Project } from './project.ts'
@@ -68,25 +70,28 @@ export async function goRound(task: SolverTask, ground: Ground, options: Propose
   const { lab, lane, project, group, measured } = ground
   const say = (text: string): void => options.onLive({ kind: 'status', text })
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set([...project.sources.keys(), ...project.tests.keys()]))
-  const clues: Clues = { evidence, recent: ground.recent, findings: ground.findings }
+  const clues: Clues = { evidence, recent: ground.recent, findings: ground.findings, endless: findEndlessStacks(group, measured?.survey) }
   const words = toVocabulary(project, evidence, group)
   const heat = localise({ failing: group.failing, testFiles: group.files.map((file) => sourceOf(group, file)), measured: measured?.survey.tests, clues }, project.sources, project.tests)
-  const candidates = rankCandidates([...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node))))
+  const generated = [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
+  const candidates = rankCandidates(favourProgress(generated, [...project.sources.values()], clues.endless ?? []))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const quick = measured !== undefined && ground.quick ? { lane, survey: measured.survey, ...measured.trusted } : undefined
-  const fullTimeoutMs = 3 * group.outcome.durationMs + 2000
+  const fullTimeoutMs = 3 * findPace(group.outcome, measured?.survey) + 2000
   say(`${candidates.length} changes to try, ${quick === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined
   const filter = quick === undefined
     ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, byName: group.byName === true, perMs: fullTimeoutMs, parallel: countWorkers(findMachine(), { most: Math.min(lane.workers, mostChecks), eachMb: checkMb }), ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }) })
-    : createLaneFilter(lane, quick.survey, quick)
+    : createLaneFilter(lane, quick.survey, quick, project)
   const found = new AbortController()
-  const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages })
+  let busy = false
+  const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages, isHeld: () => busy })
   try {
     const result = await search(openTrials(candidates, project), filter, project, {
       lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(), ...(late === undefined ? {} : { late }),
       fullTimeoutMs, budgetMs: limits.until - performance.now() - (quick === undefined ? 0 : Math.min(2 * judging.leastMs, judgingShare * (limits.until - performance.now()))),
+      onJudge: (judging) => void (busy = judging),
       onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
     })
     found.abort()

@@ -17,8 +17,9 @@ export function findTrusted(group: Group, survey: Survey | undefined): Trusted |
   if (survey === undefined) return undefined
   const seen = new Map(survey.tests.map((test) => [test.name, test.status]))
   const targets = group.failing.map((test) => test.name).filter((name) => seen.get(name) === 'failed')
-  const keep = (group.outcome.tests?.cases ?? [])
-    .filter((test) => test.status === 'passed' && seen.get(test.name) === 'passed').map((test) => test.name)
+  const shown = new Set((group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed').map((test) => test.name))
+  // A check that did not end has not come to all of its tests.
+  const keep = survey.tests.filter((test) => test.status === 'passed' && (shown.has(test.name) || group.outcome.endless !== undefined)).map((test) => test.name)
   return targets.length === 0 ? undefined : { targets, keep }
 }
 
@@ -63,7 +64,8 @@ export async function tellFaults(group: Group, lab: Lab): Promise<Told> {
     else by.set(why, [...(by.get(why) ?? []), test.name])
   }
   for (const [why, names] of by) said.push(`${list(names)}: ${why}. No change of the code mends that`)
-  if (kept.length === 0 || group.outcome.durationMs > longMs) return { group: narrowTo(group, kept), said }
+  // To run again what does not end shows nothing.
+  if (kept.length === 0 || group.outcome.durationMs > longMs || group.outcome.endless !== undefined) return { group: narrowTo(group, kept), said }
   const { flaky, byName } = await runAgain({ ...group, failing: kept }, lab)
   if (flaky.size > 0) said.push(describeFlaky([...flaky]))
   const narrowed = narrowTo(group, kept.filter((test) => !flaky.has(test.name)))
@@ -86,7 +88,7 @@ function ofCheck({ outcome, byExit }: Group): string | undefined {
   if (status === 'could-not-run') return `\`${command}\` could not be run: ${notes[0] ?? 'its program is not there'}. No change of the code mends that`
   const none = notes.find((note) => /^the runner found no tests/.test(note))
   if (none !== undefined) return `\`${command}\`: ${none}: there is nothing to go by`
-  if (status === 'timed-out' && byExit !== undefined && outcome.durationMs > longMs) return `\`${command}\` ran into its time limit before it named a test: every change would take as long to try`
+  if (status === 'timed-out' && outcome.endless === undefined && byExit !== undefined && outcome.durationMs > longMs) return `\`${command}\` ran into its time limit before it named a test: every change would take as long to try`
   return undefined
 }
 
@@ -136,20 +138,27 @@ async function findNames(lab: Lab): Promise<Names> {
 const steadyRuns = 6
 const steadyMs = 1500
 
+/** Names of tests that showed the same in every run of an earlier look, by their check. */
+export type Steady = Set<string>
+
 /** What of `trusted` shows the same in every run of the base as it stands; a quick lane shows it at little cost. `base` is any file of it. */
-export async function keepSteady(trusted: Trusted | undefined, { lane, survey, base }: { lane: Lane; survey: Survey | undefined; base: { path: string; text: string } | undefined }): Promise<{ trusted: Trusted | undefined; flaky: readonly string[] }> {
+export async function keepSteady(trusted: Trusted | undefined, { lane, survey, base, steady }: { lane: Lane; survey: Survey | undefined; base: { path: string; text: string } | undefined; /** Those are not looked at again, and those that are found join them. */ steady: Steady }): Promise<{ trusted: Trusted | undefined; flaky: readonly string[] }> {
   if (trusted === undefined || survey === undefined) return { trusted, flaky: [] }
-  const names = new Set([...trusted.targets, ...trusted.keep])
-  const tests = survey.tests.filter((test) => names.has(test.name))
+  const known = new Set([...trusted.targets, ...trusted.keep.filter((name) => !steady.has(name))])
+  const tests = survey.tests.filter((test) => known.has(test.name) && test.endless === undefined)
   const oneMs = survey.loadMs + tests.reduce((sum, test) => sum + test.ms, 0)
   if (base === undefined || oneMs > steadyMs) return { trusted, flaky: [] }
+  if (tests.length === 0) return { trusted, flaky: [] }
+  const names = tests.map((test) => test.name)
   const files = [...new Set(tests.map((test) => test.file))]
-  const jobs = Array.from({ length: steadyRuns }, (_, id): LaneJob => ({ id, path: base.path, text: base.text, only: [...names], files, perMs: Math.round(1000 + 4 * oneMs) }))
+  const jobs = Array.from({ length: steadyRuns }, (_, id): LaneJob => ({ id, path: base.path, text: base.text, only: names, files, perMs: Math.round(1000 + 4 * oneMs) }))
   const verdicts = (await lane.tryAll(jobs, { keep: [], budgetMs: steadyRuns * steadyMs, all: true })).filter((verdict) => verdict.ended === 'done')
   const flaky = trusted.targets.filter((name) => verdicts.some((verdict) => verdict.passed.has(name)))
   const targets = trusted.targets.filter((name) => !flaky.includes(name))
+  const keep = trusted.keep.filter((name) => steady.has(name) || verdicts.every((verdict) => verdict.passed.has(name)))
+  for (const name of keep) steady.add(name)
   return {
-    trusted: targets.length === 0 ? undefined : { targets, keep: trusted.keep.filter((name) => verdicts.every((verdict) => verdict.passed.has(name))) },
+    trusted: targets.length === 0 ? undefined : { targets, keep },
     flaky,
   }
 }

@@ -1,6 +1,7 @@
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome, CheckProof } from '../../protocol/evidence.ts'
 import { findUnloaded } from './load-errors.ts'
+import { unknownRunner } from './endless.ts'
 import { combine, namesInside, ownerOf, type NamedResults } from './named-results.ts'
 
 /** One check on the base and on the result, twice each. */
@@ -119,7 +120,7 @@ function problemsOfReports(runs: CheckRuns, base: NamedResults, result: NamedRes
   const problems: string[] = []
   const before = (runs.baseline?.tests ?? runs.baseAgain?.tests)?.runner
   for (const after of [runs.result?.tests?.runner, runs.repeat?.tests?.runner]) {
-    if (after !== before && problems.length === 0) problems.push(`the tests were reported by ${after ?? 'nothing'}, on the base by ${before}`)
+    if (after !== before && before !== unknownRunner && problems.length === 0) problems.push(`the tests were reported by ${after ?? 'nothing'}, on the base by ${before}`)
   }
   const had = countedTests(base, result)
   const has = result.size

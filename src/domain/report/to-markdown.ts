@@ -158,9 +158,14 @@ function evidence(report: Report): string[] {
 
 const verdicts: Record<CheckAccount['verdict'], string> = { fixed: 'failed before, passes now', kept: 'passed before, passes now', failing: 'fails', unproven: 'not proven' }
 
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 function checkLines(check: CheckAccount): string[] {
   const lines = [`### ${toCode(check.command)}: ${verdicts[check.verdict]}`]
   lines.push(`- Before: ${check.before ? describeTally(check.before) : 'not run'}`)
+  for (const text of check.before?.endless ?? []) lines.push(`- ${capital(toLine(text, 500))}`)
   if (check.after) lines.push(`- After: ${describeTally(check.after)}${check.seen === 'worktree' ? ' (seen in the worktree, not in a clean checkout)' : ''}`)
   if (check.fixed.length > 0) lines.push(`- Failed before, ${check.fixed.length === 1 ? 'passes' : 'pass'} now, in both runs (${check.fixed.length}):`, ...nameLines(check.fixed))
   if (check.stillFailing.length > 0) lines.push(`- Still ${check.stillFailing.length === 1 ? 'fails' : 'fail'} (${check.stillFailing.length}):`, ...nameLines(check.stillFailing))

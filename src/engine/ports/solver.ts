@@ -1,6 +1,6 @@
 import type { Contract, Check } from '../../protocol/contract.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
-import type { CheckOutcome } from '../../protocol/evidence.ts'
+import type { CheckOutcome, EndlessTest } from '../../protocol/evidence.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
@@ -51,6 +51,12 @@ export interface Lab {
   /** Is there time left? */
   remainingMs(): number
   record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' | 'repair.searched' }): Promise<void>
+}
+
+/** Finds out what keeps a check from ending. */
+export interface EndlessFinder {
+  /** Runs the check's tests one by one on a scratch copy, with coverage and short limits; none where they cannot be run so, or where all of them end. Bounded by `budgetMs`. */
+  find(check: Check, outcome: CheckOutcome | undefined, lab: Lab, options: { budgetMs: number; signal: AbortSignal }): Promise<readonly EndlessTest[]>
 }
 
 /**

@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Cover } from '../localise/spectrum.ts'
-import { graceMs } from './lane.ts'
-import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed } from './lane.ts'
+import { findEndlessStack, graceMs } from './lane.ts'
+import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed, Watch } from './lane.ts'
 import { nodeHarness } from './node-harness.ts'
 
 const Spans = z.array(z.tuple([z.number(), z.number()]))
 /** Name, object, arguments, whether a test gave them, outcome. */
 export const Told = z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.string()])
+/** Frames at a few moments: name, path, row from 0. */
+export const Samples = z.array(z.array(z.tuple([z.string(), z.string(), z.number()])))
 const Line = z.object({
   id: z.number(),
   ended: z.enum(['done', 'bailed', 'timeout', 'crash']),
-  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number(), at: z.number().optional() })),
+  tests: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), ms: z.number(), at: z.number().optional(), endless: z.boolean().optional() })),
+  samples: Samples.optional(),
   covers: z.record(z.string(), z.record(z.string(), Spans)).optional(),
   ms: z.number().optional(),
   probed: z.array(Told).optional(),
@@ -23,6 +26,8 @@ interface SurveyJob {
   readonly files: readonly string[]
   readonly others: NonNullable<LaneJob['others']>
   readonly cover: true
+  readonly watch?: Watch
+  readonly skip?: readonly string[]
   readonly perMs: number
 }
 
@@ -49,13 +54,15 @@ export function createNodeLane(lab: Lab, files: { failing: readonly string[]; ot
   return {
     name: program !== undefined ? 'Node programs' : runner === 'node-test' ? 'node:test' : runner,
     workers,
-    async survey(timeoutMs, others = []) {
+    async survey(timeoutMs, others = [], watch = undefined) {
       const paths = [...files.failing, ...files.others]
-      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], others, cover: true, perMs: surveyFileMs }))
+      const jobs = paths.map((path, id): SurveyJob => ({ id, files: [path], others, cover: true, perMs: watch === undefined ? surveyFileMs : timeoutMs, ...(watch === undefined ? {} : { watch, skip: watch.passOver ?? [] }) }))
       const lines = await run({ jobs, keep: [], budgetMs: timeoutMs })
       if (lines.length === 0) return undefined
-      const tests = lines.flatMap((line): LaneTest[] => line.tests.map((test) => ({ ...test, file: paths[line.id] ?? '', covers: toCovers(line.covers?.[test.name] ?? {}) })))
-      const loads = lines.map((line) => (line.ms ?? 0) - line.tests.reduce((sum, test) => sum + test.ms, 0))
+      const tests = lines.flatMap((line): LaneTest[] => line.tests.map(({ endless, ms, ...test }) => ({
+        ...test, file: paths[line.id] ?? '', covers: toCovers(line.covers?.[test.name] ?? {}), ...(endless ? { ms: 0, endless: findEndlessStack(line.samples ?? []) } : { ms }),
+      })))
+      const loads = lines.filter((line) => line.ended === 'done').map((line) => (line.ms ?? 0) - line.tests.reduce((sum, test) => sum + test.ms, 0))
       return { tests, loadMs: Math.max(0, ...loads) }
     },
     async tryAll(jobs, options) {

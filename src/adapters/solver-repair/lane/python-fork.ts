@@ -245,6 +245,7 @@ class _Walk:
         sys.dont_write_bytecode = True
         self.texts = {os.path.join(self.root, one['path']): one['text'].encode('utf-8') for one in self.changed(job)}
         self.lane = _Lane(self, job)
+        self.lane.arm(None)
         if job.get('probe'):
             self.lane.probe()
 

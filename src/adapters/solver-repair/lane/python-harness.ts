@@ -1,5 +1,6 @@
 import { pythonFork } from './python-fork.ts'
 import { pythonProbe } from './python-probe.ts'
+import { pythonWatch } from './python-watch.ts'
 
 /**
  * `sitecustomize.py` of the tested project's own Python while candidates are tried. The first interpreter of the check that
@@ -37,8 +38,9 @@ def _is_tester():
 
 ${pythonProbe}
 ${pythonFork}
+${pythonWatch}
 
-class _Lane(_Probe):
+class _Lane(_Probe, _Watch):
     # One job, in the process that is its own.
     def __init__(self, walk, job):
         import time
@@ -57,6 +59,7 @@ class _Lane(_Probe):
         self.load = None
         self.job = job
         self.counts = {}
+        self.watch = job.get('watch')
         self.rows = None
         # Copying it writes to a page of nearly every module's name, so only for who asks.
         self.before = set(sys.modules) if job.get('loaded') else set()
@@ -69,9 +72,10 @@ class _Lane(_Probe):
         return self.walk.relative(path)
 
     # Coverage of one test at a time, by rows from 0.
-    def begin(self):
+    def begin(self, parts):
         import time
         self.at = time.monotonic()
+        self.arm(self.plain(parts), parts)
         if self.load is None:
             self.load = self.at - self.began
         if not self.job.get('cover'):
@@ -113,6 +117,7 @@ class _Lane(_Probe):
         return found
 
     def finish(self, parts, status, error=None):
+        self.disarm()
         covers = None
         if self.rows is not None:
             sys.settrace(None)
@@ -130,6 +135,9 @@ class _Lane(_Probe):
             record['at'] = at
         if covers is not None:
             record['covers'] = covers
+        if self.watch is not None:
+            record.update(self.take_samples())
+            self.arm(None)
         self.say(record)
         if name in self.targets:
             self.targets.discard(name)
@@ -151,6 +159,7 @@ class _Lane(_Probe):
         for file, seen in self.wholes.items():
             if seen and file not in self.counts:
                 self.finish([file], 'failed' if 'failed' in seen else 'passed' if 'passed' in seen else 'skipped')
+        self.disarm()
         if self.job.get('loaded'):
             self.tell_loaded()
         if self.job.get('probe'):
@@ -182,7 +191,7 @@ def _run_script(walk, script):
     status = 'passed'
     error = None
     if walk.lane is not None:
-        walk.lane.begin()
+        walk.lane.begin([script['name']])
     try:
         runpy.run_path(full, run_name='__main__')
     except SystemExit as stop:
@@ -250,7 +259,7 @@ def _watch_unittest(walk):
         seen = watch(result)
         bad = len(result.failures) + len(result.errors) + len(getattr(result, 'unexpectedSuccesses', ()))
         passed_over = len(getattr(result, 'skipped', ())) + len(getattr(result, 'expectedFailures', ()))
-        lane.begin()
+        lane.begin(parts)
         try:
             return run(test, result)
         finally:
@@ -345,7 +354,7 @@ def _watch_pytest(walk, preload):
     def pytest_runtest_setup(item):
         state['status'] = None
         state['error'] = None
-        walk.lane.begin()
+        walk.lane.begin(parts(item.nodeid))
 
     def pytest_runtest_makereport(item, call):
         if call.excinfo is not None and state.get('error') is None:

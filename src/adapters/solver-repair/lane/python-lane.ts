@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
-import { graceMs } from './lane.ts'
-import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed } from './lane.ts'
-import { toProbed, Told } from './node-lane.ts'
+import { findEndlessStack, graceMs } from './lane.ts'
+import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed, Watch } from './lane.ts'
+import { Samples, toProbed, Told } from './node-lane.ts'
 import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
   z.object({ id: z.number(), probed: Told }),
   z.object({ id: z.number(), loaded: z.array(z.string()), own: z.array(z.string()), loadMs: z.number() }),
-  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), at: z.number().optional(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
+  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), at: z.number().optional(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional(), endless: z.boolean().optional(), samples: Samples.optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
 type Line = z.infer<typeof Line>
@@ -37,7 +37,7 @@ export function createPythonLane(lab: Lab, check: Check, { workers, program }: {
   /** Files of the project that they load. */
   const own = new Set<string>()
   let startMs = surveyPerMs
-  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly others?: LaneJob['others']; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
+  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly others?: LaneJob['others']; readonly perMs: number; readonly watch?: Watch }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
     const walk = Math.round(walkMs + 4 * startMs)
     const result = await lab.run(['bash', '-c', script], {
       files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: workers, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, walkMs: walk, loaded: [...loaded], warm: [...own], script: program })]]),
@@ -50,13 +50,17 @@ export function createPythonLane(lab: Lab, check: Check, { workers, program }: {
   return {
     name: program === undefined ? 'Python' : 'Python programs',
     workers,
-    async survey(timeoutMs, others = []) {
-      const perMs = Math.min(surveyPerMs, timeoutMs)
-      const lines = await run({ jobs: [{ id: 0, cover: true, others, perMs }, { id: 1, loaded: true, others, perMs }], keep: [], budgetMs: timeoutMs })
-      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, file: line.file, at: line.at, ms: line.testMs, covers: toCovers(line.covers ?? {}) }] : []))
+    async survey(timeoutMs, others = [], watch = undefined) {
+      const perMs = watch === undefined ? Math.min(surveyPerMs, timeoutMs) : timeoutMs
+      const job = { others, perMs, ...(watch === undefined ? {} : { watch }) }
+      const lines = await run({ jobs: [{ id: 0, cover: true, ...job }, { id: 1, loaded: true, ...job }], keep: [], budgetMs: timeoutMs })
+      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{
+        name: line.name, status: line.status, file: line.file, at: line.at, covers: toCovers(line.covers ?? {}), ...(line.endless ? { ms: 0, endless: findEndlessStack(line.samples ?? []) } : { ms: line.testMs }),
+      }] : []))
+      const waitedMs = lines.reduce((sum, line) => sum + ('name' in line && line.id === 1 && line.endless ? line.testMs : 0), 0)
       let loadMs: number | undefined
       for (const line of lines) {
-        if ('ended' in line && line.id === 1) startMs = line.ms ?? perMs
+        if ('ended' in line && line.id === 1) startMs = Math.max(0, (line.ms ?? perMs) - waitedMs)
         if (!('loaded' in line)) continue
         for (const name of line.loaded) loaded.add(name)
         for (const path of line.own) own.add(path)

@@ -6,6 +6,8 @@ import type { Candidate, Extent } from '../candidate.ts'
 import { scoreOf } from '../candidate.ts'
 import type { Lane, LaneJob, LaneVerdict, Survey } from '../lane/lane.ts'
 import type { Cover } from '../localise/spectrum.ts'
+import type { Project } from '../project.ts'
+import { guardLoops } from './guard-loops.ts'
 import type { Compiler } from '../typescript/compiler.ts'
 import type { Trial } from './trials.ts'
 
@@ -33,6 +35,8 @@ export interface Step {
 export interface Filter {
   /** How many trials are worth asking about at once. */
   readonly width: number
+  /** Leaves room for a run of the whole check beside it. */
+  readonly quick: boolean
   /** Tries from the front for about `budgetMs`; `reached` of them have been judged. Unless `all`, it may end soon after a success. */
   sift(trials: readonly Trial[], budgetMs: number, options: { all: boolean }): Promise<Sifted>
 }
@@ -59,8 +63,17 @@ export function rankCandidates(candidates: readonly Candidate[]): Candidate[] {
 }
 
 /** Many candidates in few processes, each against the tests that its place is run by. */
-export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }): Filter {
+export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }, project: Project): Filter {
   const select = createSelector(survey, options)
+  const guarded = guardStuck(survey, project)
+  const loopMs = findLoopMs(survey)
+  /** As long as every target may go round and round. */
+  const withLoops = (selection: Selection): Selection => (guarded.size === 0 ? selection : { ...selection, perMs: Math.min(10_000, selection.perMs + loopMs * (1 + selection.targets.length / 2)) })
+  const guardTrial = ({ candidate: { path }, text }: Trial): Pick<LaneJob, 'path' | 'text' | 'others' | 'loopMs'> => {
+    const grammar = project.sources.get(path)?.grammar
+    if (guarded.size === 0 || grammar === undefined) return { path, text }
+    return { path, text: guardLoops(project, { path, grammar, text }) ?? text, others: [...guarded.values()].filter((other) => other.path !== path), loopMs }
+  }
   const before = new Map(survey.tests.map((test) => [test.name, test.at ?? 0]))
   const keep = new Set(options.keep)
   const countLines = ({ failed, passed }: LaneVerdict, targets: readonly string[]): number => {
@@ -70,8 +83,9 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
   }
   return {
     width: Math.max(200, widthEach * lane.workers),
+    quick: true,
     async sift(trials, budgetMs, { all }) {
-      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
+      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, ...guardTrial(trial), ...withLoops(select(trial.candidate)) }))
       const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs, all })
       const survivors = verdicts.flatMap((verdict): Survivor[] => {
         const [trial, job] = [trials[verdict.id], jobs[verdict.id]]
@@ -89,6 +103,21 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
       return { reached: Math.max(-1, ...verdicts.map((verdict) => verdict.id)) + 1, survivors, further }
     },
   }
+}
+
+/** With guarded loops, the files in which tests of the base do not end. */
+function guardStuck(survey: Survey, project: Project): Map<string, { path: string; text: string }> {
+  const paths = new Set(survey.tests.flatMap((test) => test.endless ?? []).map(({ path }) => path))
+  return new Map([...paths].flatMap((path) => {
+    const file = project.sources.get(path)
+    const text = file === undefined ? undefined : guardLoops(project, file)
+    return text === undefined ? [] : [[path, { path, text }] as const]
+  }))
+}
+
+/** Time for the loops of the first test that has none left, less for those after it: many times what any of the base's takes that ends. */
+function findLoopMs(survey: Survey): number {
+  return Math.round(Math.min(3000, 80 + 4 * Math.max(0, ...survey.tests.map((test) => test.ms))))
 }
 
 /** How many candidates a worker may try in one batch, so that none waits while the batch lasts. */
@@ -146,7 +175,7 @@ export function createCheckFilter(lab: Lab, check: Check, options: { targets: re
   const attempt = async (trial: Trial): Promise<Survivor | undefined> => {
     const run = (names?: readonly string[]): Promise<CheckOutcome> => lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, ...(names === undefined ? {} : { names }), timeoutMs: options.perMs })
     const alone = options.byName === true ? await run(options.targets) : undefined
-    if (alone !== undefined && !(alone.tests?.cases ?? []).some((test) => test.status === 'passed' && options.targets.includes(test.name))) return undefined
+    if (alone !== undefined && findMended(options.targets, alone.tests?.cases ?? []).length === 0) return undefined
     const outcome = alone !== undefined && options.keep.length === 0 ? alone : await run()
     const failed = new Set(outcome.tests?.cases.filter((test) => test.status === 'failed').map((test) => test.name))
     const mended = findMended(options.targets, outcome.tests?.cases ?? [])
@@ -164,6 +193,7 @@ export function createCheckFilter(lab: Lab, check: Check, options: { targets: re
   }
   return {
     width: 12,
+    quick: false,
     async sift(trials, budgetMs) {
       // The compiler's start takes longer than the first batches have: it is not counted in.
       const mistyped = await findMistyped(trials)

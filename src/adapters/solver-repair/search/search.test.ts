@@ -35,6 +35,7 @@ async function look(candidates: readonly Candidate[], tests: Readonly<Record<str
   const order: string[] = []
   const passing = (made: string): string[] => Object.keys(tests).filter((name) => tests[name]?.test(made))
   const filter: Filter = {
+    quick: true,
     width: 3,
     async sift(trials) {
       now += 100 * trials.length
