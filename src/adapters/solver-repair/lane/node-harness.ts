@@ -267,7 +267,7 @@ function child() {
     mine.claims = 0
     mine.wanted = undefined
     if (mine.bailed || mine.over) return
-    if (mine.only && owner.late === undefined && !mine.only.has(plainName(owner, name))) return
+    if (mine.only && owner.late === undefined && !mine.wholes.has(owner.file) && !mine.only.has(plainName(owner, name))) return
     if (options.skip || options.todo || fn === undefined) return void seen(owner, name, 'skipped')
     const own = nextName(plainName(owner, name))
     if (mine.passOver?.has(own)) return void mine.counts.set(plainName(owner, name), (mine.counts.get(plainName(owner, name)) ?? 0) + 1)
@@ -428,6 +428,10 @@ ${nodeCover}${nodeProbe}
     for (let before; before !== root.chain;) { before = root.chain; await before }
     if (root.outside) seen(root, 'top level', state.unable ? 'skipped' : root.outside.inner.failed ? 'failed' : 'passed')
     if (root.hooks.begun) for (const hook of root.hooks.after) await callHook(hook)
+    if (state.wholes?.has(root.file) && !state.counts.has(root.file)) {
+      const own = state.tests.filter((test) => test.name.startsWith(root.file + ' › '))
+      seen(root, undefined, own.some((test) => test.status === 'failed') ? 'failed' : own.some((test) => test.status === 'passed') ? 'passed' : 'skipped')
+    }
     return state
   }
   process.on('message', async ({ init, job }) => {
@@ -457,6 +461,8 @@ ${nodeCover}${nodeProbe}
         for (let i = 1; i <= parts.length; i++) state.only.add(parts.slice(0, i).join(' › '))
       }
       state.targets = new Set(job.targets)
+      /** Files that could not be loaded on the base: they are mended where they can be, and all their tests pass. */
+      state.wholes = new Set(job.only.filter((name) => job.files.some((file) => (lane.named[file] ?? file) === name)))
     }
     run.state = state
     state.passOver = new Set(job.skip)

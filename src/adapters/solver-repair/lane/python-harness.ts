@@ -50,6 +50,8 @@ class _Lane(_Probe, _Watch):
         self.files = set(job.get('files', ()))
         self.only = set(name.partition(' #')[0] for name in job['only']) if 'only' in job else None
         self.targets = set(job.get('targets', ()))
+        # Files that could not be loaded on the base: they are mended where they can be, and all their tests pass.
+        self.wholes = {name: set() for name in (self.only or set()) & self.files}
         self.mended = False
         self.missed = False
         self.at = time.monotonic()
@@ -125,6 +127,8 @@ class _Lane(_Probe, _Watch):
         plain = self.plain(parts)
         count = self.counts[plain] = self.counts.get(plain, 0) + 1
         name = plain if count == 1 else '%s #%d' % (plain, count)
+        if len(parts) > 1 and parts[0] in self.wholes:
+            self.wholes[parts[0]].add(status)
         record = {'name': name, 'status': status, 'file': parts[0] or '', 'testMs': (time.monotonic() - self.at) * 1000}
         at = self.line_of(error, parts[0]) if status == 'failed' else None
         if at is not None:
@@ -146,8 +150,15 @@ class _Lane(_Probe, _Watch):
             self.say({'ended': 'bailed'})
             os._exit(0)
 
+    # Is it one of the tests that this job runs?
+    def asks(self, parts):
+        return self.only is None or parts[0] in self.wholes or self.plain(parts) in self.only
+
     # The parent learns from the exit code that all that can be reached was mended.
     def leave(self):
+        for file, seen in self.wholes.items():
+            if seen and file not in self.counts:
+                self.finish([file], 'failed' if 'failed' in seen else 'passed' if 'passed' in seen else 'skipped')
         self.disarm()
         if self.job.get('loaded'):
             self.tell_loaded()
@@ -242,7 +253,7 @@ def _watch_unittest(walk):
         path = identity[len(prefix):] if identity.startswith(prefix) else identity
         owner, _, method = path.partition('.')
         parts = [file, owner, method]
-        if lane.only is not None and lane.plain(parts) not in lane.only:
+        if not lane.asks(parts):
             return result
         state['busy'] = True
         seen = watch(result)
@@ -278,7 +289,7 @@ def _watch_pytest(walk, preload):
     import pytest
     from _pytest.assertion import rewrite
     plugin = types.ModuleType('writ_lane_plugin')
-    state = {}
+    state = {'broken': []}
 
     # What asserts are rewritten in is read past the import system's own loader.
     if hasattr(rewrite, '_rewrite_test') and hasattr(rewrite, '_read_pyc') and hasattr(rewrite, 'rewrite_asserts'):
@@ -331,8 +342,14 @@ def _watch_pytest(walk, preload):
     def pytest_runtestloop(session):
         walk.rest()
         lane = walk.lane
-        if lane.only is not None:
-            session.items[:] = [item for item in session.items if lane.plain(parts(item.nodeid)) in lane.only]
+        for file in state['broken']:
+            lane.finish([file], 'failed')
+        session.items[:] = [item for item in session.items if lane.asks(parts(item.nodeid))]
+
+    # A file that cannot be loaded is told of once there is a job to tell of.
+    def pytest_collectreport(report):
+        if report.failed and report.nodeid.partition('::')[0].endswith('.py'):
+            state['broken'].append(parts(report.nodeid)[0])
 
     def pytest_runtest_setup(item):
         state['status'] = None
@@ -364,7 +381,7 @@ def _watch_pytest(walk, preload):
             os._exit(0)
         walk.lane.leave()
 
-    hooks = [pytest_collection, pytest_runtestloop, pytest_runtest_setup, pytest_runtest_makereport, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_sessionfinish]
+    hooks = [pytest_collection, pytest_collectreport, pytest_runtestloop, pytest_runtest_setup, pytest_runtest_makereport, pytest_runtest_logreport, pytest_runtest_logfinish, pytest_configure, pytest_sessionfinish]
     if int(pytest.__version__.partition('.')[0]) >= 7:
         hooks.append(pytest_ignore_collect)
     for hook in hooks:

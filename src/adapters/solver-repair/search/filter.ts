@@ -1,5 +1,6 @@
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
+import type { TestCase } from '../../../protocol/evidence.ts'
 import type { CheckOutcome } from '../../../protocol/evidence.ts'
 import type { Candidate, Extent } from '../candidate.ts'
 import { scoreOf } from '../candidate.ts'
@@ -46,6 +47,13 @@ function countBeside(mended: readonly string[], targets: readonly string[]): num
   const files = new Set(mended.map(fileOf))
   const left = [...files].map((file) => targets.filter((name) => fileOf(name) === file && !mended.includes(name)).length)
   return mended.length + Math.min(...left)
+}
+
+/** Targets that pass. One that is a file could not be loaded: it is mended where tests of it pass and none of them fails. */
+export function findMended(targets: readonly string[], cases: readonly TestCase[]): string[] {
+  const passed = new Set(cases.filter((test) => test.status === 'passed').map((test) => test.name))
+  const own = (file: string, status: TestCase['status']): boolean => cases.some((test) => test.status === status && test.name.startsWith(`${file} › `))
+  return targets.filter((name) => passed.has(name) || (!name.includes(' › ') && own(name, 'passed') && !own(name, 'failed') && !cases.some((test) => test.name === name)))
 }
 
 /** Best first; equal ones in the order of the files, so that the same input gives the same order. */
@@ -167,11 +175,10 @@ export function createCheckFilter(lab: Lab, check: Check, options: { targets: re
   const attempt = async (trial: Trial): Promise<Survivor | undefined> => {
     const run = (names?: readonly string[]): Promise<CheckOutcome> => lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, ...(names === undefined ? {} : { names }), timeoutMs: options.perMs })
     const alone = options.byName === true ? await run(options.targets) : undefined
-    if (alone !== undefined && !(alone.tests?.cases ?? []).some((test) => test.status === 'passed' && options.targets.includes(test.name))) return undefined
+    if (alone !== undefined && findMended(options.targets, alone.tests?.cases ?? []).length === 0) return undefined
     const outcome = alone !== undefined && options.keep.length === 0 ? alone : await run()
-    const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
     const failed = new Set(outcome.tests?.cases.filter((test) => test.status === 'failed').map((test) => test.name))
-    const mended = options.targets.filter((name) => passed.has(name))
+    const mended = findMended(options.targets, outcome.tests?.cases ?? [])
     return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended, reachable: countBeside(mended, options.targets) } : undefined
   }
   /** By path: the trials of TypeScript that the compiler has more against than against the base. */

@@ -5,6 +5,7 @@ import type { CheckOutcome } from '../../../protocol/evidence.ts'
 import type { Candidate } from '../candidate.ts'
 import { editSize, scoreOf } from '../candidate.ts'
 import type { Project } from '../project.ts'
+import { findMended } from './filter.ts'
 import type { Filter, Step, Survivor } from './filter.ts'
 import type { Trial, Trials } from './trials.ts'
 
@@ -260,7 +261,7 @@ async function judge(survivor: Survivor, options: SearchOptions, run?: CheckOutc
   const { candidate } = trial
   const outcome = run ?? await runWhole(survivor, options)
   const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
-  const mended = options.targets.filter((name) => passed.has(name))
+  const mended = findMended(options.targets, outcome.tests?.cases ?? [])
   const broken = options.keep.filter((name) => !passed.has(name))
   const plausible = mended.length > 0 && broken.length === 0 && outcome.tests?.complete !== false
   await options.lab.record({
