@@ -28,6 +28,7 @@ import type { Integrator } from '../engine/ports/integrator.ts'
 import type { Policy } from '../engine/ports/policy.ts'
 import type { ModelPort } from '../engine/ports/model.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
+import type { StrengthMeter } from '../engine/ports/strength.ts'
 import type { AnyTool } from '../engine/ports/tools.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
@@ -94,13 +95,18 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
       masker.learn(await readSecretFiles(places, config.secrets?.files ?? []), 'file')
     },
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
-    model: parts.model, repair,
+    model: parts.model, repair, strength,
     ...(parts.children ? { children: parts.children } : {}),
     ...(parts.integrator ? { integrator: parts.integrator } : {}),
   }
 }
 
 const commands = createCommandReader()
+
+/** Its code is loaded when a result is proven for the first time. */
+const strength: StrengthMeter = {
+  measure: async (result, lab, options) => (await import('../adapters/solver-repair/measure/strength-meter.ts')).createStrengthMeter().measure(result, lab, options),
+}
 
 /** Most repositories and people have none: then nothing of it is loaded. */
 async function openHooksWhereWanted(parts: EngineParts, masker: Masker): Promise<Hooks | undefined> {

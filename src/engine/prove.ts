@@ -4,9 +4,12 @@ import type { FileChange } from '../protocol/events/workspace.ts'
 import type { CommitId, TreeId } from '../protocol/ids.ts'
 import { findSelfMade } from '../domain/contract/pins.ts'
 import { pathsToRead, proofRestorations, type FileSet } from '../domain/contract/restorations.ts'
+import { readPolicySettings } from '../domain/policy/settings.ts'
+import { demandStrength } from '../domain/proof/demand-strength.ts'
 import { judgeProof } from '../domain/proof/judge-proof.ts'
 import type { SelfMadeRuns } from '../domain/proof/judge-self-made.ts'
 import { readFiles, seeChanges } from './look.ts'
+import { measureStrength } from './measure-strength.ts'
 import { runCheckAt } from './loop/perceive.ts'
 import { getWorkspace, type RunContext } from './record.ts'
 import { runCanary } from './canary.ts'
@@ -20,7 +23,8 @@ type Files = ReadonlyMap<string, Uint8Array | undefined>
  * 2. once more: a pass that does not repeat is no pass;
  * 3. on the base again: what was failing there must fail there still;
  * 4. tests that the agent wrote, on the base and on the result;
- * 5. a canary, a test that must fail, which shows whether assertions and the runner still tell the truth.
+ * 5. a canary, a test that must fail, which shows whether assertions and the runner still tell the truth;
+ * 6. where all of that proves it: small changes of the changed lines, which show how strong the tests are.
  */
 export async function prove(run: RunContext): Promise<Proof> {
   const { contractHash, head } = run.state
@@ -45,7 +49,17 @@ export async function prove(run: RunContext): Promise<Proof> {
   const baseAgain = await runCheckAt(run, contract.checks.filter((check) => wasFailing(run, check)), workspace.base.commit, 'base-again')
   const selfMade = await runSelfMade(run, head, selfMadeFiles.tests, selfMadeFiles.beside)
   const canary = await runCanary(run, head, restored)
-  return judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary })
+  const proof = judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary })
+  if (proof.verdict !== 'proven') return proof
+  await measureStrength(run, { commit: head, changed, outcomes: first, ...keepEvidence(proof, selfMadeFiles, restored) })
+  return demandStrength(proof, run.state.strength, readPolicySettings(run.ports.policy.settings).validation.strength.least)
+}
+
+/** The run's own tests lie beside the others where they are evidence. */
+function keepEvidence({ selfMade }: Proof, own: { tests: readonly string[]; beside: readonly string[] }, restored: Files): { selfMade: Proof['selfMade']; restored: Files } {
+  const evidence = selfMade.filter((test) => test.evidence)
+  const kept = evidence.length === 0 ? new Set<string>() : new Set([...own.tests, ...own.beside])
+  return { selfMade: evidence, restored: new Map([...restored].filter(([path]) => !kept.has(path))) }
 }
 
 /** A check that was found in the repository, not given by the person, and cannot be run here at all, judges nothing. */

@@ -33,7 +33,7 @@ export function familyOf(test: TestCase): Family | undefined {
   return familyOfFile(fileOf(test))
 }
 
-function familyOfFile(file: string): Family | undefined {
+export function familyOfFile(file: string): Family | undefined {
   return /\.[cm]?[jt]sx?$/.test(file) ? 'script' : file.endsWith('.py') ? 'python' : undefined
 }
 
@@ -61,7 +61,7 @@ export async function findGroups({ task, contract, outcomes }: Pick<SolverTask, 
 }
 
 /** The plan's name for a check that fails without naming a test. */
-function exitName(outcome: CheckOutcome): string {
+export function exitName(outcome: Pick<CheckOutcome, 'checkId'>): string {
   return `check ${outcome.checkId}`
 }
 

@@ -15,6 +15,7 @@ import type { ModelPort } from './model.ts'
 import type { Policy } from './policy.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Solver } from './solver.ts'
+import type { StrengthMeter } from './strength.ts'
 import type { Surveyor } from './surveyor.ts'
 import type { AnyTool } from './tools.ts'
 import type { Workspaces } from './workspace.ts'
@@ -56,6 +57,8 @@ export interface EnginePorts {
   /** Present when the run's solver is a model. */
   readonly model: ModelPort | undefined
   readonly repair: Solver | undefined
+  /** Measures the tests that a proof rests on. Absent where nobody wants to know. */
+  readonly strength?: StrengthMeter
   /** Present where the run follows a graph of tasks. */
   readonly children?: Children
   readonly integrator?: Integrator
