@@ -28,7 +28,6 @@ import type { Integrator } from '../engine/ports/integrator.ts'
 import type { Policy } from '../engine/ports/policy.ts'
 import type { ModelPort } from '../engine/ports/model.ts'
 import type { Sandbox } from '../engine/ports/sandbox.ts'
-import type { StrengthMeter } from '../engine/ports/strength.ts'
 import type { AnyTool } from '../engine/ports/tools.ts'
 import type { Workspaces } from '../engine/ports/workspace.ts'
 import type { ToolSpec } from '../protocol/conversation.ts'
@@ -37,6 +36,7 @@ import type { BlobRef, Json, RunId } from '../protocol/ids.ts'
 import { builtSchemas } from './built-schemas.ts'
 import { openAttester, type OpenRecord } from './compose.ts'
 import { recordDefaults, type ConfigFile } from './config.ts'
+import { openStrengthMeter } from './open-strength.ts'
 import type { Places } from './places.ts'
 import type { SolverChoice } from './solver-choice.ts'
 import { openValidatorsFor } from './compose-validators.ts'
@@ -74,6 +74,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const masker = openMasker(record.places, config)
   const tools = openTools(parts.network, config, parts.tools)
   const repair = solver.solver === 'repair' || solver.builtinFirst ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver() : undefined
+  const strength = openStrengthMeter(parts.policy, process.env)
   const hooks = await openHooksWhereWanted(parts, masker)
   const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
   return {
@@ -95,18 +96,14 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
       masker.learn(await readSecretFiles(places, config.secrets?.files ?? []), 'file')
     },
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
-    model: parts.model, repair, strength,
+    model: parts.model, repair,
+    ...(strength ? { strength } : {}),
     ...(parts.children ? { children: parts.children } : {}),
     ...(parts.integrator ? { integrator: parts.integrator } : {}),
   }
 }
 
 const commands = createCommandReader()
-
-/** Its code is loaded when a result is proven for the first time. */
-const strength: StrengthMeter = {
-  measure: async (result, lab, options) => (await import('../adapters/solver-repair/measure/strength-meter.ts')).createStrengthMeter().measure(result, lab, options),
-}
 
 /** Most repositories and people have none: then nothing of it is loaded. */
 async function openHooksWhereWanted(parts: EngineParts, masker: Masker): Promise<Hooks | undefined> {

@@ -45,7 +45,7 @@ async function replays(machine: Machine): Promise<void> {
   assert.equal(code, 0, stdout)
 }
 
-const run = (machine: Machine, replies: readonly Reply[], args: readonly string[]) => runScripted(machine, replies, args)
+const run = (machine: Machine, replies: readonly Reply[], args: readonly string[]) => runScripted(machine, replies, args, { WRIT_STRENGTH: '' })
 
 describe('how strong the evidence is', () => {
   test('strong tests notice every small change, and all who tell of the run say so', () => withMachine(brokenLibrary, async (machine) => {
@@ -98,9 +98,19 @@ describe('how strong the evidence is', () => {
 
   test('where nobody makes them stronger, a person is to look', () => withMachine(shop, async (machine) => {
     setStrength(machine, '{ least: 0.9 }')
-    const { report, code } = await run(machine, [{ calls: [discount, finish('Ten percent off')] }, { calls: [finish('It cannot be shown better')] }], goal)
+    // What the policy demands, the environment cannot switch off.
+    const { report, code } = await runScripted(machine, [{ calls: [discount, finish('Ten percent off')] }, { calls: [finish('It cannot be shown better')] }], goal, { WRIT_STRENGTH: 'off' })
     assert.deepEqual([report.outcome, code], ['waiting', 3])
     assert.match(String(report.reason), /notice only \d+ of \d+ small changes to the changed lines and right around them \(\d+ %\); at least 90 % are wanted \(strength\.least\)/)
+    await replays(machine)
+  }))
+
+  test('what the built-in solver measured of its own repair is not measured again', () => withMachine(brokenLibrary, async (machine) => {
+    const { report, stderr } = await run(machine, [], ['make the failing tests pass', '--check', 'npm test', '--solver', 'repair'])
+    assert.equal(report.outcome, 'proven', stderr)
+    const [judged] = report['repairs'] as { strength: { tried: number; noticed: number } }[]
+    const { tried, noticed, durationMs } = strengthOf(report)
+    assert.deepEqual([tried, noticed, durationMs], [judged?.strength.tried, judged?.strength.noticed, 0])
     await replays(machine)
   }))
 
