@@ -36,6 +36,7 @@ import type { BlobRef, Json, RunId } from '../protocol/ids.ts'
 import { builtSchemas } from './built-schemas.ts'
 import { openAttester, type OpenRecord } from './compose.ts'
 import { recordDefaults, type ConfigFile } from './config.ts'
+import { openStrengthMeter } from './open-strength.ts'
 import type { Places } from './places.ts'
 import type { SolverChoice } from './solver-choice.ts'
 import { openValidatorsFor } from './compose-validators.ts'
@@ -73,6 +74,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const masker = openMasker(record.places, config)
   const tools = openTools(parts.network, config, parts.tools)
   const repair = solver.solver === 'repair' || solver.builtinFirst ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver(config.repair ?? {}) : undefined
+  const strength = openStrengthMeter(parts.policy, process.env)
   const hooks = await openHooksWhereWanted(parts, masker)
   const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
   return {
@@ -96,6 +98,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
     model: parts.model, repair,
     endless: { find: async (...asked) => (await import('../adapters/solver-repair/find-endless.ts')).findEndless(...asked) },
+    ...(strength ? { strength } : {}),
     ...(parts.children ? { children: parts.children } : {}),
     ...(parts.integrator ? { integrator: parts.integrator } : {}),
   }

@@ -1,5 +1,6 @@
 import type { Finding } from '../protocol/evidence.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
+import { sumUpEvidence } from '../domain/report/describe-strength.ts'
 import { toShortCommit } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toAmount, toDuration, toMoney } from '../domain/report/words.ts'
@@ -47,6 +48,7 @@ function gistOf(event: StoredEvent): string {
     case 'check.finished': return `${event.data.purpose} ${event.data.outcome.command}: ${describeTally(toTally(event.data.outcome))} · ${toDuration(event.data.outcome.durationMs)}`
     case 'edit.checked': return event.data.findings.length > 0 ? event.data.findings.map(describeFinding).join('; ') : event.data.text || 'nothing to say'
     case 'proof.started': return toShortCommit(event.data.commit)
+    case 'strength.measured': return sumUpEvidence(event.data)
     case 'proof.finished': return `${event.data.verdict}${event.data.reasons.length > 0 ? `: ${event.data.reasons.join('; ')}` : ''} · ${event.data.checks.map((check) => `${check.command} ${check.verdict} (${check.strength}), ${check.fixed.length} fixed`).join('; ')}`
     case 'repair.judged': return `${event.data.task} ${event.data.sure}: ${event.data.options.length} of ${event.data.plausible} changes that pass differ${event.data.strength ? `; the tests notice ${event.data.strength.noticed} of ${event.data.strength.tried} small changes there` : ''}`
     case 'repair.searched': return `${event.data.task} nothing proposed: ${event.data.tried} tried; most suspect ${event.data.places.slice(0, 3).map(({ path, line }) => `${path}:${line}`).join(', ') || 'nowhere'}`

@@ -1,5 +1,6 @@
 import type { StoredEvent, Payload } from '../protocol/events/event.ts'
 import type { CheckPurpose } from '../protocol/events/check.ts'
+import { sumUpEvidence } from '../domain/report/describe-strength.ts'
 import { toShortCommit, toShortId } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
 import { count, toDuration, toMoney } from '../domain/report/words.ts'
@@ -71,6 +72,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'workspace.rolledback': return [{ label: 'undo', text: oneLine(`rolled back: ${event.data.why}`, 300), mood: 'warn' }]
       case 'pins.restored': return [{ label: 'pins', text: oneLine(`put back or taken out: ${event.data.paths.slice(0, 8).join(', ')}${event.data.paths.length > 8 ? ` and ${event.data.paths.length - 8} more` : ''}`, 400), mood: 'warn' }]
       case 'commit.created': return committed(event.data)
+      case 'strength.measured': return [{ label: 'strength', text: oneLine(sumUpEvidence(event.data), 600), mood: event.data.noticed < event.data.tried ? 'warn' : 'plain', wraps: true }]
       case 'proof.finished': return proven(event.data)
       case 'repair.searched': case 'solver.routed': return routed(event)
       case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'sure' || event.data.sure === 'likely' ? 'good' : 'warn' }]

@@ -181,7 +181,9 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
   },
   'proof.started': (state) => {
     state.proofOutcomes = []
+    state.strength = undefined
   },
+  'strength.measured': (state, data) => void (state.strength = data),
   'proof.finished': onProof,
   'solver.routed': onRouted,
   'candidate.tried': onTried,
@@ -238,6 +240,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.amendments.push(data)
     // What was proven was proven for another contract.
     state.proof = undefined
+    state.strength = undefined
     state.provenTree = undefined
     say(state, `The contract was amended by ${data.by}${data.why ? ` (${data.why})` : ''}:\n${data.changes.map((change) => `- ${change}`).join('\n')}`)
   },

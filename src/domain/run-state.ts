@@ -120,6 +120,8 @@ export interface RunState {
   headTree: TreeId | undefined
   commits: Payload<'commit.created'>[]
   proof: Proof | undefined
+  /** How strong the tests are that the newest proof rests on, where that was measured. */
+  strength: Payload<'strength.measured'> | undefined
   /** What the checks showed in the newest proof. */
   proofOutcomes: CheckOutcome[]
   /** The workspace content that the last refused proof judged. */
@@ -212,7 +214,7 @@ export function emptyState(): RunState {
     run: undefined, opened: undefined, startedAt: 0, at: 0, workedMs: 0, answeredMs: 0, plannedMs: undefined, contract: undefined, contractHash: undefined, intake: undefined,
     workspaceWanted: false, workspace: undefined, filled: false, survey: undefined, machine: undefined, kept: undefined, decisions: undefined, baseline: new Map(), latest: new Map(), plan: undefined,
     tasks: new Map(), active: undefined, delegations: new Map(), stages: new Map(), leases: noLeases, milestones: new Map(), fanOutCap: undefined, schedule: undefined, scheduleWanted: undefined, refused: new Map(), planDraft: undefined, planWanted: undefined, considered: [], toldOfPlans: 0, messages: [], unsaid: [], untold: undefined, turnAsked: undefined, calls: [], tree: undefined, checkedTree: undefined,
-    finish: undefined, certainty: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
+    finish: undefined, certainty: undefined, head: undefined, headTree: undefined, commits: [], proof: undefined, strength: undefined, proofOutcomes: [], refusedTree: undefined, refusals: 0, unchangedRefusals: 0, committedTree: undefined, provenTree: undefined, givenUp: new Set(), warnedAtTurn: -1,
     idleTurns: 0, repeats: { key: '', count: 0 }, treeAtTurn: undefined, limit: undefined, asked: [], approvals: new Map(),
     branchHead: undefined, restored: [], repaired: undefined, faults: [], ended: undefined, endedAt: undefined,
     acceptWanted: undefined, accepted: undefined, rejected: undefined, undone: undefined, pruned: undefined, readings: new Map(), toolCalls: new Map(), newestCalls: [], validatedTree: undefined, taskValidatedTree: undefined, failed: undefined, takenBack: [], rollbacks: 0, rejectedTask: undefined, judged: new Map(), routed: undefined, searched: new Map(), close: [], tryMs: 0, chosen: undefined, stopsBlocked: 0, reviewedTree: undefined, warnings: 0, answerNotes: new Map(), pinned: undefined, proposal: undefined, reviewTold: false, review: undefined, amendment: undefined, amendments: [], quarantine: new Map(), questions: 0, past: [], resumes: 0,

@@ -69,7 +69,7 @@ async function findWithin(run: RunContext, check: Check, outcome: CheckOutcome |
   const until = findWorkDeadline(run.state)
   if (endless === undefined || (until !== undefined && until - run.ports.clock.now() < finding.leastMs)) return []
   run.emit({ kind: 'status', text: outcome === undefined ? 'nothing was heard of the check for a while: its tests are run one by one, to see whether one does not end' : 'the check did not end: its tests are run one by one, to see which one keeps it' })
-  const lab = await openLab(run, signal)
+  const lab = await openLab(run, { signal })
   try {
     return await endless.find(check, outcome, lab, { budgetMs, signal })
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { CommitId, TreeId } from '../protocol/ids.ts'
 import type { SandboxLimits } from './ports/sandbox.ts'
 import { readPolicySettings } from '../domain/policy/settings.ts'
 import type { Lab, LineFinding } from './ports/solver.ts'
@@ -18,13 +19,24 @@ const typeCheckers: ReadonlySet<string> = new Set(['typescript', 'mypy', 'pyrigh
 /** Most time that one search may take where the contract names no deadline, in milliseconds. */
 const searchMs = 300_000
 
+/** What a lab has copies of: left out, the workspace as it is. Files without content are not there. */
+export interface LabContent {
+  readonly at?: TreeId | CommitId
+  readonly files?: ReadonlyMap<string, Uint8Array | undefined>
+  /** Left out: the run's. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Scratch copies of the workspace in which candidates are tried, one for each that is tried at the same time.
- * The workspace itself is not touched. Commands end with `signal`.
+ * The workspace itself is not touched. With `from` they are of that content, with other `files` in it. Commands end with its `signal`.
  */
-export async function openLab(run: RunContext, signal: AbortSignal = run.signal): Promise<Lab & { dispose(): Promise<void> }> {
+export async function openLab(run: RunContext, from: LabContent = {}): Promise<Lab & { dispose(): Promise<void> }> {
+  const signal = from.signal ?? run.signal
   const workspace = getWorkspace(run)
-  const tree = run.state.tree
+  const tree = from.at ?? run.state.tree
+  const other = from.files ?? new Map<string, Uint8Array | undefined>()
+  const own = from.at === undefined && other.size === 0 ? run.state.tree : undefined
   const contract = run.state.contract
   if (!tree || !contract) throw new Error('a lab needs the workspace and the contract')
   const began = run.ports.clock.now()
@@ -37,12 +49,14 @@ export async function openLab(run: RunContext, signal: AbortSignal = run.signal)
     if (free) return free
     const made = await workspace.checkout(tree)
     all.push(made)
+    if (other.size > 0) await made.write(other)
     return made
   }
+  const readOne = async (path: string): Promise<Uint8Array | undefined> => (other.has(path) ? other.get(path) : workspace.readAt(tree, path))
   const withFiles = async <T>(files: ReadonlyMap<string, string>, use: (checkout: Checkout) => Promise<T>): Promise<T> => {
     const checkout = await take()
     const before = new Map<string, Uint8Array | undefined>()
-    for (const path of files.keys()) before.set(path, await workspace.readAt(tree, path))
+    for (const path of files.keys()) before.set(path, await readOne(path))
     await checkout.write(new Map([...files].map(([path, text]) => [path, encoder.encode(text)])))
     try {
       return await use(checkout)
@@ -54,9 +68,12 @@ export async function openLab(run: RunContext, signal: AbortSignal = run.signal)
 
   return {
     home: workspace.home,
-    files: () => workspace.listAt(tree).then((paths) => [...paths]),
+    files: async () => {
+      const paths = (await workspace.listAt(tree)).filter((path) => !other.has(path))
+      return [...paths, ...[...other].flatMap(([path, bytes]) => (bytes === undefined ? [] : [path]))]
+    },
     read: async (path) => {
-      const bytes = await workspace.readAt(tree, path)
+      const bytes = await readOne(path)
       return bytes && new TextDecoder().decode(bytes)
     },
     tryFiles: async (files, check, options) => {
@@ -65,7 +82,10 @@ export async function openLab(run: RunContext, signal: AbortSignal = run.signal)
         { root: checkout.root, mounts: checkout.mounts, tree: checkout.tree, home: workspace.home },
         { network: [], signal, ...(options.only ? { only: options.only } : {}), ...(options.names ? { names: options.names } : {}) },
       ))
-      if (options.only === undefined && options.names === undefined && contract.network.length === 0) rememberTried(run, check, tree, files, outcome)
+      if (options.only === undefined && options.names === undefined && contract.network.length === 0) {
+        // What has other content in it is no version that is checked again.
+        if (own !== undefined) rememberTried(run, check, own, files, outcome)
+      }
       return outcome
     },
     run: (argv, options) => withFiles(options.files ?? new Map(), (checkout) => run.ports.sandbox.run({

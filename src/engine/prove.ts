@@ -6,10 +6,13 @@ import type { CommitId, TreeId } from '../protocol/ids.ts'
 import { keepsWrittenTests } from '../domain/decisions.ts'
 import { findSelfMade } from '../domain/contract/pins.ts'
 import { pathsToRead, proofRestorations, type FileSet } from '../domain/contract/restorations.ts'
+import { readPolicySettings } from '../domain/policy/settings.ts'
+import { demandStrength } from '../domain/proof/demand-strength.ts'
 import { judgeProof } from '../domain/proof/judge-proof.ts'
 import type { SelfMadeRuns } from '../domain/proof/judge-self-made.ts'
 import { findWritten, type WrittenByRun } from '../domain/proof/written-by-run.ts'
 import { readFiles, seeChanges } from './look.ts'
+import { measureStrength } from './measure-strength.ts'
 import { runCheckAt } from './loop/perceive.ts'
 import { getWorkspace, type RunContext } from './record.ts'
 import { runCanary } from './canary.ts'
@@ -23,7 +26,8 @@ type Files = ReadonlyMap<string, Uint8Array | undefined>
  * 2. once more: a pass that does not repeat is no pass;
  * 3. on the base again: what was failing there must fail there still (what did not end there has ten times as long as the result);
  * 4. tests that the agent wrote, on the base and on the result;
- * 5. a canary, a test that must fail, which shows whether assertions and the runner still tell the truth.
+ * 5. a canary, a test that must fail, which shows whether assertions and the runner still tell the truth;
+ * 6. where all of that proves it: small changes of the changed lines, which show how strong the tests are.
  */
 export async function prove(run: RunContext): Promise<Proof> {
   const { contractHash, head } = run.state
@@ -51,7 +55,17 @@ export async function prove(run: RunContext): Promise<Proof> {
   const baseAgain = await runCheckAt(run, contract.checks.filter((check) => wasFailing(run, check)).map((check) => boundEndless(run, check, [...first, ...repeat])), workspace.base.commit, 'base-again')
   const selfMade = await runSelfMade(run, head, selfMadeFiles.tests, selfMadeFiles.beside, { written, first, repeat })
   const canary = await runCanary(run, head, restored)
-  return judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary, written })
+  const proof = judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary, written })
+  if (proof.verdict !== 'proven') return proof
+  await measureStrength(run, { commit: head, changed, outcomes: first, ...keepEvidence(proof, selfMadeFiles, restored) })
+  return demandStrength(proof, run.state.strength, readPolicySettings(run.ports.policy.settings).validation.strength.least)
+}
+
+/** The run's own tests lie beside the others where they are evidence. */
+function keepEvidence({ selfMade }: Proof, own: { tests: readonly string[]; beside: readonly string[] }, restored: Files): { selfMade: Proof['selfMade']; restored: Files } {
+  const evidence = selfMade.filter((test) => test.evidence)
+  const kept = evidence.length === 0 ? new Set<string>() : new Set([...own.tests, ...own.beside])
+  return { selfMade: evidence, restored: new Map([...restored].filter(([path]) => !kept.has(path))) }
 }
 
 interface Own {

@@ -76,6 +76,10 @@ export const RunRecord = z.lazy(() => z.strictObject({
     tree: TreeId.optional(),
     reasons: z.array(z.string()),
     restored: z.array(z.string()),
+    strength: z.strictObject({
+      tried: z.int().nonnegative(), noticed: z.int().nonnegative(), alike: z.int().nonnegative(), of: z.int().nonnegative(),
+      survivors: z.array(z.strictObject({ path: z.string(), line: z.int().positive(), describes: z.string() })), note: z.string().optional(),
+    }).optional().describe('How many of the small changes to the changed lines and right around them the tests notice; left out where nothing was measured. `alike` behave the same and count for neither; with `tried` 0, `note` says why.'),
     checks: z.array(z.strictObject({ check: z.string(), command: z.string(), strength: Strength, verdict: z.string(), fixed: z.int().nonnegative(), broken: z.int().nonnegative(), passed: z.int().nonnegative() })),
     runs: z.array(CheckRun).describe('Every run of a check on the base and in the newest proof, with the digest of all that it printed.'),
   }),

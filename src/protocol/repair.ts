@@ -48,6 +48,15 @@ export const MutationScore = z.lazy(() => z.object({
 }))
 export type MutationScore = z.infer<typeof MutationScore>
 
+/** How strong the tests are that proved a result: what they notice of small changes to the changed lines and to the functions around these. */
+export const EvidenceStrength = z.lazy(() => MutationScore.unwrap().extend({
+  /** Small changes that were chosen, those that the time was too short for and those that behave the same included. */
+  of: z.int().nonnegative(),
+  /** Milliseconds; 0 where the solver had measured it already. */
+  durationMs: z.number().nonnegative(),
+}))
+export type EvidenceStrength = z.infer<typeof EvidenceStrength>
+
 /** What the built-in solver found out about a fault and about the ways to mend it. */
 export const RepairJudgement = z.lazy(() => z.object({
   task: z.string(),

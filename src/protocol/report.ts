@@ -5,7 +5,7 @@ import { RankedPlan } from './plan.ts'
 import { Outcome } from './events/run.ts'
 import { FileChange } from './events/workspace.ts'
 import { SolverName } from './events/turn.ts'
-import { RepairJudgement } from './repair.ts'
+import { EvidenceStrength, RepairJudgement } from './repair.ts'
 import { CommitId, RunId } from './ids.ts'
 
 /** What one check showed on one content. Counts are there where the runner names its tests. */
@@ -186,6 +186,8 @@ export const Report = z.object({
   selfMade: z.array(SelfMadeTest),
   /** What the built-in solver found out, a task each: the fault, the ways to mend it, how strong the tests around it are. */
   repairs: z.array(RepairJudgement).optional(),
+  /** How strong the tests are that the proof rests on, where that was measured. */
+  strength: EvidenceStrength.optional(),
   /** Who worked, and why, where the built-in solver might try before the model. */
   routing: z.array(z.object({ to: SolverName, why: z.string() })).optional(),
   /** Pinned files that were put back, and guarded ones that were taken out, at any time of the run. */

@@ -41,7 +41,7 @@ export interface Started {
   readonly ended: Promise<Ended>
 }
 
-/** With `ownTemporary` the commands see no temporary folder but their own: what other processes left in the usual one is not theirs. */
+/** How strong the tests are is measured only where a test asks for it (`WRIT_STRENGTH` empty): it costs each run a second. With `ownTemporary` the commands see no temporary folder but their own: what other processes left in the usual one is not theirs. */
 export function makeMachine(files: Readonly<Record<string, string>>, { ownTemporary = false } = {}): Machine {
   const home = mkdtempSync(join(tmpdir(), 'writ-e2e-'))
   const temporary = ownTemporary ? { TMPDIR: join(home, 'tmp'), NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') } : {}
@@ -66,7 +66,7 @@ export function makeMachine(files: Readonly<Record<string, string>>, { ownTempor
       cwd: options.cwd ?? repo,
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: options.ownGroup ?? false,
-      env: { PATH: process.env.PATH, HOME: home, USER: 'person', LANG: 'C.UTF-8', CI: 'true', WRIT_DEBUG: '1', ...temporary, ...options.env },
+      env: { PATH: process.env.PATH, HOME: home, USER: 'person', LANG: 'C.UTF-8', CI: 'true', WRIT_DEBUG: '1', WRIT_STRENGTH: 'off', ...temporary, ...options.env },
     })
     child.stdin.end(options.stdin ?? '')
     let stdout = ''

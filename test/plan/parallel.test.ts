@@ -33,8 +33,10 @@ const reportBesideTotal = {
 
 describe('a goal is divided and worked on side by side', () => {
   test('a planner divides it, children do the tasks, and the whole is proven', () => withMachine(twoModules, async (machine) => {
-    const ended = await runPlanned(machine, workers, ['run', 'make all tests pass', '--workers', '2', '--output-format', 'json'])
+    const ended = await runPlanned(machine, workers, ['run', 'make all tests pass', '--workers', '2', '--output-format', 'json'], { WRIT_STRENGTH: '' })
     assert.equal(ended.code, 0, ended.stderr)
+    const { strength } = JSON.parse(ended.stdout) as { strength?: { tried: number; noticed: number } }
+    assert.ok(strength && strength.tried > 0 && strength.noticed > 0, ended.stdout)
     const branch = machine.git('branch', '--list', 'writ/*').trim().replace(/^\W+/, '')
     assert.deepEqual(machine.git('log', '--format=%s', `main..${branch}`).trim().split('\n').sort(), ['Begin the sum at 0', 'Say so', 'Shout in capitals'])
     assert.match(machine.git('log', '--format=%B', `main..${branch}`), /Writ-Task: sum\nWrit-Child: run_/)

@@ -43,7 +43,7 @@ export function toAsked(request: NormalisedRequest): Asked {
 }
 
 /** Runs the command line against a model that answers by who asks. */
-export async function runPlanned(machine: Machine, answer: (asked: Asked) => Reply, args: readonly string[]): Promise<Ended & { readonly asked: readonly Asked[] }> {
+export async function runPlanned(machine: Machine, answer: (asked: Asked) => Reply, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended & { readonly asked: readonly Asked[] }> {
   const asked: Asked[] = []
   const server = await startModelServer({
     lenient: true,
@@ -54,7 +54,7 @@ export async function runPlanned(machine: Machine, answer: (asked: Asked) => Rep
     },
   })
   try {
-    return { ...(await machine.writ(args, { env: modelEnv(server) })), asked }
+    return { ...(await machine.writ(args, { env: { ...modelEnv(server), ...env } })), asked }
   } finally {
     await server.close()
   }

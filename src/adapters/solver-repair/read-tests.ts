@@ -64,7 +64,7 @@ export async function findGroups({ task, contract, outcomes }: Pick<SolverTask, 
 }
 
 /** The plan's name for a check that fails without naming a test. */
-function exitName(outcome: CheckOutcome): string {
+export function exitName(outcome: Pick<CheckOutcome, 'checkId'>): string {
   return `check ${outcome.checkId}`
 }
 

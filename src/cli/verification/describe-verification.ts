@@ -1,4 +1,5 @@
 import { toShortCommit, toShortId } from '../../domain/report/short-id.ts'
+import { sumUpEvidence } from '../../domain/report/describe-strength.ts'
 import { count } from '../../domain/report/words.ts'
 import type { RunRecord } from '../../protocol/attestation.ts'
 import { oneLine, type painter } from '../render.ts'
@@ -36,6 +37,7 @@ function describeStatement(statement: RunRecord, whole: Whole | undefined): stri
     const outputs = evidence.runs.filter((each) => each.check === check.check && (each.purpose === 'proof' || each.purpose === 'repeat')).map((each) => each.output.digest.slice(0, 12))
     lines.push(['check', `${check.command}: ${check.verdict}, ${count(check.passed, 'test')} passed, ${check.fixed} of them failed before, ${check.broken} broken${check.strength === 'exit-code' ? ' (by exit code alone)' : ''}${outputs.length > 0 ? ` · output sha256 ${[...new Set(outputs)].join(', ')}` : ''}`])
   }
+  if (evidence.strength) lines.push(['strength', sumUpEvidence(evidence.strength)])
   if (evidence.verdict !== 'proven') lines.push(['proof', `${evidence.verdict ?? 'none was made'}${evidence.reasons[0] ? `: ${evidence.reasons[0]}` : ''}`])
   const { calls, allowed, asked, denied } = whole ?? decisions
   lines.push(['decisions', `${count(calls, 'call')}${describeRuns(statement, whole)}: ${allowed} allowed, ${asked} asked, ${denied} denied · policy ${decisions.policy.slice(0, 12)}`])

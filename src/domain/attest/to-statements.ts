@@ -112,17 +112,22 @@ export function findApprovals(events: readonly StoredEvent[]): RunRecord['approv
   })
 }
 
-function toEvidence(events: readonly StoredEvent[], { proof }: RunState): RunRecord['evidence'] {
+function toEvidence(events: readonly StoredEvent[], { proof, strength }: RunState): RunRecord['evidence'] {
   const from = events.findLast((event) => event.type === 'proof.started')?.seq ?? Number.POSITIVE_INFINITY
   return {
     ...(proof ? { verdict: proof.verdict, commit: proof.commit, tree: proof.tree } : {}),
     reasons: proof?.reasons ?? [],
     restored: proof?.restored ?? [],
+    ...(proof && strength ? { strength: toStrength(strength) } : {}),
     checks: (proof?.checks ?? []).map((each) => ({
       check: each.checkId, command: each.command, strength: each.strength, verdict: each.verdict, fixed: each.fixed.length, broken: each.broken.length, passed: each.passedAfter,
     })),
     runs: events.flatMap((event) => (event.type === 'check.finished' && (event.data.purpose === 'baseline' || event.seq > from) ? [toCheckRun(event.seq, event.data)] : [])).slice(0, mostNamed),
   }
+}
+
+function toStrength({ tried, noticed, alike, of, survivors, note }: NonNullable<RunState['strength']>): NonNullable<RunRecord['evidence']['strength']> {
+  return { tried, noticed, alike, of, survivors: survivors.map(({ path, line, describes }) => ({ path, line, describes })), ...(note === undefined ? {} : { note }) }
 }
 
 function toCheckRun(seq: number, { purpose, outcome }: Payload<'check.finished'>): RunRecord['evidence']['runs'][number] {

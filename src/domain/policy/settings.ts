@@ -48,7 +48,7 @@ const fields: readonly (readonly [path: string, kind: Kind])[] = [
     ['dependencies.known', 'loosens'], ['dependencies.install_scripts', 'severity'], ['dependencies.advisories', 'once'],
     ['complexity.most', 'lower'], ['complexity.severity', 'severity'],
     ['duplication.lines', 'lower'], ['duplication.severity', 'severity'],
-    ['coverage.least', 'higher'], ['lint', 'severity'], ['format', 'severity'],
+    ['coverage.least', 'higher'], ['strength.seconds', 'higher'], ['strength.least', 'higher'], ['lint', 'severity'], ['format', 'severity'],
   ] as const).map(([path, kind]) => [`validation.${path}`, kind] as const),
 ]
 

@@ -69,6 +69,7 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     ...(plan ? { plan } : {}),
     commits,
     ...(proof ? { proof: { verdict: proof.verdict, commit: proof.commit, reasons: proof.reasons, restored: proof.restored } } : {}),
+    ...(proof && state.strength ? { strength: withoutCommit(state.strength) } : {}),
     checks,
     selfMade: proof?.selfMade ?? [],
     ...(state.judged.size > 0 ? { repairs: [...state.judged.values()] } : {}),
@@ -93,6 +94,11 @@ export function buildReport(state: RunState, events: readonly StoredEvent[] = []
     ...(state.pruned ? { pruned: { by: state.pruned.by, parts: state.pruned.parts } } : {}),
   }
   return { ...base, next: findNext(base, state.limit?.limit) }
+}
+
+/** Whose strength it is, the proof says. */
+function withoutCommit({ commit: _, ...strength }: NonNullable<RunState['strength']>): NonNullable<Report['strength']> {
+  return strength
 }
 
 function accountRouting(events: readonly StoredEvent[]): Pick<Report, 'routing'> {

@@ -1,4 +1,5 @@
 import { describeRepair, sumUpStrength } from './describe-repair.ts'
+import { describeEvidence } from './describe-strength.ts'
 import type { Origin } from '../../protocol/contract.ts'
 import type { CheckAccount, Report } from '../../protocol/report.ts'
 import { medianAnswerMs } from './questions.ts'
@@ -145,7 +146,11 @@ function evidence(report: Report): string[] {
   for (const check of report.checks) lines.push('', ...checkLines(check))
   const ofTasks = taskCheckLines(report)
   if (ofTasks.length > 0) lines.push(...(lines.length > 0 ? [''] : []), ...ofTasks)
-  const measured = (report.repairs ?? []).flatMap(({ fault, strength }) => (strength ? [`- ${fault.path}:${fault.line}: ${sumUpStrength(strength)}${strength.survivors.length > 0 ? '; what they miss is named above' : ''}.`] : []))
+  if (report.strength) {
+    const { sentence, lines: missed } = describeEvidence(report.strength)
+    lines.push('', '### How strong the tests are', `- Strength of the evidence: ${sentence}.`, ...missed.map((each) => `  - not noticed: ${each}`))
+  }
+  const measured = (report.strength ? [] : report.repairs ?? []).flatMap(({ fault, strength }) => (strength ? [`- ${fault.path}:${fault.line}: ${sumUpStrength(strength)}${strength.survivors.length > 0 ? '; what they miss is named above' : ''}.`] : []))
   if (measured.length > 0) lines.push('', '### How strong the tests are', ...measured)
   if (report.selfMade.length > 0) {
     lines.push('', '### Tests written in this run')

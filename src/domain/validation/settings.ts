@@ -48,6 +48,8 @@ export const ValidationSettings = z.lazy(() => z.strictObject({
   duplication: z.strictObject({ lines: z.int().min(4).default(12), severity: z.enum(['error', 'warning']).default('warning') }).prefault({}),
   /** Least share of the changed lines that tests run, 0 to 1; 0: only told. */
   coverage: z.strictObject({ least: z.number().min(0).max(1).default(0) }).prefault({}),
+  /** Of a run: most seconds for measuring how strong the tests are that prove it (0: not measured), and the least share of small changes that they notice; 0: only told. */
+  strength: z.strictObject({ seconds: z.number().min(0).max(600).default(10), least: z.number().min(0).max(1).default(0) }).prefault({}),
   /** Commands that are timed on base and result in turn; `most` is the largest ratio of medians. */
   performance: z.array(z.strictObject({ id: z.string().regex(/^[a-z][a-z0-9-]*$/), command: z.string().min(1), most: z.number().positive().default(1.1), runs: z.int().min(3).max(50).default(7) })).default([]),
   /** Lint and format findings of the repository's own tools. */

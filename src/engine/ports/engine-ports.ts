@@ -15,6 +15,7 @@ import type { ModelPort } from './model.ts'
 import type { Policy } from './policy.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { EndlessFinder, Solver } from './solver.ts'
+import type { StrengthMeter } from './strength.ts'
 import type { Surveyor } from './surveyor.ts'
 import type { AnyTool } from './tools.ts'
 import type { Workspaces } from './workspace.ts'
@@ -58,6 +59,8 @@ export interface EnginePorts {
   readonly repair: Solver | undefined
   /** Absent where nothing looks for tests that do not end, as in a replay: what was found is part of the recorded outcome. */
   readonly endless?: EndlessFinder
+  /** Measures the tests that a proof rests on. Absent where nobody wants to know. */
+  readonly strength?: StrengthMeter
   /** Present where the run follows a graph of tasks. */
   readonly children?: Children
   readonly integrator?: Integrator

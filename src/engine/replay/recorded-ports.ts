@@ -1,6 +1,7 @@
 import type { ModelReply, ToolSpec } from '../../protocol/conversation.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import type { BlobRef, CommitId } from '../../protocol/ids.ts'
+import type { EvidenceStrength } from '../../protocol/repair.ts'
 import { Bug, Fault } from '../../protocol/fault.ts'
 import { digestOf } from '../../domain/digest.ts'
 import type { Templates } from '../../domain/context/template.ts'
@@ -73,6 +74,7 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
     stopTools: async () => undefined,
     attester: { openSigner: never('signs nothing'), keep: never('lays nothing down'), note: never('notes nothing'), judge: never('judges no signature'), readKept: never('reads no attestation') },
     model: { id: opened?.request.model ?? '', contextWindow: undefined, ask: async () => takeReply(tape) },
+    strength: { measure: async () => withoutCommit(tape.next('strength.measured')) },
     children: {
       mint: () => tape.next('stage.delegated')?.child ?? tape.take('task.delegated').child,
       start: () => undefined,
@@ -110,6 +112,13 @@ export function createRecordedPorts(tape: Tape, record: Blobs, state: RunState, 
       },
     },
   }
+}
+
+/** Older runs measured nothing, and neither does their replay. */
+function withoutCommit(measured: Payload<'strength.measured'> | undefined): EvidenceStrength | undefined {
+  if (measured === undefined) return undefined
+  const { commit: _, ...strength } = measured
+  return strength
 }
 
 /** @throws Fault as the provider's failure was recorded. */

@@ -51,7 +51,7 @@ const given: { readonly [T in EventType]?: readonly string[] } = {
 
 /** Events that carry what came from outside. They are compared too (who answered what), but count as facts, not as decisions. */
 const facts: ReadonlySet<EventType> = new Set<EventType>([
-  'run.opened', 'run.resumed', 'environment.surveyed', 'environment.fingerprinted', 'changes.seen', 'files.read', 'check.finished', 'turn.replied', 'turn.failed', 'tool.reached', 'tool.returned', 'candidate.tried', 'repair.judged', 'repair.searched', 'approval.given', 'fault.met', 'command.read', 'hook.ran', 'validation.finished', 'task.returned', 'stage.returned', 'merge.tried', 'plan.scheduled',
+  'run.opened', 'run.resumed', 'environment.surveyed', 'environment.fingerprinted', 'changes.seen', 'files.read', 'check.finished', 'turn.replied', 'turn.failed', 'tool.reached', 'tool.returned', 'candidate.tried', 'repair.judged', 'repair.searched', 'strength.measured', 'approval.given', 'fault.met', 'command.read', 'hook.ran', 'validation.finished', 'task.returned', 'stage.returned', 'merge.tried', 'plan.scheduled',
 ])
 
 /**

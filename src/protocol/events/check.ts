@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CheckOutcome, Finding, Proof, Stage, Validation } from '../evidence.ts'
-import { RepairJudgement, RepairSearch } from '../repair.ts'
+import { EvidenceStrength, RepairJudgement, RepairSearch } from '../repair.ts'
 import { CommitId, Digest, Json, TreeId } from '../ids.ts'
 
 export const CheckPurpose = z.enum(['baseline', 'near', 'full', 'proof', 'repeat', 'base-again', 'self-made', 'canary', 'merge', 'milestone'])
@@ -50,6 +50,8 @@ export const checkEvents = {
   /** The stages of validation on what lies between the base and `tree`. `from` is the last content that passed them. */
   'validation.finished': z.lazy(() => z.object({ scope: z.enum(['edit', 'task', 'merge']), from: TreeId, tree: TreeId, verdict: z.enum(['passed', 'failed']), stage: Stage.optional(), validations: z.array(Validation), text: z.string() })),
   'proof.started': z.lazy(() => z.object({ commit: CommitId })),
+  /** Of a result whose checks passed: how strong they are. Before the verdict, which may depend on it. */
+  'strength.measured': z.lazy(() => EvidenceStrength.unwrap().extend({ commit: CommitId })),
   'proof.finished': Proof,
   /** A candidate that the built-in solver tried. */
   'candidate.tried': z.lazy(() => z.object({ task: z.string(), n: z.int(), describes: z.string(), path: z.string(), line: z.int(), result: z.enum(['worse', 'same', 'better', 'plausible', 'broken']), detail: Json.optional() })),

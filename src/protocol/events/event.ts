@@ -63,6 +63,7 @@ export const isFlushed: Record<EventType, boolean> = {
   'check.finished': false,
   'edit.checked': false,
   'proof.started': false,
+  'strength.measured': false,
   'proof.finished': true,
   'candidate.tried': false,
   'repair.judged': false,

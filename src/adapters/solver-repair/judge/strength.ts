@@ -1,23 +1,21 @@
-import type { MutationScore, Survivor } from '../../../protocol/repair.ts'
+import type { MutationScore } from '../../../protocol/repair.ts'
 import type { Candidate } from '../candidate.ts'
 import { applyEdits } from '../candidate.ts'
 import { generateCandidates } from '../generate/generate.ts'
-import type { Lane, LaneJob } from '../lane/lane.ts'
+import type { Lane } from '../lane/lane.ts'
 import type { Project } from '../project.ts'
 import { isParsable, parseSource } from '../syntax/node.ts'
 import type { SourceFile } from '../syntax/node.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
-import { chooseProbes, compareBehaviours, findDifference, observeVersions, toCall } from './behaviour.ts'
+import { toCall } from './behaviour.ts'
 import type { Behaviour, Version } from './behaviour.ts'
+import { lookAtLeft, mutating, tryMutants } from './mutants.ts'
+import type { Mutant, Selection } from './mutants.ts'
 import { findProbeable } from './probe.ts'
 
-/** Kinds of small change that mutation testing is known by: all of them can be told by a test that looks. */
-const mutating = /^(comparison|arithmetic|logic|constant|assignment|update|negation|sign|clause|operand|statement|jump|slice)$/
-/** Bounds: mutants of one place, of one line, and survivors that are looked at closely. */
+/** Bounds: mutants of one place, and of one line. */
 const mostMutants = 30
 const mostOnLine = 4
-const mostLooked = 10
-const mostNamed = 20
 
 /** The code that is measured: the mended file, and where the mend is. */
 export interface Mended {
@@ -29,7 +27,7 @@ export interface Mended {
  * Mutation score of the tests around a mend: small changes of the mended function are tried against the tests that run it. Survivors
  * that behave like the mended code on every input that was looked at are left out, since they may not differ at all.
  */
-export async function measureStrength(lane: Lane, mended: Mended, project: Project, options: { selection: Pick<LaneJob, 'only' | 'files' | 'perMs'>; budgetMs: number; now: () => number }): Promise<MutationScore> {
+export async function measureStrength(lane: Lane, mended: Mended, project: Project, options: { selection: Selection; budgetMs: number; now: () => number }): Promise<MutationScore> {
   const until = options.now() + options.budgetMs
   const none = (note: string): MutationScore => ({ tried: 0, noticed: 0, alike: 0, survivors: [], note })
   const base = project.sources.get(mended.version.path)
@@ -37,36 +35,15 @@ export async function measureStrength(lane: Lane, mended: Mended, project: Proje
   if (base === undefined || file === undefined) return none('the mended file could not be read')
   const mutants = chooseMutants(file, mended, project).filter(({ text }) => text !== base.text)
   if (mutants.length === 0) return none('there is nothing in the mended function that could be changed a little')
-  const { only, files, perMs } = options.selection
-  const jobs = mutants.map(({ text }, id): LaneJob => ({ id, path: file.path, text, only, files, perMs }))
-  const verdicts = await lane.tryAll(jobs, { keep: only, budgetMs: 0.7 * options.budgetMs })
-  const left = verdicts.filter((verdict) => verdict.ended === 'done' && only.every((name) => verdict.passed.has(name))).map((verdict) => verdict.id)
-  const looked = left.slice(0, mostLooked).flatMap((id) => mutants[id] ?? [])
-  const seen = looked.length === 0 ? [] : await lookAt(lane, mended.version, looked, project, { ...options, budgetMs: Math.max(500, until - options.now()) })
-  const [own, ...others] = seen
-  const survivors: Survivor[] = []
-  let alike = 0
-  for (const [at, mutant] of looked.entries()) {
-    const { shared, alike: same } = compareBehaviours(own, others[at])
-    if (own !== undefined && others[at] !== undefined && same && shared > 0) {
-      alike++
-      continue
-    }
-    const call = findDifference([own, others[at]])?.call
-    survivors.push({ path: file.path, line: mutant.candidate.line, describes: mutant.candidate.describes, ...(call === undefined ? {} : { call }) })
-  }
-  const noticed = verdicts.length - left.length
-  const unread = left.length - looked.length
+  const { selection } = options
+  const { reached, left } = await tryMutants(lane, mutants, { select: () => selection, budgetMs: 0.7 * options.budgetMs })
+  const { survivors, alike, unread } = await lookAtLeft(lane, left, mended.version, project, { probed: [mended.version], selection, budgetMs: Math.max(500, until - options.now()) })
+  const noticed = reached.length - left.length
   const notes = [
-    ...(verdicts.length < mutants.length ? [`${mutants.length - verdicts.length} of ${mutants.length} small changes were not tried: the time was up`] : []),
+    ...(reached.length < mutants.length ? [`${mutants.length - reached.length} of ${mutants.length} small changes were not tried: the time was up`] : []),
     ...(unread > 0 ? [`${unread} more that no test notices were not looked at`] : []),
   ]
-  return { tried: noticed + survivors.length + unread, noticed, alike, survivors: survivors.slice(0, mostNamed), ...(notes.length > 0 ? { note: notes.join('; ') } : {}) }
-}
-
-interface Mutant {
-  readonly candidate: Candidate
-  readonly text: string
+  return { tried: noticed + survivors.length + unread, noticed, alike, survivors: [...survivors], ...(notes.length > 0 ? { note: notes.join('; ') } : {}) }
 }
 
 /** Likely slips first, a few on each line, nearest to the mend where there are too many. */
@@ -86,11 +63,6 @@ function chooseMutants(file: SourceFile, { version, words }: Mended, project: Pr
     mutants.push({ candidate, text })
   }
   return mutants
-}
-
-async function lookAt(lane: Lane, version: Version, mutants: readonly Mutant[], project: Project, options: { selection: Pick<LaneJob, 'only' | 'files' | 'perMs'>; budgetMs: number }): Promise<(Behaviour | undefined)[]> {
-  const versions = [version, ...mutants.map(({ candidate, text }): Version => ({ path: version.path, text, at: candidate.edits[0]?.start ?? 0 }))]
-  return observeVersions(lane, versions, project, { ...options, probes: chooseProbes([version], project) })
 }
 
 /** Share of the small changes that the tests notice; undefined where none could be tried. */
