@@ -2,9 +2,10 @@
 // node bench/candidates.mjs [--count 400] [runner …]
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createNodeLane } from '../src/adapters/solver-repair/lane/node-lane.ts'
+import { countWorkers, findMachine } from '../src/adapters/solver-repair/lane/workers.ts'
 import { createPythonLane } from '../src/adapters/solver-repair/lane/python-lane.ts'
 import { toTable } from './figures.mjs'
 
@@ -74,8 +75,8 @@ async function measure(name, count) {
   writeFileSync(join(root, source), body)
   writeFileSync(join(root, test), text)
   const lane = command
-    ? createPythonLane(openLab(root), { id: 'check', command, origin: 'person', timeoutMs: 60_000 }, program && { name: program, file: test })
-    : createNodeLane(openLab(root), { failing: [test], others: [] }, { runner, program })
+    ? createPythonLane(openLab(root), { id: 'check', command, origin: 'person', timeoutMs: 60_000 }, { workers, program: program && { name: program, file: test } })
+    : createNodeLane(openLab(root), { failing: [test], others: [] }, { workers, runner, program })
   try {
     const survey = await lane.survey(20_000)
     const red = survey?.tests.filter((one) => one.status === 'failed').map((one) => one.name) ?? []
@@ -103,6 +104,7 @@ async function measure(name, count) {
 const words = process.argv.slice(2)
 const at = words.indexOf('--count')
 const count = at === -1 ? 400 : Number(words.splice(at, 2)[1])
+const workers = countWorkers(findMachine())
 const wanted = words.length === 0 ? Object.keys(runners) : words
 const rows = []
 for (const name of wanted) {
@@ -110,5 +112,5 @@ for (const name of wanted) {
   const lacking = runners[name].command !== undefined && spawnSync('python3', ['-c', name === 'pytest' ? 'import pytest' : '']).status !== 0
   rows.push(lacking ? [name, 'not here', '', ''] : await measure(name, count))
 }
-console.log(`${count} candidates each, ${cpus().length} cores\n`)
+console.log(`${count} candidates each, ${workers} workers, load ${loadavg()[0].toFixed(1)}\n`)
 console.log(toTable(['tests of', 'candidates a second', 'an endless loop, ms', 'a memory bomb, ms'], rows))

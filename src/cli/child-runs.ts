@@ -2,6 +2,7 @@ import { userName } from './user-name.ts'
 import { version } from './version.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import { fold } from '../domain/evolve.ts'
+import { findDenied } from '../domain/gates.ts'
 import { narrowBudget } from '../domain/specialist/narrow-budget.ts'
 import { intersectScopes } from '../domain/specialist/narrow-scope.ts'
 import { toRecorded, type Specialist } from '../domain/specialist/specialist.ts'
@@ -175,6 +176,9 @@ function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[
     ...(certainty === undefined ? {} : { certainty }),
     ...(head && commits.length > 0 ? { commit: head } : {}),
   }
+  const denied = findDenied(state)
+  if (denied) Object.assign(rest, { denied })
+  if (ended?.outcome === 'limit' && state.limit?.limit === 'deadline') Object.assign(rest, { isLate: true })
   const report = toReport(events)
   if (report) Object.assign(rest, { report })
   if (!ended) return { ...rest, outcome: asked.length > 0 ? 'waiting' : 'fault', reason: asked[0]?.question ?? 'it stopped before its end' }

@@ -73,7 +73,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
   const { record, sandbox, solver, config } = parts
   const masker = openMasker(record.places, config)
   const tools = openTools(parts.network, config, parts.tools)
-  const repair = solver.solver === 'repair' || solver.builtinFirst ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver() : undefined
+  const repair = solver.solver === 'repair' || solver.builtinFirst ? (await import('../adapters/solver-repair/repair-solver.ts')).createRepairSolver(config.repair ?? {}) : undefined
   const strength = openStrengthMeter(parts.policy, process.env)
   const hooks = await openHooksWhereWanted(parts, masker)
   const blobs = createRunBlobs({ blobs: record.blobs, masker, maxBytes: (config.record?.max_mb ?? recordDefaults.maxMb) * 1e6, earlier: parts.stored ?? (() => []) })
@@ -97,6 +97,7 @@ export async function composeEngine(parts: EngineParts): Promise<EnginePorts> {
     },
     tools: tools.list, toolSpecs: tools.specs, stopTools: tools.stop,
     model: parts.model, repair,
+    endless: { find: async (...asked) => (await import('../adapters/solver-repair/find-endless.ts')).findEndless(...asked) },
     ...(strength ? { strength } : {}),
     ...(parts.children ? { children: parts.children } : {}),
     ...(parts.integrator ? { integrator: parts.integrator } : {}),

@@ -16,6 +16,10 @@ export const ConfigFile = z.lazy(() => z.strictObject({
   models: z.strictObject({ small: ModelName.optional(), large: ModelName.optional() }).optional(),
   /** Who works: a model, the built-in repair engine, or it first and then the model (docs/repair.md). */
   solver: z.enum(['auto', 'model', 'repair']).optional(),
+  repair: z.strictObject({
+    /** Most candidates that the built-in repair engine tries at a time (docs/repair.md). */
+    workers: z.int().positive().max(256).optional(),
+  }).optional(),
   effort: z.enum(['low', 'medium', 'high', 'xhigh']).optional(),
   max_turns: z.int().positive().max(10_000).optional(),
   max_budget_usd: z.number().nonnegative().optional(),
@@ -70,14 +74,16 @@ export async function readConfig(places: Places): Promise<Config> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { path, present: false, values: {} }
     throw new Fault('request-invalid', `the configuration ${path} cannot be read: ${toMessage(error)}`, { cause: error })
   }
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text)
+  const { LineCounter, parseDocument } = await import('yaml')
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter })
   const broken = document.errors[0]
   if (broken) throw new Fault('request-invalid', `the configuration ${path} is not valid YAML: ${broken.message.split('\n')[0] ?? ''}`)
-  const parsed = ConfigFile.safeParse(document.toJS() ?? {})
+  const value: unknown = document.toJS() ?? {}
+  const parsed = ConfigFile.safeParse(value)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new Fault('request-invalid', `the configuration ${path} does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.replaceAll(/\s+/g, ' '))
+    const { createLocator, explainIssues, toFaultText } = await import('../domain/text/explain-issues.ts')
+    throw new Fault('request-invalid', `the configuration ${path} does not fit:${toFaultText(explainIssues({ schema: ConfigFile, issues: parsed.error.issues, value, at: createLocator(document, (offset) => lineCounter.linePos(offset).line) }))}`)
   }
   return { path, present: true, values: parsed.data }
 }

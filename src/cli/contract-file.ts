@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
 import { ContractFile } from '../protocol/contract.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 
@@ -11,15 +10,14 @@ export async function readContractFile(path: string): Promise<ContractFile> {
   } catch (error) {
     throw new Fault('contract-unreadable', `the contract ${path} cannot be read: ${toMessage(error)}`, { cause: error })
   }
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text)
+  const { LineCounter, parseDocument } = await import('yaml')
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter })
   const broken = document.errors[0]
   if (broken) throw new Fault('contract-unreadable', `the contract ${path} is not valid YAML: ${broken.message.split('\n')[0] ?? ''}`)
-  const parsed = ContractFile.safeParse(document.toJS())
-  if (!parsed.success) throw new Fault('contract-unreadable', `the contract ${path} does not fit: ${explainIssues(parsed.error)}. Its format is in schemas/contract.schema.json`)
-  return parsed.data
-}
-
-function explainIssues(error: z.ZodError): string {
-  return error.issues.slice(0, 3).map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message)).join('; ')
+  const value: unknown = document.toJS()
+  const parsed = ContractFile.safeParse(value)
+  if (parsed.success) return parsed.data
+  const { createLocator, explainIssues, toFaultText } = await import('../domain/text/explain-issues.ts')
+  throw new Fault('contract-unreadable', `the contract ${path} does not fit its format, schemas/contract.schema.json:${toFaultText(explainIssues({ schema: ContractFile, issues: parsed.error.issues, value, at: createLocator(document, (offset) => lineCounter.linePos(offset).line) }))}`)
 }

@@ -76,7 +76,7 @@ export function createFacts(): (event: StoredEvent) => readonly Fact[] {
       case 'strength.measured': return [{ label: 'strength', text: oneLine(sumUpEvidence(event.data), 600), mood: event.data.noticed < event.data.tried ? 'warn' : 'plain', wraps: true }]
       case 'proof.finished': return proven(event.data)
       case 'repair.searched': case 'solver.routed': return routed(event)
-      case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'one of several' ? 'warn' : 'good' }]
+      case 'repair.judged': return [{ label: 'judged', text: oneLine(`${event.data.sure}: ${event.data.why.join('; ')}`, 300), mood: event.data.sure === 'sure' || event.data.sure === 'likely' ? 'good' : 'warn' }]
       case 'candidate.tried': return event.data.result === 'plausible' ? [{ label: 'found', text: oneLine(`${event.data.path}:${event.data.line} ${event.data.describes} (candidate ${event.data.n})`, 300), mood: 'good' }] : []
       case 'log.repaired': return [{ label: 'repair', text: oneLine(`the record was damaged from line ${event.data.line} on, which was set aside by ${event.data.by}`, 300), mood: 'warn' }]
       case 'limit.reached': return [{ label: 'limit', text: oneLine(event.data.detail, 300), mood: 'warn', wraps: true }]
@@ -111,7 +111,7 @@ type Silent = Extract<StoredEvent, { type: (typeof silentTypes)[number] }>
 type Gated = Extract<StoredEvent, { type: (typeof gatedTypes)[number] }>
 
 function routed(event: Extract<StoredEvent, { type: 'repair.searched' | 'solver.routed' }>): readonly Fact[] {
-  if (event.type === 'repair.searched') return [{ label: 'found', text: oneLine(`nothing to propose after ${event.data.tried} changes`, 300), mood: 'warn' }]
+  if (event.type === 'repair.searched') return [{ label: 'found', text: oneLine(`nothing to propose after ${count(event.data.tried, 'change')}`, 300), mood: 'warn' }]
   return [{ label: 'solver', text: oneLine(`${event.data.to === 'repair' ? 'the built-in one tries first' : 'the model'}: ${event.data.why}`, 300), mood: 'plain' }]
 }
 
@@ -197,7 +197,7 @@ function opened(run: string, { request, repository }: Payload<'run.opened'>): Fa
 
 function contract({ contract }: Payload<'contract.pinned'>): Fact[] {
   const origin = { person: 'given by you', found: 'found', model: 'read from your words', default: 'by default' }
-  const bounds = [`${contract.budget.maxTurns} turns`, ...(contract.budget.maxUsd === undefined ? [] : [toMoney(contract.budget.maxUsd)]), ...(contract.deadline ? [`until ${contract.deadline}`] : [])]
+  const bounds = [count(contract.budget.maxTurns, 'turn'), ...(contract.budget.maxUsd === undefined ? [] : [toMoney(contract.budget.maxUsd)]), ...(contract.deadline ? [`until ${contract.deadline}`] : [])]
   return [
     { label: 'goal', text: oneLine(contract.goal, 600), mood: 'plain', wraps: true },
     ...some(contract.constraints, (each) => ({ label: 'holds', text: oneLine(each.text, 300), mood: 'plain' })),

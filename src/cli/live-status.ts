@@ -211,7 +211,7 @@ function toTotals(known: Known, time: number): string[] {
     ...(isPlanned && tasks.size > 0 ? [`${finished} of ${count(tasks.size, 'task')} done`] : tasks.size > 1 ? [`task ${Math.min(finished + 1, tasks.size)}/${tasks.size}`] : []),
     ...(known.solver === 'repair' && candidates > 0 ? [`${candidates} ${candidates === 1 ? 'candidate' : 'candidates'} found`] : []),
     // Side by side no turn is the one that is being taken.
-    ...(known.solver === 'model' && bounds ? [isPlanned ? `${turns} of ${bounds.maxTurns} turns` : `turn ${Math.min(turns + 1, bounds.maxTurns)}/${bounds.maxTurns}`] : []),
+    ...(known.solver === 'model' && bounds ? [isPlanned ? `${turns} of ${count(bounds.maxTurns, 'turn')}` : `turn ${Math.min(turns + 1, bounds.maxTurns)}/${bounds.maxTurns}`] : []),
     ...(inputTokens > 0 ? [`${toAmount(inputTokens)} in (${toShare(cachedTokens, inputTokens)} cached), ${toAmount(outputTokens)} out`, money] : []),
     ...(known.startedAt === undefined ? [] : [toClock(time - known.startedAt)]),
     ...(left === undefined ? [] : [left > 0 ? `${toDuration(left)} left` : 'the deadline has passed']),

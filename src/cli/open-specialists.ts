@@ -6,7 +6,7 @@ import { chooseModelFor } from '../domain/specialist/choose-model.ts'
 import { resolveSpecialists } from '../domain/specialist/resolve-specialists.ts'
 import type { PlacedSpecialist, Specialist } from '../domain/specialist/specialist.ts'
 import type { BaseFiles } from '../engine/ports/workspace.ts'
-import { Fault, toMessage } from '../protocol/fault.ts'
+import { Fault } from '../protocol/fault.ts'
 import type { ConfigFile } from './config.ts'
 import { openTrust } from './open-policy.ts'
 import type { Places } from './places.ts'
@@ -47,8 +47,7 @@ export async function openSpecialists({ places, repository }: { readonly places:
 /** The same for a run. @throws Fault `request-invalid` for what is wrong with the user's own files, `model-…` for a model that cannot be had. */
 export async function requireSpecialists(parts: Parameters<typeof openSpecialists>[0], config: ConfigFile, env: NodeJS.ProcessEnv = process.env): Promise<OpenedSpecialists> {
   const opened = await openSpecialists(parts)
-  const [first] = opened.problems
-  if (first !== undefined) throw new Fault('request-invalid', first)
+  if (opened.problems.length > 0) throw new Fault('request-invalid', opened.problems.join('\n'))
   const named = new Map([...opened.specialists.values()].flatMap((each) => [[chooseModelFor(each, undefined, config.models), each.role] as const]))
   for (const [model, role] of named) {
     if (model === undefined) continue
@@ -75,7 +74,7 @@ async function parseAll(files: readonly SpecialistBytes[]): Promise<Parsed> {
 
 function toUnread(thrown: unknown): Parsed {
   if (!(thrown instanceof Fault)) throw thrown
-  return { parsed: [], wrong: [toMessage(thrown)] }
+  return { parsed: [], wrong: [thrown.message] }
 }
 
 /** Whoever wrote a repository's files cannot keep others from working by breaking them: they have no effect then. */

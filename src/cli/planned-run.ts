@@ -29,14 +29,16 @@ export interface PlannedParts extends EngineParts {
 
 /** Whether the run follows a graph, and which. `roles`: who can be given a task. @throws Fault `request-invalid` with all that keeps a given plan from being carried out. */
 export function toPlanning({ workers, plan: path, plans, writeTests, review, confirmPlan }: RunOptions, given: OpenPlanFile | undefined, contract: Contract, roles?: readonly string[]): Planning | undefined {
-  const more = { scheduled: true, ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}), ...(roles === undefined ? {} : { roles: [...roles] }) }
+  const more = { scheduled: true, ...(writeTests ? { tests: true } : {}), ...(review === undefined ? {} : { review }), ...(confirmPlan ? { confirm: true } : {}) }
+  const toRoles = (plan?: Plan): Pick<Planning, 'roles'> => (roles === undefined ? {} : { roles: [...toPlannersRoles(roles, plan)] })
   if (given === undefined) {
     if (workers === undefined && (writeTests || confirmPlan || review !== undefined)) throw new Fault('request-invalid', '--write-tests, --review and --confirm-plan are about the tasks of a plan: add --workers N, or --plan FILE')
     if (workers === undefined && plans !== undefined) throw new Fault('request-invalid', '--plans is about a goal that is divided into tasks: add --workers N')
-    return workers === undefined ? undefined : { workers, ...more, ...(plans === undefined ? {} : { plans }) }
+    return workers === undefined ? undefined : { workers, ...more, ...toRoles(), ...(plans === undefined ? {} : { plans }) }
   }
   if (plans !== undefined) throw new Fault('request-invalid', '--plans asks a model for plans, and --plan gives one: leave out one of the two')
-  return { given: toCarriedPlan(given, path ?? '', contract, roles), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...toCapacity(given.file), ...more }
+  const carried = toCarriedPlan(given, path ?? '', contract, roles)
+  return { given: carried, ...toRoles(carried), workers: workers ?? given.file.capacity?.workers ?? usualWorkers, ...toCapacity(given.file), ...more }
 }
 
 /** @throws Fault `request-invalid` with every fault and its line. */
@@ -63,9 +65,18 @@ export function toTaskRoles({ specialists }: OpenedSpecialists): readonly string
   return [...specialists.keys()].filter((role) => toPart(role).most.includes('edit'))
 }
 
+/** They come in by themselves: before a task, after it failed, where two conflict. As the roles of tasks their names say something else than what they are told. */
+const stageRoles: ReadonlySet<string> = new Set(['tester', 'debugger', 'merger'])
+
+/** Those that a planner is offered, and what a person's plan gives tasks to besides. */
+function toPlannersRoles(roles: readonly string[], given: Plan | undefined): readonly string[] {
+  const named = new Set(given?.tasks.map(({ role }) => role))
+  return roles.filter((role) => !stageRoles.has(role) || named.has(role))
+}
+
 /** The run's own conversation is the planner's. */
-export function toPlanner(opened: OpenedSpecialists, { workers, tests, review }: Pick<Planning, 'workers' | 'tests' | 'review'>): { readonly specialist: Specialist } {
-  const roles = toTaskRoles(opened).map((role) => `- ${role}: ${opened.specialists.get(role)?.description ?? ''}`)
+export function toPlanner(opened: OpenedSpecialists, { workers, tests, review, given }: Pick<Planning, 'workers' | 'tests' | 'review' | 'given'>): { readonly specialist: Specialist } {
+  const roles = toPlannersRoles(toTaskRoles(opened), given).map((role) => `- ${role}: ${opened.specialists.get(role)?.description ?? ''}`)
   const around = [
     workers === 1 ? 'One task is worked on at a time.' : `At most ${workers} tasks are worked on at the same time.`,
     ...(tests ? ['Before a coder begins, somebody writes tests for its task: plan no tasks for that, and leave the tests out of the scopes.'] : []),

@@ -10,7 +10,7 @@ export function readPastTasks({ log }: Pick<OpenRecord, 'log'>, limit = mostShow
   return log.tasks({ limit })
 }
 
-/** What the record says of how long tasks take in this repository, as a run is opened with it. `now` in milliseconds since the epoch. */
-export async function readExperience(record: Pick<OpenRecord, 'log'>, { repository, now, isPlanned }: { readonly repository: string; readonly now: number; readonly isPlanned: boolean }): Promise<Experience> {
-  return learn(await readPastTasks(record, isPlanned ? mostTasks.planned : mostTasks.alone), { repository, now })
+/** What the record says of how long tasks take whoever does them now, a model or the built-in solver, in this repository, as a run is opened with it. `now` in milliseconds since the epoch. */
+export async function readExperience(record: Pick<OpenRecord, 'log'>, { repository, now, isPlanned, byModel }: { readonly repository: string; readonly now: number; readonly isPlanned: boolean; readonly byModel: boolean }): Promise<Experience> {
+  return learn(await readPastTasks(record, isPlanned ? mostTasks.planned : mostTasks.alone), { repository, now, byModel })
 }

@@ -18,7 +18,8 @@ const patience = 1
 
 /** Undefined where the plan cannot be scheduled, which `checkPlan` keeps from happening where it was carried out. */
 export async function schedulePlan(file: PlanFile): Promise<PlanSchedule | undefined> {
-  const planned = toScheduleProblem(file)
+  // As the run keeps them apart: what names no scope may write everywhere.
+  const planned = toScheduleProblem(file, { isByPaths: true })
   if (findFlaw(planned.problem)) return undefined
   const clock = createSystemClock()
   const began = clock.elapsed()

@@ -34,7 +34,7 @@ export async function writePlanFile(file: PlanFile, { path, run, revision, force
 
 export function toAbout(run: string, revision: number, path: string): readonly string[] {
   const name = path === '-' ? 'FILE' : path
-  return [`The plan of ${run}, revision ${revision}. Edit it, then:`, ...['plan check', 'plan schedule', 'run --plan'].map((command) => `  writ ${command} ${oneLine(name, 300)}`), 'docs/plans.md describes every field. What is left out has its usual value.']
+  return [`The plan of ${run}, revision ${revision}. Edit it, then:`, ...['plan check', 'plan schedule', 'run --plan'].map((command) => `  writ ${command} ${oneLine(name, 300)}`), 'docs/plans.md describes every field. What is left out has its usual value.', 'An estimate marked `from: record` is what past tasks say, and is made anew in each run: take the mark out of one that you change.']
 }
 
 /** From the file to the schema that this installation brings, for an editor on this machine. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
-import { describeIssue } from './issue-text.ts'
+import type { Document } from 'yaml'
+import { createLocator, explainIssues, toFaultText } from '../domain/text/explain-issues.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 
 /** Larger files are none that a person wrote, in bytes. */
@@ -19,17 +20,22 @@ export async function readYamlFile<T>(path: string, { what, schema, published }:
   if (asJson.success) return asJson.data
   const { LineCounter, parseDocument } = await import('yaml')
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter })
-  const broken = document.errors[0]
-  if (broken) throw new Fault('request-invalid', `${what} ${path} is not valid YAML: ${broken.message.split('\n')[0] ?? ''}`)
-  const parsed = schema.safeParse(document.toJS())
+  const document = parseDocument(text, { lineCounter, prettyErrors: false })
+  const toLine = (offset: number): number => lineCounter.linePos(offset).line
+  if (document.errors.length > 0) throw new Fault('request-invalid', `${what} ${path} is not valid YAML:${toFaultText(document.errors.map((error) => ({ line: toLine(error.pos[0]), text: error.message.split('\n')[0] ?? '' })))}`)
+  const value = toValue(document, `${what} ${path}`)
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const said = parsed.error.issues.slice(0, 3).map((issue) => {
-    const node: unknown = document.getIn(issue.path as (string | number)[], true)
-    const at = typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? ` (line ${lineCounter.linePos(Number(node.range[0])).line})` : ''
-    return `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${describeIssue(issue)}${at}`
-  })
-  throw new Fault('request-invalid', `${what} ${path} does not fit: ${said.join('; ')}. Its format is in ${published}`)
+  throw new Fault('request-invalid', `${what} ${path} does not fit its format, ${published}:${toFaultText(explainIssues({ schema, issues: parsed.error.issues, value, at: createLocator(document, toLine) }))}`)
+}
+
+/** @throws Fault where aliases stand for more than any person writes. */
+function toValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw new Fault('request-invalid', `${file} cannot be read: ${toMessage(error)}`, { cause: error })
+  }
 }
 
 /** JSON is YAML, and read as such it takes a file of ten thousand tasks a second. What is none, or does not fit, is read again for its lines. */

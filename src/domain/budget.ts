@@ -1,4 +1,7 @@
 import type { Payload } from '../protocol/events/event.ts'
+import { expectedMs } from './proof/endless.ts'
+import { saysItWell } from './decisions.ts'
+import { count } from './report/words.ts'
 import type { RunState } from './run-state.ts'
 
 type Limit = Pick<Payload<'limit.reached'>, 'limit' | 'detail'>
@@ -13,13 +16,13 @@ export function findReachedLimit(state: RunState): Limit | undefined {
   const { spent } = state
   const until = findWorkDeadline(state)
   if (until !== undefined && state.at >= until) return { limit: 'deadline', detail: `the deadline ${state.contract?.deadline ?? ''} is reached, less the time that a proof needs` }
-  if (spent.turns >= budget.maxTurns) return { limit: 'turns', detail: `${spent.turns} of ${budget.maxTurns} turns are used` }
+  if (spent.turns >= budget.maxTurns) return { limit: 'turns', detail: `${spent.turns} of ${saysItWell(state) ? count(budget.maxTurns, 'turn') : `${budget.maxTurns} turns`} ${saysItWell(state) && budget.maxTurns === 1 ? 'is' : 'are'} used` }
   if (budget.maxUsd !== undefined && (spent.usd > budget.maxUsd || (spent.usd >= budget.maxUsd && spent.turns > 0))) {
     return { limit: 'usd', detail: `$${spent.usd.toFixed(4)} of $${budget.maxUsd} is spent` }
   }
   const tokens = spent.inputTokens + spent.outputTokens
-  if (budget.maxTokens !== undefined && tokens >= budget.maxTokens) return { limit: 'tokens', detail: `${tokens} of ${budget.maxTokens} tokens are used` }
-  if (state.idleTurns >= budget.maxIdleTurns) return { limit: 'idle', detail: `${state.idleTurns} turns in a row changed nothing` }
+  if (budget.maxTokens !== undefined && tokens >= budget.maxTokens) return { limit: 'tokens', detail: `${tokens} of ${saysItWell(state) ? count(budget.maxTokens, 'token') : `${budget.maxTokens} tokens`} are used` }
+  if (state.idleTurns >= budget.maxIdleTurns) return { limit: 'idle', detail: saysItWell(state) && state.idleTurns === 1 ? 'a turn changed nothing' : `${state.idleTurns} turns in a row changed nothing` }
   if (state.repeats.count >= maxRepeats) return { limit: 'repetition', detail: `the same call was made ${state.repeats.count} times in a row with the same answer` }
   return undefined
 }
@@ -32,7 +35,7 @@ export function findWorkDeadline(state: RunState): number | undefined {
   const deadline = state.contract?.deadline ?? state.opened?.draft.deadline
   if (deadline === undefined) return undefined
   const end = Date.parse(deadline)
-  const checks = [...state.baseline.values()].reduce((sum, outcome) => sum + outcome.durationMs, 0)
+  const checks = [...state.baseline.values()].reduce((sum, outcome) => sum + expectedMs(outcome), 0)
   return Math.round(end - Math.min(5 * checks + 1000, Math.max(0, (end - state.startedAt) / 2)))
 }
 

@@ -57,3 +57,23 @@ export function refusesTheSame(state: { readonly decisions: number | undefined }
 export function tellsThePlan(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5
 }
+
+/** 5: a stop is told once, and whatever is counted has its singular. */
+export function saysItWell(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
+
+/** 5: a task ends with a person's no and with the deadline: neither is tried again; whoever is given tests to write as a task of a plan is told by what they are judged. */
+export function endsAsTold(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
+
+/** 5: a check that has nothing to run without the tests of the run keeps them, and rests on what the harness saw of them. */
+export function keepsWrittenTests(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
+
+/** 5: what a reviewer finds is mended by the role that made it, which is told so; only what fails for itself goes to a debugger. */
+export function sendsBack(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}

@@ -6,7 +6,7 @@ import type { RunId } from '../protocol/ids.ts'
 import { describeChanged } from './context/describe-changed.ts'
 import { isPlanned } from './delegation/delegation.ts'
 import { onStageDelegated, onStageReturned, onTestsSeen } from './delegation/fold-stages.ts'
-import { onChildReturned, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed, onTaskDropped } from './delegation/fold-delegations.ts'
+import { onChildReturned, onDeadlineMoved, onDelegated, onHeld, onIntegrated, onPlanTaken, onResumed, onTaskDropped } from './delegation/fold-delegations.ts'
 import { countCall } from './policy/circumstances.ts'
 import { toRunTime } from './run-clock.ts'
 import { describeRewinding, findDropped, findPath } from './rewind.ts'
@@ -233,6 +233,7 @@ const handlers: { readonly [T in EventType]: Handler<T> } = {
     state.proposal = undefined
   },
   'contract.amended': (state, data) => {
+    if (data.contract.deadline !== state.contract?.deadline) onDeadlineMoved(state)
     state.contract = data.contract
     state.contractHash = data.hash
     state.amendment = undefined

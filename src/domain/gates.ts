@@ -46,6 +46,13 @@ export function beforeCommit(state: RunState): Step | undefined {
   return { phase: 'reflect', do: 'end', outcome: 'not-achieved', reason: `the changes may not become part of the result: ${why}` }
 }
 
+/** Of a run that came to nothing: the no of a person to its newest changes, with what they said. */
+export function findDenied({ ended, review, approvals, answerNotes, reviewedTree }: RunState): { readonly note?: string } | undefined {
+  if (ended?.outcome !== 'not-achieved' || !review || reviewedTree === review.tree || approvals.get(review.gate) !== 'deny') return undefined
+  const said = answerNotes.get(review.gate)?.slice(0, 4000)
+  return said ? { note: said } : {}
+}
+
 function note(state: RunState, gate: string): string {
   const said = state.answerNotes.get(gate)
   return said ? `: ${said}` : ''

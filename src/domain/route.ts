@@ -46,7 +46,9 @@ export function routeFirst(state: RunState): Route | undefined {
 }
 
 function namedFailures(outcome: CheckOutcome): string[] {
-  return (outcome.tests?.cases ?? []).flatMap(({ name, status, file }) => (status === 'failed' && known.test(file ?? name.split(' › ')[0] ?? '') ? [name] : []))
+  const programs = (outcome.endless ?? []).flatMap(({ name, stack }) => (name === `check ${outcome.checkId}` && stack.some(({ path }) => known.test(path)) ? [name] : []))
+  const tests = (outcome.tests?.cases ?? []).flatMap(({ name, status, file }) => (status === 'failed' && known.test(file ?? name.split(' › ')[0] ?? '') ? [name] : []))
+  return [...programs, ...tests]
 }
 
 /** The built-in solver has no task: has it done what it can, or used its share of the time? */

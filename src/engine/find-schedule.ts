@@ -34,6 +34,9 @@ const mostProved = 40
 /** Milliseconds between two looks at what else happens: the search itself never waits. */
 const slice = 50
 const draws = 500
+/** Tasks that all draws together have at most, so that large plans do not wait for what is said beside the schedule; and the fewest draws. */
+const mostDrawn = 200_000
+const fewestDraws = 20
 
 /**
  * The best schedule of a problem within a time: priority rules, bounds, genetic search, and for small problems an exact proof that runs beside
@@ -58,7 +61,7 @@ export async function findSchedule(problem: ScheduleProblem, ports: { readonly c
     })
   }
   const state = search.tighten(isAfter(1))
-  const completion = findCompletionQuantiles(problem, state.best.order, { draws: problem.tasks.length > 2_000 ? draws / 10 : draws })
+  const completion = findCompletionQuantiles(problem, state.best.order, { draws: Math.max(fewestDraws, Math.min(draws, Math.floor(mostDrawn / problem.tasks.length))) })
   return {
     ...toSchedule(network, search.path, search.limits, state), searched: state.decoded, tick: network.tick,
     ...(completion ? { completion } : {}), ...(state.isProven && by ? { provenBy: by } : {}),

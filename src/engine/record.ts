@@ -1,3 +1,4 @@
+import type { CheckOutcome } from '../protocol/evidence.ts'
 import type { LiveSignal } from '../protocol/live.ts'
 import { payloads, type NewEvent, type StoredEvent } from '../protocol/events/event.ts'
 import { Bug } from '../protocol/fault.ts'
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly seen: Map<string, string>
   /** Files with secrets have been read, so that their values are masked; begun before the first command or tool. */
   learned?: Promise<void>
+  /** Whole runs of checks on scratch copies, by check and content. */
+  tried?: Map<string, CheckOutcome>
   /** What the solver itself wrote that looks like a secret, by the mark of its placeholder: it may go into files as it is. */
   readonly written?: Map<string, Set<string>>
 }

@@ -27,6 +27,18 @@ export type TestReport = z.infer<typeof TestReport>
 export const CheckStatus = z.enum(['passed', 'failed', 'timed-out', 'could-not-run'])
 export type CheckStatus = z.infer<typeof CheckStatus>
 
+/** A test that does not end by itself, as it was found by running the tests one by one. */
+export const EndlessTest = z.lazy(() => z.object({
+  /** As the check's report would name it; `check <id>` for a check that is one program. */
+  name: z.string(),
+  file: z.string().optional(),
+  /** What it was given before it was stopped, in milliseconds. */
+  afterMs: z.number(),
+  /** Where it was, the innermost frame of the project's own code first, at most 20; empty where that could not be seen. The first is what goes round and round. */
+  stack: z.array(z.object({ path: z.string(), line: z.int().positive(), name: z.string() })),
+}))
+export type EndlessTest = z.infer<typeof EndlessTest>
+
 /** What one run of a check showed. */
 export const CheckOutcome = z.lazy(() => z.object({
   checkId: z.string(),
@@ -42,6 +54,8 @@ export const CheckOutcome = z.lazy(() => z.object({
   /** The end of what it printed, for people and models: at most 4,000 characters. */
   tail: z.string(),
   notes: z.array(z.string()),
+  /** Of a check that did not end on the base: what keeps it from ending. Those with a name of their own are among `tests` too, as failed. */
+  endless: z.array(EndlessTest).optional(),
 }))
 export type CheckOutcome = z.infer<typeof CheckOutcome>
 

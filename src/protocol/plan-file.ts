@@ -3,16 +3,18 @@ import { z } from 'zod'
 const Text = z.string().trim().min(1)
 const Id = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'an id is lower case letters, digits and dashes, and begins with a letter')
 const Amount = z.number().nonnegative()
+/** What a plan shares beside the things that have a field of their own. */
+const ResourceId = z.string().regex(/^(?!(?:workers|cpu)$)[a-z][a-z0-9-]{0,31}$/, 'a resource has a name like an id, and neither workers nor cpu, which have fields of their own')
 
 /** What a task is expected to take. */
 export const EstimateFile = z.lazy(() => z.strictObject({
-  minutes: Amount.describe('Expected duration.'),
-  spread: Amount.optional().describe('Standard deviation of the minutes.'),
+  minutes: Amount.optional().describe('Expected duration: as likely more as less. Left out: 10.'),
+  spread: Amount.optional().describe('How far off the minutes may be: what four of five cases lie within, from the low end to the high one, divided by 2.56.'),
   memory_mb: Amount.optional().describe('Memory that its commands need at the same time.'),
   cpu: Amount.optional().describe('Processor cores that it keeps busy.'),
   tokens: Amount.optional().describe('Model tokens, in and out.'),
   requests: Amount.optional().describe('Model requests.'),
-  resources: z.record(Id, Amount).optional().describe('How much it takes, all the time, of what the capacity names besides.'),
+  resources: z.record(ResourceId, Amount).optional().describe('How much it takes, all the time, of what the capacity names besides.'),
   from: z.literal('record').optional().describe('Written by Writ: what past tasks say. It is estimated anew when the plan is carried out; leave it out of an estimate of your own.'),
 }))
 
@@ -20,7 +22,7 @@ export const TaskFile = z.lazy(() => z.strictObject({
   id: Id.describe('Named by other tasks in depends_on.'),
   title: Text.max(200).optional().describe('A line for tables. Left out: the beginning of the subgoal.'),
   subgoal: Text.max(4000).optional().describe('What is to be true when the task is done, in words for whoever does it.'),
-  scope: z.array(Text.max(500)).max(200).optional().describe('Globs of the paths that it alone may write meanwhile. Left out: all that may change; a plan in which no task has one keeps nothing apart by paths.'),
+  scope: z.array(Text.max(500)).max(200).optional().describe('Globs of the paths that it alone may write meanwhile. Left out: all that may change, so that nothing that writes runs beside it.'),
   checks: z.array(z.union([Id, z.strictObject({ id: Id.optional(), command: Text.max(4000), timeout_seconds: z.int().positive().max(3600).optional() })])).max(50).optional()
     .describe('Ids of the goal\'s checks, or commands of its own, that pass once this task and those before it are integrated.'),
   serves: z.array(Id).max(50).optional().describe('Checks of the goal that it is a part of: they pass when other tasks are done too.'),
@@ -47,7 +49,7 @@ export const CapacityFile = z.lazy(() => z.strictObject({
   memory_mb: Amount.optional(),
   tokens_per_minute: Amount.optional().describe('Model tokens, in and out. A task takes its tokens evenly over its minutes.'),
   requests_per_minute: Amount.optional().describe('Model requests. A task takes its requests evenly over its minutes.'),
-  resources: z.record(Id, Amount).optional().describe('Anything else that is shared, by name: `staging: 1` is used by one task at a time.'),
+  resources: z.record(ResourceId, Amount).optional().describe('Anything else that is shared, by name: `staging: 1` is used by one task at a time.'),
 }))
 export type CapacityFile = z.infer<typeof CapacityFile>
 

@@ -3,7 +3,7 @@ import { Check } from './contract.ts'
 import { TaskSize } from './experience.ts'
 
 /** Who works on it: the name of a specialist, see `docs/plans.md`. */
-export const RoleName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+export const RoleName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a role is small letters, digits and dashes, and begins with a letter; at most 32')
 
 /** What a task is expected to take; `spread` is the standard deviation of the minutes. */
 export const Estimate = z.lazy(() => z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** How sure the built-in solver is of what it proposes; calibrated on faults whose right mend is known (docs/repair.md). */
-export const Sureness = z.enum(['sure', 'likely', 'one of several'])
+export const Sureness = z.enum(['sure', 'likely', 'one of several', 'a guess'])
 export type Sureness = z.infer<typeof Sureness>
 
 /** One way to mend a fault, with the edits that make it: snippets that occur once in the file. */

@@ -14,6 +14,8 @@ export const Tally = z.object({
   exitCode: z.int().optional(),
   tests: z.object({ total: z.int(), passed: z.int(), failed: z.int(), skipped: z.int() }).optional(),
   durationMs: z.number().optional(),
+  /** What kept it from ending, a sentence each. */
+  endless: z.array(z.string()).optional(),
 })
 export type Tally = z.infer<typeof Tally>
 
@@ -62,6 +64,16 @@ export const TaskWork = z.object({
 })
 export type TaskWork = z.infer<typeof TaskWork>
 
+/** A check of a task that is none of the goal's: the proof of its child run `run` had it. */
+export const TaskCheckAccount = z.object({
+  task: z.string(),
+  command: z.string(),
+  run: RunId,
+  /** It was run again on exactly the content that is the result, and passed. */
+  onResult: z.boolean(),
+})
+export type TaskCheckAccount = z.infer<typeof TaskCheckAccount>
+
 /** Of a run that follows a graph of tasks: how often its plan changed, and what in it is not for the goal. */
 export const PlanAccount = z.object({
   revision: z.int().nonnegative(),
@@ -72,6 +84,8 @@ export const PlanAccount = z.object({
   /** Tasks that ended after their deadlines, or have not ended although these are over. Minutes of the run's own time since its first plan. */
   late: z.array(z.object({ task: z.string(), deadline: z.number(), minutes: z.number(), ended: z.boolean() })).optional(),
   milestones: z.array(z.object({ task: z.string(), commit: CommitId, verdict: z.enum(['passed', 'failed']) })),
+  /** Of tasks that are part of the result. Left out where there are none. */
+  taskChecks: z.array(TaskCheckAccount).optional(),
 })
 export type PlanAccount = z.infer<typeof PlanAccount>
 
@@ -98,7 +112,7 @@ export type TaskAccount = z.infer<typeof TaskAccount>
 
 /** Something that did not go straight, in the order in which it happened. */
 export const Deviation = z.object({
-  kind: z.enum(['proof-refused', 'call-refused', 'call-invalid', 'rollback', 'restored', 'model-failed', 'fault', 'limit', 'resumed', 'approval', 'base', 'rewound', 'validation', 'sealed', 'amended', 'hook', 'policy']),
+  kind: z.enum(['proof-refused', 'call-refused', 'call-invalid', 'rollback', 'restored', 'model-failed', 'fault', 'limit', 'resumed', 'approval', 'base', 'rewound', 'validation', 'sealed', 'amended', 'hook', 'policy', 'review', 'attempt']),
   text: z.string(),
   times: z.int().positive(),
 })

@@ -65,3 +65,27 @@ test('from a goal to a commit that a stranger can check: run, verify, accept, un
     stranger.remove()
   }
 })
+
+const checksOwnTest = ['add mul', '--check', 'node --test test/mul.test.js']
+const mul = { name: 'write', input: { path: 'src/mul.js', content: 'export const mul = (a, b) => a * b\n' } }
+const toTest = (body: string) => ({ name: 'write', input: { path: 'test/mul.test.js', content: `import assert from 'node:assert/strict'\nimport { test } from 'node:test'\n${body}\n` } })
+
+test('a check that names a test which the run is to write rests on it, where it was seen to fail on the base', async () => {
+  const machine = makeMachine(brokenLibrary)
+  try {
+    const real = toTest("import { mul } from '../src/mul.js'\ntest('multiplies', () => assert.equal(mul(2, 3), 6))")
+    const shown = await runScripted(machine, [{ calls: [mul, real] }, { calls: [finish()] }], checksOwnTest)
+    assert.deepEqual([shown.code, shown.report.outcome], [0, 'proven'], shown.stdout + shown.stderr)
+    assert.match((await machine.writ(['show', 'latest'])).stdout, /rests on tests that this run wrote, seen to fail on the base and to pass twice on the result: test\/mul\.test\.js[^]*multiplies \(evidence:/)
+    const replayed = await machine.writ(['replay', 'latest'])
+    assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
+
+    const empty = toTest("test('multiplies', () => assert.ok(true))")
+    const idle = await runScripted(machine, [{ calls: [mul, empty] }, { calls: [finish()] }, { calls: [finish()] }], checksOwnTest)
+    assert.equal(idle.report.outcome, 'waiting', idle.stdout + idle.stderr)
+    const told = JSON.stringify(idle.server.requests.at(-1)?.body)
+    assert.match(told, /node --test test\/mul\.test\.js: rests on tests that this run wrote, which shows nothing: none of them was seen by name to fail on the base/)
+  } finally {
+    machine.remove()
+  }
+})

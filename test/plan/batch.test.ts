@@ -11,6 +11,7 @@ import { toAsked, withMachine } from './plan-bench.ts'
 interface BatchReport {
   readonly goals: readonly { readonly id: string; readonly outcome: string; readonly run?: string; readonly reason: string; readonly turns: number }[]
   readonly proven: number
+  readonly total: number
   readonly turns: number
 }
 
@@ -61,21 +62,21 @@ describe('writ batch', () => {
     assert.deepEqual(again.goals.map((each) => each.run), report.goals.map((each) => each.run))
   }))
 
-  test('what the budget does not reach is not begun, and said to be', () => withModel(async (writ, machine) => {
-    writeFileSync(join(machine.home, 'goals.jsonl'), '{"goal": "make the tests pass", "repo": "project"}\n\n{"goal": "make the tests pass again", "repo": "project"}\n"and again"\n')
-    const ended = await writ('batch', join(machine.home, 'goals.jsonl'), '--json', '--max-turns', '2', '--parallel', '1')
+  test('of few turns the first goals have one each; what is given back reaches those that wait; the rest is not begun, and said to be', () => withModel(async (writ, machine) => {
+    writeFileSync(join(machine.home, 'goals.jsonl'), '{"goal": "nobody can", "repo": "nowhere"}\n\n{"goal": "make the tests pass", "repo": "project"}\n{"id": "waits", "goal": "make the tests pass again", "repo": "project"}\nnever mind\n')
+    const ended = await writ('batch', join(machine.home, 'goals.jsonl'), '--json', '--max-turns', '2', '--parallel', '3')
+    assert.equal(ended.code, 2, ended.stderr)
     const report = JSON.parse(ended.stdout) as BatchReport
-    assert.ok(report.turns <= 2, ended.stderr)
-    assert.equal(report.goals.at(0)?.outcome, 'not-started')
-    assert.match(report.goals.at(0)?.reason ?? '', /nothing of the batch’s budget/)
+    assert.deepEqual(report.goals.map((each) => [each.id, each.outcome, each.turns]), [['g1', 'request-wrong', 0], ['g2', 'proven', 1], ['waits', 'proven', 1], ['g4', 'not-started', 0]], ended.stderr)
+    assert.match(report.goals.at(-1)?.reason ?? '', /nothing of the batch’s budget/)
   }))
 
   test('Ctrl-C stops each run once, in order; what was spent before counts when it goes on', () => withMachine(brokenLibrary, async (machine) => {
     const file = join(machine.home, 'goals.yaml')
-    writeFileSync(file, 'budget: { max_turns: 9 }\ngoals:\n  - goal: make the tests pass\n    repo: project\n')
+    writeFileSync(file, 'parallel: 1\nbudget: { max_turns: 9 }\ngoals:\n  - goal: make the tests pass\n    repo: project\n  - goal: never mind\n    repo: project\n')
     let isStuck = true
     const server = await startModelServer({ lenient: true, script: (request) => (toAsked(request).turn === 0 ? { calls: [mend] } : { calls: [finish()], ...(isStuck ? { fault: 'hang' as const } : {}) }) })
-    const batch = async (...more: string[]): Promise<BatchReport['goals'][number] | undefined> => (JSON.parse((await machine.writ(['batch', file, '--json', '--continue', ...more], { env: modelEnv(server) })).stdout) as BatchReport).goals[0]
+    const batch = async (...more: string[]): Promise<BatchReport['goals']> => (JSON.parse((await machine.writ(['batch', file, '--json', '--continue', ...more], { env: modelEnv(server) })).stdout) as BatchReport).goals
     try {
       const started = machine.start(['batch', file, '--json'], { env: modelEnv(server), ownGroup: true })
       while (!(await recorded(machine)).includes('"turn":2')) await new Promise((resolve) => setTimeout(resolve, 50))
@@ -83,14 +84,16 @@ describe('writ batch', () => {
       process.kill(-started.pid, 'SIGINT')
       const stopped = await started.ended
       assert.equal(stopped.code, 130, stopped.stderr)
-      const [first] = (JSON.parse(stopped.stdout) as BatchReport).goals
+      const { goals: [first, second], total } = JSON.parse(stopped.stdout) as BatchReport
       assert.deepEqual([first?.outcome, first?.turns], ['interrupted', 1])
+      assert.deepEqual([total, second?.outcome, second?.reason], [2, 'not-started', 'stopped before its turn'])
       assert.match(first?.reason ?? '', /^interrupted; go on with: writ resume run_/)
       isStuck = false
-      const spent = await batch('--max-turns', '1')
+      const [spent] = await batch('--max-turns', '1')
       assert.deepEqual([spent?.outcome, spent?.run, spent?.turns], ['not-started', first?.run, 1])
-      const ended = await batch()
+      const [ended, later] = await batch()
       assert.deepEqual([ended?.outcome, ended?.run, ended?.turns], ['proven', first?.run, 2])
+      assert.equal(later?.outcome, 'proven')
     } finally {
       await server.close()
     }
@@ -98,10 +101,10 @@ describe('writ batch', () => {
 
   test('a file that does not fit is named with the place', () => withModel(async (writ, machine, asked) => {
     const cases: [string, string, RegExp][] = [
-      ['a.yaml', 'goals: []\n', /goals: .*\(line 1\)/],
-      ['b.yaml', 'goals:\n  - goal: x\n    repos: y\n', /goals\.0/],
+      ['a.yaml', 'goals: []\n', /does not fit its format, schemas\/batch\.schema\.json: line 1: goals: it is empty/],
+      ['b.yaml', 'goals:\n  - goal: x\n    repos: y\nparalel: 3\nbudget: {max_usd: lots}\n', /\n {2}- line 3: goals\.0: there is no field repos; repo is meant, perhaps\n {2}- line 4: there is no field paralel; parallel is meant, perhaps\n {2}- line 5: budget\.max_usd: it is text, and has to be a number\n/],
       ['c.yaml', 'goals: [\n', /not valid YAML/],
-      ['d.jsonl', '{"goal": "x"}\n{"goal": \n{"gaol": 1}\n', /line 2 is not JSON[^]*line 3: /],
+      ['d.jsonl', '{"goal": "x"}\n{"goal": \n{"gaol": "x"}\n', /line 2 is not JSON[^]*line 3: [^\n]*there is no field gaol; goal is meant, perhaps/],
       ['e.jsonl', '{"id": "a", "goal": "x"}\n{"id": "a", "goal": "y"}\n', /two goals are called a/],
       ['f.jsonl', '\n', /has no goal/],
     ]

@@ -40,6 +40,7 @@ describe('a goal is divided and worked on side by side', () => {
     const branch = machine.git('branch', '--list', 'writ/*').trim().replace(/^\W+/, '')
     assert.deepEqual(machine.git('log', '--format=%s', `main..${branch}`).trim().split('\n').sort(), ['Begin the sum at 0', 'Say so', 'Shout in capitals'])
     assert.match(machine.git('log', '--format=%B', `main..${branch}`), /Writ-Task: sum\nWrit-Child: run_/)
+    assert.match((await machine.writ(['show', 'latest'])).stdout, /### Checks of the plan’s own tasks\n2 checks passed in clean checkouts of what the tasks had made, before that was integrated\.\n- sum: `node --test test\/sum\.test\.js` \(run \w+.*\n- shout: /)
     const run = toRun(machine)
     const replayed = await machine.writ(['replay', run])
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)

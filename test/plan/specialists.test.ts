@@ -59,13 +59,13 @@ describe('specialists are files', () => {
   }))
 
   test('of a person they stop a run where they are wrong, and say so', () => withMachine(twoModules, async (machine) => {
-    writeUser(machine, { 'specialists/writer.md': writer.replace('tools: [read', 'tools: [bash') })
+    writeUser(machine, { 'specialists/writer.md': writer.replace('tools: [read', 'tools: [bash'), 'specialists/another.md': '---\nrole: another\nmodel: middling\ntool: [read]\nbudget: { minutes: 5 }\n---\nWrite.\n' })
     const shown = await list(machine)
     assert.equal(shown.code, 2)
-    assert.match(shown.problems[0] ?? '', /specialists\/writer\.md cannot be read: tools\.0: /)
+    assert.match(shown.problems[1] ?? '', /specialists\/writer\.md cannot be read: its front matter does not fit .*: line 4: tools\.0: it has to be one of read, list, /)
     const ended = await runPlanned(machine, () => ({ calls: [finish('nothing')] }), ['run', 'make all tests pass', '--workers', '2'])
     assert.equal(ended.code, 2)
-    assert.match(ended.stderr, /writer\.md cannot be read: tools\.0: /)
+    assert.match(ended.stderr, /another\.md cannot be read: [^\n]*\n {2}- line 3: model: [^\n]*\n {2}- line 4: there is no field tool; tools is meant, perhaps\n {2}- line 5: budget: there is no field minutes\n[^\n]*writer\.md cannot be read: [^\n]* line 4: tools\.0: /)
     assert.equal(ended.asked.length, 0)
     assert.equal((await machine.writ(['specialists', 'nobody'])).code, 2)
   }))

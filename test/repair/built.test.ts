@@ -88,7 +88,7 @@ describe('a file whose types cannot merely be left out', () => {
     const test = "import test from 'node:test'\nimport assert from 'node:assert/strict'\nimport { Kind, price } from '../src/kinds.ts'\n\ntest('plain', () => { assert.equal(price(Kind.Plain), 1) })\n"
     const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/kinds.ts', source], ['test/kinds.test.ts', test]]), 60_000)
     try {
-      const survey = await createNodeLane(lab, { failing: ['test/kinds.test.ts'], others: [] }).survey(20_000)
+      const survey = await createNodeLane(lab, { failing: ['test/kinds.test.ts'], others: [] }, { workers: 2 }).survey(20_000)
       const cover = survey?.tests[0]?.covers.get('src/kinds.ts')
       assert.ok(cover?.by === 'span')
       const ran = (text: string): boolean => cover.spans.some(([from, to]) => from <= source.indexOf(text) && to > source.indexOf(text))

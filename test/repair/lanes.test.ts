@@ -37,7 +37,7 @@ describe('the quick lane stands in for', () => {
     it(`${runner}: it sees what the runner sees, and which candidate mends it`, async () => {
       const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ['test/add.js', text]]), 60_000)
       try {
-        const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { runner })
+        const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { workers: 2, runner })
         const survey = await lane.survey(20_000)
         const tests = survey?.tests ?? []
         assert.deepEqual(Object.fromEntries(tests.map((test) => [test.name.replace('test/add.js › ', ''), test.status])), seen)
@@ -51,6 +51,37 @@ describe('the quick lane stands in for', () => {
       }
     })
   }
+})
+
+describe('the quick lane for JavaScript', () => {
+  it('takes a file that it is asked for by name for whole only where none of its tests fails', async () => {
+    const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ['test/add.js', runners['mocha']?.text ?? '']]), 60_000)
+    try {
+      const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { workers: 1, runner: 'mocha' })
+      const jobs = [source, fixed, 'export const add = ;'].map((text, id) => ({ id, path: 'src/add.js', text, only: ['test/add.js'], files: ['test/add.js'], perMs: 20_000 }))
+      const verdicts = await lane.tryAll(jobs, { keep: [], budgetMs: 60_000, all: true })
+      assert.deepEqual(verdicts.map(({ passed, failed }) => [passed.has('test/add.js'), failed.has('test/add.js'), passed.has('test/add.js › add › adds')]), [[false, true, false], [true, false, true], [false, true, false]])
+    } finally {
+      lab.dispose()
+    }
+  })
+  it('goes on after endless loops and memory bombs, of the heap and beside it', async () => {
+    const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/add.js', source], ['test/add.js', runners['mocha']?.text ?? '']]), 60_000)
+    const begin = (text: string): string => source.replace('  return', `  ${text}\n  return`)
+    const texts = [
+      begin('for (;;) {}'), begin('const kept = []; for (;;) kept.push(new Array(10_000).fill(kept.length))'),
+      begin('const kept = []; for (;;) kept.push(Buffer.alloc(1 << 24, 1))'), begin('process.abort()'), fixed,
+    ]
+    try {
+      const lane = createNodeLane(lab, { failing: ['test/add.js'], others: [] }, { workers: 1, runner: 'mocha' })
+      const name = 'test/add.js › add › adds'
+      const jobs = texts.map((text, id) => ({ id, path: 'src/add.js', text, only: [name], targets: [name], files: ['test/add.js'], perMs: id === 0 ? 500 : 20_000 }))
+      const verdicts = await lane.tryAll(jobs, { keep: [], budgetMs: 60_000, all: true })
+      assert.deepEqual(verdicts.map(({ ended, passed }) => [ended, passed.has(name)]), [['timeout', false], ['crash', false], ['crash', false], ['crash', false], ['done', true]])
+    } finally {
+      lab.dispose()
+    }
+  })
 })
 
 async function propose(command: string, files: [string, string][], maxMs = 20_000): Promise<{ text: string; edits: unknown[] }> {
@@ -72,6 +103,23 @@ describe('a check that only has an exit code', () => {
   it('is mended by what makes it end with 0', async () => {
     const { edits, text } = await propose('node verify.mjs', [['verify.mjs', "import { add } from './src/add.js'\nif (add(4, 0) !== 4) process.exit(2)\nawait null\nsetTimeout(() => { if (add(2, 3) !== 5) process.exitCode = 1 }, 1)\n"]])
     assert.deepEqual(edits, [{ path: 'src/add.js', edits: [{ find: '  return a - b', replace: '  return a + b' }] }], text)
+  })
+})
+
+describe('a test file that cannot be loaded', () => {
+  const uses = (line: string): [string, string] => ['src/use.js', `${line}\nexport const twice = (a) => add(a, a)\n`]
+  const test = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { twice } from '../src/use.js'\ntest('doubles', () => { assert.equal(twice(2), 4) })\ntest('keeps zero', () => { assert.equal(twice(0), 0) })\n"
+  it('is mended by what lets all its tests pass, in JavaScript', async () => {
+    const { edits, text } = await propose('node --test', [['src/add.js', fixed], uses("import { add } from './adds.js'"), ['test/use.test.js', test]])
+    assert.deepEqual(edits, [{ path: 'src/use.js', edits: [{ find: "import { add } from './adds.js'", replace: "import { add } from './add.js'" }] }], text)
+  })
+  it('is mended by what lets all its tests pass, in Python', async () => {
+    const files: [string, string][] = [
+      ['shop/__init__.py', ''], ['shop/add.py', 'def add(a, b):\n    return a + b\n\n\ndef take(a, b):\n    return a - b\n'], ['shop/use.py', 'from shop.add import ad\n\n\ndef twice(a):\n    return ad(a, a)\n'], ['tests/__init__.py', ''],
+      ['tests/test_use.py', 'import unittest\nfrom shop.use import twice\n\n\nclass Twice(unittest.TestCase):\n    def test_two(self):\n        self.assertEqual(twice(2), 4)\n\n    def test_zero(self):\n        self.assertEqual(twice(0), 0)\n'],
+    ]
+    const { edits, text } = await propose('python3 -m unittest discover -s tests -t .', files)
+    assert.deepEqual(edits, [{ path: 'shop/use.py', edits: [{ find: 'from shop.add import ad', replace: 'from shop.add import add as ad' }] }], text)
   })
 })
 

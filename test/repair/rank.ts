@@ -53,7 +53,7 @@ for (const task of tasks) {
     const outcome = await lab.tryFiles(new Map(), check, { timeoutMs: 20_000 })
     const [group] = await findGroups({ task: { tests: [], checks: [] }, contract, outcomes: [outcome] }, lab)
     if (group === undefined) throw new Error(`${task.name}: no failing test`)
-    const survey = await chooseLane(lab, group).survey(15_000)
+    const survey = await (await chooseLane(lab, group, 2)).survey(15_000)
     const project = await readProject(lab, group.family, group.files, { contract, task: { scope: [] }, wasmDir: undefined })
     const evidence = readEvidence(group.failing, [outcome], lab.home, new Set([...project.sources.keys(), ...project.tests.keys()]))
     const clues: Clues = { evidence, recent: [], findings: [] }

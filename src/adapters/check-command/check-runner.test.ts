@@ -82,6 +82,12 @@ import { after } from 'node:test'
       assert.deepEqual(outcome.notes, ['narrowed to test/none.test.js'])
       assert.match((await bench.run(place, 'true; echo a | cat', { only: ['test/none.test.js'] })).notes.join(), /could not be narrowed/)
     })
+
+    test('narrowed to a test by its name', async () => {
+      const outcome = await bench.run(place, 'npm test', { only: ['test/a.test.js'], names: ['test/a.test.js › suite › bad'] })
+      assert.deepEqual(Object.entries(seen(outcome)).filter(([, status]) => status !== 'skipped'), [['test/a.test.js › suite › bad', 'failed']])
+      assert.match(outcome.notes.join(), /only tests named like the 1 that were asked for/)
+    })
   })
 
   describe('a run that stops early', () => {

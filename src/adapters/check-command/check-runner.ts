@@ -74,6 +74,7 @@ function toNotes(check: Check, plan: CommandPlan, attempt: Attempt, options: Run
   if (options.only !== undefined && options.only.length > 0) {
     notes.push(plan.narrowed.length > 0 ? `narrowed to ${plan.narrowed.join(', ')}` : 'could not be narrowed to some files: everything was run')
   }
+  if (plan.byName === true) notes.push(`of these, only tests named like the ${options.names?.length ?? 0} that were asked for`)
   if (result.droppedBytes > 0) notes.push(`${result.droppedBytes} bytes of output were dropped from the middle`)
   return notes
 }
@@ -128,7 +129,7 @@ export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, l
   return {
     async run(check, place, options): Promise<CheckOutcome> {
       const scripts = await findScripts(place.root)
-      const plan = planCommand(check.command, { scripts, reporters: reportersAt, only: options.only ?? [] })
+      const plan = planCommand(check.command, { scripts, reporters: reportersAt, only: options.only ?? [], ...(options.names ? { names: options.names } : {}) })
       const last = await attemptUntilAccepted(check, plan, place, options)
       const { result, report } = last
       const printed = new TextDecoder().decode(result.output)

@@ -1,9 +1,12 @@
+import { narrowToNames } from './narrow-names.ts'
 import type { RunnerName } from './plan-command.ts'
 
 /** The same run over fewer files. More than one command where the runner takes one pattern at a time. */
 export interface Narrowing {
   readonly commands: readonly (readonly string[])[]
   readonly files: readonly string[]
+  /** Also to tests by their names. */
+  readonly byName: boolean
 }
 
 /** Flags that take their value as the next word: that word is no file. */
@@ -62,34 +65,39 @@ function narrowUnittest(words: readonly string[], files: readonly string[]): rea
   return files.map((file) => [...words.slice(0, at), 'discover', ...options, '-p', file.split('/').at(-1) ?? file])
 }
 
-/** Undefined where the runner cannot be narrowed to any of the files. */
-export function narrow(runner: RunnerName, words: readonly string[], only: readonly string[]): Narrowing | undefined {
+/** Undefined where the runner cannot be narrowed to any of the files. `names` narrow further, where all of them can be told to it. */
+export function narrow(runner: RunnerName, words: readonly string[], only: readonly string[], names: readonly string[] = []): Narrowing | undefined {
   const files = only.filter((file) => applies[runner].test(file)).slice(0, 50)
   if (files.length === 0) return undefined
+  const byName = narrowToNames(runner, words, files, names)
+  const commands = narrowToFiles(runner, words, files, byName === undefined ? files : [...byName.words, ...(byName.replacesFiles ? [] : files)])
+  return commands === undefined ? undefined : { files, commands, byName: byName !== undefined }
+}
+
+/** `last` is what the command line ends with: the files, and what chooses among their tests. */
+function narrowToFiles(runner: RunnerName, words: readonly string[], files: readonly string[], last: readonly string[]): readonly (readonly string[])[] | undefined {
   switch (runner) {
     case 'node-test':
-      return { files, commands: [[...withoutPositionals(words, after(words, 'node', 'tsx')), ...files]] }
+      return [[...withoutPositionals(words, after(words, 'node', 'tsx')), ...last]]
     case 'pytest':
-      return { files, commands: [[...withoutPositionals(words, after(words, 'pytest', 'py.test')), ...files]] }
+      return [[...withoutPositionals(words, after(words, 'pytest', 'py.test')), ...last]]
     case 'vitest': {
       const at = after(words, 'vitest', 'vitest.mjs')
       const verb = ['run', 'watch', 'dev', 'related'].includes(words[at] ?? '') ? 1 : 0
-      return { files, commands: [[...words.slice(0, at), 'run', ...withoutPositionals(words.slice(at + verb), 0), ...files]] }
+      return [[...words.slice(0, at), 'run', ...withoutPositionals(words.slice(at + verb), 0), ...last]]
     }
     case 'jest':
-      return { files, commands: [[...withoutPositionals(words, after(words, 'jest', 'jest.js')), '--runTestsByPath', ...files]] }
+      return [[...withoutPositionals(words, after(words, 'jest', 'jest.js')), ...last.slice(0, last.length - files.length), '--runTestsByPath', ...files]]
     case 'mocha':
     case 'ava':
     case 'tap':
-      return { files, commands: [[...withoutPositionals(words, after(words, 'mocha', '_mocha', 'mocha.js', 'ava', 'tap', 'tape')), ...files]] }
+      return [[...withoutPositionals(words, after(words, 'mocha', '_mocha', 'mocha.js', 'ava', 'tap', 'tape')), ...last]]
     case 'go-test': {
       const folders = [...new Set(files.map((file) => `./${file.split('/').slice(0, -1).join('/')}`))]
-      return { files, commands: [[...withoutPositionals(words, after(words, 'test')), ...folders]] }
+      return [[...withoutPositionals(words, after(words, 'test')), ...folders]]
     }
-    case 'unittest': {
-      const commands = narrowUnittest(words, files)
-      return commands === undefined ? undefined : { files, commands }
-    }
+    case 'unittest':
+      return narrowUnittest(words, files)?.map((each) => [...each, ...last.slice(0, last.length - files.length)])
     case 'cargo-test':
       return undefined
   }

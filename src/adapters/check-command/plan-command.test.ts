@@ -69,6 +69,25 @@ describe('narrowing', () => {
       assert.deepEqual(planned.narrowed, only)
     })
   }
+  const named: readonly (readonly [string, readonly string[], readonly string[], string])[] = [
+    ['node --test', ['a.test.js'], ['a.test.js › sums › adds 1 (+) 2 #2'], String.raw`node --test '--test-name-pattern=adds\s+1\s+\(\+\)\s+2' a.test.js`],
+    ['pytest tests', ['tests/test_a.py'], ['tests/test_a.py › A › test_b[1-x]', 'tests/test_a.py › test_c'], `pytest 'tests/test_a.py::A::test_b[1-x]' tests/test_a.py::test_c`],
+    ['python3 -m unittest', ['test_a.py'], ['test_a.py › A › test_b'], 'python3 -m unittest discover -p test_a.py -k A.test_b'],
+    ['vitest', ['a.test.ts'], ['a.test.ts › s › b', 'a.test.ts › c'], String.raw`vitest run -t 's\s+(>\s+)?b|c' a.test.ts --reporter=default --reporter=/r/vitest.mjs`],
+    ['jest', ['a.test.ts'], ['a.test.ts › b'], 'jest -t b --runTestsByPath a.test.ts --reporters=default --reporters=/r/jest.cjs'],
+    ['mocha', ['a.js'], ['a.js › s › b'], String.raw`mocha --grep 's\s+b' a.js --reporter /r/mocha.cjs`],
+    ['ava', ['a.js'], ['a.js › b c'], `export NODE_OPTIONS="$NODE_OPTIONS --import=/r/ava.mjs"; export npm_config_node_options="$NODE_OPTIONS"; ava --match 'b c' a.js --tap`],
+  ]
+  for (const [command, only, names, expected] of named) {
+    test(`${command}, to names`, () => {
+      const { command: narrowed, byName } = planCommand(command, { scripts: {}, reporters: '/r', only, names })
+      assert.deepEqual([narrowed, byName], [expected, true])
+    })
+  }
+  test('names that cannot be told to the runner, or would not go with what it is told, leave it at the files', () => {
+    const cases = [['tap test', 'a.js › b'], ['jest -t other', 'a.js › b'], ['node --test', 'a.js'], ['node --test', 'b.js › b'], ['ava', 'a.js › b*']]
+    for (const [command = '', name = ''] of cases) assert.deepEqual([planCommand(command, { scripts: {}, reporters: '/r', only: ['a.js'], names: [name] }).byName, name], [undefined, name])
+  })
   test('discovery takes one pattern at a time; the worst exit code counts', () => {
     assert.equal(
       plan('python3 -m unittest discover', {}, ['test_a.py', 'test_b.py']).command,

@@ -12,6 +12,8 @@ export interface CommandPlan {
   readonly nodeReporter: 'none' | 'name-only' | 'with-destination'
   /** The `only` files that it was narrowed to. */
   readonly narrowed: readonly string[]
+  /** Among their tests, to those that were named. */
+  readonly byName?: boolean
 }
 
 export type RunnerName = 'node-test' | 'pytest' | 'unittest' | 'vitest' | 'jest' | 'mocha' | 'ava' | 'tap' | 'go-test' | 'cargo-test'
@@ -21,6 +23,8 @@ export interface PlanOptions {
   /** Where our reporters lie inside the sandbox. */
   readonly reporters: string
   readonly only: readonly string[]
+  /** Names of tests in them, as reports give them. */
+  readonly names?: readonly string[]
 }
 
 const launchers = new Set(['npx', 'bunx', 'exec', 'dlx'])
@@ -126,7 +130,7 @@ export function planCommand(command: string, options: PlanOptions): CommandPlan 
     return { command: keepOurEnvironment(command, options.reporters), runner: undefined, nodeReporter: nodeReporterOf(own), narrowed: [] }
   }
   const nodeReporter = nodeReporterOf(toCommand(resolved.last))
-  const narrowing = narrow(runner, resolved.last.words, options.only)
+  const narrowing = narrow(runner, resolved.last.words, options.only, options.names)
   const extra = reporterArguments(runner, resolved.last.words, options.reporters)
   if (narrowing !== undefined) {
     const each = narrowing.commands.map((words) => insertArguments(runner, words, extra))
@@ -134,7 +138,7 @@ export function planCommand(command: string, options: PlanOptions): CommandPlan 
     const full = each.length === 1
       ? toFullCommand(resolved, first)
       : `${toFullCommand(resolved, first)}; writ_status=$?; ${each.slice(1).map((words) => `${[...resolved.last.assignments, ...words.map(toShellWord)].join(' ')} || writ_status=$?`).join('; ')}; exit $writ_status`
-    return { command: loadReporter(keepOurEnvironment(full, options.reporters), runner, options.reporters), runner, nodeReporter, narrowed: narrowing.files }
+    return { command: loadReporter(keepOurEnvironment(full, options.reporters), runner, options.reporters), runner, nodeReporter, narrowed: narrowing.files, ...(narrowing.byName ? { byName: true } : {}) }
   }
   const overrides = resolved.depth > 0 && /\b(NODE_OPTIONS|PYTHONPATH)=/.test(toCommand(resolved.last))
   if (extra.length === 0 && !overrides) return { command: loadReporter(keepOurEnvironment(command, options.reporters), runner, options.reporters), runner, nodeReporter, narrowed: [] }

@@ -22,7 +22,7 @@ export interface ProofBench {
   readonly runner: CheckRunner
   /** A fresh directory with these files. */
   folder(files: Files): Promise<string>
-  run(folder: string, command: string, options?: { only?: readonly string[]; timeoutMs?: number }): Promise<CheckOutcome>
+  run(folder: string, command: string, options?: { only?: readonly string[]; names?: readonly string[]; timeoutMs?: number }): Promise<CheckOutcome>
   /** What the base shows, twice, with the contract that it leads to. */
   pin(base: Files, command: string): Promise<PinnedBase>
   /** The verdict on a result that has these changes (undefined: deleted). */
@@ -80,7 +80,7 @@ export async function openProofBench(name: string): Promise<ProofBench> {
   const run: ProofBench['run'] = async (at, command, options = {}) => {
     const check: Check = { id: 'c1', command, origin: 'person', timeoutMs: options.timeoutMs ?? 60_000 }
     const place = { root: at, home: at, tree, mounts: [{ mode: 'rw' as const, host: at, at }] }
-    return runner.run(check, place, { network: [], only: options.only ?? [], signal: new AbortController().signal })
+    return runner.run(check, place, { network: [], only: options.only ?? [], names: options.names ?? [], signal: new AbortController().signal })
   }
   const runFresh = async (files: Files, command: string): Promise<CheckOutcome> => {
     const at = await folder(files)

@@ -20,6 +20,8 @@ export interface Candidate {
   readonly edits: readonly TextEdit[]
   /** Family of the change: `comparison`, `constant`, `guard` … */
   readonly kind: string
+  /** Of a pair: the families of its two. */
+  readonly of?: readonly string[]
   /** What it does, in a few plain words: "compare with <= instead of <". */
   readonly describes: string
   /** How often a change of this kind is the mend, before anything is known of the place: 0 to 1. */

@@ -3,6 +3,7 @@ import type { RepairJudgement, RepairOption } from '../../protocol/repair.ts'
 import { describeRepair } from '../../domain/report/describe-repair.ts'
 import type { Candidate } from './candidate.ts'
 import { applyEdits } from './candidate.ts'
+import { findLoopRows } from './localise/loops.ts'
 import type { Judgement } from './judge/judge.ts'
 import type { Clues } from './localise/clues.ts'
 import type { Project } from './project.ts'
@@ -67,8 +68,9 @@ function changedLines(before: string, after: string): [string, string] {
 }
 
 /** Why this place was suspected, a half sentence for each kind of evidence. */
-function findGrounds({ evidence, recent, findings }: Clues, candidate: Candidate, within: string | undefined, { targets, ran }: { targets: readonly string[]; ran: Ran | undefined }): string[] {
+function findGrounds({ evidence, recent, findings, endless = [] }: Clues, candidate: Candidate, within: string | undefined, { targets, ran, project }: { targets: readonly string[]; ran: Ran | undefined; project: Project }): string[] {
   const frame = evidence.frames.find((one) => one.path === candidate.path && Math.abs(one.line - candidate.line) <= 2)
+  const stuck = endless.flat().find((one) => one.path === candidate.path && findLoopRows([...project.sources.values()], one).includes(candidate.line - 1))
   const isHere = ({ path, from, to }: { path: string; from: number; to: number }): boolean => path === candidate.path && from <= candidate.line && to >= candidate.line
   const came = recent.find(isHere)
   const finding = findings.find(({ path, line }) => isHere({ path, from: line, to: line }))
@@ -79,7 +81,8 @@ function findGrounds({ evidence, recent, findings }: Clues, candidate: Candidate
     ran === undefined
       ? `${tests} ${targets.length === 1 ? 'imports' : 'import'} it`
       : `${ran.ofFailing === 1 ? 'the failing test runs it' : `${ran.failing} of ${count(ran.ofFailing, 'failing test')} ${ran.failing === 1 ? 'runs' : 'run'} it`}${ran.ofPassing === 0 ? '' : ` and ${ran.passing} of ${ran.ofPassing} that pass ${ran.passing === 1 ? 'does' : 'do'}`}`,
-    ...(frame ? [`a stack trace names line ${frame.line}`] : []),
+    ...(frame && !stuck ? [`a stack trace names line ${frame.line}`] : []),
+    ...(stuck ? [`a test that does not end was stopped there, at line ${stuck.line}`] : []),
     ...(named ? [`what ${tests} said names ${short}`] : []),
     ...(came ? [came.age === 1 ? 'the line came in with the newest commit' : `the line came in with the last ${came.age} commits`] : []),
     ...(finding ? [finding.kind === 'type' ? 'the type checker has something against the line' : 'the linter has something against the line'] : []),

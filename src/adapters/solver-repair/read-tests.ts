@@ -1,6 +1,7 @@
 import type { Lab, SolverTask } from '../../engine/ports/solver.ts'
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
+import { describeEndless } from '../../domain/proof/endless.ts'
 import { findScript } from './lane/find-script.ts'
 
 export type Family = 'script' | 'python'
@@ -15,6 +16,8 @@ export interface Group {
   readonly files: readonly string[]
   /** Files that say what is right: no change of them counts. */
   readonly untouched: readonly string[]
+  /** The failing tests fail on their own too, when the check is narrowed to them by name. */
+  readonly byName?: boolean
   /** Of test files that a build makes: what they are made of. */
   readonly sources?: ReadonlyMap<string, string>
   /** The check is judged by its exit code alone, which this one file gives where it is nothing but that program. */
@@ -22,8 +25,8 @@ export interface Group {
 }
 
 /** Test files that stand for the tests of a check that names none. */
-const maxGuessed = 30
-const testLike = /(^|\/)(tests?|__tests__|specs?)\/|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)(test_[^/]*|[^/]*_test)\.py$/
+export const maxGuessed = 30
+export const testLike = /(^|\/)(tests?|__tests__|specs?)\/|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)(test_[^/]*|[^/]*_test)\.py$/
 
 export function fileOf(test: TestCase): string {
   return test.file ?? test.name.split(' › ')[0] ?? test.name
@@ -68,7 +71,7 @@ export function exitName(outcome: Pick<CheckOutcome, 'checkId'>): string {
 function nameByExit(outcome: CheckOutcome): CheckOutcome {
   const cases = outcome.tests?.cases ?? []
   if (cases.some((test) => test.status === 'failed')) return outcome
-  const own: TestCase = { name: exitName(outcome), status: outcome.status === 'passed' ? 'passed' : 'failed', message: outcome.tail }
+  const own: TestCase = { name: exitName(outcome), status: outcome.status === 'passed' ? 'passed' : 'failed', message: [...(outcome.endless ?? []).map(describeEndless), outcome.tail].join('\n') }
   return { ...outcome, tests: { runner: outcome.tests?.runner ?? 'exit-code', cases: [...cases, own], complete: cases.length === 0 || outcome.tests?.complete !== false } }
 }
 
@@ -87,7 +90,7 @@ export function bindLab(lab: Lab): Lab {
 }
 
 /** Where to look when no test says where it stands: what the command names, else what the output names, else all that look like tests. */
-async function guessPlace(check: Check, outcome: CheckOutcome, lab: Lab): Promise<{ family: Family; files: string[]; named: string[]; script: string | undefined } | undefined> {
+export async function guessPlace(check: Check, outcome: Pick<CheckOutcome, 'tail'>, lab: Lab): Promise<{ family: Family; files: string[]; named: string[]; script: string | undefined } | undefined> {
   const files = (await lab.files()).filter((file) => familyOfFile(file) !== undefined && !/(^|\/)node_modules\//.test(file))
   const { script, command } = await findScript(check.command, lab)
   // A build tool prints the commands that it runs, and stack traces name files with their lines.

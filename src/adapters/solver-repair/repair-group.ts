@@ -1,15 +1,27 @@
 import type { Lab, SolverTask } from '../../engine/ports/solver.ts'
-import type { RecentLines } from '../../engine/ports/workspace.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import { findSources, sourceOf } from './built-files.ts'
+import { watchFor, withPassedOver } from './endless-tests.ts'
 import { describePasses, toReply } from './explain.ts'
 import { chooseLane } from './lane/choose-lane.ts'
+import { countWorkers, findMachine } from './lane/workers.ts'
 import { readProject } from './project.ts'
 import type { Group } from './read-tests.ts'
-import { goRound, hottest, toSearch } from './round.ts'
+import { findHint, goRound, hottest, toSearch } from './round.ts'
 import type { Ground, Measured, ProposeOptions } from './round.ts'
 import { stepOn } from './step.ts'
 import { findTrusted, keepSteady, withoutFlaky } from './tell-faults.ts'
+import type { Steady } from './tell-faults.ts'
+
+export interface Limits {
+  /** By `performance.now`. */
+  readonly until: number
+  readonly wasmDir: string | undefined
+  /** Most candidates at a time; left out, cores and memory alone bound it. */
+  readonly workers: number | undefined
+  /** Tests of the check that showed the same in every run of an earlier task. */
+  readonly steady: Steady
+}
 
 export interface Attempt {
   readonly reply: ModelReply | undefined
@@ -25,7 +37,7 @@ const maxLooked = 50
 const lookMs = 4000
 
 /** Looks for one fault behind the failing tests of one check and language; where a change lets a test get further, for a second one behind it. */
-export async function repairGroup(task: SolverTask, told: Group, lab: Lab, options: ProposeOptions, limits: { until: number; wasmDir: string | undefined }): Promise<Attempt> {
+export async function repairGroup(task: SolverTask, told: Group, lab: Lab, options: ProposeOptions, limits: Limits): Promise<Attempt> {
   const began = performance.now()
   options.onLive({ kind: 'status', text: `looking for the fault behind ${told.failing.length} failing tests` })
   const { ground, flaky } = await findGround(task, told, lab, { ...limits, began })
@@ -45,7 +57,7 @@ export async function repairGroup(task: SolverTask, told: Group, lab: Lab, optio
   }
   const hint = findHint(ground.recent)
   if (account !== undefined) await lab.record({ type: 'repair.judged', data: { ...account, tried } })
-  if (account === undefined || (task.withinMs !== undefined && account.sure === 'one of several')) {
+  if (account === undefined || (task.withinMs !== undefined && account.sure !== 'sure' && account.sure !== 'likely')) {
     if (task.withinMs !== undefined) await lab.record({ type: 'repair.searched', data: { ...toSearch(task.task.id, ground.group, round.candidates, ground.project, tried), ...(hint === undefined ? {} : { hint }) } })
     return { reply: undefined, tried, places: hottest(round.candidates).map(({ path, line }) => `${path}:${line}`), flaky, hint }
   }
@@ -60,34 +72,31 @@ function surveyTime(until: number): number {
 }
 
 /** Reads the project, and runs its tests in the lane to see which of them run what, and which are flaky. */
-async function findGround(task: SolverTask, told: Group, lab: Lab, limits: { began: number; until: number; wasmDir: string | undefined }): Promise<{ ground: Ground | undefined; flaky: readonly string[] }> {
+async function findGround(task: SolverTask, told: Group, lab: Lab, limits: Limits & { began: number }): Promise<{ ground: Ground | undefined; flaky: readonly string[] }> {
   const asked = await findSources(told, lab)
-  const lane = chooseLane(lab, asked)
+  const workers = countWorkers(findMachine(), { most: limits.workers })
+  const lane = await chooseLane(lab, asked, workers)
   const read = readProject(lab, asked.family, asked.files.map((file) => sourceOf(asked, file)), { contract: task.contract, task: task.task, untouched: asked.untouched, wasmDir: limits.wasmDir })
-  const [project, recent, findings, survey] = await Promise.all([
+  const [project, recent, findings, surveyed] = await Promise.all([
     read,
     lab.recent(),
     read.then(({ sources }) => lab.findings([...sources.keys()].slice(0, maxLooked), Math.min(lookMs, Math.max(0, (limits.until - limits.began) / 8)))),
-    lane.survey(surveyTime(limits.until)),
+    lane.survey(surveyTime(limits.until), [], watchFor(asked)),
   ])
-  const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value })
+  const survey = withPassedOver(surveyed, asked)
+  const { trusted, flaky } = await keepSteady(findTrusted(asked, survey), { lane, survey, base: project.sources.values().next().value, steady: limits.steady })
   const group = withoutFlaky(asked, flaky)
   if (group === undefined) return { ground: undefined, flaky }
   const quick = trusted !== undefined && survey !== undefined
-  const measured = quick ? { survey, trusted } : await surveyBuilt(group, lab, surveyTime(limits.until))
+  const measured = quick ? { survey, trusted } : await surveyBuilt(group, lab, { workers, timeoutMs: surveyTime(limits.until) })
   return { ground: { lab, lane, project, group, measured, quick, recent, findings, first: undefined }, flaky }
 }
 
 /** What tests run whose code only a build can read: measured on what was built, told of what is written. */
-async function surveyBuilt(group: Group, lab: Lab, timeoutMs: number): Promise<Measured | undefined> {
+async function surveyBuilt(group: Group, lab: Lab, { workers, timeoutMs }: { workers: number; timeoutMs: number }): Promise<Measured | undefined> {
   if (group.sources === undefined) return undefined
   const { sources: _, ...built } = group
-  const survey = await chooseLane(lab, built).survey(timeoutMs)
+  const survey = await (await chooseLane(lab, built, workers)).survey(timeoutMs)
   const trusted = findTrusted(group, survey)
   return trusted === undefined || survey === undefined ? undefined : { survey, trusted }
-}
-
-/** Lockfiles of npm that came in or changed with the last commits. */
-function findHint(recent: readonly RecentLines[]): string | undefined {
-  return recent.some(({ path }) => path === 'package-lock.json') ? 'package-lock.json changed with the last commits: writ dependency-fault finds out whether that is the cause' : undefined
 }

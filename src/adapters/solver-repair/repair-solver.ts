@@ -1,3 +1,4 @@
+import { expectedMs } from '../../domain/proof/endless.ts'
 import type { Lab, Solver, SolverTask } from '../../engine/ports/solver.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
 import { addRemarks, toFailure, toRefusal, toReply } from './explain.ts'
@@ -5,12 +6,15 @@ import { describeMissingPackages } from './missing-dependencies.ts'
 import { findGroups, nameChecks } from './read-tests.ts'
 import { repairGroup } from './repair-group.ts'
 import { describeFlaky, tellFaults } from './tell-faults.ts'
+import type { Steady } from './tell-faults.ts'
 
 export interface RepairSolverOptions {
   /** Folder of `tree-sitter-<language>.wasm`; left out, the installed package's. */
   readonly wasmDir?: string
   /** Most time for one call of `propose`, in milliseconds. */
   readonly maxMs?: number
+  /** Most candidates that are tried at a time; left out, cores and memory alone bound it. */
+  readonly workers?: number | undefined
 }
 
 const defaultMaxMs = 40_000
@@ -21,6 +25,13 @@ const defaultMaxMs = 40_000
  * on time too: a replay reads what was recorded.
  */
 export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
+  // Flakiness is a habit of a test: what was steady at one task of a run is not asked again at the next.
+  const steady = new Map<string, Steady>()
+  const steadyOf = (check: string): Steady => {
+    const known = steady.get(check) ?? new Set<string>()
+    steady.set(check, known)
+    return known
+  }
   return {
     name: 'repair',
     async propose(task, lab, options): Promise<ModelReply> {
@@ -46,7 +57,7 @@ export function createRepairSolver(settings: RepairSolverOptions = {}): Solver {
         for (const text of told.said) options.onLive({ kind: 'status', text })
         said.push(...told.said)
         if (told.group === undefined) continue
-        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir })
+        const attempt = await repairGroup(task, told.group, own, options, { until: performance.now() + share, wasmDir: settings.wasmDir, workers: settings.workers, steady: steadyOf(group.check.id) })
         if (attempt.flaky.length > 0) said.push(describeFlaky(attempt.flaky))
         searched ||= attempt.flaky.length < told.group.failing.length
         if (attempt.reply !== undefined) return addRemarks({ ...attempt.reply, tried: tried + attempt.tried, durationMs: Math.round(performance.now() - began) }, said)
@@ -68,7 +79,7 @@ const betweenMs = 3000
 
 /** Of what is left before the deadline, without what validating and proving a mend will take: between a tenth and two fifths of it. */
 function timeFor({ outcomes }: SolverTask, remainingMs: number): number {
-  const once = outcomes.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  const once = outcomes.reduce((sum, outcome) => sum + expectedMs(outcome), 0)
   return remainingMs - Math.min(0.4 * remainingMs, Math.max(0.1 * remainingMs, runsAfter * once + betweenMs))
 }
 

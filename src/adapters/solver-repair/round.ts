@@ -5,12 +5,15 @@ import { sourceOf } from './built-files.ts'
 import type { Candidate } from './candidate.ts'
 import type { Ran } from './explain.ts'
 import { explainMend } from './explain.ts'
+import { findEndlessStacks, findPace } from './endless-tests.ts'
 import { generateCandidates } from './generate/generate.ts'
-import { judgeMends } from './judge/judge.ts'
+import { judgeMends, judging } from './judge/judge.ts'
 import type { Lane, Survey } from './lane/lane.ts'
+import { countWorkers, findMachine } from './lane/workers.ts'
 import { readEvidence } from './localise/evidence.ts'
 import type { Evidence } from './localise/evidence.ts'
 import type { Clues } from './localise/clues.ts'
+import { favourProgress } from './localise/progress.ts'
 import { localise } from './localise/localise.ts'
 import type { Place } from './localise/localise.ts'
 import type { Project } from './project.ts'
@@ -58,30 +61,37 @@ export interface Round {
   readonly mended: number
 }
 
+/** Runs of the check itself at a time, and what one may hold, in MB: it has processes of its own, and each has a scratch copy. */
+const mostChecks = 8
+const checkMb = 2048
+
 /** One search over one content, and the judging of what it found, until `until` by `performance.now`. */
 export async function goRound(task: SolverTask, ground: Ground, options: ProposeOptions, limits: { began: number; until: number }): Promise<Round> {
   const { lab, lane, project, group, measured } = ground
   const say = (text: string): void => options.onLive({ kind: 'status', text })
   const evidence = readEvidence(group.failing, task.outcomes, lab.home, new Set([...project.sources.keys(), ...project.tests.keys()]))
-  const clues: Clues = { evidence, recent: ground.recent, findings: ground.findings }
+  const clues: Clues = { evidence, recent: ground.recent, findings: ground.findings, endless: findEndlessStacks(group, measured?.survey) }
   const words = toVocabulary(project, evidence, group)
   const heat = localise({ failing: group.failing, testFiles: group.files.map((file) => sourceOf(group, file)), measured: measured?.survey.tests, clues }, project.sources, project.tests)
-  const candidates = rankCandidates([...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node))))
+  const generated = [...project.sources.values()].flatMap((file) => generateCandidates(file, words, (node) => heat.of(file, node)))
+  const candidates = rankCandidates(favourProgress(generated, [...project.sources.values()], clues.endless ?? []))
   const passing = (group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed')
   const targets = group.failing.map((test) => test.name)
   const quick = measured !== undefined && ground.quick ? { lane, survey: measured.survey, ...measured.trusted } : undefined
-  const fullTimeoutMs = 3 * group.outcome.durationMs + 2000
-  const filter = quick === undefined
-    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, perMs: fullTimeoutMs, parallel: 2 })
-    : createLaneFilter(lane, quick.survey, quick)
+  const fullTimeoutMs = 3 * findPace(group.outcome, measured?.survey) + 2000
   say(`${candidates.length} changes to try, ${quick === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined
+  const filter = quick === undefined
+    ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, byName: group.byName === true, perMs: fullTimeoutMs, parallel: countWorkers(findMachine(), { most: Math.min(lane.workers, mostChecks), eachMb: checkMb }), ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }) })
+    : createLaneFilter(lane, quick.survey, quick, project)
   const found = new AbortController()
-  const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages })
+  let busy = false
+  const late = compiler === undefined ? undefined : findLateFixes(compiler, project, heat, { signal: found.signal, messages: evidence.messages, isHeld: () => busy })
   try {
     const result = await search(openTrials(candidates, project), filter, project, {
       lab, task: task.task.id, check: group.check, targets, keep: passing.map((test) => test.name), signal: options.signal, now: () => performance.now(), ...(late === undefined ? {} : { late }),
-      fullTimeoutMs, budgetMs: limits.until - performance.now(),
+      fullTimeoutMs, budgetMs: limits.until - performance.now() - (quick === undefined ? 0 : Math.min(2 * judging.leastMs, judgingShare * (limits.until - performance.now()))),
+      onJudge: (judging) => void (busy = judging),
       onProgress: (done) => options.onLive({ kind: 'progress', label: 'changes tried', done, total: candidates.length }),
     })
     found.abort()
@@ -90,7 +100,7 @@ export async function goRound(task: SolverTask, ground: Ground, options: Propose
     say(`${result.plausible.length} of the changes tried pass; looking how they differ, and how strong the tests are`)
     const searchMs = performance.now() - limits.began
     const judgement = await judgeMends({ ...result, chosen }, project, {
-      quick, words, targets, searchMs, first: ground.first !== undefined, ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }), budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
+      quick, words, targets, searchMs, first: ground.first !== undefined, hint: findHint(ground.recent), ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }), budgetMs: Math.max(0, limits.until - performance.now()), now: () => performance.now(),
     })
     const best = judgement.clusters[0]?.members[0]
     const account = explainMend({ task: task.task.id, searchMs, result, judgement, project, targets, clues, first: ground.first, ran: measured === undefined ? undefined : countRuns(best?.trial.candidate, measured) })
@@ -116,6 +126,13 @@ function toVocabulary(project: Project, evidence: Evidence, group: Group): Vocab
   }
 }
 
+/** Lockfiles of npm that came in or changed with the last commits. */
+export function findHint(recent: Ground['recent']): string | undefined {
+  return recent.some(({ path }) => path === 'package-lock.json') ? 'package-lock.json changed with the last commits: writ dependency-fault finds out whether that is the cause' : undefined
+}
+
+/** Of the time, what is kept for judging what the search finds. */
+const judgingShare = 0.25
 const mostPlaces = 20
 const mostNames = 50
 

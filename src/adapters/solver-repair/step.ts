@@ -1,6 +1,7 @@
 import { toReplacements } from './explain.ts'
 import type { Lab } from '../../engine/ports/solver.ts'
 import type { Lane, LaneJob } from './lane/lane.ts'
+import { findPace, watchFor, withPassedOver } from './endless-tests.ts'
 import { bindLab } from './read-tests.ts'
 import type { Ground } from './round.ts'
 import { findTrusted } from './tell-faults.ts'
@@ -23,14 +24,14 @@ export async function stepOn(ground: Ground, { candidate, text }: Trial, surveyM
   if (before === undefined || source === undefined || ground.measured === undefined) return undefined
   const placed: Text = { path: candidate.path, text }
   const lab = labWith(ground.lab, placed)
-  const outcome = await lab.tryFiles(new Map(), group.check, { only: group.files, timeoutMs: 3 * group.outcome.durationMs + 2000 })
+  const outcome = await lab.tryFiles(new Map(), group.check, { only: group.files, timeoutMs: 3 * findPace(group.outcome, ground.measured.survey) + 2000 })
   const now = new Map((outcome.tests?.cases ?? []).map((test) => [test.name, test]))
   const broken = (group.outcome.tests?.cases ?? []).some((test) => test.status === 'passed' && now.get(test.name)?.status === 'failed')
   const failing = group.failing.map((test) => now.get(test.name) ?? test)
   if (broken || failing.some((test) => test.status !== 'failed')) return undefined
   const lane = laneWith(ground.lane, placed)
   const next = { ...group, failing }
-  const survey = await lane.survey(surveyMs)
+  const survey = withPassedOver(await lane.survey(surveyMs, [], watchFor(next)), next)
   const trusted = findTrusted(next, survey)
   if (survey === undefined || trusted === undefined || trusted.keep.length < ground.measured.trusted.keep.length) return undefined
   return {
@@ -49,5 +50,5 @@ function labWith(lab: Lab, placed: Text): Lab {
 
 function laneWith(lane: Lane, placed: Text): Lane {
   const put = (job: LaneJob): LaneJob => (job.path === placed.path || job.others?.some(({ path }) => path === placed.path) === true ? job : { ...job, others: [...(job.others ?? []), placed] })
-  return { name: lane.name, survey: (timeoutMs) => lane.survey(timeoutMs, [placed]), tryAll: (jobs, options) => lane.tryAll(jobs.map(put), options) }
+  return { name: lane.name, workers: lane.workers, survey: (timeoutMs, others = [], watch = undefined) => lane.survey(timeoutMs, [...others, placed], watch), tryAll: (jobs, options) => lane.tryAll(jobs.map(put), options) }
 }

@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module'
 import { findMissingModule } from '../../domain/proof/load-errors.ts'
 import type { Lab } from '../../engine/ports/solver.ts'
-import type { TestCase } from '../../protocol/evidence.ts'
+import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
 import { editDistance } from './syntax/vocabulary.ts'
 import type { Lane, LaneJob, Survey } from './lane/lane.ts'
 import type { Group } from './read-tests.ts'
@@ -17,8 +17,9 @@ export function findTrusted(group: Group, survey: Survey | undefined): Trusted |
   if (survey === undefined) return undefined
   const seen = new Map(survey.tests.map((test) => [test.name, test.status]))
   const targets = group.failing.map((test) => test.name).filter((name) => seen.get(name) === 'failed')
-  const keep = (group.outcome.tests?.cases ?? [])
-    .filter((test) => test.status === 'passed' && seen.get(test.name) === 'passed').map((test) => test.name)
+  const shown = new Set((group.outcome.tests?.cases ?? []).filter((test) => test.status === 'passed').map((test) => test.name))
+  // A check that did not end has not come to all of its tests.
+  const keep = survey.tests.filter((test) => test.status === 'passed' && (shown.has(test.name) || group.outcome.endless !== undefined)).map((test) => test.name)
   return targets.length === 0 ? undefined : { targets, keep }
 }
 
@@ -41,12 +42,14 @@ const circumstances: readonly { readonly pattern: RegExp; readonly say: (what: s
   { pattern: /spawn (\S+) ENOENT|No such file or directory: '([\w.+-]+)'|([\w.+-]+): command not found/, say: (name) => `the program ${name} is not installed` },
   { pattern: /ENOSPC|No space left on device/, say: () => 'the disk is full' },
   { pattern: /EMFILE|Too many open files/, say: () => 'too many files are open' },
+  { pattern: /Start directory is not importable/, say: () => 'unittest cannot begin in the folder that it is told (it has to be there, and with an __init__.py to be imported)' },
   { pattern: /^No tests found|no tests ran/im, say: () => 'the runner found no tests in it' },
 ]
 
 /**
  * Tells what a change of the code can mend from what it cannot: the check could not run, tests that want something of the machine, and
- * flaky ones, which pass when they are run again on the same content. Costs one run of the check, narrowed to the failing files.
+ * flaky ones, which pass when they are run again on the same content. Costs a run of the check, narrowed to the failing tests by name
+ * where its runner allows that; another one, narrowed to their files, where this does not show all of them failing.
  */
 export async function tellFaults(group: Group, lab: Lab): Promise<Told> {
   const whole = ofCheck(group)
@@ -61,10 +64,12 @@ export async function tellFaults(group: Group, lab: Lab): Promise<Told> {
     else by.set(why, [...(by.get(why) ?? []), test.name])
   }
   for (const [why, names] of by) said.push(`${list(names)}: ${why}. No change of the code mends that`)
-  if (kept.length === 0 || group.outcome.durationMs > longMs) return { group: narrowTo(group, kept), said }
-  const flaky = await findFlaky({ ...group, failing: kept }, lab)
+  // To run again what does not end shows nothing.
+  if (kept.length === 0 || group.outcome.durationMs > longMs || group.outcome.endless !== undefined) return { group: narrowTo(group, kept), said }
+  const { flaky, byName } = await runAgain({ ...group, failing: kept }, lab)
   if (flaky.size > 0) said.push(describeFlaky([...flaky]))
-  return { group: narrowTo(group, kept.filter((test) => !flaky.has(test.name))), said }
+  const narrowed = narrowTo(group, kept.filter((test) => !flaky.has(test.name)))
+  return { group: narrowed === undefined ? undefined : { ...narrowed, byName }, said }
 }
 
 export function withoutFlaky(group: Group, flaky: readonly string[]): Group | undefined {
@@ -83,7 +88,7 @@ function ofCheck({ outcome, byExit }: Group): string | undefined {
   if (status === 'could-not-run') return `\`${command}\` could not be run: ${notes[0] ?? 'its program is not there'}. No change of the code mends that`
   const none = notes.find((note) => /^the runner found no tests/.test(note))
   if (none !== undefined) return `\`${command}\`: ${none}: there is nothing to go by`
-  if (status === 'timed-out' && byExit !== undefined && outcome.durationMs > longMs) return `\`${command}\` ran into its time limit before it named a test: every change would take as long to try`
+  if (status === 'timed-out' && outcome.endless === undefined && byExit !== undefined && outcome.durationMs > longMs) return `\`${command}\` ran into its time limit before it named a test: every change would take as long to try`
   return undefined
 }
 
@@ -133,28 +138,47 @@ async function findNames(lab: Lab): Promise<Names> {
 const steadyRuns = 6
 const steadyMs = 1500
 
+/** Names of tests that showed the same in every run of an earlier look, by their check. */
+export type Steady = Set<string>
+
 /** What of `trusted` shows the same in every run of the base as it stands; a quick lane shows it at little cost. `base` is any file of it. */
-export async function keepSteady(trusted: Trusted | undefined, { lane, survey, base }: { lane: Lane; survey: Survey | undefined; base: { path: string; text: string } | undefined }): Promise<{ trusted: Trusted | undefined; flaky: readonly string[] }> {
+export async function keepSteady(trusted: Trusted | undefined, { lane, survey, base, steady }: { lane: Lane; survey: Survey | undefined; base: { path: string; text: string } | undefined; /** Those are not looked at again, and those that are found join them. */ steady: Steady }): Promise<{ trusted: Trusted | undefined; flaky: readonly string[] }> {
   if (trusted === undefined || survey === undefined) return { trusted, flaky: [] }
-  const names = new Set([...trusted.targets, ...trusted.keep])
-  const tests = survey.tests.filter((test) => names.has(test.name))
+  const known = new Set([...trusted.targets, ...trusted.keep.filter((name) => !steady.has(name))])
+  const tests = survey.tests.filter((test) => known.has(test.name) && test.endless === undefined)
   const oneMs = survey.loadMs + tests.reduce((sum, test) => sum + test.ms, 0)
   if (base === undefined || oneMs > steadyMs) return { trusted, flaky: [] }
+  if (tests.length === 0) return { trusted, flaky: [] }
+  const names = tests.map((test) => test.name)
   const files = [...new Set(tests.map((test) => test.file))]
-  const jobs = Array.from({ length: steadyRuns }, (_, id): LaneJob => ({ id, path: base.path, text: base.text, only: [...names], files, perMs: Math.round(1000 + 4 * oneMs) }))
+  const jobs = Array.from({ length: steadyRuns }, (_, id): LaneJob => ({ id, path: base.path, text: base.text, only: names, files, perMs: Math.round(1000 + 4 * oneMs) }))
   const verdicts = (await lane.tryAll(jobs, { keep: [], budgetMs: steadyRuns * steadyMs, all: true })).filter((verdict) => verdict.ended === 'done')
   const flaky = trusted.targets.filter((name) => verdicts.some((verdict) => verdict.passed.has(name)))
   const targets = trusted.targets.filter((name) => !flaky.includes(name))
+  const keep = trusted.keep.filter((name) => steady.has(name) || verdicts.every((verdict) => verdict.passed.has(name)))
+  for (const name of keep) steady.add(name)
   return {
-    trusted: targets.length === 0 ? undefined : { targets, keep: trusted.keep.filter((name) => verdicts.every((verdict) => verdict.passed.has(name))) },
+    trusted: targets.length === 0 ? undefined : { targets, keep },
     flaky,
   }
 }
 
-async function findFlaky(group: Group, lab: Lab): Promise<ReadonlySet<string>> {
-  const again = await lab.tryFiles(new Map(), group.check, { ...(group.byExit === undefined && group.files.length > 0 ? { only: group.files } : {}), timeoutMs: 3 * group.outcome.durationMs + 2000 })
-  const passed = new Set((again.tests?.cases ?? []).filter((test) => test.status === 'passed').map((test) => test.name))
-  return new Set(group.failing.filter((test) => passed.has(test.name)).map((test) => test.name))
+/** `byName`: the failing tests fail on their own too, without the others of their files. */
+async function runAgain(group: Group, lab: Lab): Promise<{ flaky: ReadonlySet<string>; byName: boolean }> {
+  const timeoutMs = 3 * group.outcome.durationMs + 2000
+  const only = group.byExit === undefined && group.files.length > 0 ? group.files : undefined
+  const names = group.failing.map((test) => test.name)
+  const first = await lab.tryFiles(new Map(), group.check, { ...(only === undefined ? {} : { only, names }), timeoutMs })
+  const isAlone = only !== undefined && !(first.tests?.cases ?? []).some((test) => test.status !== 'skipped' && !names.includes(test.name))
+  const failed = namesOf(first, 'failed')
+  if (isAlone && names.every((name) => failed.has(name))) return { flaky: new Set(), byName: true }
+  // One that passes alone may only lack what the others leave behind.
+  const passed = namesOf(isAlone ? await lab.tryFiles(new Map(), group.check, { only, timeoutMs }) : first, 'passed')
+  return { flaky: new Set(names.filter((name) => passed.has(name))), byName: false }
+}
+
+function namesOf(outcome: CheckOutcome, status: TestCase['status']): ReadonlySet<string> {
+  return new Set((outcome.tests?.cases ?? []).filter((test) => test.status === status).map((test) => test.name))
 }
 
 export function describeFlaky(names: readonly string[]): string {

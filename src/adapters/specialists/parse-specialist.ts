@@ -1,4 +1,5 @@
 import { digestOf } from '../../domain/digest.ts'
+import { createLocator, explainIssues, toFaultText, type FileFault } from '../../domain/text/explain-issues.ts'
 import type { PlacedSpecialist } from '../../domain/specialist/specialist.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { mostWords, SpecialistFile, type SpecialistLayer } from '../../protocol/specialist.ts'
@@ -21,12 +22,15 @@ export async function parseSpecialist({ layer, place, bytes }: SpecialistBytes):
   if (bytes.length > mostBytes) throw refuse(place, `it is larger than ${mostBytes / 1024} KiB`)
   const { front, words } = divide(place, toText(place, bytes))
   if (front.length > mostFront) throw refuse(place, `its front matter is longer than ${mostFront} characters`)
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(front)
-  const broken = document.errors[0]
-  if (broken) throw refuse(place, `its front matter is not valid YAML: ${broken.message.split('\n')[0] ?? ''}`)
-  const parsed = SpecialistFile.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {})
-  if (!parsed.success) throw refuse(place, `${parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${issue.message}`).join('; ')}. docs/specialists.md has an example`)
+  const { LineCounter, parseDocument } = await import('yaml')
+  const lineCounter = new LineCounter()
+  const document = parseDocument(front, { lineCounter, prettyErrors: false })
+  // The line of --- stands before it.
+  const toLine = (offset: number): number => lineCounter.linePos(offset).line + 1
+  if (document.errors.length > 0) throw refuse(place, `its front matter is not valid YAML:${toFaultText(document.errors.map((error) => toPlain({ line: toLine(error.pos[0]), text: error.message.split('\n')[0] ?? '' })))}`)
+  const value: unknown = document.toJS({ maxAliasCount: 20 }) ?? {}
+  const parsed = SpecialistFile.safeParse(value)
+  if (!parsed.success) throw refuse(place, `its front matter does not fit (docs/specialists.md has an example):${toFaultText(explainIssues({ schema: SpecialistFile, issues: parsed.error.issues, value, at: createLocator(document, toLine) }).map(toPlain))}`)
   const { role } = parsed.data
   if (!place.endsWith(`/${role}.md`)) throw refuse(place, `it is about the role ${role}, and then its name is ${role}.md`)
   if (words.length > mostWords) throw refuse(place, `its words are longer than ${mostWords} characters`)
@@ -48,6 +52,11 @@ function toText(place: string, bytes: Uint8Array): string {
   }
 }
 
+/** Names in a file may have anything in them. */
+function toPlain({ line, text }: FileFault): FileFault {
+  return { line, text: text.replaceAll(/\s+/g, ' ') }
+}
+
 function refuse(place: string, why: string, cause?: unknown): Fault {
-  return new Fault('request-invalid', `the specialist ${place} cannot be read: ${why.replaceAll(/\s+/g, ' ')}`, cause === undefined ? {} : { cause })
+  return new Fault('request-invalid', `the specialist ${place} cannot be read: ${why}`, cause === undefined ? {} : { cause })
 }

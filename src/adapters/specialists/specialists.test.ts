@@ -48,7 +48,7 @@ test('what cannot be read is named, with what is wrong', async () => {
     ['---\nrole: coder\n---\n', /it is about the role coder, and then its name is coder\.md/],
     ['---\nrole: Scribe\n---\n', /role: /],
     ['---\nrole: scribe\ntool: [read]\n---\n', /tool/],
-    ['---\nrole: scribe\ntools: [bash]\n---\n', /tools\.0: .*"read"/],
+    ['---\nrole: scribe\ntools: [bash]\n---\n', /line 3: tools\.0: it has to be one of read, list/],
     ['---\nrole: scribe\nscope: ["/etc/**"]\n---\n', /scope\.0: it is relative to the root/],
     ['---\nrole: scribe\nscope: ["src/../../x"]\n---\n', /scope\.0: it is relative to the root/],
     ['---\nrole: scribe\nscope: ["src/[ab]"]\n---\n', /scope\.0: it may have/],

@@ -76,7 +76,7 @@ async function readFile(resolved: ResolvedPath, input: ReadInput, context: ToolC
 
 function showLines(lines: readonly string[], input: ReadInput, about: { path: string; note: string; maxLine?: number }): ToolResult {
   const from = input.from ?? 1
-  if (from > lines.length) return refuse(`${about.path} has ${lines.length} lines; from: ${from} is behind its end.`)
+  if (from > lines.length) return refuse(`${about.path} has ${lines.length} line${lines.length === 1 ? '' : 's'}; from: ${from} is behind its end.`)
   const range = numberLines(lines, 1, { ...LIMITS, maxLine: about.maxLine ?? LIMITS.maxLine, from, lines: input.lines ?? DEFAULT_LINES })
   const notes = [about.note]
   if (range.cutLines.length > 0) {

@@ -49,7 +49,7 @@ async function create(resolved: ResolvedPath, content: string, context: ToolCont
   await applyChanges([{ resolved, expect: undefined, bytes }])
   markSeen(context, recollection, resolved.path, { bytes, digest: digestOf(bytes), mode: 0o644 })
   const lines = toLines(content).length
-  return { ok: true, text: `created ${resolved.path} (${lines} lines, ${toSize(bytes.length)})`, detail: { path: resolved.path, added: lines, removed: 0 } }
+  return { ok: true, text: `created ${resolved.path} (${lines} line${lines === 1 ? '' : 's'}, ${toSize(bytes.length)})`, detail: { path: resolved.path, added: lines, removed: 0 } }
 }
 
 async function replace(

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { nameGoals, pickNext, spend, toAllowance, toBatchCode, type Ended, type NamedGoal, type Purse, type Spending } from '../../domain/batch/batch.ts'
 import { digestOf } from '../../domain/digest.ts'
-import { toDuration, toMoney } from '../../domain/report/words.ts'
+import { explainIssues } from '../../domain/text/explain-issues.ts'
+import { count, toDuration, toMoney } from '../../domain/report/words.ts'
 import { BatchFile, BatchGoal } from '../../protocol/batch-file.ts'
 import type { RunState, Spent } from '../../domain/run-state.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
@@ -10,7 +11,6 @@ import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import { runGoal } from '../batch-run.ts'
-import { describeIssue } from '../issue-text.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
 import { readRun } from '../read-run.ts'
@@ -29,6 +29,7 @@ export interface BatchOptions {
 /** Runs of earlier tries that are looked through for those of this batch. */
 const mostRuns = 10_000
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type GoalBudget = NonNullable<BatchGoal['budget']>
 const nothing: Spending = { turns: 0, usd: 0, tokens: 0 }
 
 /** `writ batch`: many goals within one budget, and one report. The exit code is that of the worst. */
@@ -81,18 +82,23 @@ async function readBatch(file: string): Promise<{ readonly batch: BatchFile; rea
   return { batch: { goals }, digest: digestOf(JSON.stringify({ goals })) }
 }
 
+/** JSON, or the words of a goal as they stand: what begins like JSON is meant as such. */
+function readEntry(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    return /^\s*["[{]/.test(line) ? new Error(toMessage(error)) : line.trim()
+  }
+}
+
 /** The goal of a line, or what is wrong with it. */
 function readLine(line: string, where: string): BatchGoal | string {
-  let said: unknown
-  try {
-    said = JSON.parse(line)
-  } catch (error) {
-    return `${where} is not JSON: ${toMessage(error)}`
-  }
-  const parsed = BatchGoal.safeParse(typeof said === 'string' ? { goal: said } : said)
+  const said = readEntry(line)
+  if (said instanceof Error) return `${where} is not JSON: ${said.message}`
+  const value = typeof said === 'string' ? { goal: said } : said
+  const parsed = BatchGoal.safeParse(value)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.slice(0, 3).map((issue) => [issue.path.join('.'), describeIssue(issue)].filter(Boolean).join(': '))
-  return `${where}: ${faults.join('; ')}`
+  return `${where}: ${explainIssues({ schema: BatchGoal, issues: parsed.error.issues, value }).map(({ text }) => text).join('; ')}`
 }
 
 function readGoals(batch: BatchFile, path: string): readonly NamedGoal[] {
@@ -185,30 +191,51 @@ async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, befo
     promises.set(id, rest)
     purse = spend(purse, rest)
   }
+  /** What a goal may spend from now on; undefined while nothing is left that is not promised to others. */
+  const findPromise = (goal: NamedGoal): { readonly promised: Spending; readonly budget: GoalBudget } | undefined => {
+    const kept = promises.get(goal.id)
+    if (kept) return { promised: kept, budget: {} }
+    const { rest } = before.get(goal.id) ?? {}
+    if (rest) return toAllowance(purse, 1) && { promised: rest, budget: {} }
+    const budget = toAllowance(purse, left.filter((each) => !before.has(each.id)).length, goal.budget)
+    return budget && { promised: { turns: budget.max_turns ?? 0, usd: budget.max_usd ?? 0, tokens: budget.max_tokens ?? 0 }, budget }
+  }
   const working: NamedGoal[] = []
+  const waiting: (() => void)[] = []
   const work = async (): Promise<void> => {
-    for (let goal = pickNext(left, working); goal && !signal.aborted; goal = pickNext(left, working)) {
-      const earlier = before.get(goal.id)
-      const spent = earlier?.spent ?? nothing
-      const kept = promises.get(goal.id)
-      const allowance = earlier ? undefined : toAllowance(purse, left.filter((each) => !before.has(each.id)).length, goal.budget)
-      left.splice(left.indexOf(goal), 1)
-      if (!kept && !allowance) {
-        ended.set(goal.id, { id: goal.id, outcome: 'not-started', reason: 'nothing of the batch’s budget was left', run: earlier?.run, branch: undefined, ...spent, durationMs: 0 })
+    while (left.length > 0 && !signal.aborted) {
+      const goal = pickNext(left.filter((each) => findPromise(each)), working)
+      const given = goal && findPromise(goal)
+      if (!given) {
+        if (working.length === 0) return
+        // What those at work do not need comes back with them.
+        await new Promise<void>((done) => void waiting.push(done))
         continue
       }
-      const promised = kept ?? { turns: allowance?.max_turns ?? 0, usd: allowance?.max_usd ?? 0, tokens: allowance?.max_tokens ?? 0 }
-      if (!kept) purse = spend(purse, promised)
+      const { promised, budget } = given
+      const earlier = before.get(goal.id)
+      const spent = earlier?.spent ?? nothing
+      left.splice(left.indexOf(goal), 1)
+      if (!promises.has(goal.id)) purse = spend(purse, promised)
       working.push(goal)
       process.stderr.write(`${goal.id}  ▸ ${oneLine(goal.goal, 100)}\n`)
-      const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget: allowance ?? {}, resume: earlier?.run, spent, signal, atOnce })
-      working.splice(working.indexOf(goal), 1)
-      purse = spend(purse, { turns: done.turns - spent.turns - promised.turns, usd: done.usd - spent.usd - promised.usd, tokens: done.tokens - spent.tokens - promised.tokens })
-      ended.set(goal.id, done)
-      process.stderr.write(`${goal.id}  ${done.outcome}${done.reason ? `: ${oneLine(done.reason, 200)}` : ''} (${ended.size} of ${goals.length})\n`)
+      try {
+        const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget, resume: earlier?.run, spent, signal, atOnce })
+        purse = spend(purse, { turns: done.turns - spent.turns - promised.turns, usd: done.usd - spent.usd - promised.usd, tokens: done.tokens - spent.tokens - promised.tokens })
+        ended.set(goal.id, done)
+        process.stderr.write(`${goal.id}  ${done.outcome}${done.reason ? `: ${oneLine(done.reason, 200)}` : ''} (${ended.size} of ${goals.length})\n`)
+      } finally {
+        working.splice(working.indexOf(goal), 1)
+        for (const wake of waiting.splice(0)) wake()
+      }
     }
   }
   await Promise.all(Array.from({ length: options.parallel ?? batch.parallel ?? 2 }, work))
+  for (const { id } of left) {
+    const { run, spent } = before.get(id) ?? { run: undefined, spent: nothing }
+    const reason = signal.aborted ? (run === undefined ? 'stopped before its turn' : 'stopped before it went on') : 'nothing of the batch’s budget was left'
+    ended.set(id, { id, outcome: 'not-started', reason, run, branch: undefined, ...spent, durationMs: 0 })
+  }
   return goals.flatMap((goal) => ended.get(goal.id) ?? [])
 }
 
@@ -220,5 +247,5 @@ function toReport(ended: readonly Ended[]): unknown {
 function describeBatch(ended: readonly Ended[]): string {
   const rows = ended.map((each) => [each.id, each.outcome, each.run ?? '–', String(each.turns), toMoney(each.usd), toDuration(each.durationMs), oneLine(each.outcome === 'proven' ? (each.branch ?? '') : each.reason, 120)])
   const proven = ended.filter((each) => each.outcome === 'proven').length
-  return `${toRows([['goal', 'outcome', 'run', 'turns', 'cost', 'time', 'branch or reason'], ...rows]).join('\n')}\n\n${proven} of ${ended.length} proven, ${ended.reduce((all, each) => all + each.turns, 0)} turns, ${toMoney(ended.reduce((all, each) => all + each.usd, 0))}\n`
+  return `${toRows([['goal', 'outcome', 'run', 'turns', 'cost', 'time', 'branch or reason'], ...rows]).join('\n')}\n\n${proven} of ${ended.length} proven, ${count(ended.reduce((all, each) => all + each.turns, 0), 'turn')}, ${toMoney(ended.reduce((all, each) => all + each.usd, 0))}\n`
 }

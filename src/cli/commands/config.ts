@@ -60,7 +60,8 @@ async function solverRows({ values, path }: Config): Promise<Row[]> {
     rows = [wished, { name: 'model', value: values.model ?? process.env.WRIT_MODEL, source: `cannot be used: ${toMessage(error)}` }]
   }
   const tiers = (['small', 'large'] as const).map((tier) => ({ name: `models.${tier}`, value: values.models?.[tier], source: values.models?.[tier] ? path : "the run's own model" }))
-  return [...rows, ...tiers, { name: 'effort', value: values.effort, source: values.effort ? path : "the provider's own default" }]
+  const workers = values.repair?.workers
+  return [...rows, ...tiers, { name: 'repair.workers', value: workers, source: workers === undefined ? 'default: as many as cores and memory allow' : path }, { name: 'effort', value: values.effort, source: values.effort ? path : "the provider's own default" }]
 }
 
 function boundRows({ values, path }: Config): Row[] {

@@ -62,7 +62,7 @@ export async function forkCommand(word: string, options: ForkOptions): Promise<n
     const { policy, notes } = await openPolicyFor({ places: record.places, now: record.clock.now(), repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
     for (const note of notes) console.note(`writ: ${note}`)
     const ports = await composeEngine({ record, workspaces, sandbox, solver: choice, config: config.values, approver: console.approver, network: draft.network, model, policy, run, repository: repository.root, note: console.note })
-    return startRun(ports, { ...opening, ...(await readPast(record, repository.root)) }, saveMemoryLater(console.watch))
+    return startRun(ports, { ...opening, ...(await readPast(record, repository.root, { byModel: true })) }, saveMemoryLater(console.watch))
   })
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { RunSummary } from '../../engine/ports/event-log.ts'
 import { toShortId } from '../../domain/report/short-id.ts'
-import { toMoney } from '../../domain/report/words.ts'
+import { count, toMoney } from '../../domain/report/words.ts'
 import { findRoot, openRecord } from '../compose.ts'
 import { displayWidth, fitWidth, padWidth } from '../display-width.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
@@ -19,7 +19,7 @@ export interface ListOptions {
 /** `writ list`: runs, newest first, as a table that fits the terminal or as JSON lines. */
 export async function listCommand(words: readonly string[], options: ListOptions): Promise<number> {
   const record = await openRecord()
-  if (options.reindex) process.stderr.write(`The index was made again from ${await record.log.reindex()} runs.\n`)
+  if (options.reindex) process.stderr.write(`The index was made again from ${count(await record.log.reindex(), 'run')}.\n`)
   const search = words.join(' ').trim()
   const repository = options.repo === undefined ? undefined : await findRoot(options.repo)
   const runs = await record.log.list({ limit: options.limit ?? 20, children: options.all ?? false, ...(search ? { search } : {}), ...(repository === undefined ? {} : { repository }) })

@@ -41,7 +41,8 @@ export async function planScheduleCommand(path: string, options: PlanScheduleOpt
 
 export function toProblem(file: PlanFile, path: string): PlannedProblem {
   try {
-    return toScheduleProblem(file)
+    // A file with a goal is for a run, which keeps its tasks apart by what they may write.
+    return toScheduleProblem(file, file.goal === undefined ? {} : { isByPaths: true })
   } catch (error) {
     if (error instanceof RangeError) throw new Fault('request-invalid', `the plan ${path} cannot be scheduled: ${error.message}`, { cause: error })
     throw error

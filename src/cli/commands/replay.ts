@@ -39,7 +39,7 @@ export async function replayCommand(word: string, options: ReplayOptions): Promi
     if (options.json) await print(`${JSON.stringify({ run, same: !replay.divergence, ...replay, durationMs, writ, ...(rebuilt ? { rebuilt } : {}) }, undefined, 2)}\n`)
     else {
       await print(describeReplay(run, replay, durationMs))
-      if (rebuilt) await print(`Rebuilt ${rebuilt.directory} as it was at event ${rebuilt.at}: tree ${rebuilt.tree}, ${rebuilt.files} files.\n`)
+      if (rebuilt) await print(`Rebuilt ${rebuilt.directory} as it was at event ${rebuilt.at}: tree ${rebuilt.tree}, ${count(rebuilt.files, 'file')}.\n`)
     }
     return replay.divergence ? exitCodes['not-achieved'] : 0
   })

@@ -76,6 +76,7 @@ export async function startCommand(words: string | undefined, options: RunOption
   const goal = words === '-' ? await readStdin() : (words ?? given?.file.goal)
   const run = mintRun(record)
   const workspaces = await openWorkspaces(record.places)
+  const choosing = chooseAndOpen(options, config.values)
   // Everything that waits for another process waits at the same time.
   const [{ repository, draft }, sandbox, { choice, model }, { autonomy, experience }] = await Promise.all([
     (async () => {
@@ -83,8 +84,8 @@ export async function startCommand(words: string | undefined, options: RunOption
       return { repository: found, draft: await prepareContract(workspaces, run, found, goal, options, config.values, record.clock.now(), given?.file) }
     })(),
     openReadySandbox(record),
-    chooseAndOpen(options, config.values),
-    findRoot(options.repo ?? process.cwd()).then((root) => readPast(record, root, options.workers !== undefined || options.plan !== undefined)),
+    choosing,
+    Promise.all([findRoot(options.repo ?? process.cwd()), choosing]).then(([root, { choice }]) => readPast(record, root, { isPlanned: options.workers !== undefined || options.plan !== undefined, byModel: choice.solver === 'model' })),
   ])
   const opening: Opening = {
     run, repository, draft, ...(options.batch ? { batch: options.batch } : {}), by: userName(), version, config: digestOfJson(config.values), settings: config.values as Json,
@@ -111,9 +112,9 @@ export async function startCommand(words: string | undefined, options: RunOption
 }
 
 /** What earlier runs say of this one: what may go unasked, and what its tasks will take. */
-export async function readPast(record: OpenRecord, root: string, isPlanned = false): Promise<Required<Pick<Opening, 'autonomy' | 'experience'>>> {
+export async function readPast(record: OpenRecord, root: string, { isPlanned = false, byModel }: { readonly isPlanned?: boolean; readonly byModel: boolean }): Promise<Required<Pick<Opening, 'autonomy' | 'experience'>>> {
   const now = record.clock.now()
-  return { autonomy: await readAutonomy(record, root, now), experience: await readExperience(record, { repository: root, now, isPlanned }) }
+  return { autonomy: await readAutonomy(record, root, now), experience: await readExperience(record, { repository: root, now, isPlanned, byModel }) }
 }
 
 /** `writ resume`: goes on with a run from its log. */

@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import { usualTools, type PlacedSpecialist, type Specialist } from '../../domain/specialist/specialist.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
@@ -46,7 +47,7 @@ function describeTools({ tools }: Specialist): string {
 function describeOne(one: Specialist, files: readonly PlacedSpecialist[], config: ConfigFile): string[] {
   const { model, budget } = one
   const tier = model === 'small' || model === 'large' ? `${model}: ${config.models?.[model] ?? `the run’s (the configuration names no models.${model})`}` : (model ?? 'the run’s')
-  const caps = [...(budget.max_turns ? [`${budget.max_turns} turns`] : []), ...(budget.max_usd ? [`$${budget.max_usd}`] : []), ...(budget.max_tokens ? [`${budget.max_tokens} tokens`] : [])]
+  const caps = [...(budget.max_turns ? [count(budget.max_turns, 'turn')] : []), ...(budget.max_usd ? [`$${budget.max_usd}`] : []), ...(budget.max_tokens ? [count(budget.max_tokens, 'token')] : [])]
   const text = isTerminal() ? tame : (words: string): string => words
   const rows = [
     ['role', one.role], ['does', oneLine(one.description, 300)], ['tools', one.tools.join(', ')],

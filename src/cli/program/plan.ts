@@ -91,7 +91,7 @@ Example, plan.yaml:
     - { id: docs, estimate: { minutes: 10, spread: 5 }, scope: ["docs/**"], depends_on: [parser, printer], deadline: 45 }
   writ plan schedule plan.yaml
 
-docs/plans.md describes the format. Exit codes: 0 scheduled · 2 the plan is wrong`)
+A file for a run has a goal as well, and tasks with a subgoal and checks: docs/plans.md describes the format. Exit codes: 0 scheduled · 2 the plan is wrong`)
     .action(async (file: string, options: { seconds: number; json?: boolean }) => {
       const { planScheduleCommand } = await import('../commands/plan-schedule.ts')
       process.exitCode = await planScheduleCommand(file, options)

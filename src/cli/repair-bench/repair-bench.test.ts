@@ -87,12 +87,12 @@ describe('the table', () => {
   })
   it('says how far each word can be trusted', () => {
     const calibration = toCalibration([attempt({}), attempt({ correct: false, confidence: 0.91 }), attempt({ confidence: 0.6 }), attempt({ confidence: undefined, plausible: false, correct: false })])
-    assert.deepEqual(calibration.map(({ says, proposals, right }) => [says, proposals, right]), [['sure', 2, 1], ['likely', 1, 1], ['one of several', 0, 0]])
-    assert.match(toCalibrationLines(calibration).join('\n'), /^sure +2 +1 \(50 %\) +0\.93\nlikely +1 +1 \(100 %\) +0\.60\none of several +0 +0 \(–\) +–$/m)
+    assert.deepEqual(calibration.map(({ says, proposals, right }) => [says, proposals, right]), [['sure', 2, 1], ['likely', 1, 1], ['unsure', 0, 0]])
+    assert.match(toCalibrationLines(calibration).join('\n'), /^sure +2 +1 \(50 %\) +0\.93\nlikely +1 +1 \(100 %\) +0\.60\nunsure +0 +0 \(–\) +–$/m)
   })
   it('has the median times', () => {
     assert.deepEqual(toTimes([1, 9, 2, 4].map((seconds) => attempt({ seconds }))), { seconds: 3, solverSeconds: 2, judgingSeconds: 0.5 })
     assert.equal(toTimesLine(toTimes([])), 'Nothing was measured.')
   })
-  it('has a word for each confidence', () => assert.deepEqual([0.9, 0.89, 0.5, 0.49, undefined].map(toConfidenceWord), ['sure', 'likely', 'likely', 'one of several', '–']))
+  it('has a word for each confidence', () => assert.deepEqual([0.9, 0.89, 0.5, 0.49, undefined].map(toConfidenceWord), ['sure', 'likely', 'likely', 'unsure', '–']))
 })

@@ -6,8 +6,8 @@ import type { Attempt } from './attempt-repair.ts'
 const bars = { sure: 0.9, likely: 0.5 }
 
 /** How sure the engine says that it is, in a word. */
-export function toConfidenceWord(confidence: number | undefined): 'sure' | 'likely' | 'one of several' | '–' {
-  return confidence === undefined ? '–' : confidence >= bars.sure ? 'sure' : confidence >= bars.likely ? 'likely' : 'one of several'
+export function toConfidenceWord(confidence: number | undefined): 'sure' | 'likely' | 'unsure' | '–' {
+  return confidence === undefined ? '–' : confidence >= bars.sure ? 'sure' : confidence >= bars.likely ? 'likely' : 'unsure'
 }
 
 const columns = [['TASK', 34], ['SET', 4], ['TESTS', 5], ['HIDDEN', 6], ['SAYS', 19], ['SECONDS', 7], ['TRIED', 6], ['A SECOND', 8], ['RANK', 6]] as const
@@ -47,7 +47,7 @@ export function toRates(attempts: readonly Attempt[]): Rate[] {
 
 /** How far the engine's word can be trusted: of what it proposed with it, how much was right by the hidden tests. */
 export interface Calibration {
-  readonly says: 'sure' | 'likely' | 'one of several'
+  readonly says: 'sure' | 'likely' | 'unsure'
   readonly proposals: number
   readonly right: number
   /** Mean of the confidence that it gave as a number; undefined where it proposed nothing. */
@@ -55,7 +55,7 @@ export interface Calibration {
 }
 
 export function toCalibration(attempts: readonly Attempt[]): Calibration[] {
-  return (['sure', 'likely', 'one of several'] as const).map((says) => {
+  return (['sure', 'likely', 'unsure'] as const).map((says) => {
     const chosen = attempts.filter(({ confidence }) => toConfidenceWord(confidence) === says)
     const sum = chosen.reduce((total, { confidence = 0 }) => total + confidence, 0)
     return { says, proposals: chosen.length, right: chosen.filter(({ correct }) => correct).length, said: chosen.length === 0 ? undefined : sum / chosen.length }

@@ -28,7 +28,9 @@ describe('a batch of goals', () => {
     assert.deepEqual(toAllowance(purse, 3), { max_turns: 3, max_usd: 0.95 / 3 })
     assert.deepEqual(toAllowance(purse, 3, { max_turns: 2 }), { max_turns: 2, max_usd: 0.95 / 3 })
     assert.equal(toAllowance({ ...purse, usd: 0 }, 1), undefined)
-    assert.equal(toAllowance({ ...purse, turns: 2 }, 3), undefined)
+    assert.equal(toAllowance({ ...purse, turns: 0 }, 3), undefined)
+    assert.equal(toAllowance({ ...purse, turns: 2 }, 3)?.max_turns, 1)
+    assert.equal(toAllowance({ ...purse, turns: 10 }, 20)?.max_turns, 1)
     assert.deepEqual(toAllowance({ turns: undefined, usd: undefined, tokens: undefined }, 3), {})
   })
 

@@ -20,7 +20,7 @@ export interface Spending {
 
 export interface Ended extends Spending {
   readonly id: string
-  /** `not-started`: nothing was left to spend. */
+  /** `not-started`: nothing was left to spend, or the batch was stopped before. */
   readonly outcome: Outcome | 'not-started'
   readonly reason: string
   readonly run: string | undefined
@@ -59,14 +59,16 @@ export function pickNext(left: readonly NamedGoal[], working: readonly NamedGoal
 
 /**
  * What one run may spend of what is left: an equal part for each goal that is to be done still, so that one cannot use up what
- * the others need; what it leaves over is theirs. Undefined where nothing is left.
+ * the others need; what it leaves over is theirs. Of turns that are fewer than the goals, each has one while there is one: a
+ * part of a turn is of no use to anybody. Undefined where nothing is left.
  */
 export function toAllowance(purse: Purse, goalsLeft: number, own: BatchGoal['budget'] = {}): { readonly max_turns?: number; readonly max_usd?: number; readonly max_tokens?: number } | undefined {
   const part = (left: number | undefined, cap: number | undefined): number | undefined => {
     const share = left === undefined ? undefined : left / Math.max(1, goalsLeft)
     return share === undefined ? cap : Math.min(share, cap ?? Infinity)
   }
-  const turns = part(purse.turns, own.max_turns)
+  const share = part(purse.turns, own.max_turns)
+  const turns = share !== undefined && share < 1 && (purse.turns ?? 0) >= 1 ? 1 : share
   const usd = part(purse.usd, own.max_usd)
   const tokens = part(purse.tokens, own.max_tokens)
   if ((turns !== undefined && turns < 1) || (purse.usd !== undefined && purse.usd <= 0) || (tokens !== undefined && tokens < 1)) return undefined

@@ -7,6 +7,7 @@ import type { Payload } from '../../protocol/events/event.ts'
 import type { Digest } from '../../protocol/ids.ts'
 import { describeTimed } from '../contract/describe-timed.ts'
 import { digestOfJson } from '../digest.ts'
+import { describeEndless } from '../proof/endless.ts'
 import type { RunState } from '../run-state.ts'
 import { fillTemplate, templates, type Templates } from './template.ts'
 
@@ -141,7 +142,8 @@ function describeCheck({ id, name, most }: { readonly id: string; readonly name:
   const failing = cases.filter((each) => each.status === 'failed')
   const passed = cases.filter((each) => each.status === 'passed').length
   if (cases.length === 0) {
-    const shown = outcome.status === 'passed' ? '' : `\n${indent(outcome.tail.slice(-1500))}`
+    const stuck = (outcome.endless ?? []).map((test) => `${describeEndless(test)}\n`).join('')
+    const shown = outcome.status === 'passed' ? '' : `\n${indent(`${stuck}${outcome.tail.slice(-1500)}`)}`
     return `- ${name}: on the base ${outcome.status === 'passed' ? 'it passes' : outcome.status.replaceAll('-', ' ')} (exit code ${outcome.exitCode ?? 'none'})${shown}`
   }
   const lines = failing.slice(0, listedFailures).map((each) => `  - ${each.name}${each.message ? `: ${oneLine(each.message, most)}` : ''}`)

@@ -6,7 +6,8 @@ const sourceFolder = /^(src|lib|app|apps|source|server|client|service|services|c
 
 const followed = /\.(sh|bash|zsh|mk|mjs|cjs|js|mts|cts|ts|py|rb|pl)$|^(GNUmakefile|[Mm]akefile|[Jj]ustfile|\.justfile|Taskfile\.ya?ml)$|^[^.]+$/
 
-function tidy(path: string): string {
+/** A path as git writes it, without `.` and `..`. */
+export function tidy(path: string): string {
   const parts: string[] = []
   for (const part of path.split('/')) {
     if (part === '..') parts.pop()

@@ -4,7 +4,7 @@ import type { PlanFile } from '../../protocol/plan-file.ts'
 import { count } from '../report/words.ts'
 import { isPlanDenied, isUnconfirmed, toPlanGate } from './confirm-plan.ts'
 import { findReachedLimit, findWarning, findWorkDeadline } from '../budget.ts'
-import { followsStrictly, refusesTheSame, tellsThePlan } from '../decisions.ts'
+import { followsStrictly, refusesTheSame, saysItWell, tellsThePlan } from '../decisions.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
@@ -112,13 +112,13 @@ function askPlanner(state: RunState): Step {
 }
 
 /** Something came of the plan that it did not foresee. Without a planner, or after many plans, that is the end. */
-function replan(state: RunState, { reason, request }: Stuck): Step {
+function replan(state: RunState, { reason, request, isFinal = false }: Stuck): Step {
   const told = [reason, request].filter(Boolean).join(' ')
   const why = tellsThePlan(state) ? reason : told
   const isWorking = countWorking(state) > 0
   // A no without a word of what to do instead leaves nothing to plan anew.
   const isRefused = isPlanDenied(state) && isUnconfirmed(state) && !state.answerNotes.has(toPlanGate(state.plan?.revision ?? 0))
-  if (state.opened?.request.solver === 'model' && (state.plan?.revision ?? 0) < mostRevisions && !isRefused) return { phase: 'observe', do: 'say', kind: 'plan', text: tellsThePlan(state) ? [reason, request, describeInForce(state)].filter(Boolean).join('\n') : told }
+  if (state.opened?.request.solver === 'model' && (state.plan?.revision ?? 0) < mostRevisions && !isRefused && !isFinal) return { phase: 'observe', do: 'say', kind: 'plan', text: tellsThePlan(state) ? [reason, request, describeInForce(state)].filter(Boolean).join('\n') : told }
   return isWorking ? { phase: 'observe', do: 'await-child' } : finishUnproven(state, why)
 }
 
@@ -153,5 +153,5 @@ function atLimit(state: RunState): Step {
 
 function end(state: RunState, outcome: Extract<Step, { do: 'end' }>['outcome'], reason: string): Step {
   const open = (state.plan?.tasks ?? []).filter((task) => !isSettled(state, task.id)).length
-  return { phase: 'reflect', do: 'end', outcome, reason: outcome === 'proven' || outcome === 'planned' || open === 0 ? reason : `${reason} (${open} of ${state.plan?.tasks.length ?? 0} tasks open)` }
+  return { phase: 'reflect', do: 'end', outcome, reason: outcome === 'proven' || outcome === 'planned' || open === 0 ? reason : `${reason} (${open} of ${saysItWell(state) ? count(state.plan?.tasks.length ?? 0, 'task') : `${state.plan?.tasks.length ?? 0} tasks`} open)` }
 }

@@ -23,6 +23,8 @@ export interface Delegation {
   conflicts: number
   /** Faults of Writ's own that stopped its child since a process last took the run up; they say nothing of the task. */
   faults: number
+  /** A reviewer found errors in what it made: it is for whoever made it to mend them. */
+  isSentBack: boolean
 }
 
 /** Faults of one child run after which it is not gone on with by itself any more. */

@@ -1,6 +1,6 @@
 import type { Check } from '../../protocol/contract.ts'
 import type { Task } from '../../protocol/plan.ts'
-import { tellsThePlan } from '../decisions.ts'
+import { sendsBack, tellsThePlan } from '../decisions.ts'
 import { count } from '../report/words.ts'
 import type { RunState } from '../run-state.ts'
 import type { Delegation } from './delegation.ts'
@@ -18,7 +18,7 @@ export function describeAttempt(state: RunState, task: Task, before: Delegation 
   const parts = [
     `This is one task of a plan; the goal that it serves is: ${state.contract?.goal ?? ''}`,
     describeOthers(state, task),
-    before === undefined ? '' : describeEarlier(before),
+    before === undefined ? '' : describeEarlier(before, sendsBack(state)),
   ]
   return parts.filter(Boolean).join('\n\n').slice(0, longest)
 }
@@ -43,8 +43,10 @@ export function describeStanding(state: RunState, id: string): string {
   return work === 'returned' || work === 'waiting' ? 'worked on, and looked at now' : 'later'
 }
 
-function describeEarlier({ given, returned, integration, why }: Delegation): string {
-  const lines = [`This task was tried before (attempt ${given.attempt}): ${why}`]
+function describeEarlier({ given, returned, integration, why, isSentBack }: Delegation, tellsSo: boolean): string {
+  const lines = [isSentBack && tellsSo
+    ? `This task was done (attempt ${given.attempt}) and its checks passed, but a reviewer sent it back. Do it again with what was found mended, and keep what was right. ${why[0]?.toUpperCase() ?? ''}${why.slice(1)}`
+    : `This task was tried before (attempt ${given.attempt}): ${why}`]
   if (returned?.summary) lines.push(`What that attempt said of itself: ${returned.summary.slice(0, 2000)}`)
   if (integration && integration.verdict !== 'merged') {
     lines.push('Meanwhile the result of others was integrated, and you begin from it. Do the task again on top of it, and keep what they did.')
@@ -63,10 +65,19 @@ export function describeJudging(says: string, checks: readonly Pick<Check, 'comm
 export interface Stuck {
   readonly reason: string
   readonly request: string
+  /** Nobody said what to do instead: there is nothing to plan anew for. */
+  readonly isFinal?: boolean
 }
 
 /** A task could not be done. */
 export function describeFailure(state: RunState, task: Task, { given, returned, why }: Delegation): Stuck {
+  if (returned?.denied) {
+    const { note } = returned.denied
+    return {
+      reason: `A person said no to what came of ${task.id} (${task.title})${note ? `: ${note}` : ''}.`, isFinal: note === undefined,
+      request: 'Plan what they want instead with propose_plan, and keep the tasks that are finished or being worked on as they are. If there is nothing to be done instead, call finish with cannot.',
+    }
+  }
   const turns = returned?.spent.turns ?? 0
   const spent = returned === undefined ? '' : !tellsThePlan(state) ? ` It took ${turns} turns.` : turns === 0 ? '' : ` It took ${count(turns, 'turn')}.`
   return {

@@ -33,7 +33,7 @@ export function onDelegated(state: RunState, data: Payload<'task.delegated'>): v
   state.tasks.set(data.task, 'active')
   state.leases = holdLease(state.leases, { token: data.lease.token, holder: data.child, globs: data.lease.globs })
   state.delegations.set(data.task, {
-    given: data, onto: state.head, status: 'running', returned: undefined, returnedAt: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0,
+    given: data, onto: state.head, status: 'running', returned: undefined, returnedAt: undefined, integration: before?.integration, why: '', failures: before?.failures ?? 0, conflicts: before?.conflicts ?? 0, faults: 0, isSentBack: false,
   })
 }
 
@@ -86,6 +86,11 @@ export function failDelegation(state: RunState, delegation: Delegation, why: str
 export function onTaskDropped(state: RunState, { task, why }: Payload<'task.dropped'>): void {
   const delegation = state.delegations.get(task)
   if (delegation?.status === 'returned') failDelegation(state, delegation, why)
+}
+
+/** Whoever had no time left has some now. */
+export function onDeadlineMoved(state: RunState): void {
+  for (const delegation of state.delegations.values()) if (delegation.returned?.isLate) delegation.returned = { ...delegation.returned, isLate: false }
 }
 
 type Spending = Pick<Payload<'task.returned'>, 'spent' | 'questions'>

@@ -28,6 +28,7 @@ function onReviewed(state: RunState, stage: TaskStage): void {
   if (errors.length === 0 || !delegation || delegation.given.lease.token !== stage.given.of) return
   failDelegation(state, delegation, `the review found: ${errors.slice(0, 10).map((each) => `${each.path}${each.line ? `:${each.line}` : ''} ${each.message}`).join('; ')}`)
   delegation.failures += 1
+  delegation.isSentBack = true
 }
 
 export function onTestsSeen(state: RunState, data: Payload<'tests.seen'>): void {

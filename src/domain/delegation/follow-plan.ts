@@ -1,6 +1,6 @@
 import type { Task } from '../../protocol/plan.ts'
 import { findReachedLimit } from '../budget.ts'
-import { followsStrictly, tellsThePlan } from '../decisions.ts'
+import { endsAsTold, followsStrictly, sendsBack, tellsThePlan } from '../decisions.ts'
 import { requestLease } from '../lease/lease.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import type { RunState } from '../run-state.ts'
@@ -55,6 +55,8 @@ export function followPlan(state: RunState): PlanNext {
   if (countWorking(state) > 0 || ready.some((task) => !isReleased(state, task))) return 'wait'
   if (held) return held
   if (isHeld) return isPlanDenied(state) ? { stuck: describeDenied(state) } : { step: { phase: 'reflect', do: 'ask-plan' } }
+  const late = findByStatus(state, 'failed').find(({ given, returned }) => returned?.isLate === true && !isSettled(state, given.task))
+  if (late) return { step: { phase: 'reflect', do: 'limit', limit: 'deadline', detail: `the time of ${late.given.task} is over: ${late.returned?.reason ?? ''}`.slice(0, 1000) } }
   const stuck = findStuck(state)
   if (stuck !== undefined) return { stuck }
   return findByStatus(state, 'waiting').length + findStages(state, 'waiting').length > 0 ? 'stand' : 'done'
@@ -127,10 +129,13 @@ function toDelegation(state: RunState, task: Task, running: number): Step | unde
   }
   const before = state.delegations.get(task.id)
   return {
-    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(task, before), budget: share.budget,
-    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: [describeAttempt(state, task, before), describeFrozenTests(state, task)].filter(Boolean).join('\n\n'),
+    phase: 'plan', do: 'delegate', task: task.id, attempt: (before?.given.attempt ?? 0) + 1, role: toRole(state, task, before), budget: share.budget,
+    lease: { globs: [...toLease(state, task)], token: state.leases.lastToken + 1 }, brief: [describeAttempt(state, task, before), endsAsTold(state) && task.role === 'tester' ? testsAsTask : '', describeFrozenTests(state, task)].filter(Boolean).join('\n\n'),
   }
 }
+
+/** A test writer is told of a task that somebody else does next. */
+const testsAsTask = 'Here the tests are the whole task, and nobody does it after you. Tests of what is there already pass now: see that they fail once what they are about is broken. You need not call report_tests; the checks of the task judge it.'
 
 /** Tasks that nothing stands before in the graph. Whether there is room for them now is another question. */
 function findReady(state: RunState): readonly Task[] {
@@ -147,8 +152,14 @@ export function isStillOpen(state: RunState, { id }: Pick<Task, 'id'>): boolean 
 function mayTryAgain(state: RunState, before: Delegation): boolean {
   if (before.conflicts >= personAfter) return state.approvals.get(toMergeGate(before)) === 'approve'
   // The built-in solver does on the same content what it did before.
+  if (isEnded(before)) return false
   const failures = tellsThePlan(state) && state.opened?.request.solver === 'repair' ? 1 : mostFailures
   return before.failures < failures && before.faults < mostFaults
+}
+
+/** A person's no, and the end of its time, are no failures that another attempt could mend. Earlier versions recorded neither. */
+function isEnded({ returned }: Delegation): boolean {
+  return returned?.denied !== undefined || returned?.isLate === true
 }
 
 /** A task without a scope of its own takes all that the contract lets change. */
@@ -156,9 +167,10 @@ function toLease(state: RunState, task: Task): readonly string[] {
   return task.scope.length > 0 ? task.scope : (state.contract?.scope ?? [])
 }
 
-function toRole(task: Task, before: Delegation | undefined): string {
+function toRole(state: RunState, task: Task, before: Delegation | undefined): string {
   if (before === undefined) return task.role
   if (before.conflicts >= mergerAfter) return 'merger'
+  if (before.isSentBack && sendsBack(state)) return task.role
   return before.failures > 0 && task.role === 'coder' ? 'debugger' : task.role
 }
 

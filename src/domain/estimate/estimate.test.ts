@@ -43,6 +43,15 @@ function toPast(random: () => number, n: number, { sd, repository = here }: { re
 
 const learnHere = (past: readonly PastTask[]) => learn(past, { repository: here, now })
 
+describe('what the built-in solver did', () => {
+  test('says nothing of what a model takes, nor the reverse', () => {
+    const slow = [task({ minutes: 30, tokens: 300_000 }), task({ minutes: 40, tokens: 400_000 })]
+    const quick = Array.from({ length: 20 }, () => task({ minutes: 0.1, tokens: 0 }))
+    assert.deepEqual(learnHere([...slow, ...quick]), learnHere(slow))
+    assert.deepEqual(learn([...slow, ...quick], { repository: here, now, byModel: false }), learn(quick, { repository: here, now, byModel: false }))
+  })
+})
+
 describe('quantiles of weighted values', () => {
   test('they ascend with their levels, lie between the least and the greatest, and weight draws them', () => {
     const random = seeded(7)

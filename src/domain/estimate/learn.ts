@@ -39,9 +39,11 @@ interface Sample {
  * takes; how far the past lay beside that line, as weighted quantiles together with a wide prior, gives the spread (after Tibshirani
  * and others, Conformal Prediction Under Covariate Shift, 2019: what is like the new task weighs more, and the unseen task itself
  * has a weight). `now` in milliseconds since the epoch. Order does not matter.
+ * `byModel`: what models did is learned from, else what the built-in solver did.
  */
-export function learn(past: readonly PastTask[], { repository, now }: { readonly repository: string; readonly now: number }): Experience {
-  const known = past.toSorted((a, b) => b.at - a.at || (a.run + a.task < b.run + b.task ? -1 : 1)).slice(0, mostTasks)
+export function learn(past: readonly PastTask[], { repository, now, byModel = true }: { readonly repository: string; readonly now: number; readonly byModel?: boolean }): Experience {
+  // The built-in solver takes seconds and no tokens: what it did says nothing of what a model takes, nor the reverse.
+  const known = past.filter(({ tokens }) => tokens > 0 === byModel).toSorted((a, b) => b.at - a.at || (a.run + a.task < b.run + b.task ? -1 : 1)).slice(0, mostTasks)
   const typical = findTypical(known)
   const weigh = (task: PastTask): number => (task.repository === repository ? 1 : elsewhereWeight) * 0.5 ** (Math.max(0, now - task.at) / halfLifeMs)
   const samples = known.filter((task) => task.done).map((task) => ({ task, features: toFeatures(task, typical), weight: weigh(task) }))

@@ -2,7 +2,7 @@ import { toCanonicalJson } from '../chain.ts'
 import type { Json } from '../../protocol/ids.ts'
 import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
 import { toCheckId, toTitle, usualSpread } from './from-file.ts'
-import { usualWorkers } from './graph.ts'
+import { usualMinutes, usualWorkers } from './graph.ts'
 import { usualSeconds } from './to-file.ts'
 
 /** A field that is not the same in both; undefined where one has nothing there. */
@@ -84,7 +84,7 @@ function toCommand(entry: string | { readonly command: string; readonly timeout_
 }
 
 /** Without amounts of nothing, and without the spread that it would have anyway. */
-function toPlainEstimate({ minutes, spread, ...rest }: NonNullable<TaskFile['estimate']>): object {
+function toPlainEstimate({ minutes = usualMinutes, spread, ...rest }: NonNullable<TaskFile['estimate']>): object {
   return { minutes, ...(spread === undefined || spread === minutes * usualSpread ? {} : { spread }), ...Object.fromEntries(Object.entries(rest).filter(([, amount]) => amount !== 0)) }
 }
 

@@ -1,6 +1,7 @@
 import type { Check, Contract } from '../../protocol/contract.ts'
 import type { Estimate, Plan, Task } from '../../protocol/plan.ts'
 import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
+import { usualMinutes } from './graph.ts'
 
 /** Spread of an estimate that names none, as a share of its minutes. */
 export const usualSpread = 0.5
@@ -54,7 +55,7 @@ function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: 
     scope: (task.scope ?? contractScope).map((glob) => glob.trim()), checks: [...new Set((task.checks ?? []).map(toId))], tests: [...(task.tests ?? [])], role: task.role ?? 'coder',
     dependsOn: [...new Set(task.depends_on ?? [])], risk: task.risk ?? 'low', reversible: task.reversible ?? true, rules: [...(task.rules ?? [])],
     // What the record said is nobody's word, and the record says it anew.
-    ...(estimate && estimate.from === undefined ? { estimate: { minutes: estimate.minutes, spread: estimate.spread ?? estimate.minutes * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0, ...toShared(estimate) } } : {}),
+    ...(estimate && estimate.from === undefined ? { estimate: { minutes: estimate.minutes ?? usualMinutes, spread: estimate.spread ?? (estimate.minutes ?? usualMinutes) * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0, ...toShared(estimate) } } : {}),
     ...(task.serves && task.serves.length > 0 ? { serves: task.serves.map((id) => toId(id, 0)) } : {}),
     ...(task.confidence === undefined ? {} : { confidence: task.confidence }),
     ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: task.unknowns.map((each) => each.trim()) } : {}),

@@ -1,5 +1,6 @@
 import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { Plan, Task } from '../../protocol/plan.ts'
+import { isEndless } from '../proof/endless.ts'
 import { isHandedOver, solverOf } from '../route.ts'
 import type { RunState } from '../run-state.ts'
 
@@ -40,7 +41,7 @@ function repairTasks(state: RunState, count: number): Task[] {
       const left = names.filter((name) => !state.givenUp.has(name) && !planned.has(name))
       if (left.length === 0) continue
       tasks.push(taskOf(count + tasks.length + 1, {
-        title: `Mend ${left.length === 1 ? `the failing test “${shorten(left[0] ?? '', 120)}”` : `${left.length} failing tests of ${group}`}`,
+        title: left.length === 1 ? `Mend the ${isEndless(outcome, left[0] ?? '') ? `test “${shorten(left[0] ?? '', 120)}”, which does not end` : `failing test “${shorten(left[0] ?? '', 120)}”`}` : `Mend ${left.length} failing tests of ${group}`,
         subgoal: `Make these tests pass without breaking others: ${left.join('; ')}`.slice(0, 4000),
         checks: [outcome.checkId],
         scope: state.contract?.scope ?? [],

@@ -1,6 +1,8 @@
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome, CheckProof } from '../../protocol/evidence.ts'
 import { findUnloaded } from './load-errors.ts'
+import { unknownRunner } from './endless.ts'
+import type { WrittenByRun } from './written-by-run.ts'
 import { combine, namesInside, ownerOf, type NamedResults } from './named-results.ts'
 
 /** One check on the base and on the result, twice each. */
@@ -10,6 +12,10 @@ export interface CheckRuns {
   readonly baseAgain: CheckOutcome | undefined
   readonly result: CheckOutcome | undefined
   readonly repeat: CheckOutcome | undefined
+  /** Files of the run's own that it depends on. Left out: none. */
+  readonly written?: WrittenByRun | undefined
+  /** Was one of those tests seen to fail on the base and pass twice on the result? */
+  readonly isShown?: boolean
 }
 
 interface NameJudgement {
@@ -118,8 +124,10 @@ function problemsOfReports(runs: CheckRuns, base: NamedResults, result: NamedRes
   if (result.size === 0) return ['the base showed tests by name and the result shows none']
   const problems: string[] = []
   const before = (runs.baseline?.tests ?? runs.baseAgain?.tests)?.runner
-  for (const after of [runs.result?.tests?.runner, runs.repeat?.tests?.runner]) {
-    if (after !== before && problems.length === 0) problems.push(`the tests were reported by ${after ?? 'nothing'}, on the base by ${before}`)
+  // Earlier versions, which did not look for what the run wrote, also spoke of a repetition that was not run.
+  const seen = runs.written && runs.repeat === undefined ? [runs.result] : [runs.result, runs.repeat]
+  for (const after of seen.map((outcome) => outcome?.tests?.runner)) {
+    if (after !== before && before !== unknownRunner && problems.length === 0) problems.push(`the tests were reported by ${after ?? 'nothing'}, on the base by ${before}`)
   }
   const had = countedTests(base, result)
   const has = result.size
@@ -143,12 +151,15 @@ function say(names: readonly string[], one: string, many: string): readonly stri
 
 /** The verdict on one check. `fixed`: failed on the base, passes now; `kept`: passes, but nothing it shows failed before. */
 export function judgeCheck(runs: CheckRuns): CheckProof {
-  const { check, baseline, baseAgain, result: first, repeat } = runs
-  const base = combine(baseline, baseAgain)
+  const { check, baseline, baseAgain, result: first, repeat, written } = runs
+  const rests = written?.tests ?? []
+  // A module that is yet to be written has no tests that could still fail.
+  const base = rests.length > 0 && baseline?.status === 'could-not-run' ? new Map() : combine(baseline, baseAgain)
   const result = combine(first, repeat)
   const byName = base.size > 0 && result.size > 0
   const names = byName ? judgeNames(runs, base, result) : judgeResultAlone(result)
   const problems = [
+    ...(first?.status === 'passed' ? [] : describeBarred(written)),
     ...problemsOfRun(first, 'the run on the result'),
     // A run that failed is not repeated: there is nothing to miss.
     ...(repeat === undefined && first?.status !== 'passed' ? [] : problemsOfRun(repeat, 'the repeated run')),
@@ -159,13 +170,13 @@ export function judgeCheck(runs: CheckRuns): CheckProof {
     ...say(names.flaky, 'test passed once and did not the other time', 'tests passed once and did not the other time'),
   ]
   // Where files could not be loaded on the base, they alone explain its exit code.
-  const mended = names.fixed.length > 0 || (names.loaded.length === 0 && failedBefore(runs))
+  const mended = names.fixed.length > 0 || (rests.length > 0 ? runs.isShown === true : names.loaded.length === 0 && failedBefore(runs))
   const verdict = problems.length > 0 ? 'failing' : mended ? 'fixed' : 'kept'
   const remarks = verdict === 'failing' ? [] : toRemarks(runs, byName, mended, names)
   return {
     checkId: check.id,
     command: check.command,
-    strength: byName ? 'by-name' : 'exit-code',
+    strength: byName || (rests.length > 0 && result.size > 0) ? 'by-name' : 'exit-code',
     verdict,
     fixed: [...names.fixed],
     stillFailing: [...names.stillFailing],
@@ -177,7 +188,27 @@ export function judgeCheck(runs: CheckRuns): CheckProof {
   }
 }
 
-function toRemarks(runs: CheckRuns, byName: boolean, mended: boolean, { fixed, loaded }: NameJudgement): readonly string[] {
+function describeBarred(written: WrittenByRun | undefined): readonly string[] {
+  return (written?.barred ?? []).map((path) => `it names ${path}, which the base does not have and a run may not add, because test runners are steered by it; a person can allow it (unpinned: ["${path}"] in a contract file, or an amendment)`)
+}
+
+/** What a pass is worth that needs what the run wrote. */
+function describeWritten({ tests, scripts }: WrittenByRun, mended: boolean): readonly string[] {
+  const list = (paths: readonly string[]): string => paths.slice(0, 5).join(', ') + (paths.length > 5 ? ', …' : '')
+  return [
+    ...(tests.length === 0 ? [] : mended
+      ? [`rests on tests that this run wrote, seen to fail on the base and to pass twice on the result: ${list(tests)}`]
+      : [`rests on tests that this run wrote, which shows nothing: none of them was seen by name to fail on the base and to pass twice on the result (${list(tests)})`]),
+    ...(scripts.length === 0 ? [] : [`${list(scripts)} ${scripts.length === 1 ? 'was' : 'were'} written in this run: what this check asks for is the run’s own word`]),
+  ]
+}
+
+function toRemarks(runs: CheckRuns, byName: boolean, mended: boolean, names: NameJudgement): readonly string[] {
+  const own = runs.written ? describeWritten(runs.written, mended) : []
+  return runs.written && runs.written.tests.length > 0 ? own : [...toComparison(runs, byName, mended, names), ...own]
+}
+
+function toComparison(runs: CheckRuns, byName: boolean, mended: boolean, { fixed, loaded }: NameJudgement): readonly string[] {
   const remarks: string[] = []
   if (!byName) remarks.push('judged by its exit code alone: which tests ran is not known')
   else if (mended && fixed.length === 0) remarks.push('no test failed by name on the base; its exit code was not 0 there and is 0 now')

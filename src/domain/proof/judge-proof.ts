@@ -4,6 +4,7 @@ import type { FileChange } from '../../protocol/events/workspace.ts'
 import type { CommitId, Digest, TreeId } from '../../protocol/ids.ts'
 import type { CanaryVerdict } from './canary.ts'
 import { judgeCheck } from './judge-check.ts'
+import type { WrittenByRun } from './written-by-run.ts'
 import { judgeSelfMade, type SelfMadeRuns } from './judge-self-made.ts'
 
 export interface ProofInput {
@@ -23,6 +24,8 @@ export interface ProofInput {
   /** Paths that were put back or taken out before the checks ran. */
   readonly restored: readonly string[]
   readonly canary?: CanaryVerdict | undefined
+  /** By check: what it depends on that only the run has. */
+  readonly written?: ReadonlyMap<string, WrittenByRun> | undefined
 }
 
 function byId(outcomes: readonly CheckOutcome[], id: string): CheckOutcome | undefined {
@@ -36,16 +39,19 @@ function byId(outcomes: readonly CheckOutcome[], id: string): CheckOutcome | und
 export function judgeProof(input: ProofInput): Proof {
   // Where nothing was changed nothing is run, and there is nothing to say of a check.
   const ran = input.changed.length === 0 && input.result.length === 0 ? [] : input.contract.checks
-  const checks = ran.map((check) =>
-    judgeCheck({
+  const selfMade = judgeSelfMade(input.selfMade)
+  const checks = ran.map((check) => {
+    const written = input.written?.get(check.id)
+    return judgeCheck({
       check,
       baseline: byId(input.baseline, check.id),
       baseAgain: byId(input.baseAgain, check.id),
       result: byId(input.result, check.id),
       repeat: byId(input.repeat, check.id),
-    }),
-  )
-  const selfMade = judgeSelfMade(input.selfMade)
+      written,
+      isShown: selfMade.some((test) => test.evidence && written?.tests.includes(test.file) === true),
+    })
+  })
   const undone = new Set(input.restored)
   const effective = input.changed.filter((change) => !undone.has(change.path))
   const obstacles = [
@@ -62,17 +68,19 @@ export function judgeProof(input: ProofInput): Proof {
     checks,
     selfMade: [...selfMade],
     restored: [...input.restored],
-    reasons: obstacles.length > 0 ? obstacles : toReasons(verdict, checks, selfMade.length > 0, input.canary),
+    reasons: obstacles.length > 0 ? obstacles : toReasons(verdict, checks, selfMade.length > 0, input),
     contract: input.contractHash,
   }
 }
 
-function toReasons(verdict: Proof['verdict'], checks: Proof['checks'], hasSelfMade: boolean, canary: CanaryVerdict | undefined): string[] {
+function toReasons(verdict: Proof['verdict'], checks: Proof['checks'], hasSelfMade: boolean, { canary, written }: Pick<ProofInput, 'canary' | 'written'>): string[] {
   const reasons: string[] = []
   if (checks.length === 0) reasons.push('there is no check that could show whether the goal is met')
   else if (verdict === 'no-evidence') {
     reasons.push('every check passes, but nothing that failed on the base is seen to pass now: a person must look')
-    if (hasSelfMade) reasons.push('the tests that were written in this run are not evidence: they were not seen to fail on the base and pass twice on the result')
+    const empty = checks.flatMap((check) => ((written?.get(check.checkId)?.tests ?? []).length > 0 ? [`${check.command}: ${check.reasons[0] ?? ''}`] : []))
+    if (empty.length > 0) reasons.push(...empty)
+    else if (hasSelfMade) reasons.push('the tests that were written in this run are not evidence: they were not seen to fail on the base and pass twice on the result')
   }
   const weak = checks.filter((check) => check.strength === 'exit-code' && check.verdict === 'fixed')
   if (weak.length > 0) reasons.push(`by exit code alone, which is weaker: ${weak.map((check) => check.command).join('; ')}`)

@@ -1,7 +1,7 @@
 import type { MutationScore, RepairJudgement, RepairOption } from '../../protocol/repair.ts'
 import { count, toLine } from './words.ts'
 
-const sureness: Record<RepairJudgement['sure'], string> = { sure: 'Sure', likely: 'Likely', 'one of several': 'One of several' }
+const sureness: Record<RepairJudgement['sure'], string> = { sure: 'Sure', likely: 'Likely', 'one of several': 'One of several', 'a guess': 'A guess' }
 /** Survivors that are named in words; the record has more. */
 const mostSurvivors = 6
 
@@ -39,10 +39,10 @@ export function toChoice(judgement: RepairJudgement | undefined): { readonly tex
 /** The ways to choose from, with an input on which they part. */
 export function describeChoice({ options, difference }: RepairJudgement): string[] {
   return [
-    'These mend it in ways that differ:',
+    difference === undefined ? 'There are several ways to mend it:' : 'These mend it in ways that differ:',
     ...options.flatMap((option) => describeOption(option)),
     ...(difference === undefined
-      ? ['No input was found on which they differ; they could not be compared, or not on enough inputs.']
+      ? ['No input was found on which they differ: they could not be compared, or not on enough inputs.']
       : [`They differ on ${toLine(difference.call, 300)}${difference.given ? ', which a test calls' : ''}:`, ...difference.shows.map(({ option, outcome }) => `    ${option}. ${toLine(outcome, 300)}`)]),
   ]
 }

@@ -1,7 +1,7 @@
 import type { Payload, StoredEvent } from '../../protocol/events/event.ts'
 import type { Deviation } from '../../protocol/report.ts'
 import type { RunState } from '../run-state.ts'
-import { toLine } from './words.ts'
+import { count, toLine } from './words.ts'
 
 /** Most that is told; what is left out is counted in a last line. */
 const most = 50
@@ -46,6 +46,7 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
       add('model-failed', `the model could not be asked (${event.data.code}): ${event.data.message}`)
       break
     case 'task.returned': case 'stage.returned':
+      addReturned(event, add)
       if (event.data.fault !== undefined) add('fault', `a fault stopped the child run of ${event.data.task} (${event.data.fault}), which is not held against the task: ${event.data.reason}`)
       break
     case 'fault.met':
@@ -55,7 +56,7 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
       add('limit', event.data.detail)
       break
     case 'log.repaired':
-      add('resumed', `the record was damaged and repaired by ${event.data.by}: ${event.data.lines} lines from line ${event.data.line} on were set aside`)
+      add('resumed', `the record was damaged and repaired by ${event.data.by}: ${count(event.data.lines, 'line')} from line ${event.data.line} on ${event.data.lines === 1 ? 'was' : 'were'} set aside`)
       break
     case 'run.resumed':
       add('resumed', `stopped and resumed by ${event.data.by}`)
@@ -80,6 +81,18 @@ function addEvent(event: StoredEvent, isLastProof: boolean, add: Add): void {
       add('approval', `${event.data.by} answered ${event.data.answer} to a question`)
       break
     default:
+  }
+}
+
+/** What came back and did not count, and what a reviewer said of what did. */
+function addReturned(event: Extract<StoredEvent, { type: 'task.returned' | 'stage.returned' }>, add: Add): void {
+  const { task, outcome, reason } = event.data
+  if (event.type === 'task.returned') {
+    if (outcome === 'not-achieved' || outcome === 'limit') add('attempt', `an attempt at ${task} came to nothing: ${reason}`)
+    return
+  }
+  for (const { path, line, message, severity = 'error' } of event.data.report?.findings ?? []) {
+    if (severity !== 'note') add('review', `the review of ${task} ${severity === 'error' ? 'sent it back' : 'warns'}: ${path}${line ? `:${line}` : ''} ${message}`)
   }
 }
 

@@ -5,6 +5,7 @@ import { findDrift } from '../plan/drift.ts'
 import { accountProgress } from '../plan/task-progress.ts'
 import { measureVolatility } from '../plan/volatility.ts'
 import type { RunState } from '../run-state.ts'
+import { accountTaskChecks } from './task-checks.ts'
 
 /** What became of each task of a graph: who, how often, how long, for how much. `events` are those in effect. */
 export function withWork(state: RunState, events: readonly StoredEvent[], tasks: readonly TaskAccount[]): TaskAccount[] {
@@ -30,9 +31,11 @@ export function accountPlan(state: RunState, events: readonly StoredEvent[]): Pl
   if (!isPlanned(state) || !plan || !contract) return undefined
   const drift = findDrift(plan, contract, { tasks: state.tasks, integrated: new Set(state.commits.map((each) => each.task)) })
   const late = findLate(state, events)
+  const taskChecks = accountTaskChecks(state, events)
   return {
     revision: plan.revision, ...(state.opened?.planning ? { workers: state.opened.planning.workers } : {}), ...(late.length > 0 ? { late } : {}), volatility: volatility ?? { revisions: 0, finished: 0, added: 0, removed: 0 }, drift: [...drift],
     milestones: [...state.milestones.values()].map(({ task, commit, verdict }) => ({ task, commit, verdict })),
+    ...(taskChecks.length > 0 ? { taskChecks } : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CheckOutcome } from '../../protocol/evidence.ts'
+import { sayEndless } from '../proof/endless.ts'
 import type { Tally } from '../../protocol/report.ts'
 
 export function toTally(outcome: CheckOutcome): Tally {
@@ -8,6 +9,7 @@ export function toTally(outcome: CheckOutcome): Tally {
     status: outcome.status,
     durationMs: outcome.durationMs,
     ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
+    ...(outcome.endless === undefined ? {} : { endless: outcome.endless.map(sayEndless) }),
     ...(cases.length === 0 ? {} : { tests: { total: cases.length, passed: count('passed'), failed: count('failed'), skipped: count('skipped') } }),
   }
 }

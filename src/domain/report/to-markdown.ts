@@ -8,6 +8,7 @@ import { describePlans } from './plans.ts'
 import { describeWork } from './work.ts'
 import { toShortCommit } from './short-id.ts'
 import { describeTally } from './tally.ts'
+import { taskCheckLines } from './task-checks.ts'
 import { taskLines } from './task-lines.ts'
 import { count, toAmount, toCode, toDuration, toLine, toLines, toMoney, toShare } from './words.ts'
 
@@ -144,6 +145,8 @@ function evidence(report: Report): string[] {
     if (proof.verdict !== 'proven') lines.push(...proof.reasons.map((reason) => `- ${toLine(reason, 500)}`))
   } else if (report.checks.length > 0) lines.push('There was no proof run: nothing below is evidence for the goal.')
   for (const check of report.checks) lines.push('', ...checkLines(check))
+  const ofTasks = taskCheckLines(report)
+  if (ofTasks.length > 0) lines.push(...(lines.length > 0 ? [''] : []), ...ofTasks)
   if (report.strength) {
     const { sentence, lines: missed } = describeEvidence(report.strength)
     lines.push('', '### How strong the tests are', `- Strength of the evidence: ${sentence}.`, ...missed.map((each) => `  - not noticed: ${each}`))
@@ -164,9 +167,14 @@ function evidence(report: Report): string[] {
 
 const verdicts: Record<CheckAccount['verdict'], string> = { fixed: 'failed before, passes now', kept: 'passed before, passes now', failing: 'fails', unproven: 'not proven' }
 
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 function checkLines(check: CheckAccount): string[] {
-  const lines = [`### ${toCode(check.command)}: ${verdicts[check.verdict]}`]
+  const lines = [`### ${toCode(check.command)}: ${check.verdict === 'kept' && check.before?.status !== 'passed' ? 'passes now' : verdicts[check.verdict]}`]
   lines.push(`- Before: ${check.before ? describeTally(check.before) : 'not run'}`)
+  for (const text of check.before?.endless ?? []) lines.push(`- ${capital(toLine(text, 500))}`)
   if (check.after) lines.push(`- After: ${describeTally(check.after)}${check.seen === 'worktree' ? ' (seen in the worktree, not in a clean checkout)' : ''}`)
   if (check.fixed.length > 0) lines.push(`- Failed before, ${check.fixed.length === 1 ? 'passes' : 'pass'} now, in both runs (${check.fixed.length}):`, ...nameLines(check.fixed))
   if (check.stillFailing.length > 0) lines.push(`- Still ${check.stillFailing.length === 1 ? 'fails' : 'fail'} (${check.stillFailing.length}):`, ...nameLines(check.stillFailing))

@@ -10,8 +10,8 @@ export interface CompletionQuantiles {
 }
 
 /**
- * What the spreads of the estimates mean for the end: the same order of tasks, each with minutes drawn from a log-normal distribution of
- * its mean and standard deviation, so many times. @returns undefined where no task has a spread
+ * What the spreads of the estimates mean for the end: the same order of tasks, each with minutes drawn from a log-normal distribution
+ * about its middle, so many times. @returns undefined where no task has a spread
  */
 export function findCompletionQuantiles(problem: ScheduleProblem, order: Int32Array, options: { readonly seed?: number; readonly draws: number }): CompletionQuantiles | undefined {
   const { tasks } = problem
@@ -33,8 +33,15 @@ export function findCompletionQuantiles(problem: ScheduleProblem, order: Int32Ar
   return { median: at(0.5), ninth: at(0.9) }
 }
 
-function drawMinutes(mean: number, spread: number, random: () => number): number {
-  if (spread === 0) return mean
-  const variance = Math.log(1 + (spread / mean) ** 2)
-  return Math.exp(Math.log(mean) - variance / 2 + Math.sqrt(variance) * nextNormal(random))
+/** Nine of ten of a normal distribution are below so many standard deviations. */
+const ninety = 1.2816
+
+/**
+ * Minutes are the middle, and the spread is what four of five lie within, divided by twice `ninety`: high - low = middle (e^(ninety sd) - e^(-ninety sd)),
+ * with the standard deviation of the logarithm, so that this is the same interval again.
+ */
+function drawMinutes(middle: number, spread: number, random: () => number): number {
+  if (spread === 0) return middle
+  const sd = Math.asinh((ninety * spread) / middle) / ninety
+  return middle * Math.exp(sd * nextNormal(random))
 }

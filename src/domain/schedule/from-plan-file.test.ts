@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { findOverlap } from '../lease/overlap.ts'
 import { PlanFile } from '../../protocol/plan-file.ts'
 import { findExclusiveGroups } from './exclusive-groups.ts'
+import { findCompletionQuantiles } from './completion-quantiles.ts'
 import { findFlaw } from './find-flaw.ts'
 import { toScheduleProblem } from './from-plan-file.ts'
 import type { ScheduleProblem } from './problem.ts'
@@ -19,6 +20,11 @@ describe('a plan file as a scheduling problem', () => {
     assert.deepEqual(problem.tasks, [{ id: 'a', minutes: 10, after: [], release: 3, deadline: 20, demands: { workers: 1, tokens_per_minute: 400, requests_per_minute: 2, gpu: 1 } }])
     assert.deepEqual(problem.resources, [{ name: 'workers', capacity: 3 }, { name: 'tokens_per_minute', capacity: 1000 }, { name: 'requests_per_minute', capacity: 5 }, { name: 'gpu', capacity: 2 }])
     assert.deepEqual(assumptions, [])
+  })
+
+  it('leaves what has a field of its own to that field', () => {
+    assert.throws(() => read({ capacity: { resources: { workers: 1 } }, tasks: [{ id: 'a' }] }), /neither workers nor cpu/)
+    assert.equal(read({ tasks: [{ id: 'a', estimate: { cpu: 1 } }], capacity: { cpu: 2 } }).problem.tasks[0]?.minutes, 10)
   })
 
   it('says what it assumed', () => {
@@ -74,5 +80,16 @@ describe('what only one task at a time may use', () => {
   it('holds for more of them than a word has bits', () => {
     const holdings = Array.from({ length: 200 }, (_, n) => ({ id: `t${n}`, scope: [`part${n >> 1}/**`], leases: [] }))
     assert.equal(findExclusiveGroups(holdings).length, 100)
+  })
+})
+
+describe('what spreads mean for the end', () => {
+  it('is about the middle: as often less as more, and four of five lie within what the spread says', () => {
+    const [low, high] = [0.92, 26.2]
+    const { problem } = read({ tasks: [{ id: 'a', estimate: { minutes: 4.91, spread: (high - low) / 2.5632 } }] })
+    const ends = findCompletionQuantiles(problem, new Int32Array([0]), { draws: 4000 })
+    assert.ok(ends)
+    assert.ok(Math.abs(Math.log(ends.median / 4.91)) < 0.15, String(ends.median))
+    assert.ok(Math.abs(Math.log(ends.ninth / high)) < 0.25, String(ends.ninth))
   })
 })

@@ -9,7 +9,7 @@ export interface PlannedProblem {
   readonly assumptions: readonly string[]
 }
 
-/** What a plan file limits. A name that the file gives itself cannot be one of these: ids have no underscore, and these come first. */
+/** What a plan file limits. A name that the file gives itself cannot be one of these (`plan-file.ts`). */
 const workers = 'workers'
 
 /**

@@ -19,7 +19,7 @@ test('by name: new failures are named, old ones counted, suites stand for nothin
     ['error a.test.js s › a fails; it passed on the base', 'error a.test.js c fails; the base has no test of that name', 'error a.test.js e fails; on the base it was skipped'],
     ['1 of the tests that fail did on the base too (npm test)'],
   ])
-  assert.deepEqual(compare(outcome('passed', { a: 'passed', b: 'skipped' }), undefined, undefined), [[], ['1 tests pass (npm test)']])
+  assert.deepEqual(compare(outcome('passed', { a: 'passed', b: 'skipped' }), undefined, undefined), [[], ['1 test passes (npm test)']])
 })
 
 test('by exit code, where either side tells no names', () => {

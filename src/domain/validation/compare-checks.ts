@@ -15,7 +15,7 @@ const mostNamed = 50
 /** What fails and did not on the base, with the tests' names where both sides tell them; what wavers is a warning. */
 export function compareChecks({ command, result, again, base }: ComparedCheck): { readonly findings: readonly Finding[]; readonly notes: readonly string[] } {
   const short = command.slice(0, 80)
-  if (result.status === 'passed') return { findings: [], notes: [result.tests === undefined ? `${short} passes` : `${result.tests.cases.filter((each) => each.status === 'passed').length} tests pass (${short})`] }
+  if (result.status === 'passed') return { findings: [], notes: [result.tests === undefined ? `${short} passes` : sayPassing(result.tests.cases.filter((each) => each.status === 'passed').length, short)] }
   if (again?.status === 'passed') return { findings: [{ path: '.', rule: 'tests/flaky', severity: 'warning', message: `${short} failed once and passed the other time${nameWavering(result)}`, evidence: lastLine(result) }], notes: [] }
   const before = combine(base, undefined)
   const failing = [...combine(result, again)].filter(([name, seen]) => seen === 'failed' && !holdsFailing(name, result))
@@ -27,9 +27,13 @@ export function compareChecks({ command, result, again, base }: ComparedCheck): 
     message: `${name} fails; ${describeBefore(before.get(name))}`, evidence: cases.get(name)?.message?.trim().split('\n')[0]?.slice(0, 200) ?? lastLine(result),
   }))
   const rest = broken.length - findings.length
-  if (rest > 0) findings.push({ path: '.', rule: 'tests/failing', severity: 'error', message: `${rest} more tests fail that did not on the base (${short})` })
+  if (rest > 0) findings.push({ path: '.', rule: 'tests/failing', severity: 'error', message: `${rest} more test${rest === 1 ? ' fails' : 's fail'} that did not on the base (${short})` })
   const old = failing.length - broken.length
   return { findings, notes: old > 0 ? [`${old} of the tests that fail did on the base too (${short})`] : [] }
+}
+
+function sayPassing(passed: number, short: string): string {
+  return `${passed} test${passed === 1 ? ' passes' : 's pass'} (${short})`
 }
 
 /** By the exit code alone. */

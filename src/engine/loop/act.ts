@@ -1,7 +1,7 @@
 import { Fault } from '../../protocol/fault.ts'
 import type { Json, TreeId } from '../../protocol/ids.ts'
 import { toChangedPaths } from '../../domain/context/describe-changed.ts'
-import { asksPlainly, isStaged } from '../../domain/decisions.ts'
+import { asksPlainly, isStaged, saysItWell } from '../../domain/decisions.ts'
 import type { PendingCall } from '../../domain/run-state.ts'
 import type { Step } from '../../domain/step.ts'
 import { toCallAsk } from '../build-ask.ts'
@@ -57,7 +57,7 @@ async function approve(run: RunContext, group: readonly Judged[]): Promise<reado
     const gate = judged.pending.call.callId
     if (isToBeAsked(run, judged) && !(await askPeople(run, [toQuestion(run, judged)]))) return undefined
     const denied = !judged.refusal && run.state.approvals.get(gate) === 'deny'
-    ready.push(denied ? { ...judged, refusal: { status: 'denied', text: judged.pending.cutOff ? notRepeated : toDenial(run, gate) } } : judged)
+    ready.push(denied ? { ...judged, refusal: { status: 'denied', text: judged.pending.cutOff ? toNotRepeated(run) : toDenial(run, gate) } } : judged)
   }
   return ready
 }
@@ -106,7 +106,10 @@ function toDenial({ state }: RunContext, gate: string): string {
   return `A person said no to this${why ? `: ${why.replace(/[.\s]+$/, '')}` : ''}. Find another way, or finish and say what is left.`
 }
 
-const notRepeated = 'The run was interrupted in the middle of this call. It may or may not have happened, and a person decided that it is not done again. Go on from there, and say in finish what remains uncertain.'
+/** That the run was interrupted has been said before. */
+function toNotRepeated({ state }: RunContext): string {
+  return `${saysItWell(state) ? 'This call was cut off by that' : 'The run was interrupted in the middle of this call'}. It may or may not have happened, and a person decided that it is not done again. Go on from there, and say in finish what remains uncertain.`
+}
 
 /**
  * We died while calls were under way. What they may have changed in the workspace is undone, then reads and reversible

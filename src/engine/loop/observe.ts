@@ -13,6 +13,7 @@ import { awaitChild, stopChildren } from '../delegate.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
 import { askToContinue } from '../validation/seal.ts'
 import { takeBack, validateChange } from '../validation/validate-change.ts'
+import { findTried } from '../tried.ts'
 import { runCheck } from './perceive.ts'
 
 /** Longest that tests near a change may take before they are left to the full run, in milliseconds. */
@@ -29,7 +30,9 @@ export async function observe(run: RunContext, step: Extract<Step, { phase: 'obs
       const workspace = getWorkspace(run)
       const tree = treeOf(run)
       for (const check of run.state.contract?.checks.filter((each) => run.state.active?.checks.includes(each.id)) ?? []) {
-        await runCheck(run, check, { root: workspace.root, mounts: workspace.mounts, tree, home: workspace.home }, 'full')
+        const tried = await findTried(run, check, run.state.committedTree, tree)
+        if (tried === undefined) await runCheck(run, check, { root: workspace.root, mounts: workspace.mounts, tree, home: workspace.home }, 'full')
+        else await record(run, { type: 'check.started', data: { checkId: check.id, purpose: 'full', tree } }, { type: 'check.finished', data: { purpose: 'full', outcome: tried } })
       }
       if ((await workspace.snapshot(run.signal)) !== tree) await workspace.rollback(tree, run.signal)
       return

@@ -4,10 +4,11 @@ import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { CommitId, TreeId } from '../../protocol/ids.ts'
 import { findWorkDeadline } from '../../domain/budget.ts'
 import type { Step } from '../../domain/step.ts'
+import { runNamingEndless } from '../endless.ts'
 import { keepGrounds } from '../grounds.ts'
 import { learnSecrets } from '../learn-secrets.ts'
 import { getWorkspace, record, type RunContext } from '../record.ts'
-import type { CheckPlace } from '../ports/checks.ts'
+import type { CheckPlace, CheckRunner } from '../ports/checks.ts'
 
 /** Looks at what is there before anything is changed: workspace, environment, and what each check shows on the base. */
 export async function perceive(run: RunContext, step: Extract<Step, { phase: 'perceive' }>): Promise<void> {
@@ -72,12 +73,10 @@ export async function runCheck(run: RunContext, check: Check, place: CheckPlace,
   // A command that runs only some of its tests would say more than is true.
   run.emit({ kind: 'status', text: only ? labels[purpose] : `${labels[purpose]}: ${check.command}` })
   const bounded = boundByDeadline(run, check, purpose)
-  const outcome = tellDeadline(bounded !== check, await run.ports.checks.run(bounded, place, {
-    network: run.state.contract?.network ?? [],
-    signal: run.signal,
-    onOutput: (text) => run.emit({ kind: 'output', callId: check.id, text }),
-    ...(only ? { only } : {}),
-  }))
+  const attempt = async (options: Pick<Parameters<CheckRunner['run']>[2], 'signal' | 'onOutput'>): Promise<CheckOutcome> => tellDeadline(bounded !== check, await run.ports.checks.run(bounded, place, { ...options, network: run.state.contract?.network ?? [], ...(only ? { only } : {}) }))
+  const outcome = purpose === 'baseline'
+    ? await runNamingEndless(run, check, attempt)
+    : await attempt({ signal: run.signal, onOutput: (text) => run.emit({ kind: 'output', callId: check.id, text }) })
   run.signal.throwIfAborted()
   await record(run, { type: 'check.finished', data: { purpose, outcome } })
   const stored = run.rollout.events.at(-1)

@@ -9,9 +9,10 @@ export interface CheckRunner {
   /**
    * Runs the check's command in the sandbox at `place` and reads what its test runner reported.
    * `only` narrows it to some test files where the runner allows that (undefined in the result's notes where not).
+   * `names` narrows it further to tests of these names, where all of them can be told to the runner.
    * `network` are the contract's hosts.
    */
-  run(check: Check, place: CheckPlace, options: { network: readonly string[]; only?: readonly string[]; signal: AbortSignal; onOutput?: (text: string) => void }): Promise<CheckOutcome>
+  run(check: Check, place: CheckPlace, options: { network: readonly string[]; only?: readonly string[]; names?: readonly string[]; signal: AbortSignal; onOutput?: (text: string) => void }): Promise<CheckOutcome>
 }
 
 /** Fast checks after an edit: does it parse? */

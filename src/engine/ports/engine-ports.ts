@@ -14,7 +14,7 @@ import type { Blobs, EventLog } from './event-log.ts'
 import type { ModelPort } from './model.ts'
 import type { Policy } from './policy.ts'
 import type { Sandbox } from './sandbox.ts'
-import type { Solver } from './solver.ts'
+import type { EndlessFinder, Solver } from './solver.ts'
 import type { StrengthMeter } from './strength.ts'
 import type { Surveyor } from './surveyor.ts'
 import type { AnyTool } from './tools.ts'
@@ -57,6 +57,8 @@ export interface EnginePorts {
   /** Present when the run's solver is a model. */
   readonly model: ModelPort | undefined
   readonly repair: Solver | undefined
+  /** Absent where nothing looks for tests that do not end, as in a replay: what was found is part of the recorded outcome. */
+  readonly endless?: EndlessFinder
   /** Measures the tests that a proof rests on. Absent where nobody wants to know. */
   readonly strength?: StrengthMeter
   /** Present where the run follows a graph of tasks. */

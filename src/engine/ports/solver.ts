@@ -1,6 +1,6 @@
 import type { Contract, Check } from '../../protocol/contract.ts'
 import type { ModelReply } from '../../protocol/conversation.ts'
-import type { CheckOutcome } from '../../protocol/evidence.ts'
+import type { CheckOutcome, EndlessTest } from '../../protocol/evidence.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
 import type { Task } from '../../protocol/plan.ts'
 import type { NewEvent } from '../../protocol/events/event.ts'
@@ -34,12 +34,16 @@ export interface Lab {
   files(): Promise<readonly string[]>
   read(path: string): Promise<string | undefined>
   /**
-   * Puts the files in place, runs the check (narrowed to `only` test files where the runner can), puts the old content back.
+   * Puts the files in place, runs the check (narrowed to `only` test files, and among them to tests by
+   * `names`, where the runner can), puts the old content back.
    * Bounded by `timeoutMs`.
    */
-  tryFiles(files: ReadonlyMap<string, string>, check: Check, options: { only?: readonly string[]; timeoutMs: number }): Promise<CheckOutcome>
-  /** Runs any command in the sandbox on the scratch copy, with extra files in place: coverage, parsers. */
-  run(argv: readonly string[], options: { files?: ReadonlyMap<string, string>; env?: Readonly<Record<string, string>>; timeoutMs: number; stdin?: Uint8Array }): Promise<SandboxResult>
+  tryFiles(files: ReadonlyMap<string, string>, check: Check, options: { only?: readonly string[]; names?: readonly string[]; timeoutMs: number }): Promise<CheckOutcome>
+  /**
+   * Runs any command in the sandbox on the scratch copy, with extra files in place: coverage, parsers. Memory, processes and output
+   * are bounded as `workers` that run at a time need it; left out, two.
+   */
+  run(argv: readonly string[], options: { files?: ReadonlyMap<string, string>; env?: Readonly<Record<string, string>>; timeoutMs: number; stdin?: Uint8Array; workers?: number }): Promise<SandboxResult>
   /** Lines that came in with the last commits, uncommitted changes that the run began with included; none where that cannot be told. */
   recent(): Promise<readonly RecentLines[]>
   /** What the type checkers and linters that the repository uses find in these files; what does not answer within the time is left out. */
@@ -47,6 +51,12 @@ export interface Lab {
   /** Is there time left? */
   remainingMs(): number
   record(event: NewEvent & { type: 'candidate.tried' | 'repair.judged' | 'repair.searched' }): Promise<void>
+}
+
+/** Finds out what keeps a check from ending. */
+export interface EndlessFinder {
+  /** Runs the check's tests one by one on a scratch copy, with coverage and short limits; none where they cannot be run so, or where all of them end. Bounded by `budgetMs`. */
+  find(check: Check, outcome: CheckOutcome | undefined, lab: Lab, options: { budgetMs: number; signal: AbortSignal }): Promise<readonly EndlessTest[]>
 }
 
 /**

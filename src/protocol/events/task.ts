@@ -85,6 +85,10 @@ export const taskEvents = {
     /** Mean probability of the tokens of the child's last answer, where its provider says it. */
     certainty: z.number().min(0).max(1).optional(),
     fault: ChildFault.optional(),
+    /** It ended with a person's no to what it had changed, with what they said. */
+    denied: z.object({ note: z.string().max(4000).optional() }).optional(),
+    /** It ended because its time was over. */
+    isLate: z.boolean().optional(),
   })),
   /** Intent: a specialist is about to do a stage of the task in a child run, from `base`. It may write new tests, or nothing at all. */
   'stage.delegated': z.lazy(() => z.object({

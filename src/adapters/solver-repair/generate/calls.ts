@@ -6,9 +6,9 @@ import { exchange } from './conditions.ts'
 import { isValue, quote, swapsOf, wrapped } from './sketch.ts'
 import type { Generator, Sketch, Swaps } from './sketch.ts'
 
-const isCall = (node: SyntaxNode): boolean => node.type === 'call_expression' || node.type === 'call' || node.type === 'new_expression'
+export const isCall = (node: SyntaxNode): boolean => node.type === 'call_expression' || node.type === 'call' || node.type === 'new_expression'
 
-function calleeOf(call: SyntaxNode): SyntaxNode | undefined {
+export function calleeOf(call: SyntaxNode): SyntaxNode | undefined {
   return findField(call, 'function') ?? findField(call, 'constructor')
 }
 
@@ -162,47 +162,6 @@ function unwrap(node: SyntaxNode, sketch: Sketch): void {
   }
 }
 
-/** A copy in the place of the thing itself, so that a caller's data is not changed. */
-export const copyValue: Generator = (node, sketch) => {
-  if (isCall(node)) copyReceiver(node, sketch)
-  copyIterated(node, sketch)
-  if (!isValue(node) || !/^(identifier|member_expression|attribute|subscript|subscript_expression)$/.test(node.type)) return
-  const parentType = node.parent?.type ?? ''
-  if (!/^(return_statement|variable_declarator|assignment|assignment_expression|arguments|argument_list|pair|array|list|conditional_expression|ternary_expression|arrow_function)$/.test(parentType) || node.field === 'function') return
-  const prior = parentType.startsWith('arg') ? 0.1 : 0.18
-  const text = sketch.text(node)
-  const copies = sketch.python ? [`list(${text})`, `dict(${text})`, `${text}.copy()`] : [`[...${text}]`, `{ ...${text} }`, `structuredClone(${text})`]
-  copies.forEach((copy, i) => sketch.replace(node, copy, 'copy', prior * (1 - 0.15 * i), `work on a copy of ${quote(text)}`))
-}
-
-/** A loop over what its own body may change, and `x ?? []` that hands out the thing itself. */
-function copyIterated(node: SyntaxNode, sketch: Sketch): void {
-  const iterated = node.field === 'right' && /^(for_in_statement|for_statement)$/.test(node.parent?.type ?? '') && /^(identifier|member_expression|attribute|subscript|subscript_expression|call_expression)$/.test(node.type)
-  const text = sketch.text(node)
-  if (iterated) sketch.replace(node, sketch.python ? `list(${text})` : `[...${text}]`, 'copy', 0.24, `go through a copy of ${quote(text)}`)
-  if (!sketch.python && node.type === 'binary_expression' && /(\?\?|\|\|)\s*\[\]$/.test(text)) sketch.replace(node, `[...(${text})]`, 'copy', 0.2, `work on a copy of ${quote(text)}`)
-}
-
-function copyReceiver(node: SyntaxNode, sketch: Sketch): void {
-  const callee = calleeOf(node)
-  const object = callee === undefined ? undefined : findField(callee, 'object')
-  const name = calledName(node, sketch)
-  const args = argumentsOf(node)
-  if (!sketch.python && object !== undefined && /^(sort|reverse|splice|push|fill)$/.test(name)) {
-    sketch.replace(object, `[...${sketch.text(object)}]`, 'copy', 0.46, `work on a copy of ${quote(sketch.text(object))}`)
-  }
-  if (!sketch.python && callee !== undefined && sketch.text(callee) === 'Object.assign' && args[0] !== undefined) {
-    sketch.propose(node, [{ start: args[0].start, end: args[0].start, text: '{}, ' }], 'copy', 0.5, 'assign to a new object')
-  }
-  if (sketch.python && name === 'sort' && object !== undefined) {
-    const rest = args.length === 0 ? '' : `, ${args.map((arg) => sketch.text(arg)).join(', ')}`
-    const made = `sorted(${sketch.text(object)}${rest})`
-    if (node.parent?.type === 'expression_statement') sketch.replace(node, `${sketch.text(object)} = ${made}`, 'copy', 0.42)
-    else sketch.replace(node, made, 'copy', 0.55)
-  }
-  if (sketch.python && name === 'reverse' && object !== undefined) sketch.replace(node, `${sketch.text(object)}[::-1]`, 'copy', 0.4)
-}
-
 /** Something else where there is nothing. */
 export const addDefault: Generator = (node, sketch) => {
   if (!isValue(node) || node.field === 'function') return
@@ -268,45 +227,4 @@ function softSubscript(node: SyntaxNode, sketch: Sketch): void {
     const text = other === 'None' ? `${sketch.text(value)}.get(${sketch.text(key)})` : `${sketch.text(value)}.get(${sketch.text(key)}, ${other})`
     sketch.replace(node, text, 'default', prior)
   }
-}
-
-/** Flags and small parts of regular expressions. */
-export const changeRegex: Generator = (node, sketch) => {
-  if (node.type === 'regex') {
-    const flags = findField(node, 'flags')
-    const now = flags === undefined ? '' : sketch.text(flags)
-    const body = sketch.text(node).slice(0, now === '' ? undefined : -now.length)
-    for (const flag of ['g', 'i', 'm', 'u', 's']) {
-      const other = now.includes(flag) ? now.replace(flag, '') : now + flag
-      sketch.replace(node, body + other, 'regexp', flag === 'g' || flag === 'i' ? 0.4 : 0.15, `${now.includes(flag) ? 'drop' : 'add'} the flag ${quote(flag)}`)
-    }
-  }
-  const rawString = node.type === 'string_content' && (isRawPattern(node, sketch) || /^(re|search|match|fullmatch|compile|sub|split|findall|finditer)$/.test(regexCall(node, sketch)))
-  if (node.type !== 'regex_pattern' && !rawString) return
-  const text = sketch.text(node)
-  const offer = (other: string, prior: number): void => sketch.replace(node, other, 'regexp', prior)
-  for (const match of text.matchAll(/(?<!\\)[+*?]|\\[dwsDWS](?![+*?{])|\{\d+(,\d*)?\}|(?<=\[[^\]]*)[a-zA-Z0-9]-[a-zA-Z0-9]|(?<![\\[])\.|\[\^?[^\]]*\](?![+*?{])/g)) {
-    const [part, at] = [match[0], match.index]
-    const put = (other: string, prior: number): void => offer(text.slice(0, at) + other + text.slice(at + part.length), prior)
-    if (part === '+') { put('*', 0.26); put('', 0.14); put('+?', 0.12) }
-    else if (part === '*') { put('+', 0.26); put('*?', 0.2); put('', 0.1) }
-    else if (part === '?') put('', 0.22)
-    else if (part === '.') put('\\.', 0.32)
-    else if (part.startsWith('{')) { put('+', 0.16); for (const n of [1, 2, 3, 4]) put(`{${n}}`, 0.1); put(`{${part.slice(1, -1)},}`, 0.12) }
-    else if (/^\\[dws]$/i.test(part) || part.startsWith('[')) { put(`${part}+`, 0.28); put(`${part}*`, 0.16) }
-  }
-  offer(text.startsWith('^') ? text.slice(1) : `^${text}`, 0.22)
-  offer(text.endsWith('$') ? text.slice(0, -1) : `${text}$`, 0.22)
-  if (!(text.startsWith('^') && text.endsWith('$'))) offer(`^${text.replace(/^\^|\$$/g, '')}$`, 0.2)
-}
-
-/** `r"\d+"` in a table of rules. */
-function isRawPattern(node: SyntaxNode, sketch: Sketch): boolean {
-  const start = node.parent?.children[0]
-  return start !== undefined && /^[bB]?[rR]/.test(sketch.text(start)) && /[\\[(*+?^$|]/.test(sketch.text(node))
-}
-
-function regexCall(node: SyntaxNode, sketch: Sketch): string {
-  const call = node.parent?.parent?.parent
-  return call === undefined || call.type !== 'call' || !/\bre\./.test(sketch.text(call)) ? '' : calledName(call, sketch)
 }

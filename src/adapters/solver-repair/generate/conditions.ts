@@ -1,19 +1,28 @@
 import { findField, namedChildren, walk } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
-import { scopeAt } from '../syntax/scope.ts'
 import { quote, wrapped } from './sketch.ts'
 import type { Generator, Sketch } from './sketch.ts'
 
 /** Without the parentheses that an `if` or `while` of JavaScript needs. */
-function bare(node: SyntaxNode): SyntaxNode {
+export function bare(node: SyntaxNode): SyntaxNode {
   return node.type === 'parenthesized_expression' ? (namedChildren(node)[0] ?? node) : node
 }
 
-function conditionOf(node: SyntaxNode): SyntaxNode | undefined {
+export function conditionOf(node: SyntaxNode): SyntaxNode | undefined {
   if (node.type === 'conditional_expression') return namedChildren(node)[1]
   if (node.type === 'if_clause') return namedChildren(node)[0]
   const condition = /^(if_statement|elif_clause|while_statement|ternary_expression)$/.test(node.type) ? findField(node, 'condition') : undefined
   return condition === undefined ? undefined : bare(condition)
+}
+
+/** What is asked, or answered with yes or no: a condition, or a returned comparison. */
+export function truthOf(node: SyntaxNode, sketch: Sketch): SyntaxNode | undefined {
+  const condition = conditionOf(node)
+  if (condition !== undefined) return condition
+  const given = node.type === 'return_statement' ? namedChildren(node)[0] : /^(arrow_function|lambda)$/.test(node.type) ? findField(node, 'body') : undefined
+  const value = given === undefined ? undefined : bare(given)
+  if (value === undefined || !/^(comparison_operator|boolean_operator|not_operator|binary_expression|unary_expression)$/.test(value.type)) return undefined
+  return /[<>]|[=!]=|&&|\|\||\b(and|or|not|in|is)\b|!/.test(sketch.text(value)) ? value : undefined
 }
 
 const predicateCalls = /^(filter|some|every|find|findIndex|findLast|any|all)$/
@@ -48,51 +57,6 @@ export const negateCondition: Generator = (node, sketch) => {
     const operator = node.children.find((child) => child.field === 'operator')
     if (operator === undefined || !/^(&&|\|\||and|or)$/.test(sketch.text(operator))) return
     for (const side of [findField(node, 'left'), findField(node, 'right')]) if (side !== undefined) negate(side, sketch, 0.3)
-  }
-}
-
-/** A clause that is missing from a condition, made of what is in scope. */
-export const addClause: Generator = (node, sketch) => {
-  const condition = conditionOf(node)
-  if (condition === undefined) return
-  const [and, or, not] = sketch.python ? ['and', 'or', 'not '] : ['&&', '||', '!']
-  const whole = wrapped(condition, sketch)
-  const scope = scopeAt(sketch.file, node)
-  const names = [...scope.params, ...scope.locals].slice(0, 8)
-  const condText = sketch.text(condition)
-  for (const name of names) {
-    const known = condText.includes(name)
-    const say = (clause: string): string => `also ask ${quote(clause)}`
-    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${and} ${name}` }], 'clause', known ? 0.1 : 0.15, say(`${and} ${name}`))
-    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${or} ${not}${name}` }], 'clause', 0.13, say(`${or} ${not}${name}`))
-    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${and} ${not}${name}` }], 'clause', 0.13, say(`${and} ${not}${name}`))
-    const zero = sketch.python ? `${name} == 0` : `${name} === 0`
-    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${or} ${zero}` }], 'clause', 0.08, say(`${or} ${zero}`))
-    if (known) continue
-    const nothing = sketch.python ? `${name} is not None` : `${name} !== undefined`
-    sketch.propose(condition, [{ start: condition.start, end: condition.end, text: `${whole} ${and} ${nothing}` }], 'clause', 0.09, say(`${and} ${nothing}`))
-  }
-  addMirrored(node, condition, sketch)
-}
-
-/** `x < low` where `|| x > high` is missing: the same comparison the other way with the other names in scope. */
-function addMirrored(node: SyntaxNode, condition: SyntaxNode, sketch: Sketch): void {
-  const operator = condition.children.find((child) => child.field === 'operator' || child.field === 'operators')
-  if (operator === undefined) return
-  const [left, right] = [condition.children[0], condition.children.at(-1)]
-  const sign = sketch.text(operator)
-  const turned: Record<string, string> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' }
-  if (left === undefined || right === undefined) return
-  const scope = scopeAt(sketch.file, node)
-  const others = [...scope.params, ...scope.locals].filter((name) => name !== sketch.text(left) && name !== sketch.text(right)).slice(0, 6)
-  const [and, or] = sketch.python ? ['and', 'or'] : ['&&', '||']
-  for (const other of others) {
-    const made = turned[sign] === undefined
-      ? [`${or} ${sketch.text(left)} ${sign} ${other}`, `${and} ${sketch.text(left)} ${sign} ${other}`]
-      : [`${or} ${sketch.text(left)} ${turned[sign]} ${other}`, `${and} ${sketch.text(left)} ${turned[sign]} ${other}`]
-    for (const clause of made) {
-      sketch.propose(condition, [{ start: condition.end, end: condition.end, text: ` ${clause}` }], 'clause', 0.13, `also ask ${quote(clause)}`)
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { findField, findFunction, namedChildren, walk } from '../syntax/node.ts'
 import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import { scopeAt } from '../syntax/scope.ts'
+import { truthOf } from './conditions.ts'
 import { quote, wrapped } from './sketch.ts'
 import type { Generator, Sketch } from './sketch.ts'
 
@@ -43,18 +44,9 @@ export const returnField: Generator = (node, sketch) => {
   }
 }
 
-function truthfulPart(node: SyntaxNode, sketch: Sketch): SyntaxNode | undefined {
-  const bare = (value: SyntaxNode | undefined): SyntaxNode | undefined => (value?.type === 'parenthesized_expression' ? namedChildren(value)[0] : value)
-  if (/^(if_statement|elif_clause|while_statement|ternary_expression)$/.test(node.type)) return bare(findField(node, 'condition'))
-  if (node.type === 'if_clause') return namedChildren(node)[0]
-  const value = node.type === 'return_statement' ? namedChildren(node)[0] : node.type === 'arrow_function' ? findField(node, 'body') : undefined
-  if (value === undefined || !/^(comparison_operator|boolean_operator|not_operator|binary_expression|unary_expression)$/.test(value.type)) return undefined
-  return /[<>]|[=!]=|&&|\|\||\b(and|or|not|in|is)\b|!/.test(sketch.text(value)) ? value : undefined
-}
-
 /** A clause about a member that holds a truth value, or about a parameter, that is missing from a condition or from an answer of yes or no. */
 export const addTruthClause: Generator = (node, sketch) => {
-  const part = truthfulPart(node, sketch)
+  const part = truthOf(node, sketch)
   if (part === undefined) return
   const text = sketch.text(part)
   const { own, truths } = fieldsOf(sketch)
@@ -67,10 +59,16 @@ export const addTruthClause: Generator = (node, sketch) => {
   }
   for (const field of own) if (truths.has(field.split('.')[1] ?? '')) offer(field, 0.3)
   const receivers = new Set<string>()
+  const beside = new Set<string>()
   walk(part, (at) => {
     const object = /^(member_expression|attribute)$/.test(at.type) ? findField(at, 'object') : undefined
-    if (object?.type === 'identifier') receivers.add(sketch.text(object))
+    if (object?.type !== 'identifier') return
+    receivers.add(sketch.text(object))
+    // What stands beside this member in one shape, in the tests' data say, may be a truth value too.
+    const member = /[\w$]+$/.exec(sketch.text(at))?.[0] ?? ''
+    for (const other of [...(sketch.words.siblings.get(member) ?? [])].slice(0, 6)) if (!truths.has(other)) beside.add(`${sketch.text(object)}.${other}`)
   })
+  for (const clause of beside) offer(clause, 0.12)
   for (const receiver of receivers) for (const truth of truths) if (!/^(self|this)$/.test(receiver) && truth !== '') offer(`${receiver}.${truth}`, 0.24)
   const scope = scopeAt(sketch.file, node)
   for (const name of [...scope.locals, ...scope.params, ...scope.outer]) if (truths.has(name)) offer(name, 0.3)

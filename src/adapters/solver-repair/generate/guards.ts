@@ -1,7 +1,7 @@
 import { findField, findFunction, isFunction, namedChildren, walk } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { parametersOf, scopeAt } from '../syntax/scope.ts'
-import { indentOf } from './statements.ts'
+import { firstOfBody, indentOf } from './statements.ts'
 import { quote } from './sketch.ts'
 import type { Generator, Sketch } from './sketch.ts'
 
@@ -29,30 +29,37 @@ function isPlain(node: SyntaxNode): boolean {
 /** Cases that are passed by at the start of a function: nothing given, empty, zero. */
 export const addGuard: Generator = (node, sketch) => {
   if (!isFunction(node)) return
-  const body = findField(node, 'body')
-  if (body === undefined || !/^(statement_block|block)$/.test(body.type)) return
-  const statements = namedChildren(body).filter((child) => child.type !== 'import_statement')
-  const docstring = sketch.python && statements[0]?.type === 'expression_statement' && namedChildren(statements[0])[0]?.type === 'string'
-  const first = statements[docstring ? 1 : 0]
-  if (first === undefined) return
+  const first = firstOfBody(node, sketch)
+  const expression = expressionOf(node)
+  if (first === undefined && expression === undefined) return
   const params = parametersOf(sketch.file, node).filter((name) => name !== 'self' && name !== 'cls')
   const messages = sketch.words.messages
   const nothing = /of (undefined|null)|NoneType|not iterable/.test(messages)
   const empty = /ZeroDivision|division by zero|NaN|Infinity|IndexError|empty|out of range|StatisticsError|Reduce of empty/.test(messages)
   const recursion = /RecursionError|Maximum call stack/.test(messages)
   const raises = /not raised|DID NOT RAISE|Missing expected (exception|rejection)/.test(messages)
-  const indent = indentOf(first, sketch)
-  const insert = (line: string, prior: number, describes: string): void =>
-    sketch.propose(first, [{ start: first.start, end: first.start, text: `${line}\n${indent}` }], 'guard', prior, describes)
+  const insert = (condition: string, action: string, prior: number, describes: string): void => {
+    const line = sketch.python ? `if ${condition}: ${action}` : `if (${condition}) ${action}`
+    if (first !== undefined) sketch.propose(first, [{ start: first.start, end: first.start, text: `${line}\n${indentOf(first, sketch)}` }], 'guard', prior, describes)
+  }
   for (const param of params.slice(0, 5)) {
     for (const [condition, say, weight] of guardConditions(param, sketch, { nothing, empty, recursion })) {
-      const line = (action: string): string => (sketch.python ? `if ${condition}: ${action}` : `if (${condition}) ${action}`)
-      for (const [value, share] of guardValues(node, sketch)) {
-        insert(line(`return ${value}`.trim()), 0.17 * weight * share, `give back ${quote(value === '' ? 'nothing' : value)} at once where ${say}`)
+      const own: [string, number][] = /[<=]=? ?[01]$/.test(condition) ? [[param, recursion ? 0.9 : 0.4]] : []
+      for (const [value, share] of [...guardValues(node, sketch).slice(0, expression === undefined ? 14 : 8).filter(([value]) => own.length === 0 || value !== param), ...own]) {
+        const describes = `give back ${quote(value === '' ? 'nothing' : value)} at once where ${say}`
+        if (expression === undefined) insert(condition, `return ${value}`.trim(), 0.17 * weight * share, describes)
+        else if (value !== '') sketch.replace(expression, sketch.python ? `${value} if ${condition} else ${sketch.text(expression)}` : `${condition} ? ${value} : ${sketch.text(expression)}`, 'guard', 0.17 * weight * share, describes)
       }
-      if (raises) for (const thrown of throwStatements(sketch)) insert(line(thrown), 0.3 * weight, `refuse where ${say}`)
+      if (raises) for (const thrown of throwStatements(sketch)) insert(condition, thrown, 0.3 * weight, `refuse where ${say}`)
     }
   }
+}
+
+/** What a function without a block gives back, where it has a name: one that is only passed on seldom lacks a guard. */
+function expressionOf(fn: SyntaxNode): SyntaxNode | undefined {
+  const named = /^(variable_declarator|assignment|assignment_expression|pair|public_field_definition|field_definition)$/.test(fn.parent?.type ?? '')
+  const body = named && /^(arrow_function|lambda)$/.test(fn.type) ? findField(fn, 'body') : undefined
+  return body === undefined || body.type === 'statement_block' ? undefined : body
 }
 
 function guardConditions(param: string, sketch: Sketch, seen: { nothing: boolean; empty: boolean; recursion: boolean }): [string, string, number][] {
@@ -61,9 +68,9 @@ function guardConditions(param: string, sketch: Sketch, seen: { nothing: boolean
   const zero = seen.recursion || seen.empty ? 1.8 : 0.6
   return sketch.python
     ? [[`not ${param}`, `${quote(param)} is empty or nothing`, Math.max(nothing, empty)], [`${param} is None`, `${quote(param)} is nothing`, nothing * 0.8],
-      [`${param} == 0`, `${quote(param)} is 0`, zero * 0.7], [`${param} <= 0`, `${quote(param)} is not above 0`, zero * 0.6], [`${param} < 0`, `${quote(param)} is below 0`, 0.6], [`${param} <= 1`, `${quote(param)} is at most 1`, zero * 0.5]]
+      [`${param} == 0`, `${quote(param)} is 0`, zero * 0.7], [`${param} <= 0`, `${quote(param)} is not above 0`, zero * 0.6], [`${param} < 0`, `${quote(param)} is below 0`, 0.6], [`${param} <= 1`, `${quote(param)} is at most 1`, zero * 0.5], [`${param} == 1`, `${quote(param)} is 1`, zero * 0.45]]
     : [[`${param} == null`, `${quote(param)} is nothing`, nothing], [`${param}.length === 0`, `${quote(param)} is empty`, empty], [`!${param}`, `${quote(param)} is empty or nothing`, Math.max(nothing, empty) * 0.7],
-      [`${param} === 0`, `${quote(param)} is 0`, zero * 0.7], [`${param} <= 0`, `${quote(param)} is not above 0`, zero * 0.6], [`${param} < 0`, `${quote(param)} is below 0`, 0.6], [`${param} <= 1`, `${quote(param)} is at most 1`, zero * 0.5]]
+      [`${param} === 0`, `${quote(param)} is 0`, zero * 0.7], [`${param} <= 0`, `${quote(param)} is not above 0`, zero * 0.6], [`${param} < 0`, `${quote(param)} is below 0`, 0.6], [`${param} <= 1`, `${quote(param)} is at most 1`, zero * 0.5], [`${param} === 1`, `${quote(param)} is 1`, zero * 0.45]]
 }
 
 /** A value that was looked up and may not be there: passed by right after it was put into a variable. */

@@ -1,30 +1,25 @@
 import path from 'node:path'
-import { findField, namedChildren, walk } from '../syntax/node.ts'
+import { findField, namedChildren } from '../syntax/node.ts'
 import type { SyntaxNode } from '../syntax/node.ts'
 import { fileNames } from '../syntax/scope.ts'
 import { similarity } from '../syntax/vocabulary.ts'
+import { importSitesOf } from './import-sites.ts'
+import type { Imported, ImportSite } from './import-sites.ts'
 import { quote } from './sketch.ts'
 import type { Generator, Sketch } from './sketch.ts'
-
-/** One name that an import brings in. */
-interface Imported {
-  readonly node: SyntaxNode
-  readonly name: string
-  /** What the file calls it. */
-  readonly local: string
-  readonly typeOnly: boolean
-}
 
 /** Below this, two names have nothing to do with each other. */
 const leastAlike = 0.3
 
 /** Another name of the same module, or the same name from another module of the project; also where the import cannot be resolved. */
 export const changeImport: Generator = (node, sketch) => {
-  if (node.type !== 'import_statement' && node.type !== 'import_from_statement') return
-  const module = findField(node, sketch.python ? 'module_name' : 'source')
-  if (module === undefined) return
+  for (const site of importSitesOf(node, sketch)) changeSite(site, sketch)
+}
+
+function changeSite(site: ImportSite, sketch: Sketch): void {
+  const { module } = site
   const specifier = sketch.python ? sketch.text(module) : sketch.text(module).slice(1, -1)
-  const names = importedNames(node, sketch).filter(({ typeOnly }) => !typeOnly)
+  const names = site.names.filter(({ typeOnly }) => !typeOnly)
   const paths = resolveModule(specifier, sketch)
   const known = new Set(paths.flatMap((file) => sketch.words.modules.get(file) ?? []))
   for (const one of names) changeImportedName(one, known, sketch)
@@ -38,10 +33,12 @@ export const changeImport: Generator = (node, sketch) => {
     else if (other !== specifier && lost && alike > 0.6) sketch.propose(module, [withText(module, other, sketch)], 'import', 0.6 * alike, `import from ${quote(other)} instead of ${quote(specifier)}`)
   }
   for (const [was, now] of movedModules) if (sketch.python && specifier === was) for (const other of now) sketch.replace(module, other, 'import', 0.4)
-  if (!sketch.python) changeShape(node, names, known, sketch)
+  const whole = paths.flatMap((file) => sketch.words.wholes.get(file) ?? [])
+  if (site.how === 'import') changeShape(site, names, known, sketch)
+  if (site.how === 'require') changeRequired(site, { names, known, whole }, sketch)
 }
 
-function changeImportedName({ node, name, local }: Imported, known: ReadonlySet<string>, sketch: Sketch): void {
+function changeImportedName({ node, name, local, write }: Imported, known: ReadonlySet<string>, sketch: Sketch): void {
   const renamed = local !== name
   const missing = known.size > 0 && !known.has(name)
   for (const other of known) {
@@ -50,36 +47,17 @@ function changeImportedName({ node, name, local }: Imported, known: ReadonlySet<
     if (alike < leastAlike && !renamed) continue
     // `is_spare as is_strike`, where the module has an `is_strike`, says what was meant.
     const prior = other === local ? 0.75 : missing ? 0.3 + 0.4 * alike : 0.12 + 0.2 * alike
-    sketch.replace(node, other === local ? other : `${other} as ${local}`, 'import', prior, `import ${quote(other)} instead of ${quote(name)}`)
+    sketch.replace(node, write(other), 'import', prior, `import ${quote(other)} instead of ${quote(name)}`)
   }
 }
 
-function importedNames(node: SyntaxNode, sketch: Sketch): Imported[] {
-  const found: Imported[] = []
-  if (sketch.python) {
-    for (const child of node.type === 'import_from_statement' ? namedChildren(node).filter(({ field }) => field === 'name') : []) {
-      const name = child.type === 'aliased_import' ? findField(child, 'name') : child
-      const alias = child.type === 'aliased_import' ? findField(child, 'alias') : undefined
-      if (name !== undefined) found.push({ node: child, name: sketch.text(name), local: sketch.text(alias ?? name), typeOnly: false })
-    }
-    return found
-  }
-  const whole = /^import\s+type\b/.test(sketch.text(node))
-  walk(node, (at) => {
-    if (at.type !== 'import_specifier') return
-    const name = findField(at, 'name')
-    if (name !== undefined) found.push({ node: at, name: sketch.text(name), local: sketch.text(findField(at, 'alias') ?? name), typeOnly: whole || /^type\s/.test(sketch.text(at)) })
-  })
-  return found
-}
+const blaming = /does not provide an export|is not a function|is not a constructor|Cannot read propert|no exported member|has no default export/
 
 /** `import x from` for `import { x } from`, and the reverse; `* as x` for either. */
-function changeShape(node: SyntaxNode, names: readonly Imported[], known: ReadonlySet<string>, sketch: Sketch): void {
-  const clause = namedChildren(node).find(({ type }) => type === 'import_clause')
+function changeShape({ clause }: ImportSite, names: readonly Imported[], known: ReadonlySet<string>, sketch: Sketch): void {
   const only = clause === undefined ? undefined : namedChildren(clause)[0]
   if (clause === undefined || only === undefined || namedChildren(clause).length > 1) return
-  const blamed = /does not provide an export|is not a function|is not a constructor|Cannot read propert|no exported member|has no default export/.test(sketch.words.messages)
-  const weight = blamed ? 1 : 0.3
+  const weight = blaming.test(sketch.words.messages) ? 1 : 0.3
   if (only.type === 'identifier') {
     const name = sketch.text(only)
     sketch.replace(clause, `{ ${name} }`, 'import', weight * (known.has(name) ? 0.6 : 0.2))
@@ -93,29 +71,89 @@ function changeShape(node: SyntaxNode, names: readonly Imported[], known: Readon
   }
 }
 
+/** `const x = require(…)` for `const { x } = require(…)`, and the reverse. */
+function changeRequired({ clause }: ImportSite, { names, known, whole }: { names: readonly Imported[]; known: ReadonlySet<string>; whole: readonly string[] }, sketch: Sketch): void {
+  if (clause === undefined) return
+  const weight = blaming.test(sketch.words.messages) ? 1 : 0.3
+  if (clause.type === 'identifier') {
+    const name = sketch.text(clause)
+    sketch.replace(clause, `{ ${name} }`, 'import', weight * (known.has(name) ? 0.6 : 0.2))
+    sketch.replace(clause, `{ default: ${name} }`, 'import', 0.15 * weight)
+    for (const other of known) if (other !== name && (known.size === 1 || similarity(name, other) > 0.5)) sketch.replace(clause, `{ ${other}: ${name} }`, 'import', 0.35 * weight)
+  } else if (names.length === 1 && names[0] !== undefined && namedChildren(clause).length === 1) {
+    sketch.replace(clause, names[0].local, 'import', weight * (whole.includes(names[0].name) ? 0.6 : 0.35))
+  }
+}
+
 /** A name that is read and never brought in: from the module of the project that has it, or the module itself. */
 export const addImport: Generator = (node, sketch) => {
   if (node.parent !== undefined) return
   const blamed = new Set([...sketch.words.messages.matchAll(/name '(\w+)' is not defined|\b([\w$]+) is not defined/g)].map((match) => match[1] ?? match[2] ?? ''))
-  const at = firstStatement(node, sketch)
+  const at = firstStatement(sketch)
+  const like = findStyle(node, sketch)
   for (const name of blamed) {
     if (name === '' || fileNames(sketch.file).includes(name) || !new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(sketch.file.text)) continue
     const offer = (line: string, prior: number): void => sketch.propose(node, [{ start: at, end: at, text: `${line}\n` }], 'import', prior, `add ${quote(line)}`)
-    for (const [file, exported] of sketch.words.modules) {
-      if (file === sketch.file.path || !exported.includes(name)) continue
-      const from = writeModule(file, '', sketch)
-      offer(sketch.python ? `from ${from} import ${name}` : `import { ${name} } from '${from}'`, 0.75)
+    for (const file of sketch.words.modules.keys()) {
+      if (file === sketch.file.path) continue
+      const from = writeModule(file, like, sketch)
+      if (sketch.words.modules.get(file)?.includes(name) === true) offer(writeImport({ name, from, named: true }, sketch), 0.75)
+      if (sketch.words.wholes.get(file) === name) offer(writeImport({ name, from, named: false }, sketch), 0.75)
     }
     const home = sketch.python ? standardNames.python[name] : standardNames.script[name]
-    if (home !== undefined) offer(sketch.python ? `from ${home} import ${name}` : `import { ${name} } from 'node:${home}'`, 0.7)
+    if (home !== undefined) offer(writeImport({ name, from: sketch.python ? home : `node:${home}`, named: true }, sketch), 0.7)
     if (sketch.python && pythonModules.has(name)) offer(`import ${name}`, 0.75)
-    if (!sketch.python && scriptModules.has(name)) offer(`import ${name} from 'node:${name}'`, 0.7)
+    if (!sketch.python && scriptModules.has(name)) offer(writeImport({ name, from: `node:${name}`, named: false }, sketch), 0.7)
   }
 }
 
+/** A name that another module asks this one for, which has it and does not give it. */
+export const addExport: Generator = (node, sketch) => {
+  if (node.parent !== undefined || sketch.python) return
+  const asked = [...sketch.words.messages.matchAll(/does not provide an export named '([\w$]+)'|\b([\w$]+) is not a function|\(reading '([\w$]+)'\)/g)]
+  const given = sketch.words.modules.get(sketch.file.path) ?? []
+  for (const [, byModule, called, read] of asked) {
+    const name = byModule ?? called ?? read ?? ''
+    const declaration = node.children.find((child) => /^(function|generator_function|class|lexical|variable|enum)_declaration$/.test(child.type) && declaredBy(child, sketch).includes(name))
+    if (declaration === undefined || given.includes(name)) continue
+    const prior = byModule === undefined ? 0.4 : 0.7
+    if (!isCommonJs(sketch)) sketch.propose(node, [{ start: declaration.start, end: declaration.start, text: 'export ' }], 'import', prior, `export ${quote(name)}`)
+    else {
+      const end = sketch.file.text.length
+      const text = `${sketch.file.text.endsWith('\n') ? '' : '\n'}module.exports.${name} = ${name}\n`
+      sketch.propose(node, [{ start: end, end, text }], 'import', prior, `export ${quote(name)}`)
+    }
+  }
+}
+
+function declaredBy(declaration: SyntaxNode, sketch: Sketch): string[] {
+  const own = findField(declaration, 'name')
+  return own === undefined ? namedChildren(declaration).flatMap((child) => findField(child, 'name') ?? []).map((name) => sketch.text(name)) : [sketch.text(own)]
+}
+
+/** A line that brings a name in, in the way of the file's modules. */
+function writeImport({ name, from, named }: { name: string; from: string; named: boolean }, sketch: Sketch): string {
+  if (sketch.python) return `from ${from} import ${name}`
+  const what = named ? `{ ${name} }` : name
+  return isCommonJs(sketch) ? `const ${what} = require('${from}')` : `import ${what} from '${from}'`
+}
+
+function isCommonJs(sketch: Sketch): boolean {
+  if (/\.[cm][jt]s$/.test(sketch.file.path)) return /\.c[jt]s$/.test(sketch.file.path)
+  const isModule = sketch.file.root.children.some(({ type }) => type === 'import_statement' || type === 'export_statement')
+  return !isModule && /\brequire\(|(?<![\w$.])(module\.)?exports\b/.test(sketch.file.text)
+}
+
+/** How the file names another one of the project, where it names one already. */
+function findStyle(root: SyntaxNode, sketch: Sketch): string {
+  if (sketch.python) return ''
+  const specifiers = root.children.flatMap((child) => importSitesOf(child, sketch)).map(({ module }) => sketch.text(module).slice(1, -1))
+  return specifiers.find((specifier) => specifier.startsWith('.')) ?? ''
+}
+
 /** Behind what has to stay first: a module's docstring, a directive, imports of the future. */
-function firstStatement(root: SyntaxNode, sketch: Sketch): number {
-  const first = namedChildren(root).find((child) => !/future_import/.test(child.type) && !(child.type === 'expression_statement' && /^string/.test(namedChildren(child)[0]?.type ?? '')) && !sketch.text(child).startsWith('#!'))
+export function firstStatement(sketch: Sketch): number {
+  const first = namedChildren(sketch.file.root).find((child) => !/future_import/.test(child.type) && !(child.type === 'expression_statement' && /^string/.test(namedChildren(child)[0]?.type ?? '')) && !sketch.text(child).startsWith('#!'))
   return first?.start ?? sketch.file.text.length
 }
 

@@ -17,6 +17,15 @@ export function indentOf(node: SyntaxNode, sketch: Sketch): string {
   return /^[ \t]*/.exec(sketch.file.text.slice(lineStart, node.start))?.[0] ?? ''
 }
 
+/** The first statement of a function's block, behind its docstring. */
+export function firstOfBody(fn: SyntaxNode, sketch: Sketch): SyntaxNode | undefined {
+  const body = findField(fn, 'body')
+  if (body === undefined || !/^(statement_block|block)$/.test(body.type)) return undefined
+  const statements = namedChildren(body).filter((child) => child.type !== 'import_statement')
+  const docstring = sketch.python && statements[0]?.type === 'expression_statement' && namedChildren(statements[0])[0]?.type === 'string'
+  return statements[docstring ? 1 : 0]
+}
+
 /** From the first column of the statement's line to the end of its last line, newline included. */
 function wholeLines(node: SyntaxNode, sketch: Sketch): { start: number; end: number } {
   const text = sketch.file.text
@@ -43,6 +52,50 @@ export const dropOrMove: Generator = (node, sketch) => {
     sketch.propose(node, [{ start: node.start, end: node.end, text: b }, { start: next.start, end: next.end, text: a }], 'order', prior, `do ${quote(b)} before ${quote(a)}`)
   }
   moveOutOrIn(node, siblings, sketch)
+  moveFar(node, siblings, sketch)
+}
+
+/** Statements of a block that is taken in hand as a whole, and how far one is moved in it. */
+const mostStatements = 14
+const farthest = 5
+
+/** A statement moved by more than one place, past something that works on the same names. */
+function moveFar(node: SyntaxNode, siblings: readonly SyntaxNode[], sketch: Sketch): void {
+  if (siblings.length > mostStatements || /^(return|throw|raise|break|continue)_statement$/.test(node.type) || /^switch_/.test(node.parent?.type ?? '')) return
+  const from = siblings.indexOf(node)
+  const lines = wholeLines(node, sketch)
+  if (!sketch.file.text.slice(lines.start, lines.end).endsWith('\n')) return
+  const [own, written] = [namesIn(node, sketch), writtenIn(node, sketch)]
+  for (let to = Math.max(0, from - farthest); to <= Math.min(siblings.length - 1, from + farthest); to++) {
+    const goal = siblings[to]
+    if (goal === undefined || Math.abs(to - from) < 2 || !isPlainStatement(goal) || goal.row === node.row) continue
+    const crossed = siblings.slice(Math.min(from + 1, to), Math.max(from, to + 1))
+    const depends = crossed.some((other) => [...namesIn(other, sketch)].some((name) => written.has(name)) || [...writtenIn(other, sketch)].some((name) => own.has(name)))
+    const jumps = to > from && crossed.some(({ type }) => /^(return|throw|raise|break|continue)_statement$/.test(type))
+    if (!depends || jumps) continue
+    const place = wholeLines(goal, sketch)
+    const at = to < from ? place.start : place.end
+    const moved = sketch.file.text.slice(lines.start, lines.end)
+    if (sketch.file.text.slice(place.start, place.end).endsWith('\n')) sketch.propose(node, [{ ...lines, text: '' }, { start: at, end: at, text: moved }], 'order', 0.13, `do ${quote(sketch.text(node))} ${to < from ? 'before' : 'after'} ${quote(sketch.text(goal))}`)
+  }
+}
+
+function namesIn(node: SyntaxNode, sketch: Sketch): ReadonlySet<string> {
+  const names = new Set<string>()
+  walk(node, (at) => void (/^(identifier|property_identifier)$/.test(at.type) && names.add(sketch.text(at))))
+  return names
+}
+
+/** Names that a statement sets, directly or as a part of them, or that it calls a method of. */
+function writtenIn(node: SyntaxNode, sketch: Sketch): ReadonlySet<string> {
+  const names = new Set<string>()
+  walk(node, (at) => {
+    const target = /^(augmented_)?assignment(_expression)?$/.test(at.type) ? findField(at, 'left') : at.type === 'variable_declarator' ? findField(at, 'name') : at.type === 'update_expression' ? findField(at, 'argument') : undefined
+    const callee = /^call(_expression)?$/.test(at.type) ? findField(at, 'function') : undefined
+    const receiver = callee === undefined ? undefined : findField(callee, 'object')
+    for (const written of [target, receiver]) if (written !== undefined) for (const name of namesIn(written, sketch)) names.add(name)
+  })
+  return names
 }
 
 /** The last statement of a loop's or branch's block moved behind it, or the one behind it moved into it. */
@@ -82,6 +135,11 @@ export const changeJump: Generator = (node, sketch) => {
     if (last === undefined || statements.length === 0 || /^(break|return|throw|continue)_/.test(last.type)) return
     sketch.propose(node, [{ start: last.end, end: last.end, text: `\n${indentOf(last, sketch)}break` }], 'jump', 0.6, 'end the case with `break`')
   }
+  // `if (x) found = y` without braces.
+  if (node.type === 'expression_statement' && node.field === 'consequence' && findAncestor(node, isLoop) !== undefined) {
+    const text = sketch.text(node)
+    for (const [jump, prior] of [['break', 0.2], ['continue', 0.08]] as const) sketch.replace(node, `{ ${text}${text.endsWith(';') ? '' : ';'} ${jump}${text.endsWith(';') ? ';' : ''} }`, 'jump', prior, `then ${jump}`)
+  }
   if (node.type === 'expression_statement' && findAncestor(node, isLoop) !== undefined && isBlock(node.parent) && namedChildren(node.parent ?? node).at(-1) === node && !isLoop(node.parent?.parent ?? node)) {
     for (const jump of ['break', 'continue']) {
       sketch.propose(node, [{ start: node.end, end: node.end, text: `\n${indentOf(node, sketch)}${jump}` }], 'jump', 0.16, `then ${jump}`)
@@ -107,7 +165,7 @@ export const changeReturn: Generator = (node, sketch) => {
     }
     const values = sketch.python ? ['True', 'False', 'None', '0', '[]', "''"] : ['true', 'false', 'null', 'undefined', '0', '[]', "''"]
     // What a test expects may stand in for another fixed value; in the place of a computed one it would only humour the test.
-    const fixed = value.children.length === 0 || /^string$|^unary/.test(value.type)
+    const fixed = /^(string|number|integer|float|true|false|none|null|undefined)$|^unary/.test(value.type)
     const wanted = fixed ? sketch.words.expected.filter((text) => text.length < 30) : []
     for (const other of [...values, ...wanted]) sketch.replace(value, other, 'return', 0.06)
   }

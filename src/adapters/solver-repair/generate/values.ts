@@ -45,6 +45,7 @@ export const changeNumber: Generator = (node, sketch) => {
     const near = Number(other)
     if (near > 9 && near / value < 2 && near / value > 0.5) for (const next of [near + 1, near - 1]) offer(String(next), 0.1)
   }
+  for (const other of sketch.words.alternatives.get(text) ?? []) if (Number.isFinite(Number(other))) offer(other, 0.34)
   for (const other of fileNumbers(sketch).slice(0, 20)) offer(other, 0.15)
   if (value !== 0 && Number.isInteger(value)) for (const other of [2 * value, 60, 3600, 24, 7, 12, 365]) offer(String(other), 0.06)
 }
@@ -188,6 +189,7 @@ export const changeString: Generator = (node, sketch) => {
     offer(text.toLowerCase(), 0.14)
     offer(text.toUpperCase(), 0.1)
   }
+  for (const other of sketch.words.alternatives.get(sketch.text(node.parent ?? node)) ?? []) offer(other.slice(1, -1), 0.36)
   for (const other of siblingStrings(node, sketch)) offer(other, 0.18)
   if (text.length <= 12) for (const known of sketch.words.testStrings) if (known.length <= 20) offer(known, 0.07)
 }

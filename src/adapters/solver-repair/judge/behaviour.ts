@@ -89,6 +89,11 @@ export function compareBehaviours(a: Behaviour | undefined, b: Behaviour | undef
   return { shared, alike }
 }
 
+/** Were two seen to answer an input differently? */
+export function isApart(a: Behaviour | undefined, b: Behaviour | undefined): boolean {
+  return !compareBehaviours(a, b).alike
+}
+
 /** Fewer common inputs than this say nothing. */
 const fewestShared = 3
 

@@ -6,7 +6,7 @@ import { createSelector } from '../search/filter.ts'
 import type { Survivor } from '../search/filter.ts'
 import type { SearchResult } from '../search/search.ts'
 import type { Vocabulary } from '../syntax/vocabulary.ts'
-import { chooseProbes, clusterBehaviours, findDifference, observeVersions } from './behaviour.ts'
+import { chooseProbes, clusterBehaviours, findDifference, isApart, observeVersions } from './behaviour.ts'
 import type { Behaviour, Version } from './behaviour.ts'
 import { countTrigrams, naturalnessOf } from './natural.ts'
 import { rateMend } from './rate.ts'
@@ -37,6 +37,8 @@ export interface JudgeOptions {
   readonly targets: readonly string[]
   /** The compiler's errors in a file as it is, then with each of the texts in its place; undefined where it does not say. */
   readonly countErrors?: (path: string, texts: readonly string[]) => Promise<readonly number[] | undefined>
+  /** What else may be the cause of the failure. */
+  readonly hint: string | undefined
   /** A first change is in place already. */
   readonly first: boolean
   /** What finding the mend took, in milliseconds. */
@@ -47,7 +49,7 @@ export interface JudgeOptions {
 }
 
 /** Time for comparing behaviours, and again for the tests' strength: a share of what the search took, and its bounds in milliseconds. */
-const judging = { share: 0.5, leastMs: 2500, mostMs: 8000 }
+export const judging = { share: 0.5, leastMs: 2500, mostMs: 8000 }
 /** Less than this is not worth starting with. */
 const leastMs = 700
 
@@ -78,9 +80,9 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
   const inputs = behaviours[at]?.size ?? 0
   const { candidate } = chosen.trial
   const rating = rateMend({
-    worths: clusters.map(({ worth }) => worth), agreeing: best?.members.length ?? 1, unlooked: found.unjudged, inputs, given: [...behaviours[at]?.values() ?? []].filter(({ given }) => given).length, strength,
+    worths: clusters.map(({ worth }) => worth), apart: heads.slice(1).filter((head) => isApart(heads[0], head)).length, hint: options.hint, agreeing: best?.members.length ?? 1, unlooked: found.unjudged, inputs, given: [...behaviours[at]?.values() ?? []].filter(({ given }) => given).length, strength,
     loose: strength.survivors.some(({ line }) => line === candidate.line),
-    size: editSize(project.sources.get(candidate.path)?.text ?? '', candidate.edits), places: candidate.edits.length + (options.first ? 1 : 0), kind: candidate.kind, prior: candidate.prior,
+    size: editSize(project.sources.get(candidate.path)?.text ?? '', candidate.edits), places: candidate.edits.length + (options.first ? 1 : 0), kinds: candidate.of ?? [candidate.kind], prior: candidate.prior,
     whole: chosen.mended.length >= options.targets.length, searched: found.searched,
   })
   const calls = [...strength.survivors.flatMap(({ call }) => call ?? []), ...heads.slice(1).flatMap((head) => findDifference([heads[0], head])?.call ?? [])]

@@ -37,7 +37,25 @@ export function addProbes(file: SourceFile, names: ReadonlySet<string>): string 
 
 function nameOf(file: SourceFile, node: SyntaxNode): string | undefined {
   const name = findField(node, 'name') ?? (node.parent?.type === 'variable_declarator' ? findField(node.parent, 'name') : undefined)
-  return name !== undefined && /^(property_|private_property_)?identifier$/.test(name.type) ? textOf(file, name) : undefined
+  if (name !== undefined) return /^(property_|private_property_)?identifier$/.test(name.type) ? textOf(file, name) : undefined
+  return calleeOf(file, node)?.replace(/^.*\./, '')
+}
+
+const dotted = /^[\w$]+(\.[\w$]+)+$/
+
+/** How a function is called that has no name of its own: `exports.clamp` of `exports.clamp = …`, `api.clamp` of `const api = { clamp: … }`. */
+function calleeOf(file: SourceFile, node: SyntaxNode): string | undefined {
+  const { parent } = node
+  if (parent?.type === 'assignment_expression') {
+    const left = findField(parent, 'left')
+    return left !== undefined && dotted.test(textOf(file, left)) ? textOf(file, left) : undefined
+  }
+  const holder = parent?.type === 'pair' ? parent.parent?.parent : undefined
+  const key = parent?.type === 'pair' ? findField(parent, 'key') : undefined
+  const owner = holder?.type === 'variable_declarator' ? findField(holder, 'name') : holder?.type === 'assignment_expression' ? findField(holder, 'left') : undefined
+  if (key === undefined || owner === undefined) return undefined
+  const callee = `${textOf(file, owner)}.${textOf(file, key)}`
+  return dotted.test(callee) ? callee : undefined
 }
 
 function qualifiedName(file: SourceFile, node: SyntaxNode): string {
@@ -73,7 +91,8 @@ function scriptParts(file: SourceFile, node: SyntaxNode, own: string): string[] 
     const accessor = node.children.some((child) => !child.named && /^(get|set)$/.test(textOf(file, child)))
     return accessor || own === 'constructor' ? undefined : [`(t, a) => t.${own}(...a)`, 'this', 'arguments']
   }
-  if (node.type !== 'arrow_function') return [`(t, a) => ${own}.apply(t, a)`, 'this', 'arguments']
+  const callee = calleeOf(file, node) ?? own
+  if (node.type !== 'arrow_function') return [`(t, a) => ${callee}.apply(t, a)`, 'this', 'arguments']
   const list = findField(node, 'parameters')
   const nodes = list === undefined ? [findField(node, 'parameter')].flatMap((one) => one ?? []) : namedChildren(list)
   const names = nodes.map((param) => {
@@ -82,7 +101,7 @@ function scriptParts(file: SourceFile, node: SyntaxNode, own: string): string[] 
     const rest = pattern.type === 'rest_pattern' ? namedChildren(pattern)[0] : undefined
     return rest?.type === 'identifier' ? `...${textOf(file, rest)}` : undefined
   })
-  return names.includes(undefined) ? undefined : [`(t, a) => ${own}(...a)`, 'undefined', `[${names.join(', ')}]`]
+  return names.includes(undefined) ? undefined : [`(t, a) => ${callee}(...a)`, 'undefined', `[${names.join(', ')}]`]
 }
 
 function probePython(file: SourceFile, node: SyntaxNode, name: string): TextEdit[] | undefined {

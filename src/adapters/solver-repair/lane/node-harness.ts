@@ -2,6 +2,7 @@ import { nodeCover } from './node-cover.ts'
 import { nodeDialects } from './node-dialects.ts'
 import { nodeExpect } from './node-expect.ts'
 import { nodeProbe } from './node-probe.ts'
+import { nodeWatch } from './node-watch.ts'
 
 /**
  * Runs inside the sandbox, in the tested project's own Node: an ES module given to `node -e`, with one JSON job list on stdin
@@ -20,7 +21,7 @@ import { format, inspect, isDeepStrictEqual } from 'node:util'
 
 if (process.env.WRIT_LANE_CHILD) child()
 else parent()
-
+${nodeWatch}
 function parent() {
   if (typeof nodeModule.registerHooks !== 'function') {
     console.log(JSON.stringify({ unsupported: process.version }))
@@ -30,23 +31,30 @@ function parent() {
   const queue = work.jobs.slice()
   let until = Date.now() + work.budgetMs
   const source = process.env.WRIT_LANE_SOURCE
+  /** Tests of one file that are found not to end, one after the other. */
+  const mostStuck = 4
   let live = 0
   let ready = 0
   let opened = 0
   const say = (line) => process.stdout.write(JSON.stringify(line) + '\n')
+  // What a heap's bound does not count (buffers, what is beside the heap): looked at where a job takes longer than most.
+  const heldKb = (pid) => { try { return Number(/^RssAnon:\s+(\d+)/m.exec(fs.readFileSync('/proc/' + pid + '/status', 'latin1'))?.[1] ?? 0) } catch { return 0 } }
   const open = () => {
     const args = ['--max-old-space-size=384', '--no-warnings', '--experimental-strip-types', '--input-type=module', '-e', source]
     const env = { ...process.env, WRIT_LANE_CHILD: '1', NODE_ENV: process.env.NODE_ENV ?? 'test' }
-    const kid = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env, cwd: work.root })
+    const kid = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'], env, cwd: work.root })
     live++
     opened++
     let current
     let timer
+    let watch
+    const rest = () => { clearTimeout(timer); clearInterval(watch) }
     const next = () => {
-      clearTimeout(timer)
+      rest()
       current = Date.now() < until ? queue.shift() : undefined
       if (current === undefined) return kid.kill('SIGKILL')
       timer = setTimeout(() => finish('timeout'), current.perMs)
+      watch = setInterval(() => { if (heldKb(kid.pid) > 600 * 1024) finish('crash') }, 50)
       kid.send({ job: current })
     }
     let probed = []
@@ -58,11 +66,24 @@ function parent() {
       return current?.probe ? { probed: seen } : {}
     }
     const finish = (ended) => {
-      clearTimeout(timer)
+      rest()
       if (current !== undefined) say({ id: current.id, ended, tests: [], ...takeProbed() })
       current = undefined
       kid.kill('SIGKILL')
     }
+    // A test that does not end is named by the watch; the rest of its job goes on without it.
+    let told = ''
+    kid.stdio[4].on('data', (chunk) => {
+      told += chunk
+      if (!told.endsWith('\n') || current === undefined) return
+      const { stuck } = JSON.parse(told)
+      const skip = [...(current.skip ?? []), stuck.name]
+      const passedOver = current.watch.passOver?.length ?? 0
+      say({ ...toStuckLine(fs.realpathSync(work.root), stuck), id: current.id })
+      if (!current.files.includes(stuck.name) && stuck.name !== work.program && skip.length - passedOver <= mostStuck) queue.unshift({ ...current, skip })
+      current = undefined
+      kid.kill('SIGKILL')
+    })
     kid.on('message', (answer) => {
       if (answer.probing) return void (probing = answer.probing)
       if (answer.probed) { probing = undefined; return void probed.push(answer.probed) }
@@ -76,7 +97,7 @@ function parent() {
       next()
     })
     kid.on('exit', () => {
-      clearTimeout(timer)
+      rest()
       if (current !== undefined) say({ id: current.id, ended: 'crash', tests: [], ...takeProbed() })
       live--
       if (queue.length > 0 && Date.now() < until && opened < ready + 3) open()
@@ -160,6 +181,11 @@ function child() {
   // ---- the stand-in for node:test
   let top
   let cover
+  let watch
+  /** Guarded loops ask here at each turn. */
+  let loopUntil = Infinity
+  let turns = 0
+  globalThis.writLoop = () => { if ((++turns & 255) === 0 && performance.now() > loopUntil) { if (run.state) run.state.wentRound = true; throw new Error('it does not end') } }
   let realMock
   const hooksOf = () => ({ before: [], after: [], beforeEach: [], afterEach: [], begun: undefined })
   const openRoot = (file, url) => ({ file, url, path: [], hooks: hooksOf(), parent: undefined, chain: Promise.resolve(), children: undefined })
@@ -177,13 +203,14 @@ function child() {
     const from = top?.url === undefined ? -1 : stack.indexOf(top.url + ':')
     return from === -1 ? undefined : Number.parseInt(stack.slice(from + top.url.length + 1), 10) || undefined
   }
-  const seen = (owner, name, status, ms = 0, at) => {
+  /** As the report names the next test of this name. */
+  const nextName = (plain) => { const count = run.state.counts.get(plain) ?? 0; return count === 0 ? plain : plain + ' #' + (count + 1) }
+  const seen = (owner, name, status, ms = 0, more = {}) => {
     const state = run.state
     const plain = plainName(owner, name)
-    const count = (state.counts.get(plain) ?? 0) + 1
-    state.counts.set(plain, count)
-    const full = count === 1 ? plain : plain + ' #' + count
-    state.tests.push({ name: full, status, ms, at })
+    const full = nextName(plain)
+    state.counts.set(plain, (state.counts.get(plain) ?? 0) + 1)
+    state.tests.push({ name: full, status, ms, ...more })
     if (status === 'failed' && run.keep.has(full)) state.bailed = true
     if (state.targets?.delete(full)) {
       if (status === 'passed') state.mended = true
@@ -240,8 +267,10 @@ function child() {
     mine.claims = 0
     mine.wanted = undefined
     if (mine.bailed || mine.over) return
-    if (mine.only && owner.late === undefined && !mine.only.has(plainName(owner, name))) return
+    if (mine.only && owner.late === undefined && !mine.wholes.has(owner.file) && !mine.only.has(plainName(owner, name))) return
     if (options.skip || options.todo || fn === undefined) return void seen(owner, name, 'skipped')
+    const own = nextName(plainName(owner, name))
+    if (mine.passOver?.has(own)) return void mine.counts.set(plainName(owner, name), (mine.counts.get(plainName(owner, name)) ?? 0) + 1)
     const began = performance.now()
     const inner = { file: owner.file, path: [...owner.path, name], hooks: hooksOf(), parent: owner, late: [], failed: false }
     inner.hooks.begun = Promise.resolve()
@@ -251,15 +280,21 @@ function child() {
     mine.fail = fail
     mine.skip = () => { state.skipped = true; throw skipping }
     if (style.ownOnly !== true || owner.late === undefined) cover?.start()
+    watch?.enter(own, options.timeout)
+    loopUntil = performance.now() + (mine.loopMs ?? Infinity) / (mine.wentRound ? 2 : 1)
+    let more
     try {
       await begin(owner)
       const context = style.context === undefined ? makeContext(owner, name, inner, state) : style.context(makeContext(owner, name, inner, state))
       mine.context = context
       await each(owner, 'beforeEach', context)
       try {
-        const limit = Number.isFinite(options.timeout) ? options.timeout : 60_000
+        const limit = Number.isFinite(options.timeout) ? options.timeout : watch ? 3 * watch.patienceFor(own) : 60_000
         let timer
-        const tooLong = new Promise((_, no) => { timer = setTimeout(() => no(new Error('test timed out')), limit).unref(); mine.stuck.push(no) })
+        const tooLong = new Promise((_, no) => {
+          timer = setTimeout(() => { if (watch && !Number.isFinite(options.timeout)) more = { endless: true }; no(new Error('test timed out')) }, limit).unref()
+          mine.stuck.push(no)
+        })
         const body = Promise.resolve(style.call(fn, selfOf(style, context), context, inner))
         try { await Promise.race([body, tooLong]) } finally { clearTimeout(timer) }
         style.check?.(context)
@@ -269,12 +304,13 @@ function child() {
       await each(owner, 'afterEach', context)
     } catch (error) { if (error !== skipping) fail(error) }
     for (const clean of state.clean) clean()
+    watch?.leave()
     await new Promise((done) => setImmediate(done))
     mine.fail = outerFail
     if (style.ownOnly !== true && (failure || inner.failed)) { owner.failed = true; owner.error ??= failure?.error ?? inner.error }
     if (style.ownOnly === true && inner.own !== true && !failure && inner.nested) return
     owner.nested = true
-    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began, lineOf(failure?.error ?? inner.error))
+    const full = seen(owner, name, mine.unable || state.skipped ? 'skipped' : failure || inner.failed ? 'failed' : 'passed', performance.now() - began, { at: lineOf(failure?.error ?? inner.error), ...more })
     mine.unable = false
     cover?.stop(full)
   }
@@ -376,7 +412,11 @@ ${nodeCover}${nodeProbe}
     return state
   }
   const runFile = async (file, state) => {
-    if (lane.program !== undefined) return runProgram(file, state)
+    watch?.enter(lane.program ?? file)
+    loopUntil = performance.now() + (state.loopMs === undefined ? Infinity : state.loopMs + 500)
+    try { return await (lane.program !== undefined ? runProgram(file, state) : runTests(file, state)) } finally { watch?.leave() }
+  }
+  const runTests = async (file, state) => {
     const url = pathToFileURL(path.join(run.root, file)).href + marker + run.turn
     const root = openRoot(lane.named[file] ?? file, url)
     top = root
@@ -388,6 +428,10 @@ ${nodeCover}${nodeProbe}
     for (let before; before !== root.chain;) { before = root.chain; await before }
     if (root.outside) seen(root, 'top level', state.unable ? 'skipped' : root.outside.inner.failed ? 'failed' : 'passed')
     if (root.hooks.begun) for (const hook of root.hooks.after) await callHook(hook)
+    if (state.wholes?.has(root.file) && !state.counts.has(root.file)) {
+      const own = state.tests.filter((test) => test.name.startsWith(root.file + ' › '))
+      seen(root, undefined, own.some((test) => test.status === 'failed') ? 'failed' : own.some((test) => test.status === 'passed') ? 'passed' : 'skipped')
+    }
     return state
   }
   process.on('message', async ({ init, job }) => {
@@ -417,8 +461,13 @@ ${nodeCover}${nodeProbe}
         for (let i = 1; i <= parts.length; i++) state.only.add(parts.slice(0, i).join(' › '))
       }
       state.targets = new Set(job.targets)
+      /** Files that could not be loaded on the base: they are mended where they can be, and all their tests pass. */
+      state.wholes = new Set(job.only.filter((name) => job.files.some((file) => (lane.named[file] ?? file) === name)))
     }
     run.state = state
+    state.passOver = new Set(job.skip)
+    state.loopMs = job.loopMs
+    if (job.watch) watch ??= await openWatch(run.rootUrl, remade, job.watch)
     if (job.cover) cover = await openCover(state)
     let ended = 'done'
     try {

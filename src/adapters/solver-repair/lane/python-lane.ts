@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
-import { graceMs } from './lane.ts'
-import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed } from './lane.ts'
-import { toProbed, Told } from './node-lane.ts'
+import { findEndlessStack, graceMs } from './lane.ts'
+import type { Lane, LaneJob, LaneTest, LaneVerdict, Probed, Watch } from './lane.ts'
+import { Samples, toProbed, Told } from './node-lane.ts'
 import { pythonHarness } from './python-harness.ts'
 
 const Line = z.union([
   z.object({ id: z.number(), probed: Told }),
-  z.object({ id: z.number(), loaded: z.array(z.string()) }),
-  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), at: z.number().optional(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional() }),
+  z.object({ id: z.number(), loaded: z.array(z.string()), own: z.array(z.string()), loadMs: z.number() }),
+  z.object({ id: z.number(), name: z.string(), status: z.enum(['passed', 'failed', 'skipped']), file: z.string(), at: z.number().optional(), testMs: z.number(), covers: z.record(z.string(), z.array(z.number())).optional(), endless: z.boolean().optional(), samples: Samples.optional() }),
   z.object({ id: z.number(), ended: z.enum(['done', 'bailed', 'timeout', 'crash']), ms: z.number().optional() }),
 ])
 type Line = z.infer<typeof Line>
@@ -17,6 +17,8 @@ type Line = z.infer<typeof Line>
 const folder = '.writ-lane'
 const surveyPerMs = 8000
 const slackMs = 5000
+/** Most time to go through the check's command up to its first test, beyond four times what that took in the survey. */
+const walkMs = 3000
 
 /** Results go to a file of their own, since the tests print what they like. */
 const script = [
@@ -28,27 +30,43 @@ const script = [
  * For `unittest`, `pytest` and the one program that a check is: the check's own command, forked for each candidate before it imports
  * anything of the project. A program is a test of the name of `program`, which passes where it ends with 0.
  */
-export function createPythonLane(lab: Lab, check: Check, program?: { readonly name: string; readonly file: string }): Lane {
+export function createPythonLane(lab: Lab, check: Check, { workers, program }: { workers: number; program?: { readonly name: string; readonly file: string } | undefined }): Lane {
   const preload = findImports(lab)
   /** Modules from outside the project that its tests load. */
   const loaded = new Set<string>()
-  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly others?: LaneJob['others']; readonly perMs: number }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
+  /** Files of the project that they load. */
+  const own = new Set<string>()
+  let startMs = surveyPerMs
+  const run = async (work: { jobs: readonly { readonly id: number; readonly cover?: true; readonly loaded?: true; readonly others?: LaneJob['others']; readonly perMs: number; readonly watch?: Watch }[]; keep: readonly string[]; budgetMs: number; all?: boolean }): Promise<Line[]> => {
+    const walk = Math.round(walkMs + 4 * startMs)
     const result = await lab.run(['bash', '-c', script], {
-      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: 2, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, loaded: [...loaded], script: program })]]),
+      files: new Map([[`${folder}/sitecustomize.py`, pythonHarness], [`${folder}/work.json`, JSON.stringify({ ...work, root: lab.home, width: workers, graceMs: work.all ? work.budgetMs : graceMs, preload: await preload, walkMs: walk, loaded: [...loaded], warm: [...own], script: program })]]),
       env: { WRIT_LANE_FOLDER: folder, WRIT_LANE_SCRIPT: program?.file ?? '', WRIT_LANE_COMMAND: check.command, CI: '1', NO_COLOR: '1', PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
-      timeoutMs: work.budgetMs + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
+      workers,
+      timeoutMs: work.budgetMs + walk + Math.max(0, ...work.jobs.map((job) => job.perMs)) + slackMs,
     })
     return new TextDecoder().decode(result.stdout).split('\n').flatMap((line) => findLine(line))
   }
   return {
     name: program === undefined ? 'Python' : 'Python programs',
-    async survey(timeoutMs, others = []) {
-      const perMs = Math.min(surveyPerMs, timeoutMs)
-      const lines = await run({ jobs: [{ id: 0, cover: true, others, perMs }, { id: 1, loaded: true, others, perMs }], keep: [], budgetMs: timeoutMs })
-      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{ name: line.name, status: line.status, file: line.file, at: line.at, ms: line.testMs, covers: toCovers(line.covers ?? {}) }] : []))
-      for (const line of lines) if ('loaded' in line) for (const name of line.loaded) loaded.add(name)
-      const ends = lines.flatMap((line) => ('ended' in line && line.id === 1 ? [line.ms ?? 0] : []))
-      return tests.length === 0 ? undefined : { tests, loadMs: ends[0] ?? perMs }
+    workers,
+    async survey(timeoutMs, others = [], watch = undefined) {
+      const perMs = watch === undefined ? Math.min(surveyPerMs, timeoutMs) : timeoutMs
+      const job = { others, perMs, ...(watch === undefined ? {} : { watch }) }
+      const lines = await run({ jobs: [{ id: 0, cover: true, ...job }, { id: 1, loaded: true, ...job }], keep: [], budgetMs: timeoutMs })
+      const tests = lines.flatMap((line): LaneTest[] => ('name' in line && line.id === 0 ? [{
+        name: line.name, status: line.status, file: line.file, at: line.at, covers: toCovers(line.covers ?? {}), ...(line.endless ? { ms: 0, endless: findEndlessStack(line.samples ?? []) } : { ms: line.testMs }),
+      }] : []))
+      const waitedMs = lines.reduce((sum, line) => sum + ('name' in line && line.id === 1 && line.endless ? line.testMs : 0), 0)
+      let loadMs: number | undefined
+      for (const line of lines) {
+        if ('ended' in line && line.id === 1) startMs = Math.max(0, (line.ms ?? perMs) - waitedMs)
+        if (!('loaded' in line)) continue
+        for (const name of line.loaded) loaded.add(name)
+        for (const path of line.own) own.add(path)
+        loadMs = line.loadMs
+      }
+      return tests.length === 0 ? undefined : { tests, loadMs: loadMs ?? startMs }
     },
     async tryAll(jobs, options) {
       const lines = await run({ ...options, jobs })
@@ -64,7 +82,7 @@ export function createPythonLane(lab: Lab, check: Check, program?: { readonly na
           else if (line.status === 'failed') failed.set(line.id, (failed.get(line.id) ?? new Map<string, number>()).set(line.name, line.at ?? 0))
         } else if (ended.get(line.id) === undefined) ended.set(line.id, line.ended)
       }
-      return [...ended].map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), failed: failed.get(id) ?? new Map(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
+      return [...ended].toSorted(([a], [b]) => a - b).map(([id, end]): LaneVerdict => ({ id, ended: end, passed: passed.get(id) ?? new Set(), failed: failed.get(id) ?? new Map(), ...(probed.has(id) ? { probed: probed.get(id) ?? [] } : {}) }))
     },
   }
 }

@@ -1,6 +1,7 @@
 import { findAncestor, findField, findStatement, isFunction, namedChildren, walk } from '../syntax/node.ts'
 import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import type { Clues } from './clues.ts'
+import { findLoopRows } from './loops.ts'
 import type { FileSuspicion } from './spectrum.ts'
 
 /** How suspect each place of the project is. */
@@ -12,7 +13,7 @@ export interface Heat {
 const coldest = 0.02
 
 /** How much more suspect a place is for each thing that speaks against it. */
-const weight = { frame: 0.5, outerFrame: 0.25, name: 0.2, word: 0.3, recent: 0.4, type: 0.6, lint: 0.3 }
+const weight = { frame: 0.5, outerFrame: 0.25, name: 0.2, word: 0.3, recent: 0.4, type: 0.6, lint: 0.3, loop: 1, outerLoop: 0.3 }
 
 /**
  * Joins the spectrum with what the messages say, what came in lately, and what types and lint have against a line. Code outside all functions ran before the tests: it is as suspect as the
@@ -66,6 +67,7 @@ function readMarks(files: readonly SourceFile[], clues: Clues, isRun: (path: str
   for (const { path, from, to, age } of clues.recent) {
     for (let row = from - 1; row < Math.min(to, rowsOf.get(path) ?? 0); row++) add(path, row, telling / Math.sqrt(age))
   }
+  for (const stack of clues.endless ?? []) for (const [depth, frame] of stack.entries()) for (const row of findLoopRows(files, frame)) add(frame.path, row, depth === 0 ? weight.loop : weight.outerLoop / depth)
   for (const [path, row, share] of findSpoken(files.filter((file) => isRun(file.path)), clues.evidence.spoken)) add(path, row, weight.word * share)
   return marks
 }

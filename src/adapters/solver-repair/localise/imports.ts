@@ -35,7 +35,8 @@ export function guessSuspicions(testFiles: readonly string[], files: ReadonlyMap
   return found
 }
 
-function importsOf(file: SourceFile, files: ReadonlyMap<string, SourceFile>): string[] {
+/** Paths of the project's files that this one imports. */
+export function importsOf(file: SourceFile, files: ReadonlyMap<string, SourceFile>): string[] {
   const found = new Set<string>()
   const here = path.posix.dirname(file.path)
   walk(file.root, (node) => {

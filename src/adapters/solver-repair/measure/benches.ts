@@ -10,6 +10,9 @@ import { sourceOf } from '../built-files.ts'
 import { createSelector } from '../search/filter.ts'
 import type { ProvingTests } from './proving-tests.ts'
 
+/** Runs at a time. */
+const parallel = 2
+
 /** Where tests are run on small changes. What stands in its way is a half sentence. */
 export interface Bench {
   /** Runs the code as it is first: where that does not pass, nothing that fails says anything. */
@@ -35,7 +38,7 @@ async function openLane({ group: told, names }: ProvingTests, lab: ResultLab, su
   const group = await findSources(told, lab)
   // Tests whose code only a build can read are run by the check, which builds them.
   if (group.files.some((file) => sourceOf(group, file) !== file)) return undefined
-  const lane = chooseLane(lab, group)
+  const lane = await chooseLane(lab, group, parallel)
   const survey = await lane.survey(surveyMs)
   const agreed = survey?.tests.filter((test) => test.status === 'passed' && names.has(test.name)).map(({ name }) => name) ?? []
   return survey === undefined || agreed.length === 0 ? undefined : { lane, survey, names: agreed }
@@ -71,9 +74,6 @@ function startOf({ edits }: Candidate): number {
 function join(selections: readonly Selection[]): Selection {
   return { only: [...new Set(selections.flatMap(({ only }) => only))], files: [...new Set(selections.flatMap(({ files }) => files))], perMs: Math.max(...selections.map(({ perMs }) => perMs)) }
 }
-
-/** Runs at a time. */
-const parallel = 2
 
 function createCheckBench({ group: { check, outcome, files, byExit } }: ProvingTests, lab: ResultLab): Bench {
   const timeoutMs = 3 * outcome.durationMs + 2000

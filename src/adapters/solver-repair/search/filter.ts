@@ -1,9 +1,14 @@
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
+import type { TestCase } from '../../../protocol/evidence.ts'
+import type { CheckOutcome } from '../../../protocol/evidence.ts'
 import type { Candidate, Extent } from '../candidate.ts'
 import { scoreOf } from '../candidate.ts'
 import type { Lane, LaneJob, LaneVerdict, Survey } from '../lane/lane.ts'
 import type { Cover } from '../localise/spectrum.ts'
+import type { Project } from '../project.ts'
+import { guardLoops } from './guard-loops.ts'
+import type { Compiler } from '../typescript/compiler.ts'
 import type { Trial } from './trials.ts'
 
 /** What the failing tests' files showed of a trial. `mended` are targets that pass now; it broke nothing that was looked at. */
@@ -30,6 +35,8 @@ export interface Step {
 export interface Filter {
   /** How many trials are worth asking about at once. */
   readonly width: number
+  /** Leaves room for a run of the whole check beside it. */
+  readonly quick: boolean
   /** Tries from the front for about `budgetMs`; `reached` of them have been judged. Unless `all`, it may end soon after a success. */
   sift(trials: readonly Trial[], budgetMs: number, options: { all: boolean }): Promise<Sifted>
 }
@@ -42,6 +49,13 @@ function countBeside(mended: readonly string[], targets: readonly string[]): num
   return mended.length + Math.min(...left)
 }
 
+/** Targets that pass. One that is a file could not be loaded: it is mended where tests of it pass and none of them fails. */
+export function findMended(targets: readonly string[], cases: readonly TestCase[]): string[] {
+  const passed = new Set(cases.filter((test) => test.status === 'passed').map((test) => test.name))
+  const own = (file: string, status: TestCase['status']): boolean => cases.some((test) => test.status === status && test.name.startsWith(`${file} › `))
+  return targets.filter((name) => passed.has(name) || (!name.includes(' › ') && own(name, 'passed') && !own(name, 'failed') && !cases.some((test) => test.name === name)))
+}
+
 /** Best first; equal ones in the order of the files, so that the same input gives the same order. */
 export function rankCandidates(candidates: readonly Candidate[]): Candidate[] {
   const at = (candidate: Candidate): number => candidate.edits[0]?.start ?? 0
@@ -49,8 +63,17 @@ export function rankCandidates(candidates: readonly Candidate[]): Candidate[] {
 }
 
 /** Many candidates in few processes, each against the tests that its place is run by. */
-export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }): Filter {
+export function createLaneFilter(lane: Lane, survey: Survey, options: { targets: readonly string[]; keep: readonly string[] }, project: Project): Filter {
   const select = createSelector(survey, options)
+  const guarded = guardStuck(survey, project)
+  const loopMs = findLoopMs(survey)
+  /** As long as every target may go round and round. */
+  const withLoops = (selection: Selection): Selection => (guarded.size === 0 ? selection : { ...selection, perMs: Math.min(10_000, selection.perMs + loopMs * (1 + selection.targets.length / 2)) })
+  const guardTrial = ({ candidate: { path }, text }: Trial): Pick<LaneJob, 'path' | 'text' | 'others' | 'loopMs'> => {
+    const grammar = project.sources.get(path)?.grammar
+    if (guarded.size === 0 || grammar === undefined) return { path, text }
+    return { path, text: guardLoops(project, { path, grammar, text }) ?? text, others: [...guarded.values()].filter((other) => other.path !== path), loopMs }
+  }
   const before = new Map(survey.tests.map((test) => [test.name, test.at ?? 0]))
   const keep = new Set(options.keep)
   const countLines = ({ failed, passed }: LaneVerdict, targets: readonly string[]): number => {
@@ -59,9 +82,10 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
     return isWorse ? 0 : steps.reduce((sum, step) => sum + step, 0)
   }
   return {
-    width: 200,
+    width: Math.max(200, widthEach * lane.workers),
+    quick: true,
     async sift(trials, budgetMs, { all }) {
-      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, path: trial.candidate.path, text: trial.text, ...select(trial.candidate) }))
+      const jobs = takeWhileSmall(trials).map((trial, id): LaneJob & Selection => ({ id, ...guardTrial(trial), ...withLoops(select(trial.candidate)) }))
       const verdicts = await lane.tryAll(jobs, { keep: options.keep, budgetMs, all })
       const survivors = verdicts.flatMap((verdict): Survivor[] => {
         const [trial, job] = [trials[verdict.id], jobs[verdict.id]]
@@ -80,6 +104,24 @@ export function createLaneFilter(lane: Lane, survey: Survey, options: { targets:
     },
   }
 }
+
+/** With guarded loops, the files in which tests of the base do not end. */
+function guardStuck(survey: Survey, project: Project): Map<string, { path: string; text: string }> {
+  const paths = new Set(survey.tests.flatMap((test) => test.endless ?? []).map(({ path }) => path))
+  return new Map([...paths].flatMap((path) => {
+    const file = project.sources.get(path)
+    const text = file === undefined ? undefined : guardLoops(project, file)
+    return text === undefined ? [] : [[path, { path, text }] as const]
+  }))
+}
+
+/** Time for the loops of the first test that has none left, less for those after it: many times what any of the base's takes that ends. */
+function findLoopMs(survey: Survey): number {
+  return Math.round(Math.min(3000, 80 + 4 * Math.max(0, ...survey.tests.map((test) => test.ms))))
+}
+
+/** How many candidates a worker may try in one batch, so that none waits while the batch lasts. */
+const widthEach = 100
 
 /** Characters of candidates' files that go to a lane at once. */
 const maxBatchChars = 8_000_000
@@ -125,26 +167,47 @@ function touches(cover: Cover | undefined, within: Extent): boolean {
     : cover.spans.some(([from, to]) => from < within.end && to > within.start)
 }
 
-/** One run of the check, narrowed to the failing tests' files, for each candidate. */
-export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; perMs: number; parallel: number }): Filter {
+/**
+ * One run of the check, narrowed to the failing tests' files, for each candidate. With `byName` it is narrowed to the failing tests
+ * first, and only what makes one of them pass meets the others of their files. What brings TypeScript new type errors is not worth one.
+ */
+export function createCheckFilter(lab: Lab, check: Check, options: { targets: readonly string[]; keep: readonly string[]; only: readonly string[]; byName?: boolean; perMs: number; parallel: number; countErrors?: Compiler['countErrors'] }): Filter {
   const attempt = async (trial: Trial): Promise<Survivor | undefined> => {
-    const outcome = await lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, timeoutMs: options.perMs })
-    const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
+    const run = (names?: readonly string[]): Promise<CheckOutcome> => lab.tryFiles(new Map([[trial.candidate.path, trial.text]]), check, { only: options.only, ...(names === undefined ? {} : { names }), timeoutMs: options.perMs })
+    const alone = options.byName === true ? await run(options.targets) : undefined
+    if (alone !== undefined && findMended(options.targets, alone.tests?.cases ?? []).length === 0) return undefined
+    const outcome = alone !== undefined && options.keep.length === 0 ? alone : await run()
     const failed = new Set(outcome.tests?.cases.filter((test) => test.status === 'failed').map((test) => test.name))
-    const mended = options.targets.filter((name) => passed.has(name))
+    const mended = findMended(options.targets, outcome.tests?.cases ?? [])
     return mended.length > 0 && !options.keep.some((name) => failed.has(name)) ? { trial, mended, reachable: countBeside(mended, options.targets) } : undefined
+  }
+  /** By path: the trials of TypeScript that the compiler has more against than against the base. */
+  const findMistyped = async (trials: readonly Trial[]): Promise<ReadonlySet<Trial>> => {
+    const typed = Map.groupBy(trials.filter(({ candidate }) => /\.[cm]?tsx?$/.test(candidate.path)), ({ candidate }) => candidate.path)
+    const found = new Set<Trial>()
+    for (const [path, some] of typed) {
+      const [base = 0, ...counts] = (await options.countErrors?.(path, some.map(({ text }) => text))) ?? []
+      for (const [at, trial] of some.entries()) if ((counts[at] ?? 0) > base) found.add(trial)
+    }
+    return found
   }
   return {
     width: 12,
+    quick: false,
     async sift(trials, budgetMs) {
+      // The compiler's start takes longer than the first batches have: it is not counted in.
+      const mistyped = await findMistyped(trials)
       const until = performance.now() + budgetMs
       const survivors: Survivor[] = []
       let reached = 0
       while (reached < trials.length && performance.now() < until) {
-        const group = trials.slice(reached, reached + options.parallel)
+        const group: Trial[] = []
+        for (; reached < trials.length && group.length < options.parallel; reached++) {
+          const trial = trials[reached]
+          if (trial !== undefined && !mistyped.has(trial)) group.push(trial)
+        }
         const results = await Promise.all(group.map((trial) => attempt(trial)))
         survivors.push(...results.flatMap((survivor) => survivor ?? []))
-        reached += group.length
       }
       return { reached, survivors, further: [] }
     },

@@ -19,7 +19,7 @@ export function joinCandidates(first: Candidate, second: Candidate): Candidate |
   if (edits.some((edit, at) => meet(edit, edits[at + 1]))) return undefined
   const same = first.within !== undefined && first.within.start === second.within?.start && first.within.end === second.within.end
   return {
-    path: first.path, edits, kind: 'pair', describes: `${first.describes}, and ${second.describes}`, line: first.line,
+    path: first.path, edits, kind: 'pair', of: [first, second].flatMap(({ kind, of }) => of ?? [kind]), describes: `${first.describes}, and ${second.describes}`, line: first.line,
     prior: first.prior * second.prior, suspicion: Math.max(first.suspicion, second.suspicion), within: same ? first.within : undefined,
   }
 }

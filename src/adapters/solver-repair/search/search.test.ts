@@ -8,11 +8,22 @@ import type { Project } from '../project.ts'
 import { parseSource } from '../syntax/node.ts'
 import { loadParser } from '../syntax/parser.ts'
 import type { SyntaxParser } from '../syntax/parser.ts'
-import { rankCandidates } from './filter.ts'
+import { findMended, rankCandidates } from './filter.ts'
 import type { Filter } from './filter.ts'
 import { search } from './search.ts'
 import type { SearchResult } from './search.ts'
 import { openTrials } from './trials.ts'
+
+describe('what is mended', () => {
+  const target = 'test/a.js'
+  const mended = (...cases: readonly [name: string, status: 'passed' | 'failed'][]): string[] => findMended([target, 'test/b.js › b'], cases.map(([name, status]) => ({ name, status })))
+  it('is a test that passes, and a file that could be loaded where tests of it pass and none fails', () => {
+    assert.deepEqual(mended(['test/a.js › one', 'passed'], ['test/a.js › two', 'passed'], ['test/b.js › b', 'passed']), [target, 'test/b.js › b'])
+    assert.deepEqual(mended(['test/a.js › one', 'passed'], ['test/a.js › two', 'failed']), [])
+    assert.deepEqual(mended([target, 'failed'], ['test/ab.js › one', 'passed']), [])
+    assert.deepEqual(mended(), [])
+  })
+})
 
 const text = 'export function f(a) {\n  return [a + 1, a * 2, a - 3, a]\n}\n'
 const within = { start: 7, end: text.length, firstRow: 0, lastRow: 2 }
@@ -35,6 +46,7 @@ async function look(candidates: readonly Candidate[], tests: Readonly<Record<str
   const order: string[] = []
   const passing = (made: string): string[] => Object.keys(tests).filter((name) => tests[name]?.test(made))
   const filter: Filter = {
+    quick: true,
     width: 3,
     async sift(trials) {
       now += 100 * trials.length

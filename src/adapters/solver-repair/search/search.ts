@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
+import type { CheckOutcome } from '../../../protocol/evidence.ts'
 import type { Candidate } from '../candidate.ts'
 import { editSize, scoreOf } from '../candidate.ts'
 import type { Project } from '../project.ts'
+import { findMended } from './filter.ts'
 import type { Filter, Step, Survivor } from './filter.ts'
 import type { Trial, Trials } from './trials.ts'
 
@@ -20,6 +22,8 @@ export interface SearchOptions {
   /** Candidates that take a while to be found: taken up when they come. Never rejects. */
   readonly late?: Promise<readonly Candidate[]>
   readonly onProgress: (tried: number) => void
+  /** Whether the whole check is at work on a change. */
+  readonly onJudge?: (judging: boolean) => void
   readonly now: () => number
 }
 
@@ -56,10 +60,14 @@ const firstShare = 0.4
 /** How many that pass the whole check judges beside the chosen one, and its share of what is left. */
 const mostPlausible = 8
 const judgingShare = 0.1
+/** Whole runs of the check at the same time: most leave a core idle. */
+const atOnce = 2
 /** Candidates of less than this share of the chosen one's score are no rivals of it. */
 const rivalShare = 0.4
 /** Candidates after the chosen one that are enough of a look for others. */
 const enoughAfter = 80
+/** Candidates that are sifted at once while the whole check runs. */
+const besideBatch = 40
 
 /**
  * Best first: sifts candidates by the failing tests' files, and lets the whole check judge what survives. One that mends a part is
@@ -102,27 +110,55 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     steps.push(...further.filter(({ trial }) => trial.beyond === 0))
   }
   const fill = (): void => void queue.push(...trials.take(filter.width - queue.length))
-  const isPoor = (trial: Trial | undefined): boolean => chosen !== undefined && trial !== undefined && scoreOf(trial.candidate) < rivalShare * scoreOf(chosen.trial.candidate)
+  const isPoor = (trial: Trial | undefined, than = chosen): boolean => than !== undefined && trial !== undefined && scoreOf(trial.candidate) < rivalShare * scoreOf(than.trial.candidate)
+  /** Steps that the last batch showed. */
+  let lately: readonly Step[] = []
+  /** Sifts a batch; undefined where none could be judged in the time. */
+  const siftSome = async (wanted: number, ms: number, all: boolean): Promise<readonly Survivor[] | undefined> => {
+    const { reached, survivors: found, further } = await filter.sift(queue.slice(0, wanted), Math.max(200, ms), { all })
+    lately = further
+    if (reached === 0 && found.length === 0) return undefined
+    const more = found.filter((one) => one.mended.length > one.trial.beyond)
+    queue = queue.slice(reached)
+    tried += reached
+    options.onProgress(tried)
+    survivors.push(...more)
+    return more
+  }
+  /** The whole check runs file after file and leaves a core idle: until it has judged, the search for others goes on beside it. */
+  const judgeBeside = async (): Promise<Survivor | undefined> => {
+    const wholes = survivors.filter((one) => isWhole(one))
+    if (wholes.length === 0) return undefined
+    const [likely] = rankSurvivors(wholes, project)
+    triedBefore = tried
+    let isOver = false
+    options.onJudge?.(true)
+    const judging = findBest(wholes, judged, project, options).finally(() => {
+      isOver = true
+      options.onJudge?.(false)
+    })
+    while (filter.quick && !isOver && !options.signal.aborted && options.now() < end) {
+      fill()
+      const wanted = enoughAfter - (tried - triedBefore)
+      if (queue.length === 0 || wanted <= 0 || isPoor(queue[0], likely) || (await siftSome(Math.min(wanted, besideBatch), firstBatchMs, true)) === undefined) break
+    }
+    return judging
+  }
   while (!options.signal.aborted && options.now() < until) {
     fill()
     if (!isLateIn && chosen === undefined) await takeLate()
     const wanted = chosen === undefined ? Math.min(queue.length, most - tried) : enoughAfter - (tried - triedBefore)
     if (queue.length === 0 || isPoor(queue[0]) || wanted <= 0) break
-    const { reached, survivors: found, further } = await filter.sift(queue.slice(0, wanted), Math.max(200, Math.min(batchMs, until - options.now())), { all: chosen !== undefined })
-    if (reached === 0 && found.length === 0) break
-    const more = found.filter((one) => one.mended.length > one.trial.beyond)
+    const more = await siftSome(wanted, Math.min(batchMs, until - options.now()), chosen !== undefined)
+    if (more === undefined) break
     batchMs = Math.min(lastBatchMs, 1.6 * batchMs)
-    queue = queue.slice(reached)
-    tried += reached
-    options.onProgress(tried)
-    survivors.push(...more)
-    if (chosen === undefined && more.length === 0) takeSteps(further)
+    if (chosen === undefined && more.length === 0) takeSteps(lately)
     // Once a whole mend is there, what else passes is judged together at the end.
     if (more.length === 0 || chosen !== undefined) continue
-    chosen = await findBest(survivors.filter((one) => isWhole(one)), judged, project, options)
-    triedBefore = tried
     const spent = options.now() - began
-    if (chosen !== undefined) until = Math.min(end, options.now() + clamp(extra.share * spent, extra.leastMs, extra.mostMs))
+    const foundAt = options.now()
+    chosen = await judgeBeside()
+    if (chosen !== undefined) until = Math.min(end, foundAt + clamp(extra.share * spent, extra.leastMs, extra.mostMs))
     else {
       const fresh = chooseBases(rankSurvivors(survivors, project).filter((one) => !isWhole(one)), bases)
       if (fresh.length === 0) continue
@@ -184,12 +220,19 @@ async function judgeRivals(survivors: readonly Survivor[], chosen: Survivor, jud
   const until = options.now() + options.budgetMs
   const plausible = [chosen]
   let unjudged = 0
-  for (const survivor of rankSurvivors(survivors, project)) {
-    if (survivor.trial === chosen.trial || survivor.mended.length < chosen.mended.length) continue
-    if (plausible.length < mostPlausible && !judged.has(survivor) && options.now() < until && !options.signal.aborted) judged.set(survivor, await judge(survivor, options))
-    const accepted = judged.get(survivor)
-    if (!judged.has(survivor)) unjudged++
-    else if (accepted !== undefined && accepted.mended.length >= chosen.mended.length) plausible.push(accepted)
+  const rivals = rankSurvivors(survivors, project).filter((survivor) => survivor.trial !== chosen.trial && survivor.mended.length >= chosen.mended.length)
+  while (rivals.length > 0) {
+    const some = rivals.splice(0, atOnce)
+    const wanted = some.filter((survivor) => !judged.has(survivor)).slice(0, mostPlausible - plausible.length)
+    if (options.now() < until && !options.signal.aborted) {
+      const outcomes = await Promise.all(wanted.map((survivor) => runWhole(survivor, options)))
+      for (const [at, survivor] of wanted.entries()) judged.set(survivor, await judge(survivor, options, outcomes[at]))
+    }
+    for (const survivor of some) {
+      const accepted = judged.get(survivor)
+      if (!judged.has(survivor)) unjudged++
+      else if (accepted !== undefined && accepted.mended.length >= chosen.mended.length) plausible.push(accepted)
+    }
   }
   return { plausible, unjudged }
 }
@@ -208,13 +251,17 @@ async function findBest(survivors: readonly Survivor[], judged: Map<Survivor, Su
   return undefined
 }
 
-/** Runs the whole check. */
-async function judge(survivor: Survivor, options: SearchOptions): Promise<Survivor | undefined> {
+function runWhole({ trial: { candidate, text } }: Survivor, { lab, check, fullTimeoutMs }: SearchOptions): Promise<CheckOutcome> {
+  return lab.tryFiles(new Map([[candidate.path, text]]), check, { timeoutMs: fullTimeoutMs })
+}
+
+/** Runs the whole check, where that was not done yet, and records what it says. */
+async function judge(survivor: Survivor, options: SearchOptions, run?: CheckOutcome): Promise<Survivor | undefined> {
   const { trial } = survivor
   const { candidate } = trial
-  const outcome = await options.lab.tryFiles(new Map([[candidate.path, trial.text]]), options.check, { timeoutMs: options.fullTimeoutMs })
+  const outcome = run ?? await runWhole(survivor, options)
   const passed = new Set(outcome.tests?.cases.filter((test) => test.status === 'passed').map((test) => test.name))
-  const mended = options.targets.filter((name) => passed.has(name))
+  const mended = findMended(options.targets, outcome.tests?.cases ?? [])
   const broken = options.keep.filter((name) => !passed.has(name))
   const plausible = mended.length > 0 && broken.length === 0 && outcome.tests?.complete !== false
   await options.lab.record({

@@ -1,6 +1,7 @@
+import { exportsOf } from './exports.ts'
 import { findField, isFunction, namedChildren, textOf, walk } from './node.ts'
 import type { SourceFile, SyntaxNode } from './node.ts'
-import { fileNames, parametersOf } from './scope.ts'
+import { parametersOf } from './scope.ts'
 
 export interface KnownFunction {
   readonly name: string
@@ -18,6 +19,10 @@ export interface Vocabulary {
   readonly siblings: ReadonlyMap<string, ReadonlySet<string>>
   /** By path, what each source file can be asked for by an import. */
   readonly modules: ReadonlyMap<string, readonly string[]>
+  /** By path, the name of the thing that is a source file's default, or all of what it gives. */
+  readonly wholes: ReadonlyMap<string, string>
+  /** By literal as written, the others of a type that is one of several literals. */
+  readonly alternatives: ReadonlyMap<string, ReadonlySet<string>>
   /** Module names as the project's Python imports write them. */
   readonly imports: readonly string[]
   /** By function, the keys of the object that is its only parameter and that it takes apart. */
@@ -50,7 +55,7 @@ const propertyTypes = new Set(['property_identifier', 'shorthand_property_identi
 const mostFiles = 40
 
 /** What imports can bring in, and from where. */
-export function gatherModules(files: readonly SourceFile[], tests: readonly SourceFile[] = []): Pick<Vocabulary, 'modules' | 'imports' | 'shapes' | 'files'> {
+export function gatherModules(files: readonly SourceFile[], tests: readonly SourceFile[] = []): Pick<Vocabulary, 'modules' | 'wholes' | 'imports' | 'shapes' | 'files'> {
   const imports = new Set<string>()
   const shapes = new Map<string, string[]>()
   for (const file of [...files, ...tests]) {
@@ -65,29 +70,13 @@ export function gatherModules(files: readonly SourceFile[], tests: readonly Sour
     })
   }
   const named = [...imports].filter((one) => !one.startsWith('.'))
-  return { modules: new Map(files.map((file) => [file.path, exportsOf(file)])), imports: named, shapes, files: files.slice(0, mostFiles) }
+  const given = files.map((file) => [file.path, exportsOf(file)] as const)
+  const wholes = new Map(given.flatMap(([path, { whole }]): [string, string][] => (whole === undefined ? [] : [[path, whole]])))
+  return { modules: new Map(given.map(([path, { names }]) => [path, names])), wholes, imports: named, shapes, files: files.slice(0, mostFiles) }
 }
 
-/** Python gives all that stands at the top of a file; JavaScript what is exported. */
-function exportsOf(file: SourceFile): readonly string[] {
-  if (file.grammar === 'python') return fileNames(file)
-  const found = new Set<string>()
-  for (const statement of file.root.children.filter(({ type }) => type === 'export_statement')) {
-    walk(statement, (node) => {
-      if (isFunction(node) || /^(class|interface|enum)_body$|^statement_block$/.test(node.type)) {
-        const name = findField(node, 'name')
-        if (name !== undefined && node.parent === statement) found.add(textOf(file, name))
-        return false
-      }
-      const name = findField(node, 'alias') ?? (/_declaration$|^variable_declarator$|^export_specifier$/.test(node.type) ? findField(node, 'name') : undefined)
-      if (name !== undefined) found.add(textOf(file, name))
-      return undefined
-    })
-  }
-  return [...found]
-}
-
-export function gatherWords(files: readonly SourceFile[]): Pick<Vocabulary, 'properties' | 'functions' | 'siblings'> {
+export function gatherWords(files: readonly SourceFile[]): Pick<Vocabulary, 'properties' | 'functions' | 'siblings' | 'alternatives'> {
+  const alternatives = new Map<string, Set<string>>()
   const siblings = new Map<string, Set<string>>()
   const properties = new Map<string, number>()
   const functions = new Map<string, KnownFunction>()
@@ -100,6 +89,8 @@ export function gatherWords(files: readonly SourceFile[]): Pick<Vocabulary, 'pro
         for (const other of members.slice(0, 40)) if (other !== member) known.add(other)
         siblings.set(member, known)
       }
+      const literals = literalsOf(file, node)
+      for (const literal of literals) alternatives.set(literal, new Set([...(alternatives.get(literal) ?? []), ...literals.filter((other) => other !== literal)]))
       if (propertyTypes.has(node.type)) count(textOf(file, node))
       if (node.type === 'identifier' && node.field === 'attribute') count(textOf(file, node))
       if (isFunction(node)) {
@@ -115,12 +106,12 @@ export function gatherWords(files: readonly SourceFile[]): Pick<Vocabulary, 'pro
       return undefined
     })
   }
-  return { properties, functions, siblings }
+  return { properties, functions, siblings, alternatives }
 }
 
 /** The names that one shape gives its members. */
 function membersOf(file: SourceFile, node: SyntaxNode): string[] {
-  if (/^(interface_body|object_type|object|object_pattern|class_body)$/.test(node.type)) {
+  if (/^(interface_body|enum_body|object_type|object|object_pattern|class_body)$/.test(node.type)) {
     return namedChildren(node).flatMap((child) => {
       const name = propertyTypes.has(child.type) ? child : (findField(child, 'name') ?? findField(child, 'key'))
       return name === undefined || !/identifier/.test(name.type) ? [] : [textOf(file, name)]
@@ -141,6 +132,18 @@ function membersOf(file: SourceFile, node: SyntaxNode): string[] {
     return undefined
   })
   return [...names]
+}
+
+/** The literals of `'a' | 'b'` and of `Literal['a', 'b']`, bounded. */
+function literalsOf(file: SourceFile, node: SyntaxNode): string[] {
+  const isUnion = node.type === 'union_type' && node.parent?.type !== 'union_type'
+  if (!isUnion && !(/^(subscript|generic_type)$/.test(node.type) && /^(typing\.)?Literal\b/.test(textOf(file, node)))) return []
+  const found: string[] = []
+  walk(node, (at) => {
+    if (/^(string|number|integer)$/.test(at.type)) found.push(textOf(file, at))
+    return !/^(object_type|function_type|type_arguments|string)$/.test(at.type)
+  })
+  return found.slice(0, 20)
 }
 
 /** Numbers and strings of test files, in order of first appearance, bounded. */

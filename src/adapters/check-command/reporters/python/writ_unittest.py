@@ -24,8 +24,17 @@ def _name(test):
     return file, [owner, method] if method else [owner]
 
 
+def _as_given(dotted):
+    """The loader tells the last part of a module that was named on the command line and could not be imported."""
+    for given in sys.argv[1:]:
+        parts = given.split(".")
+        if dotted in parts[1:]:
+            return ".".join(parts[: parts.index(dotted, 1) + 1])
+    return dotted
+
+
 def _file_of_module(dotted):
-    tail = dotted.replace(".", "/")
+    tail = _as_given(dotted).replace(".", "/")
     for base in ["."] + [entry or "." for entry in sys.path]:
         for candidate in (tail + ".py", tail + "/__init__.py"):
             full = os.path.join(base, candidate)
