@@ -1,5 +1,6 @@
 import type { StoredEvent, Payload } from '../protocol/events/event.ts'
 import type { CheckPurpose } from '../protocol/events/check.ts'
+import { isTooWeak } from '../domain/proof/demand-strength.ts'
 import { sumUpEvidence } from '../domain/report/describe-strength.ts'
 import { toShortCommit, toShortId } from '../domain/report/short-id.ts'
 import { describeTally, toTally } from '../domain/report/tally.ts'
@@ -298,7 +299,7 @@ function proven(proof: Payload<'proof.finished'>): Fact[] {
     const by = `${fixed > 0 ? `: ${count(fixed, 'test')} that failed ${fixed === 1 ? 'passes' : 'pass'} now, seen twice` : ''}${weak ? ' (by exit code only, which is weaker)' : ''}`
     return [{ label: 'proof', text: `✓ proven${by}`, mood: 'good' }]
   }
-  const title = proof.verdict === 'no-evidence' ? '– no evidence for or against' : '✗ refused'
+  const title = isTooWeak(proof) ? '– the tests are too weak to count' : proof.verdict === 'no-evidence' ? '– no evidence for or against' : '✗ refused'
   return [{ label: 'proof', text: title, mood: proof.verdict === 'no-evidence' ? 'warn' : 'bad' }, ...some(proof.reasons, (reason) => ({ label: '', text: oneLine(reason, 300), mood: 'plain' }))]
 }
 

@@ -102,6 +102,7 @@ describe('how strong the evidence is', () => {
     const { report, code } = await runScripted(machine, [{ calls: [discount, finish('Ten percent off')] }, { calls: [finish('It cannot be shown better')] }], goal, { WRIT_STRENGTH: 'off' })
     assert.deepEqual([report.outcome, code], ['waiting', 3])
     assert.match(String(report.reason), /notice only \d+ of \d+ small changes to the changed lines and right around them \(\d+ %\); at least 90 % are wanted \(strength\.least\)/)
+    assert.match((await machine.writ(['show', 'latest'])).stdout, /passes its checks, and what shows that the goal is met is too weak to count: Writ ran the checks itself/)
     await replays(machine)
   }))
 

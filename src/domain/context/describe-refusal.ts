@@ -1,9 +1,10 @@
 import type { CheckOutcome, Proof } from '../../protocol/evidence.ts'
+import { isTooWeak } from '../proof/demand-strength.ts'
 
 /** What the solver is told when the harness looked and it was not so. */
 export function describeRefusal(proof: Proof, outcomes: readonly CheckOutcome[], { isPlanner = false }: { readonly isPlanner?: boolean } = {}): string {
   const lines = [
-    proof.verdict === 'no-evidence' && hasEvidence(proof)
+    isTooWeak(proof)
       ? isPlanner ? 'The tests that show that the goal is met are too weak to count:' : 'Every check passes, and the tests that show that the goal is met are too weak to count. Add tests in a new file that fail on the base, pass on your result, and notice the small changes that are named here, and call finish again. Where a test could not tell such a change, call finish again as it is: a person will judge.'
       : proof.verdict === 'no-evidence'
       ? isPlanner ? 'Nothing that failed before is seen to pass now, so nothing shows that the goal is met:' : 'Nothing that failed before is seen to pass now, so nothing shows that the goal is met. Add tests in a new file that fail on the base and pass on your result, and call finish again. If the goal cannot be shown by a test, call finish again as it is: a person will judge.'
@@ -22,11 +23,6 @@ export function describeRefusal(proof: Proof, outcomes: readonly CheckOutcome[],
   }
   if (proof.restored.length > 0) lines.push(`Put back or taken out before the checks ran: ${proof.restored.slice(0, 20).join(', ')}`)
   return lines.join('\n')
-}
-
-/** Something was seen to pass that failed before: what stands in the way is how little it notices. */
-function hasEvidence({ checks, selfMade }: Proof): boolean {
-  return checks.some((check) => check.verdict === 'fixed') || selfMade.some((test) => test.evidence)
 }
 
 function list(label: string, names: readonly string[]): string[] {

@@ -14,3 +14,8 @@ export function demandStrength(proof: Proof, strength: EvidenceStrength | undefi
   const why = `every check passes, but the tests that prove it notice only ${strength.noticed} of ${strength.tried} small changes to the changed lines and right around them (${toPercent(strength)}); at least ${Math.round(100 * least)} % are wanted (strength.least)`
   return { ...proof, verdict: 'no-evidence', reasons: [why, ...toSurvivorLines(strength).map((line) => `not noticed: ${line}`), ...proof.reasons] }
 }
+
+/** Something was seen to pass that failed before, and what shows that notices too little. */
+export function isTooWeak({ verdict, checks, selfMade }: { readonly verdict: Proof['verdict']; readonly checks: readonly { readonly verdict: string }[]; readonly selfMade: readonly { readonly evidence: boolean }[] }): boolean {
+  return verdict === 'no-evidence' && (checks.some((check) => check.verdict === 'fixed') || selfMade.some((test) => test.evidence))
+}

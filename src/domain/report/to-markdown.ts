@@ -3,6 +3,7 @@ import { describeEvidence } from './describe-strength.ts'
 import type { Origin } from '../../protocol/contract.ts'
 import type { CheckAccount, Report } from '../../protocol/report.ts'
 import { medianAnswerMs } from './questions.ts'
+import { isTooWeak } from '../proof/demand-strength.ts'
 import { describePlans } from './plans.ts'
 import { describeWork } from './work.ts'
 import { toShortCommit } from './short-id.ts'
@@ -138,7 +139,7 @@ function evidence(report: Report): string[] {
   const lines: string[] = []
   if (proof) {
     const wasRun = report.checks.some((check) => check.seen === 'clean-checkout')
-    const what = proof.verdict === 'proven' ? 'is proven' : proof.verdict === 'unproven' ? 'is not proven' : 'has no evidence for or against it'
+    const what = proof.verdict === 'proven' ? 'is proven' : proof.verdict === 'unproven' ? 'is not proven' : isTooWeak({ ...report, verdict: proof.verdict }) ? 'passes its checks, and what shows that the goal is met is too weak to count' : 'has no evidence for or against it'
     if (!wasRun) lines.push(`No check was run on the result${report.checks.length === 0 ? ': there is none' : ''}.`)
     else lines.push(`Commit ${toCode(toShortCommit(proof.commit))} ${what}: Writ ran the checks itself, in a clean checkout, with the pinned files as they were on the base.`)
     if (proof.verdict !== 'proven') lines.push(...proof.reasons.map((reason) => `- ${toLine(reason, 500)}`))
