@@ -62,7 +62,7 @@ async function once({ check, files, call }, seconds) {
     put(repo, files)
     put(join(home, '.config', 'writ', 'policy', 'own'), { 'bundle.yaml': `id: own\nversion: "1"\nowner: Ada\nsettings: { validation: { strength: { seconds: ${seconds} } } }\n` })
     for (const args of [['init', '-q', '-b', 'main'], ['add', '-A'], ['-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-qm', 'Start']]) spawnSync('git', args, { cwd: repo })
-    const env = { PATH: process.env.PATH, HOME: home, USER: 'ada', LANG: 'C.UTF-8', OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'sk-test-0123456789', WRIT_MODEL: 'openai-chat/scripted', WRIT_SOLVER: 'model' }
+    const env = { PATH: process.env.PATH, HOME: home, USER: 'ada', LANG: 'C.UTF-8', OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: 'none', WRIT_MODEL: 'openai-chat/scripted', WRIT_SOLVER: 'model' }
     const began = performance.now()
     const stdout = await run(['run', 'make it so', '--check', check, '--output-format', 'json'], { cwd: repo, env })
     const ms = performance.now() - began

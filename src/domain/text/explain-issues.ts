@@ -33,7 +33,7 @@ type Issue = z.core.$ZodIssue
 
 /** Every fault with its line, in their order: what was found there, what belongs there, and for an unknown field the one that is meant, perhaps. */
 export function explainIssues({ schema, issues, value, at = () => undefined }: Explaining): readonly FileFault[] {
-  return issues.flatMap((issue) => explain(issue, { schema, value, at }, [])).toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  return issues.flatMap((issue) => explain(issue, { schema, value, at }, [])).toSorted((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0)
 }
 
 /** After a colon: one fault on the same line, several below it, each as `line 3: what is wrong`. */
