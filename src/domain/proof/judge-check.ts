@@ -124,7 +124,9 @@ function problemsOfReports(runs: CheckRuns, base: NamedResults, result: NamedRes
   if (result.size === 0) return ['the base showed tests by name and the result shows none']
   const problems: string[] = []
   const before = (runs.baseline?.tests ?? runs.baseAgain?.tests)?.runner
-  for (const after of [runs.result?.tests?.runner, runs.repeat?.tests?.runner]) {
+  // Earlier versions, which did not look for what the run wrote, also spoke of a repetition that was not run.
+  const seen = runs.written && runs.repeat === undefined ? [runs.result] : [runs.result, runs.repeat]
+  for (const after of seen.map((outcome) => outcome?.tests?.runner)) {
     if (after !== before && before !== unknownRunner && problems.length === 0) problems.push(`the tests were reported by ${after ?? 'nothing'}, on the base by ${before}`)
   }
   const had = countedTests(base, result)

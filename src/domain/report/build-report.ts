@@ -118,6 +118,8 @@ function whyUnfinished(state: RunState, running: boolean | undefined): string {
   const fault = state.faults.at(-1)
   if (fault) return `stopped by a fault during ${fault.during}: ${fault.message}`
   if (state.asked.length > 0) return `waits for an answer: ${state.asked.map((each) => each.question).join(' · ')}`
+  const asking = [...state.delegations.values(), ...state.stages.values()].filter((each) => each.status === 'waiting')
+  if (asking.length > 0) return `waits for an answer: ${asking.map(({ given, returned }) => `${given.task}: ${returned?.reason ?? 'a child run asks'}`).join(' · ')}`
   if (!state.opened) return 'nothing of it was recorded'
   return running === false ? 'was interrupted: no process carries it now' : 'has not ended: it is running, or was interrupted'
 }
