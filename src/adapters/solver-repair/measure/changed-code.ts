@@ -15,7 +15,7 @@ export interface ChangedCode {
   readonly foreign: readonly string[]
 }
 
-const most = { files: 40, bytes: 400_000 }
+const most = { files: 40, bytes: 400_000, allBytes: 2_000_000 }
 const others = /\.(go|rs|java|kt|cs|c|cc|cpp|h|hpp|rb|php|swift|scala|vue|svelte|sh|sql)$/
 
 /** Reads what was changed and may be changed a little: no tests, nothing that is pinned, generated or foreign. */
@@ -25,10 +25,12 @@ export async function readChanged({ contract, changed }: ProvenResult, lab: Resu
   const parser = await loadParser(paths.flatMap(({ path }) => findGrammar(path) ?? []), wasmDir)
   const sources = new Map<string, SourceFile>()
   const lines = new Map<string, ReadonlySet<number>>()
+  let read = 0
   for (const { path, from } of paths) {
     const [text, before] = await Promise.all([lab.read(path), lab.readBase(from ?? path)])
     const grammar = findGrammar(path)
-    if (text === undefined || grammar === undefined || text.length > most.bytes || isGenerated(path, text)) continue
+    if (text === undefined || grammar === undefined || text.length > most.bytes || read + text.length > most.allBytes || isGenerated(path, text)) continue
+    read += text.length
     const file = parseSource(parser, path, grammar, text)
     const fresh = findChangedLines(before, text)
     if (file === undefined || fresh.size === 0) continue

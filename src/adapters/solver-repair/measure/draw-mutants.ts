@@ -1,4 +1,5 @@
 import { digestOf } from '../../../domain/digest.ts'
+import { toCodeLines } from '../../../domain/validation/code-lines.ts'
 import { applyEdits } from '../candidate.ts'
 import type { Candidate, Extent } from '../candidate.ts'
 import { generateCandidates } from '../generate/generate.ts'
@@ -10,9 +11,9 @@ import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import { gatherModules, gatherWords } from '../syntax/vocabulary.ts'
 import type { ChangedCode } from './changed-code.ts'
 
-/** Small changes of changed lines, and of what is right around them; and how many of one line. */
-const onChanged = { most: 24, perLine: 4 }
-const around = { most: 12, perLine: 2 }
+/** Small changes of changed lines, and of what is right around them; how many of one line, and of how many lines they are looked for. */
+const onChanged = { most: 24, perLine: 4, lines: 60 }
+const around = { most: 12, perLine: 2, lines: 24 }
 /** A function with fewer lines than this is a part of the one around it. */
 const fewestLines = 3
 
@@ -23,17 +24,21 @@ const fewestLines = 3
 export function drawMutants({ project, lines }: ChangedCode, seed: string): Mutant[] {
   const files = [...project.sources.values()]
   const words = { ...gatherWords(files), ...gatherModules(files), testNumbers: [], testStrings: [], expected: [], actual: [], messages: '' }
-  const all = files.flatMap((file) => {
-    const [changed, near] = [lines.get(file.path) ?? new Set<number>(), findAround(file, lines.get(file.path) ?? new Set())]
-    const isNear = (node: SyntaxNode): boolean => near.some(({ start, end }) => node.start >= start && node.end <= end)
-    return generateCandidates(file, words, (node) => (changed.has(node.row + 1) ? 1 : Number(isNear(node))))
+  const keyOf = toKeys(seed)
+  const code = new Map(files.map((file) => [file.path, toCodeLines(file.text).lines]))
+  const all = files.flatMap(({ path }) => (code.get(path) ?? []).filter((line) => lines.get(path)?.has(line)).map((line) => ({ path, line })))
+  const chosen = Map.groupBy(all.toSorted((a, b) => (keyOf(`${a.path}:${a.line}`) < keyOf(`${b.path}:${b.line}`) ? -1 : 1)).slice(0, onChanged.lines), ({ path }) => path)
+  const found = files.flatMap((file) => {
+    const own = new Set(chosen.get(file.path)?.map(({ line }) => line))
+    const near = findAround(file, own)
+    const isInside = (row: number): boolean => near.some(({ firstRow, lastRow }) => row >= firstRow && row <= lastRow)
+    const beside = new Set((code.get(file.path) ?? []).filter((line) => lines.get(file.path)?.has(line) !== true && isInside(line - 1)).toSorted((a, b) => farFrom(a, own) - farFrom(b, own) || a - b).slice(0, around.lines))
+    const isBeside = (node: SyntaxNode): boolean => beside.has(node.row + 1) && near.some(({ start, end }) => node.start >= start && node.end <= end)
+    return generateCandidates(file, words, (node) => Number(own.has(node.row + 1) || isBeside(node)))
   }).filter((candidate) => mutating.test(candidate.kind) && !isIdle(candidate, project.sources.get(candidate.path)?.text ?? ''))
-  const drawn = { project, lines, keyOf: toKeys(seed) }
-  return [...draw(all.filter((each) => isChanged(each, lines)), onChanged, drawn), ...draw(all.filter((each) => !isChanged(each, lines)), around, drawn)]
-}
-
-function isChanged({ path, line }: Candidate, lines: ChangedCode['lines']): boolean {
-  return lines.get(path)?.has(line) === true
+  const isOn = ({ path, line }: Candidate): boolean => lines.get(path)?.has(line) === true
+  const options = { project, lines, keyOf }
+  return [...draw(found.filter((each) => isOn(each)), onChanged, options), ...draw(found.filter((each) => !isOn(each)), around, options)]
 }
 
 /** The innermost function of some size around each of the lines. */
@@ -48,6 +53,12 @@ function findAround(file: SourceFile, lines: ReadonlySet<number>): Extent[] {
     return undefined
   })
   return [...new Set(found.values())]
+}
+
+function farFrom(line: number, lines: Iterable<number>): number {
+  let least = Infinity
+  for (const each of lines) least = Math.min(least, Math.abs(each - line))
+  return least
 }
 
 const same = new Set(['=== ==', '== ===', '!== !=', '!= !==', '|| ??', '?? ||'])
@@ -71,7 +82,7 @@ function toKeys(seed: string): (of: string) => string {
 /** The likeliest of every line, then the next of every line, until there are enough. */
 function draw(candidates: readonly Candidate[], bounds: { most: number; perLine: number }, { project, lines, keyOf }: Pick<ChangedCode, 'project' | 'lines'> & { keyOf: (of: string) => string }): Mutant[] {
   const byLine = Map.groupBy(candidates, ({ path, line }) => `${path}:${line}`)
-  const far = ([first]: readonly Candidate[]): number => (first === undefined ? 0 : Math.min(...[...lines.get(first.path) ?? []].map((line) => Math.abs(line - first.line))))
+  const far = ([first]: readonly Candidate[]): number => (first === undefined ? 0 : farFrom(first.line, lines.get(first.path) ?? []))
   const queues = [...byLine].toSorted(([a, x], [b, y]) => far(x) - far(y) || (keyOf(a) < keyOf(b) ? -1 : 1)).map(([, some]) => spread(some, keyOf))
   const drawn: Mutant[] = []
   for (let round = 0; round < bounds.perLine; round++) {
