@@ -1,6 +1,6 @@
 import type { Payload } from '../protocol/events/event.ts'
 import type { Json } from '../protocol/ids.ts'
-import { toDuration } from '../domain/report/words.ts'
+import { count, toDuration } from '../domain/report/words.ts'
 import { oneLine } from './render.ts'
 
 /** Files that a result names. */
@@ -35,7 +35,7 @@ export function describeResult(data: Payload<'tool.returned'>): string {
     ...filesOf(fields),
     ...(typeof fields.from === 'number' && typeof fields.to === 'number' ? [`lines ${fields.from}–${fields.to}`] : []),
     ...(typeof fields.matches === 'number' ? [`${fields.matches} matches`] : []),
-    ...(typeof fields.entries === 'number' ? [`${fields.entries} entries`] : []),
+    ...(typeof fields.entries === 'number' ? [count(fields.entries, 'entry', 'entries')] : []),
   ]
   if (data.status === 'denied' || data.status === 'invalid' || data.status === 'unknown' || data.status === 'cancelled') return oneLine(`${data.status}: ${data.text}`, 300)
   if (data.status === 'error') parts.push(oneLine(data.text, 200))

@@ -25,7 +25,7 @@ function gistOf(event: StoredEvent): string {
     case 'run.accepted': return `by ${event.data.by} onto ${event.data.onto} (${event.data.strategy}) · undo: ${event.data.undo}`
     case 'run.undone': return `by ${event.data.by} on ${event.data.onto} (${event.data.how}): ${toShortCommit(event.data.before)} → ${toShortCommit(event.data.after)}`
     case 'run.rewound': return `by ${event.data.by} to event ${event.data.to}, files at ${toShortCommit(event.data.tree)}${event.data.why ? `: ${event.data.why}` : ''}`
-    case 'run.pruned': return `by ${event.data.by}: ${event.data.parts.join(' and ')} removed, ${event.data.bytes} bytes`
+    case 'run.pruned': return `by ${event.data.by}: ${event.data.parts.join(' and ')} removed, ${count(event.data.bytes, 'byte')}`
     case 'run.attested': return `events 0 to ${event.data.seq} by key ${event.data.key.slice(0, 12)} · sha256:${event.data.bundle.digest}`
     case 'run.rejected': return `by ${event.data.by}${event.data.reason ? `: ${event.data.reason}` : ''}`
     case 'contract.pinned': return `${event.data.hash.slice(0, 12)} · ${count(event.data.contract.checks.length, 'check')}, ${count(event.data.contract.pins.length, 'pinned file')}, scope ${event.data.contract.scope.join(', ') || 'everything'}`

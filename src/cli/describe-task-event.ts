@@ -22,7 +22,7 @@ export function describeTaskEvent(event: TaskEvent): string {
     case 'task.started': return event.data.task
     case 'task.finished': return `${event.data.task}${event.data.commit ? ` ${toShortCommit(event.data.commit)}` : ' without a commit'}: ${event.data.summary}`
     case 'task.dropped': return `${event.data.task}: ${event.data.why}`
-    case 'task.delegated': return `${event.data.task} to ${event.data.child} as ${event.data.role}, attempt ${event.data.attempt}, from ${toShortCommit(event.data.base)} · lease ${event.data.lease.token}: ${event.data.lease.globs.join(', ') || 'everything'} · ${event.data.budget.maxTurns} turns`
+    case 'task.delegated': return `${event.data.task} to ${event.data.child} as ${event.data.role}, attempt ${event.data.attempt}, from ${toShortCommit(event.data.base)} · lease ${event.data.lease.token}: ${event.data.lease.globs.join(', ') || 'everything'} · ${count(event.data.budget.maxTurns, 'turn')}`
     case 'stage.delegated': return `${event.data.stage} of ${event.data.task} to ${event.data.child} as ${event.data.role}, from ${toShortCommit(event.data.base)} · ${event.data.decision.effect}`
     case 'stage.returned': return `${event.data.stage} of ${event.data.task} ${event.data.outcome}: ${event.data.report ? count(event.data.report.findings.length, 'finding') : event.data.reason} · ${event.data.child}`
     case 'tests.seen': return `${event.data.task} ${event.data.verdict}: ${event.data.reason}`

@@ -8,7 +8,7 @@ import type { LiveSignal } from '../protocol/live.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
 import { findSystemFault } from '../protocol/system-error.ts'
 import { decide } from '../domain/decide.ts'
-import { decisionsVersion } from '../domain/decisions.ts'
+import { decisionsVersion, saysItWell } from '../domain/decisions.ts'
 import { digestOfJson } from '../domain/digest.ts'
 import { fold } from '../domain/evolve.ts'
 import { emptyState, type RunState } from '../domain/run-state.ts'
@@ -115,9 +115,10 @@ export async function goOn(run: RunContext, by: { readonly who: string; readonly
     await run.workspace.rollback(tree, run.signal)
     await record(run, { type: 'workspace.rolledback', data: { to: tree, why: 'the run stopped while the workspace was being changed' } })
   }
-  if (state.messages.length > 0) {
-    await record(run, { type: 'observation.made', data: { task: state.active?.id ?? '', kind: 'resume', text: describeResume(run.rollout.events) } })
-  }
+  const text = describeResume(run.rollout.events)
+  const last = state.messages.at(-1)
+  const isTold = saysItWell(state) && (state.unsaid.at(-1) === text || (last?.role === 'user' && last.text.endsWith(text)))
+  if (state.messages.length > 0 && !isTold) await record(run, { type: 'observation.made', data: { task: state.active?.id ?? '', kind: 'resume', text } })
   await callHooks(run, 'SessionStart', { source: 'resume' })
 }
 

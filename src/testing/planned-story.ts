@@ -4,7 +4,7 @@ import type { Planning } from '../protocol/events/run.ts'
 import type { TaskFile } from '../protocol/plan-file.ts'
 import { toPlan } from '../domain/plan/from-file.ts'
 import { toSampleRunId } from './sample-run.ts'
-import { commit, digest, preparedStory, type Story } from './story.ts'
+import { commit, digest, preparedStory, tree, type Story } from './story.ts'
 
 /** A contract of one check, `c1`. */
 export const sampleContract = { checks: [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }], budget: { maxTurns: 100, maxIdleTurns: 30 } } satisfies Partial<Contract>
@@ -40,4 +40,16 @@ export function delegateNext(story: Story): Payload<'task.delegated'> {
 export function comesBack(story: Story, { task: id, child }: Pick<Payload<'task.delegated'>, 'task' | 'child'>, more: Partial<Payload<'task.returned'>> = {}): void {
   const spent = { turns: 3, inputTokens: 10, cachedTokens: 0, outputTokens: 5, usd: 0.5, unpriced: false, modelMs: 1 }
   story.tell({ type: 'task.returned', data: { task: id, child, outcome: 'proven', reason: 'it passes', commit: commit('1'), summary: `did ${id}`, spent, events: 9, head: digest('9'), questions: 0, ...more } })
+}
+
+/** What the child of a task made is merged, as the commit and tree of `letter`, or is not. `path`: what it changed. */
+export function isIntegrated(story: Story, { task: id, child, lease }: Pick<Payload<'task.delegated'>, 'task' | 'child' | 'lease'>, letter: string, { verdict = 'merged', path }: { verdict?: Payload<'integration.finished'>['verdict']; path?: string } = {}): void {
+  const files = path === undefined ? [] : [{ path, kind: 'modified' as const, added: 1, removed: 0, binary: false }]
+  story.tell({
+    type: 'integration.finished',
+    data: {
+      task: id, child, token: lease.token, onto: story.state.head ?? commit('b'), theirs: commit('1'), verdict, conflicts: [], reasons: verdict === 'merged' ? [] : [`it is ${verdict}`],
+      ...(verdict === 'merged' ? { result: { commit: commit(letter), tree: tree(letter), files, message: id } } : {}),
+    },
+  })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { readTrace, runUninterrupted, type Operation, type Uninterrupted } from './kill-and-resume.ts'
-import { openStage, readEnding, toText, type Stage } from './story.ts'
+import { openStage, readEnding, readEvents, toText, type Stage } from './story.ts'
 
 /** A command that posts to a server outside, which counts: what cannot be undone is never done twice on its own. */
 describe('killed around something that cannot be undone', { concurrency: 2 }, () => {
@@ -73,6 +73,8 @@ describe('killed around something that cannot be undone', { concurrency: 2 }, ()
     assert.equal(posts(), 1)
     const ending = readEnding(stage.machine)
     assert.deepEqual(ending.commits, whole.ending.commits)
-    assert.ok(ending.answers.some((answer) => /shell denied .*may or may not have happened/.test(answer)), 'the model is told')
+    assert.ok(ending.answers.some((answer) => /shell denied This call was cut off by that\. It may or may not have happened/.test(answer)), 'the model is told')
+    const told = readEvents(stage.machine).filter((event) => event.type === 'observation.made' && event.data.text.includes('The run was interrupted'))
+    assert.equal(told.length, 1, 'of the interruption once, however often the run was taken up')
   }))
 })

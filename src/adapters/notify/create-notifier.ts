@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import { basename } from 'node:path'
 import { toNotice } from '../../domain/notify/to-notice.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
@@ -69,7 +70,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     if (queue.waiting >= mostWaiting) return complain(name, `more than ${mostWaiting} messages wait already, and further ones are dropped`)
     const item: OutboxItem = since === undefined ? { version: 1, channel: name, notice, since: clock.now(), pid: options.pid, tries: 0 } : { ...since, pid: options.pid }
     queue.waiting += 1
-    const stored = outbox.put(item).then((lost) => { if (lost > 0) complain('the outbox', `it holds ${outboxBounds.items} messages, and the ${lost} oldest were dropped`) }, (thrown: unknown) => complain('the outbox', toMessage(thrown)))
+    const stored = outbox.put(item).then((lost) => { if (lost > 0) complain('the outbox', `it holds ${outboxBounds.items} messages, and the oldest were dropped (${lost})`) }, (thrown: unknown) => complain('the outbox', toMessage(thrown)))
     queue.last = queue.last.then(() => stored).then(() => attempt(channel, item)).catch((thrown: unknown) => complain(name, toMessage(thrown))).finally(() => { queue.waiting -= 1 })
     follow(queue.last)
   }
@@ -129,7 +130,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   async function deliverOld(): Promise<void> {
     try {
       const { items, expired } = await outbox.list()
-      if (expired > 0) complain('the outbox', `${expired} messages could not be delivered for 7 days and were dropped`)
+      if (expired > 0) complain('the outbox', `${count(expired, 'message')} could not be delivered for 7 days and ${expired === 1 ? 'was' : 'were'} dropped`)
       for (const item of items.filter((each) => outbox.isFree(each))) {
         const channel = channels.find((each) => nameOf(each) === item.channel)
         if (channel === undefined) await outbox.remove(item) // nobody is to be told there any more

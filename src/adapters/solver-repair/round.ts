@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import type { Lab, SolverTask } from '../../engine/ports/solver.ts'
 import type { RepairJudgement, RepairSearch } from '../../protocol/repair.ts'
 import type { LiveSignal } from '../../protocol/live.ts'
@@ -79,7 +80,7 @@ export async function goRound(task: SolverTask, ground: Ground, options: Propose
   const targets = group.failing.map((test) => test.name)
   const quick = measured !== undefined && ground.quick ? { lane, survey: measured.survey, ...measured.trusted } : undefined
   const fullTimeoutMs = 3 * findPace(group.outcome, measured?.survey) + 2000
-  say(`${candidates.length} changes to try, ${quick === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
+  say(`${count(candidates.length, 'change')} to try, ${quick === undefined ? 'one run each' : `by the quick lane for ${lane.name}`}`)
   const compiler = group.family === 'script' ? openCompiler(project) : undefined
   const filter = quick === undefined
     ? createCheckFilter(lab, group.check, { targets, keep: passing.filter((test) => group.files.includes(fileOf(test))).map((test) => test.name), only: group.files, byName: group.byName === true, perMs: fullTimeoutMs, parallel: countWorkers(findMachine(), { most: Math.min(lane.workers, mostChecks), eachMb: checkMb }), ...(compiler === undefined ? {} : { countErrors: compiler.countErrors }) })

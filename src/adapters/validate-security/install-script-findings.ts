@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import { findMisdeeds, findScriptFiles, installHooks } from '../../domain/validation/install-scripts.ts'
 import type { Subject } from '../../engine/ports/validation.ts'
 import { freshOf, type ChangedManifest } from './changed-dependencies.ts'
@@ -30,7 +31,7 @@ export async function findInstallScripts(subject: Subject, locks: readonly Chang
     return [{ path: lock.path, about: each.name, rule: 'dependencies/install-script', severity: subject.settings.dependencies.install_scripts, message: `brings ${id}, which runs a script when it is installed`, ...(hooks === undefined ? {} : { evidence: hooks.join(' ; ').slice(0, 200) }) }]
   })
   const notes = unread.length === 0 ? [] : [`install scripts not read, because the packages are not installed here: ${listSome(unread)}`]
-  return { findings, notes: running.length > due.length ? [...notes, `install scripts of ${running.length - due.length} more packages were not read`] : notes }
+  return { findings, notes: running.length > due.length ? [...notes, `install scripts of ${count(running.length - due.length, 'more package')} were not read`] : notes }
 }
 
 export function listSome(names: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import { createRequire } from 'node:module'
 import { judgeLicence, type LicenceExpression } from '../../domain/validation/judge-licence.ts'
 import { toMessage } from '../../protocol/fault.ts'
@@ -32,7 +33,7 @@ export function createLicencesValidator(): ChangeValidator {
       const unread = due.filter(({ dependency }) => licences.get(dependency) === undefined).map(({ dependency }) => dependency.name)
       return {
         findings: await toLines(subject, findings),
-        notes: [...notes, ...unread.length === 0 ? [] : [`licence not checked, because neither the lockfile nor what is installed says it: ${listSome(unread)}`], ...all.length > most ? [`${all.length - most} more dependencies were not looked at`] : []],
+        notes: [...notes, ...unread.length === 0 ? [] : [`licence not checked, because neither the lockfile nor what is installed says it: ${listSome(unread)}`], ...all.length > most ? [`${count(all.length - most, 'more dependency was', 'more dependencies were')} not looked at`] : []],
       }
     },
   }

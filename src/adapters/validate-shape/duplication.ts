@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import { whyTest } from '../../domain/contract/test-places.ts'
 import { toCodeLines, type CodeLines } from '../../domain/validation/code-lines.ts'
 import { searchDuplicates, type ChangedCode } from '../../domain/validation/find-duplicates.ts'
@@ -25,7 +26,7 @@ export const duplicationValidator: ChangeValidator = {
         severity: atMost(severity, whyTest(block.path) === undefined ? 'error' : 'warning'),
         message: `${block.length} lines of code up to line ${block.endLine} also stand in ${block.other.path} from line ${block.other.line}`,
       })),
-      notes: left === 0 ? [] : [`${left} files were not compared: at most ${most.files} files, ${most.bytes / 2 ** 20} MB and ${most.ms / 1000} s`],
+      notes: left === 0 ? [] : [`${count(left, 'file was', 'files were')} not compared: at most ${most.files} files, ${most.bytes / 2 ** 20} MB and ${most.ms / 1000} s`],
     }
   },
 }

@@ -223,7 +223,7 @@ async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, befo
         const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget, resume: earlier?.run, spent, signal, atOnce })
         purse = spend(purse, { turns: done.turns - spent.turns - promised.turns, usd: done.usd - spent.usd - promised.usd, tokens: done.tokens - spent.tokens - promised.tokens })
         ended.set(goal.id, done)
-        process.stderr.write(`${goal.id}  ${done.outcome}${done.reason ? `: ${oneLine(done.reason, 200)}` : ''} (${ended.size} of ${goals.length})\n`)
+        process.stderr.write(`${goal.id}  ${sayOutcome(done)} (${ended.size} of ${goals.length})\n`)
       } finally {
         working.splice(working.indexOf(goal), 1)
         for (const wake of waiting.splice(0)) wake()
@@ -237,6 +237,11 @@ async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, befo
     ended.set(id, { id, outcome: 'not-started', reason, run, branch: undefined, ...spent, durationMs: 0 })
   }
   return goals.flatMap((goal) => ended.get(goal.id) ?? [])
+}
+
+/** What interrupted a run says so itself. */
+function sayOutcome({ outcome, reason }: Ended): string {
+  return reason.startsWith(outcome) ? oneLine(reason, 200) : `${outcome}${reason ? `: ${oneLine(reason, 200)}` : ''}`
 }
 
 function toReport(ended: readonly Ended[]): unknown {

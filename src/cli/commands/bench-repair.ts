@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { print, whilePrinting } from '../print.ts'
 import { attemptRepair, type Attempt } from '../repair-bench/attempt-repair.ts'
@@ -17,7 +18,7 @@ export interface BenchRepairOptions {
 export async function benchRepairCommand(directory: string, options: BenchRepairOptions): Promise<number> {
   const all = readRepairTasks(directory)
   const tasks = all.filter((task) => (options.set === undefined || task.set === options.set) && (options.only === undefined || task.name.includes(options.only) || task.kinds.includes(options.only)))
-  if (tasks.length === 0) throw new Fault('request-invalid', `none of the ${all.length} tasks in ${directory} is ${[options.set === undefined ? '' : `in the set ${options.set}`, options.only === undefined ? '' : `named like, or of the kind, ‘${options.only}’`].filter(Boolean).join(' and ')}`)
+  if (tasks.length === 0) throw new Fault('request-invalid', `none of the ${count(all.length, 'task')} in ${directory} is ${[options.set === undefined ? '' : `in the set ${options.set}`, options.only === undefined ? '' : `named like, or of the kind, ‘${options.only}’`].filter(Boolean).join(' and ')}`)
   const controller = new AbortController()
   const stop = (): void => controller.abort(new Error('interrupted'))
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { toKept } from '../../adapters/notify/create-notifier.ts'
 import { deliver, type Delivery } from '../../adapters/notify/delivery.ts'
 import type { OutboxItem } from '../../adapters/notify/outbox.ts'
-import { toDuration } from '../../domain/report/words.ts'
+import { count, toDuration } from '../../domain/report/words.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { nameOf, type Notice, type NotifyChannel } from '../../protocol/notify.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
@@ -74,7 +74,7 @@ async function test(record: OpenRecord, config: Config, channels: readonly Notif
 async function deliverWaiting(record: OpenRecord, config: Config, channels: readonly NotifyChannel[], options: NotifyOptions): Promise<number> {
   const outbox = await openNotices(record)
   const { items, expired } = await outbox.list()
-  if (expired > 0) process.stderr.write(`writ: ${expired} messages could not be delivered for 7 days and were dropped\n`)
+  if (expired > 0) process.stderr.write(`writ: ${count(expired, 'message')} could not be delivered for 7 days and ${expired === 1 ? 'was' : 'were'} dropped\n`)
   const due = items.filter((item) => outbox.isFree(item)).flatMap((item) => channels.filter((each) => nameOf(each) === item.channel).map((channel) => ({ channel, notice: item.notice, item })))
   if (due.length === 0 && !options.json) process.stderr.write('Nothing waits to be delivered.\n')
   return send(record, config, due, options)

@@ -55,7 +55,7 @@ async function judge(found: OpenPlanFile, options: PlanCheckOptions): Promise<{ 
     ...(file.goal === undefined ? ['it names no goal: writ run --plan needs one, in the file or beside it'] : []),
     ...(contract.checks.length === 0 ? ['the goal has no check: nothing can be proven by it'] : []),
     ...pairs.slice(0, mostPairs).map(([a, b]) => `${a} and ${b} may write the same paths: they are never at work at the same time`),
-    ...(pairs.length > mostPairs ? [`so may ${pairs.length - mostPairs} more pairs of tasks`] : []),
+    ...(pairs.length > mostPairs ? [`so may ${count(pairs.length - mostPairs, 'more pair', 'more pairs')} of tasks`] : []),
     ...(faults.length > 0 ? [] : findDrift(plan, contract).map((each) => each.text)),
   ]
   return { plan, faults: faults.map((fault) => toFileFault(found, fault)), repairs, notes }

@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { examineRollout } from '../../adapters/log-jsonl/examine-rollout.ts'
 import { toAttestationPaths } from '../../adapters/log-jsonl/attestation-files.ts'
@@ -47,7 +48,7 @@ export async function verifyRun(record: Pick<OpenRecord, 'places' | 'blobs'>, ru
   if (later) findings.push(later)
   const children = await verifyChildren(record, { run, events }, trust)
   findings.push(...(await verifyBlobs(record, events)), ...verifyAnswers(run, events, trust), ...children.findings)
-  if (!findings.some((each) => each.status === 'failed' && each.about === 'record')) findings.unshift(ok('record', `${events.length} events: none was changed, dropped, added or moved`))
+  if (!findings.some((each) => each.status === 'failed' && each.about === 'record')) findings.unshift(ok('record', `${count(events.length, 'event')}: none was changed, dropped, added or moved`))
   return { events, findings, whole: children.whole, newest, digests: events.flatMap((event) => (event.type === 'run.attested' ? [event.data.bundle.digest] : [])) }
 }
 

@@ -1,3 +1,4 @@
+import { count } from '../../domain/report/words.ts'
 import { existsSync } from 'node:fs'
 import { examineRollout } from '../../adapters/log-jsonl/examine-rollout.ts'
 import { toRunPaths } from '../../adapters/log-jsonl/layout.ts'
@@ -49,7 +50,7 @@ export function* walkChildren(stateDir: string, root: { readonly run: RunId; rea
       const { events, problem } = examineRollout(run, rollout)
       const wrong = marks.find((mark) => events[mark.events - 1]?.hash !== mark.head)
       if (wrong) {
-        yield tell({ is: 'wrong', problem: problem ?? (events.length < wrong.events ? `it has ${events.length} events of ${wrong.events}` : `event ${wrong.events - 1} is another`) })
+        yield tell({ is: 'wrong', problem: problem ?? (events.length < wrong.events ? `it has ${count(events.length, 'event')} of ${wrong.events}` : `event ${wrong.events - 1} is another`) })
         continue
       }
       const own = events.slice(0, returned.events)

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { call, commit, preparedStory, proofOf, refusalOf, reply, returned, tree, type Story } from '../../testing/story.ts'
-import { comesBack, delegateNext, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
-import type { NewEvent, Payload } from '../../protocol/events/event.ts'
+import { call, commit, preparedStory, proofOf, refusalOf, reply, returned, type Story } from '../../testing/story.ts'
+import { comesBack, delegateNext, isIntegrated, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
 import { decisionsVersion } from '../decisions.ts'
 import { toPlan } from '../plan/from-file.ts'
 
 const contract = sampleContract
 const planned = (tasks: readonly TaskFile[], workers = 2, more: Partial<typeof contract> = {}): Story => plannedStory(tasks, { contract: more, planning: { workers } })
-
-function integrated(story: Story, { task: id, child, lease }: Payload<'task.delegated'>, letter: string, verdict: Payload<'integration.finished'>['verdict'] = 'merged'): void {
-  const event: NewEvent = {
-    type: 'integration.finished',
-    data: {
-      task: id, child, token: lease.token, onto: story.state.head ?? commit('b'), theirs: commit('1'), verdict, conflicts: [], reasons: verdict === 'merged' ? [] : [`it is ${verdict}`],
-      ...(verdict === 'merged' ? { result: { commit: commit(letter), tree: tree(letter), files: [], message: '' } } : {}),
-    },
-  }
-  story.tell(event)
-}
 
 describe('a graph of tasks is followed', () => {
   test('what can begin begins, the longest chain first, up to the number of workers', () => {
@@ -35,11 +23,11 @@ describe('a graph of tasks is followed', () => {
     assert.equal(story.next()?.do, 'await-child')
     comesBack(story, a)
     assert.deepEqual(story.next(), { phase: 'reflect', do: 'integrate', task: 'a' })
-    integrated(story, a, '2')
+    isIntegrated(story, a, '2')
     const b = delegateNext(story)
     assert.equal(b.base, commit('2'))
     comesBack(story, b)
-    integrated(story, b, '3')
+    isIntegrated(story, b, '3')
     assert.equal(story.next()?.do, 'prove')
     story.tell(proofOf('proven'))
     const end = story.next()
@@ -52,7 +40,7 @@ describe('a graph of tasks is followed', () => {
     const a = delegateNext(story)
     assert.equal(story.next()?.do, 'await-child')
     comesBack(story, a)
-    integrated(story, a, '2')
+    isIntegrated(story, a, '2')
     const b = delegateNext(story)
     assert.ok(b.lease.token > a.lease.token)
   })
@@ -69,7 +57,7 @@ describe('a graph of tasks is followed', () => {
     assert.equal(story.next()?.do, 'await-child')
     for (const [n, each] of [a, b].entries()) {
       comesBack(story, each)
-      integrated(story, each, String(n + 2))
+      isIntegrated(story, each, String(n + 2))
     }
     assert.equal(delegateNext(story).task, 'c')
   })
@@ -110,7 +98,7 @@ describe('a graph of tasks is followed', () => {
       const given = delegateNext(story)
       assert.equal(given.role, role)
       comesBack(story, given)
-      integrated(story, given, '2', 'textual')
+      isIntegrated(story, given, '2', { verdict: 'textual' })
     }
     const asks = story.next()
     assert.ok(asks?.do === 'ask-merge')
@@ -128,7 +116,7 @@ describe('a graph of tasks is followed', () => {
     comesBack(story, a, { outcome: 'waiting', reason: 'may it?' })
     assert.equal(story.next()?.do, 'await-child')
     comesBack(story, b)
-    integrated(story, b, '2')
+    isIntegrated(story, b, '2')
     assert.equal(story.next(), undefined)
     story.tell({ type: 'run.resumed', data: { by: 'ada', writ: '0', lastSeq: 1 } })
     assert.equal(story.next()?.do, 'await-child')
@@ -154,7 +142,7 @@ describe('a graph of tasks is followed', () => {
     const story = planned([task('a')])
     const a = delegateNext(story)
     comesBack(story, a)
-    integrated(story, a, '2')
+    isIntegrated(story, a, '2')
     story.tell(...refusalOf('unproven', ['the test y fails']))
     const said = story.next()
     assert.ok(said?.do === 'say' && said.kind === 'plan')
@@ -176,7 +164,7 @@ describe('a graph of tasks is followed', () => {
     const a = delegateNext(story)
     const b = delegateNext(story)
     comesBack(story, a)
-    integrated(story, a, '2')
+    isIntegrated(story, a, '2')
     story.tell({ type: 'limit.reached', data: { limit: 'turns', detail: 'used up' } })
     assert.equal(story.next()?.do, 'stop-children')
     comesBack(story, b, { outcome: 'fault', reason: 'it was stopped' })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { call, commit, failed, outcome, preparedStory, reply, returned, tree, type Story } from '../../testing/story.ts'
-import { comesBack, delegateNext, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
+import { comesBack, delegateNext, isIntegrated, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Planning } from '../../protocol/events/run.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
@@ -13,9 +13,9 @@ import { describeForConfirmation } from './confirm-plan.ts'
 const contract = sampleContract
 const planned = (tasks: readonly TaskFile[], planning: Partial<Planning> = {}, checkpoints?: readonly string[]): Story => plannedStory(tasks, { planning, ...(checkpoints ? { contract: { checkpoints: [...checkpoints] } } : {}) })
 
-function integrated(story: Story, { task: id, child, lease }: Payload<'task.delegated'>, letter: string, path = `src/${id}/x.js`): void {
-  comesBack(story, { task: id, child, lease } as Payload<'task.delegated'>)
-  story.tell({ type: 'integration.finished', data: { task: id, child, token: lease.token, onto: story.state.head ?? commit('b'), theirs: commit('1'), verdict: 'merged', conflicts: [], reasons: [], result: { commit: commit(letter), tree: tree(letter), files: [{ path, kind: 'modified', added: 1, removed: 0, binary: false }], message: id } } })
+function integrated(story: Story, given: Payload<'task.delegated'>, letter: string, path = `src/${given.task}/x.js`): void {
+  comesBack(story, given)
+  isIntegrated(story, given, letter, { path })
 }
 
 const says = (story: Story, gate: string, answer: 'approve' | 'deny', note?: string): Story => story.tell({ type: 'approval.requested', data: { gate, question: '?' } }, { type: 'approval.given', data: { gate, by: 'ada', answer, ...(note ? { note } : {}) } })

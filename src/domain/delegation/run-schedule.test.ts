@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { commit, digest, preparedStory, tree, type Story } from '../../testing/story.ts'
-import { toSampleRunId } from '../../testing/sample-run.ts'
+import { comesBack, delegateNext, isIntegrated, plannedStory, sampleTask } from '../../testing/planned-story.ts'
+import type { Story } from '../../testing/story.ts'
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Planning } from '../../protocol/events/run.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
-import { toPlan } from '../plan/from-file.ts'
 import { isStillOpen } from './follow-plan.ts'
 import { findRunSchedule, toRunProblem, toScheduled } from './run-schedule.ts'
 
-const contract = { checks: [{ id: 'c1', command: 'npm test', origin: 'person' as const, timeoutMs: 1000 }], budget: { maxTurns: 1000, maxIdleTurns: 30 } }
-const allow = { effect: 'allow' as const, rules: [], policy: digest('e'), reason: '' }
-const nothing = { turns: 1, inputTokens: 1, cachedTokens: 0, outputTokens: 1, usd: 0, unpriced: true, modelMs: 1 }
-const task = (id: string, minutes: number, more: Partial<TaskFile> = {}): TaskFile => ({ id, subgoal: `what ${id} is for`, checks: ['c1'], scope: [`src/${id}/**`], ...more, estimate: { minutes, ...more.estimate } })
+const task = (id: string, minutes: number, more: Partial<TaskFile> = {}): TaskFile => sampleTask(id, { ...more, estimate: { minutes, ...more.estimate } })
 const within = (minutes: number, more: object) => ({ minutes, ...more })
 
-function planned(tasks: readonly TaskFile[], planning: Partial<Planning>, deadline?: string): Story {
-  const story = preparedStory({ contract: { ...contract, ...(deadline === undefined ? {} : { deadline }) }, planning: { given: toPlan({ tasks: [...tasks] }, { ...contract, scope: [] }, 0), workers: 2, scheduled: true, ...planning } })
-  const step = story.next()
-  assert.ok(step?.do === 'propose')
-  return story.tell({ type: 'plan.proposed', data: { plan: step.plan, why: step.why, from: 'person' } })
-}
+const planned = (tasks: readonly TaskFile[], planning: Partial<Planning>, deadline?: string): Story =>
+  plannedStory(tasks, { contract: { budget: { maxTurns: 1000, maxIdleTurns: 30 }, ...(deadline === undefined ? {} : { deadline }) }, planning: { scheduled: true, ...planning } })
 
 /** What the engine does where a schedule is wanted, with a bound that is no clock. */
 function scheduleNext(story: Story, why: RegExp): Payload<'plan.scheduled'> {
@@ -41,19 +33,9 @@ function scheduleNow({ state, tell }: Story, why: string): Payload<'plan.schedul
   return data
 }
 
-function begin(story: Story): Payload<'task.delegated'> {
-  const step = story.next()
-  assert.ok(step?.do === 'delegate', `a task was to begin, not ${step?.do}`)
-  const { task: id, attempt, role, budget, lease, brief } = step
-  const data = { task: id, attempt, role, budget, lease, brief, child: toSampleRunId(100 + lease.token), base: story.state.head ?? commit('b'), decision: allow }
-  story.tell({ type: 'task.delegated', data })
-  return data
-}
-
-function end(story: Story, { task: id, child, lease }: Payload<'task.delegated'>, letter: string): void {
-  story.tell(
-    { type: 'task.returned', data: { task: id, child, outcome: 'proven', reason: 'it passes', commit: commit('1'), summary: id, spent: nothing, events: 9, head: digest('9'), questions: 0 } },
-    { type: 'integration.finished', data: { task: id, child, token: lease.token, onto: story.state.head ?? commit('b'), theirs: commit('1'), verdict: 'merged', conflicts: [], reasons: [], result: { commit: commit(letter), tree: tree(letter), files: [], message: '' } } })
+function end(story: Story, given: Payload<'task.delegated'>, letter: string): void {
+  comesBack(story, given)
+  isIntegrated(story, given, letter)
 }
 
 /** Events that mean nothing here, a second each. */
@@ -71,7 +53,7 @@ describe('a run follows its schedule', () => {
     const first = scheduleNext(story, /there is a plan/)
     assert.equal(first.proven, true)
     assert.equal(Math.round(first.makespan), 60)
-    const a = begin(story)
+    const a = delegateNext(story)
     assert.equal(a.task, 'a')
     // The longest chain first would begin it now, and big would wait for it until minute 30.
     const waits = story.next()
@@ -79,18 +61,18 @@ describe('a run follows its schedule', () => {
     end(story, a, '2')
     const second = scheduleNext(story, /a has ended/)
     assert.ok(second.makespan < 41, `a ended 20 minutes early: ${second.makespan}`)
-    const big = begin(story)
+    const big = delegateNext(story)
     assert.equal(big.task, 'big')
     assert.equal(story.next()?.do, 'await-child')
     end(story, big, '3')
     scheduleNext(story, /big has ended/)
-    assert.deepEqual([begin(story).task, begin(story).task].toSorted(), ['small', 'tail'])
+    assert.deepEqual([delegateNext(story).task, delegateNext(story).task].toSorted(), ['small', 'tail'])
   })
 
   test('whoever is late is looked at anew when the time of the next has come, and what its delay leaves free is used', () => {
     const story = planned([task('a', 1, { leases: ['staging'] }), task('b', 5, { leases: ['staging'] }), task('c', 2, { leases: ['staging'], deadline: 3 })], { workers: 3 })
     scheduleNext(story, /plan/)
-    assert.equal(begin(story).task, 'a')
+    assert.equal(delegateNext(story).task, 'a')
     const waits = story.next()
     assert.ok(waits?.do === 'await-child' && waits.untilMs !== undefined, 'one at a time has staging')
     assert.ok(waits.untilMs - story.state.at <= 60_000)
@@ -106,18 +88,18 @@ describe('a run follows its schedule', () => {
     const tasks = [task('a', 1), task('later', 1, { release: 2 })]
     const story = planned(tasks, {})
     scheduleNext(story, /plan/)
-    const a = begin(story)
+    const a = delegateNext(story)
     end(story, a, '2')
     scheduleNext(story, /a has ended/)
     const waits = story.next()
     assert.ok(waits?.do === 'await-child' && waits.untilMs !== undefined)
     assert.ok(Math.abs(waits.untilMs - story.state.at - 120_000 + (story.state.workedMs - (story.state.plannedMs ?? 0))) < 2)
     passTime(story, 120)
-    assert.equal(begin(story).task, 'later')
+    assert.equal(delegateNext(story).task, 'later')
 
     const short = planned(tasks, {}, new Date(1_760_000_060_000).toISOString())
     scheduleNext(short, /plan/)
-    end(short, begin(short), '2')
+    end(short, delegateNext(short), '2')
     scheduleNext(short, /a has ended/)
     const ends = short.next()
     assert.ok(ends?.do === 'limit' && ends.limit === 'deadline')
@@ -128,7 +110,7 @@ describe('a run follows its schedule', () => {
       task('a', 10, { estimate: within(10, { cpu: 3 }) }), task('b', 10, { estimate: within(10, { cpu: 3 }) }), task('c', 10, { estimate: within(10, { resources: { gpu: 1 } }) }), task('d', 10, { estimate: within(10, { resources: { gpu: 1 } }) }), task('e', 10, { estimate: within(10, { requests: 900 }) }),
     ], { workers: 8, capacity: { cpu: 4, requestsPerMinute: 10, resources: { gpu: 1 } } })
     scheduleNext(shared, /plan/)
-    assert.equal(new Set([begin(shared).task, begin(shared).task, begin(shared).task].map((id) => ({ a: 'cpu', b: 'cpu', c: 'gpu', d: 'gpu', e: 'requests' })[id])).size, 3)
+    assert.equal(new Set([delegateNext(shared).task, delegateNext(shared).task, delegateNext(shared).task].map((id) => ({ a: 'cpu', b: 'cpu', c: 'gpu', d: 'gpu', e: 'requests' })[id])).size, 3)
     assert.equal(shared.next()?.do, 'await-child')
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { call, commit, digest, reply, returned, tree, type Story } from '../../testing/story.ts'
-import { allowed, comesBack, delegateNext, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
+import { call, commit, digest, reply, returned, type Story } from '../../testing/story.ts'
+import { allowed, comesBack, delegateNext, isIntegrated, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
 import { toSampleRunId } from '../../testing/sample-run.ts'
 import type { Budget } from '../../protocol/contract.ts'
 import type { Payload } from '../../protocol/events/event.ts'
@@ -146,7 +146,7 @@ describe('limits and shares', () => {
     while (story.state.at < 1_760_000_000_000 + 39_000) story.tell({ type: 'observation.made', data: { task: '', kind: 'nudge', text: '…' } })
     assert.equal(story.next()?.do, 'await-child')
     comesBack(story, a)
-    story.tell({ type: 'integration.finished', data: { task: 'a', child: a.child, token: a.lease.token, onto: commit('b'), theirs: commit('1'), verdict: 'merged', conflicts: [], reasons: [], result: { commit: commit('2'), tree: tree('2'), files: [], message: '' } } })
+    isIntegrated(story, a, '2')
     const step = story.next()
     assert.ok(step?.do === 'limit')
     assert.equal(step.limit, 'deadline')

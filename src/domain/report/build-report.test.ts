@@ -5,6 +5,7 @@ import type { NewEvent } from '../../protocol/events/event.ts'
 import { storeEvents, storedStory, storyEvents, storyRun, type StoryOptions } from '../../testing/sample-story.ts'
 import { fold } from '../evolve.ts'
 import { toAcceptMessage } from './accept-message.ts'
+import { comesBack, delegateNext, plannedStory, sampleTask } from '../../testing/planned-story.ts'
 import { buildReport } from './build-report.ts'
 import { toMarkdown } from './to-markdown.ts'
 
@@ -135,6 +136,12 @@ describe('what is only sometimes true', () => {
     assert.equal(atLimit('usd', false), `writ run --repo '/home/person/my shop' ${common} --max-budget-usd 4 'mend Ann'\\''s tests'`)
     assert.doesNotMatch(atLimit('idle', true) ?? '', /--max/)
     assert.ok(!report({ end: 'not-achieved' }).next.some((each) => each.command.startsWith('writ run')))
+  })
+
+  it('says what a child run asks, where nothing but that is waited for', () => {
+    const story = plannedStory([sampleTask('a')])
+    comesBack(story, delegateNext(story), { outcome: 'waiting', reason: 'May these changes count?' })
+    assert.equal(buildReport(story.state, story.events).reason, 'waits for an answer: a: May these changes count?')
   })
 
   it('a run without an end is running or was interrupted, where somebody looked', () => {

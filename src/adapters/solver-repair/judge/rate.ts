@@ -1,3 +1,4 @@
+import { count } from '../../../domain/report/words.ts'
 import type { MutationScore, Sureness } from '../../../protocol/repair.ts'
 import { scoreOfMutants } from './strength.ts'
 
@@ -62,7 +63,7 @@ export function rateMend(grounds: Grounds): Rating {
   const doubts = [
     ...describeRivals(grounds.apart, 'behaves differently', 'behave differently'),
     ...describeRivals(rivals - grounds.apart, 'could not be compared with it', 'could not be compared with it'),
-    ...(grounds.unlooked > 0 ? [`${grounds.unlooked} more that pass the failing tests were not compared`] : []),
+    ...(grounds.unlooked > 0 ? [`${count(grounds.unlooked, 'more that passes', 'more that pass')} the failing tests ${grounds.unlooked === 1 ? 'was' : 'were'} not compared`] : []),
     ...(grounds.inputs < fewestInputs ? ['there were too few inputs to compare behaviour on'] : []),
     ...(grounds.given < fewestGiven ? [`the tests call it with ${grounds.given === 0 ? 'no input that could be kept' : grounds.given === 1 ? 'one input only' : `only ${grounds.given} inputs`}`] : []),
     ...(score === undefined ? ['how strong the tests around it are is not known'] : score < strongScore ? [`the tests around it notice only ${Math.round(100 * score)} % of small changes`] : tried < fewestMutants ? ['few small changes could be tried around it'] : []),

@@ -1,3 +1,4 @@
+import { count } from '../../../domain/report/words.ts'
 import type { MutationScore } from '../../../protocol/repair.ts'
 import type { Candidate } from '../candidate.ts'
 import { applyEdits } from '../candidate.ts'
@@ -41,7 +42,7 @@ export async function measureStrength(lane: Lane, mended: Mended, project: Proje
   const noticed = reached.length - left.length
   const notes = [
     ...(reached.length < mutants.length ? [`${mutants.length - reached.length} of ${mutants.length} small changes were not tried: the time was up`] : []),
-    ...(unread > 0 ? [`${unread} more that no test notices were not looked at`] : []),
+    ...(unread > 0 ? [`${count(unread, 'more that no test notices was', 'more that no test notices were')} not looked at`] : []),
   ]
   return { tried: noticed + survivors.length + unread, noticed, alike, survivors: [...survivors], ...(notes.length > 0 ? { note: notes.join('; ') } : {}) }
 }
