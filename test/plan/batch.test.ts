@@ -67,8 +67,12 @@ describe('writ batch', () => {
     const ended = await writ('batch', join(machine.home, 'goals.jsonl'), '--json', '--max-turns', '2', '--parallel', '3')
     assert.equal(ended.code, 2, ended.stderr)
     const report = JSON.parse(ended.stdout) as BatchReport
-    assert.deepEqual(report.goals.map((each) => [each.id, each.outcome, each.turns]), [['g1', 'request-wrong', 0], ['g2', 'proven', 1], ['waits', 'proven', 1], ['g4', 'not-started', 0]], ended.stderr)
-    assert.match(report.goals.at(-1)?.reason ?? '', /nothing of the batch’s budget/)
+    const [first, second, ...others] = report.goals
+    assert.deepEqual([first, second].map((each) => [each?.id, each?.outcome, each?.turns]), [['g1', 'request-wrong', 0], ['g2', 'proven', 1]], ended.stderr)
+    // Which of the two that wait has what the first gives back depends on whether the second is at work in its repository still.
+    const [got, none] = others.toSorted((a, b) => b.turns - a.turns)
+    assert.deepEqual([got?.turns, none?.turns, none?.outcome], [1, 0, 'not-started'], ended.stderr)
+    assert.match(none?.reason ?? '', /nothing of the batch’s budget/)
   }))
 
   test('Ctrl-C stops each run once, in order; what was spent before counts when it goes on', () => withMachine(brokenLibrary, async (machine) => {

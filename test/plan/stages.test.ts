@@ -65,16 +65,15 @@ describe('what is done for a task beside the work', () => {
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr)
   }))
 
-  test('tests that are the task’s own check are one check; a review without a report is asked for it once', () => withMachine(twoModules, async (machine) => {
+  test('tests that are the task’s own check are one check; a review without a report is asked for it once', () => withMachine({ ...twoModules, 'src/text/shout.js': 'export function shout(text) {\n  return text.toUpperCase()\n}\n' }, async (machine) => {
     const command = 'node --test test/negative.test.js'
     const ended = await runPlanned(machine, ({ role, opening, turn }): Reply => {
-      if (role === 'planner') return { calls: [{ name: 'propose_plan', input: { tasks: [{ ...plan.tasks[0], checks: [{ command }], scope: ['src/**'] }, { id: 'rest', subgoal: 'What is left passes.', scope: ['src/**'], checks: ['c1'], role: 'debugger', depends_on: ['sum'] }] } }] }
+      if (role === 'planner') return { calls: [{ name: 'propose_plan', input: { tasks: [{ ...plan.tasks[0], checks: [{ command }], serves: ['c1'], scope: ['src/**'] }] } }] }
       if (role === 'tester') return turn === 0 ? { calls: [negative] } : { calls: [{ name: 'report_tests', input: { command } }, finish('Negative numbers')] }
       if (role === 'reviewer') {
         if (turn === 0) return { calls: [finish('Looked')] }
         return { calls: [{ name: 'report_findings', input: { findings: [] } }, finish('Nothing')] }
       }
-      if (role === 'debugger') return turn === 0 ? { calls: [mendShout] } : { calls: [finish('Shout in capitals')] }
       assert.equal(opening.split(`- \`${command}\`: on the base`).length, 2, opening)
       assert.match(opening, /Somebody wrote tests for it, which are there, fail now/)
       return turn === 0 ? { calls: [mendSum] } : { calls: [finish('Begin the sum at 0')] }
