@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
@@ -62,6 +62,14 @@ function answerPlanned({ role, goal: words, turn }: Asked): Reply {
   if (turn > 0) return { calls: [finish(isSum ? 'Begin the sum at 0' : 'Shout in capitals')] }
   return { calls: isSum ? [mendSum, clash('says something', "shout('Ab') !== ''")] : [mendShout] }
 }
+
+/** Its test sees that many cost less, and neither where that begins nor how much less. */
+const shop = {
+  'package.json': brokenLibrary['package.json'] ?? '',
+  'src/price.js': 'export function price(each, count) {\n  return each * count\n}\n',
+  'test/price.test.js': "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { price } from '../src/price.js'\n\ntest('many cost less', () => assert.ok(price(10, 50) < 500))\n",
+}
+const bounds = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { price } from '../src/price.js'\n\ntest('eleven are many', () => {\n  assert.equal(price(10, 11), 99)\n  assert.equal(price(10, 10), 100)\n  assert.equal(price(7, 30), 189)\n})\n"
 
 export const scenes: Readonly<Record<string, Scene>> = {
   /** Edits, a refused proof, pins put back, tests near the change, an own test, and at last a person who accepts. */
@@ -214,6 +222,19 @@ export const scenes: Readonly<Record<string, Scene>> = {
       } finally {
         await server.close()
       }
+    },
+  },
+  /** What proves it is too weak for the policy, until the run's own tests are. */
+  weak: {
+    files: shop,
+    play: async (machine) => {
+      const bundle = join(machine.home, '.config', 'writ', 'policy', 'own')
+      mkdirSync(bundle, { recursive: true })
+      writeFileSync(join(bundle, 'bundle.yaml'), 'id: own\nversion: "1"\nowner: Ada\nsettings: { validation: { strength: { least: 0.9 } } }\n')
+      await script(machine, [
+        { calls: [{ name: 'edit', input: { path: 'src/price.js', edits: [{ find: '  return each * count\n', replace: '  const full = each * count\n  if (count > 10) return full - full / 10\n  return full\n' }] } }, finish('Ten percent off')] },
+        { calls: [{ name: 'write', input: { path: 'test/bounds.test.js', content: bounds } }, finish('Tests of where it begins')] },
+      ], ['many pieces must cost less', '--check', 'npm test'], 0)
     },
   },
 }
