@@ -25,7 +25,7 @@ describe('writ notify', () => {
     withWebhook('http://example.org/hook')
     const ended = await machine.writ(['notify'])
     assert.equal(ended.code, 2)
-    assert.match(ended.stderr, /notify\.0\.url it is an https address/)
+    assert.match(ended.stderr, /line 2: notify\.0\.url: it is an https address/)
   })
 
   test('a test message goes to every channel, or to one, and what came back is said', async () => {
