@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { LaneJob } from '../../src/adapters/solver-repair/lane/lane.ts'
@@ -156,7 +157,9 @@ describe('the quick lane for unittest', () => {
   })
 })
 
-describe('the quick lane for pytest', () => {
+const noPytest = spawnSync('python3', ['-m', 'pytest', '--version']).status !== 0 && 'there is no pytest'
+
+describe('the quick lane for pytest', { skip: noPytest }, () => {
   it('shows of each candidate what a run from the start shows, and neither loops nor memory bombs among them cost the others anything', async () => {
     const lab = new ScratchLab(new Map(Object.entries(project)), 120_000)
     try {

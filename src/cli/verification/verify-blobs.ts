@@ -16,10 +16,10 @@ export interface ExaminedBlobs {
 }
 
 /** Reads every blob that these events refer to. */
-export async function examineBlobs(record: Pick<OpenRecord, 'blobs'>, events: readonly StoredEvent[]): Promise<ExaminedBlobs> {
+export async function examineBlobs(record: Pick<OpenRecord, 'blobs'>, events: readonly StoredEvent[], whole: readonly StoredEvent[] = []): Promise<ExaminedBlobs> {
   const wanted = new Map<Digest, { readonly ref: BlobRef; readonly by: string }>()
   for (const event of events) for (const ref of findBlobRefs(event)) if (!wanted.has(ref.digest)) wanted.set(ref.digest, { ref, by: `event ${event.seq} (${event.type})` })
-  const isPruned = events.some((event) => event.type === 'run.pruned' && event.data.parts.includes('blobs'))
+  const isPruned = isBlobless(events) || isBlobless(whole)
   const problems: string[] = []
   let pruned = 0
   for (const { ref, by } of wanted.values()) {
@@ -39,4 +39,9 @@ export async function verifyBlobs(record: Pick<OpenRecord, 'blobs'>, events: rea
   if (problems.length === 0 && pruned === 0) return [ok('blobs', `${count} ${count === 1 ? 'blob holds' : 'blobs hold'} what their digests say`)]
   const gone = pruned > 0 ? [unchecked('blobs', `${pruned} of ${count} blobs were removed by retention, as the record says; what they held cannot be looked at any more`)] : []
   return [...problems.slice(0, mostNamed).map((problem) => failed('blobs', problem)), ...gone]
+}
+
+/** Retention took what the record refers to; with a whole go its child runs, whose own records do not say it again. */
+function isBlobless(events: readonly StoredEvent[]): boolean {
+  return events.some((event) => event.type === 'run.pruned' && event.data.parts.includes('blobs'))
 }

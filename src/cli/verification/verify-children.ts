@@ -29,7 +29,7 @@ export async function verifyChildren(record: Pick<OpenRecord, 'places' | 'blobs'
     else if (found.is === 'beyond') beyond.push(unchecked('children', `${found.problem}: ${run} and those after it were not looked at`))
     else if (found.is === 'wrong') problems.push(`the record of ${run} (${task}) is not the one that its result came from: ${found.problem}`)
     else {
-      const held = await examineBlobs(record, found.events)
+      const held = await examineBlobs(record, found.events, root.events)
       for (const digest of held.digests) blobs.add(digest)
       problems.push(...held.problems.map((problem) => `${run} (${task}), ${problem}`))
       answers.push(...verifyAnswers(run, found.events, trust).map((each) => ({ ...each, text: `in ${run} (${task}), ${each.text}` })))
