@@ -31,7 +31,7 @@ export const RepairDifference = z.lazy(() => z.object({
 export type RepairDifference = z.infer<typeof RepairDifference>
 
 /** A small change of the mended code that no test notices. */
-export const Survivor = z.lazy(() => z.object({ path: z.string(), line: z.int().positive(), describes: z.string(), /** A call on which it differs, where one was found. */ call: z.string().optional() }))
+export const Survivor = z.lazy(() => z.object({ path: z.string(), line: z.int().positive(), describes: z.string(), /** A call on which it differs, where one was found. */ call: z.string().optional(), /** No test runs the statement that it is in. */ unrun: z.boolean().optional() }))
 export type Survivor = z.infer<typeof Survivor>
 
 /** How many small changes around a mended place the tests notice. */

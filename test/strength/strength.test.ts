@@ -127,6 +127,19 @@ describe('how strong the evidence is', () => {
     await replays(machine)
   }))
 
+  test('what no test runs counts as not noticed, and is named so', () => withMachine({
+    'price.py': 'def price(each, count):\n    if count > 10:\n        return each * count * 0.5\n    return each + count\n',
+    'test_price.py': 'import unittest\nfrom price import price\n\n\nclass Prices(unittest.TestCase):\n    def test_one(self):\n        self.assertEqual(price(7, 1), 7)\n',
+  }, async (machine) => {
+    const { report, stderr } = await run(machine, [{ calls: [edit('price.py', '        return each * count * 0.5\n    return each + count\n', '        return each * count * 0.9\n    return each * count\n'), finish('Multiply')] }], ['one piece must cost its price', '--check', 'python3 -m unittest'])
+    assert.equal(report.outcome, 'proven', stderr)
+    const { tried, noticed, survivors } = strengthOf(report)
+    const unrun = survivors.filter((each) => each.unrun)
+    assert.ok(unrun.length > 0 && unrun.every(({ line }) => line === 3) && noticed <= tried - unrun.length, JSON.stringify({ tried, noticed, survivors }))
+    assert.match((await machine.writ(['show', 'latest'])).stdout, /price\.py:3 .* \(no test runs it\)/)
+    await replays(machine)
+  }))
+
   test('a check that only its exit code speaks for is run for each small change', () => withMachine({
     'add.js': 'exports.add = (a, b) => {\n  return a - b\n}\n',
     'check.sh': "node -e \"if (require('./add.js').add(2, 3) !== 5) process.exit(1)\"\n",

@@ -28,7 +28,7 @@ export function sumUpEvidence(strength: Measured): string {
 
 /** Where, what, and a call on which it shows. */
 export function toSurvivorLines({ survivors }: Pick<Measured, 'survivors'>): string[] {
-  return survivors.slice(0, mostNamed).map(({ path, line, describes, call }) => `${path}:${line} ${toLine(describes, 160)}${call === undefined ? '' : ` (it shows in ${toLine(call, 120)})`}`)
+  return survivors.slice(0, mostNamed).map(({ path, line, describes, call, unrun }) => `${path}:${line} ${toLine(describes, 160)}${unrun === true ? ' (no test runs it)' : call === undefined ? '' : ` (it shows in ${toLine(call, 120)})`}`)
 }
 
 /** Never 100 % where anything was missed, never 0 % where anything was noticed. */

@@ -8,6 +8,7 @@ import type { Lane, Survey } from '../lane/lane.ts'
 import type { Project } from '../project.ts'
 import { sourceOf } from '../built-files.ts'
 import { createSelector } from '../search/filter.ts'
+import { createUnrun } from './unrun.ts'
 import type { ProvingTests } from './proving-tests.ts'
 
 /** Runs at a time. */
@@ -17,6 +18,8 @@ const parallel = 2
 export interface Bench {
   /** Runs the code as it is first: where that does not pass, nothing that fails says anything. */
   try(mutants: readonly Mutant[], budgetMs: number): Promise<Tried | { readonly why: string }>
+  /** Is it in a statement that is known to be run by none of the tests? */
+  isUnrun(mutant: Mutant): boolean
   /** Tells apart what no test noticed. */
   look(left: readonly Mutant[], budgetMs: number): Promise<LookedAt>
 }
@@ -46,16 +49,20 @@ async function openLane({ group: told, names }: ProvingTests, lab: ResultLab, su
 
 function createLaneBench({ lane, survey, names }: InLane, project: Project): Bench {
   const select = createSelector(survey, { targets: names, keep: [] })
+  const isUnrun = createUnrun(survey, new Set(names), project)
   return {
+    isUnrun: ({ candidate }) => isUnrun(candidate),
     try: async (mutants, budgetMs) => {
       const [first] = mutants
       const text = first === undefined ? undefined : project.sources.get(first.candidate.path)?.text
       if (first === undefined || text === undefined) return { reached: [], left: [] }
       const asItIs: Mutant = { candidate: { ...first.candidate, edits: [], within: undefined }, text }
-      const { reached, left } = await tryMutants(lane, [asItIs, ...mutants], { select: ({ candidate }) => select(candidate), budgetMs })
+      // What no test runs none can notice: it takes no time.
+      const [unrun, run] = [mutants.filter(({ candidate }) => isUnrun(candidate)), mutants.filter(({ candidate }) => !isUnrun(candidate))]
+      const { reached, left } = await tryMutants(lane, [asItIs, ...run], { select: ({ candidate }) => select(candidate), budgetMs })
       if (!reached.includes(asItIs)) return { why: 'the tests could not be run in time' }
       if (!left.includes(asItIs)) return { why: 'the tests do not pass a second time where they are run quickly' }
-      return { reached: reached.filter((each) => each !== asItIs), left: left.filter((each) => each !== asItIs) }
+      return { reached: [...reached.filter((each) => each !== asItIs), ...unrun], left: [...left.filter((each) => each !== asItIs), ...unrun] }
     },
     look: async (left, budgetMs) => {
       const [first] = left
@@ -80,6 +87,7 @@ function createCheckBench({ group: { check, outcome, files, byExit } }: ProvingT
   const only = byExit === undefined ? { only: files } : {}
   const run = async (texts: ReadonlyMap<string, string>): Promise<boolean> => (await lab.tryFiles(texts, check, { ...only, timeoutMs })).status === 'passed'
   return {
+    isUnrun: () => false,
     try: async (mutants, budgetMs) => {
       const until = performance.now() + budgetMs
       if (2 * outcome.durationMs > budgetMs) return { why: `a run of ${check.command} takes too long to try small changes by it, and its tests cannot be run otherwise` }

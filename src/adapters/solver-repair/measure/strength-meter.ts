@@ -100,8 +100,10 @@ async function measureFamily(family: Family, mutants: readonly Mutant[], { resul
   }
   const [bench] = used
   if (bench === undefined) return { noticed: 0, alike: 0, survivors: [], unread: 0, untried: mutants.length, why, without: 0 }
-  const looked = await bench.look(pending, Math.max(500, left()))
-  return { ...looked, noticed, untried: mutants.length - noticed - pending.length, without }
+  const unrun = pending.filter((mutant) => used.every((each) => each.isUnrun(mutant)))
+  const looked = await bench.look(pending.filter((mutant) => !unrun.includes(mutant)), Math.max(500, left()))
+  const survivors = [...looked.survivors, ...unrun.map(({ candidate: { path, line, describes } }) => ({ path, line, describes, unrun: true }))]
+  return { ...looked, survivors, noticed, untried: mutants.length - noticed - pending.length, without }
 }
 
 function toScore(parts: readonly Part[], of: number, { foreign }: ChangedCode): MutationScore {

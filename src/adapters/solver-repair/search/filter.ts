@@ -160,7 +160,8 @@ export function createSelector(survey: Survey, { targets, keep }: { targets: rea
   }
 }
 
-function touches(cover: Cover | undefined, within: Extent): boolean {
+/** Did what a test ran have a part of this in it? */
+export function touches(cover: Cover | undefined, within: Extent): boolean {
   if (cover === undefined) return false
   return cover.by === 'row'
     ? cover.rows.some((row) => row >= within.firstRow && row <= within.lastRow)
