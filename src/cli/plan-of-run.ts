@@ -1,5 +1,5 @@
 import { findDrift } from '../domain/plan/drift.ts'
-import { toCapacityFile, toPlanFile } from '../domain/plan/to-file.ts'
+import { toCapacityFile, toPlanFile, withExpected } from '../domain/plan/to-file.ts'
 import { findInEffect } from '../domain/rewind.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { Fault } from '../protocol/fault.ts'
@@ -54,7 +54,7 @@ export async function viewPlan(of: PlanOfRun): Promise<Omit<PlanView, 'written'>
   const { contract, opened } = state
   if (!contract || !state.run) throw new Error('a plan is of a run with a contract')
   const file = toFileOfRun(of)
-  const [schedule, cost] = await Promise.all([schedulePlan(file), expectCost(plan, opened?.request.model)])
+  const [schedule, cost] = await Promise.all([schedulePlan(toFileOfRun({ state, plan: withExpected(plan) })), expectCost(plan, opened?.request.model)])
   const integrated = new Set(of.isNewest ? state.commits.map((each) => each.task) : [])
   return { run: state.run, plan, why, file, contract, schedule, cost, drift: findDrift(plan, contract, { tasks: of.isNewest ? state.tasks : new Map(), integrated }) }
 }

@@ -44,6 +44,14 @@ function passTime({ tell }: Story, seconds: number): void {
 }
 
 describe('a run follows its schedule', () => {
+  test('it goes by what the record makes of an estimate, not by what was said', () => {
+    const { state } = planned([task('a', 10)], {})
+    const { plan } = state
+    assert.ok(plan)
+    const foreseen = { ...plan, tasks: plan.tasks.map((each) => ({ ...each, estimate: { minutes: 40, spread: 8, memoryMb: 0, tokens: 0, from: 'both' as const, samples: 9, given: { minutes: 10, by: 'model' as const } } })) }
+    assert.deepEqual(toRunProblem({ ...state, plan: foreseen }, 0)?.problem.tasks.map(({ minutes, spread }) => [minutes, spread]), [[40, 8]])
+  })
+
   const memory = (mb: number, minutes: number) => ({ estimate: within(minutes, { memory_mb: mb }) })
 
   test('what fits now does not take the room of what the length hangs on, and early ends bring the rest forward', () => {

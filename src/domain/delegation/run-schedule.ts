@@ -1,7 +1,7 @@
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Planning } from '../../protocol/events/run.ts'
 import type { TaskFile } from '../../protocol/plan-file.ts'
-import { toCapacityFile, toPlanFile } from '../plan/to-file.ts'
+import { toCapacityFile, toPlanFile, withExpected } from '../plan/to-file.ts'
 import { sortTasks, usualMinutes } from '../plan/graph.ts'
 import { accountProgress, type TaskProgress } from '../plan/task-progress.ts'
 import { findInEffect } from '../rewind.ts'
@@ -40,7 +40,7 @@ export function toRunProblem(state: RunState, sinceMs: number, isOpen: (id: stri
     if (begun || (isOpen(id) && dependsOn.every((before) => kept.has(before) || progressOf.get(before)?.standing === 'dropped'))) kept.add(id)
   }
   const capacity = toCapacityFile(withCap(opened.planning, state.fanOutCap))
-  const file = toPlanFile(plan, contract).tasks.filter(({ id }) => kept.has(id)).map((task): TaskFile => ({ ...task, depends_on: (task.depends_on ?? []).filter((id) => kept.has(id)) }))
+  const file = toPlanFile(withExpected(plan), contract).tasks.filter(({ id }) => kept.has(id)).map((task): TaskFile => ({ ...task, depends_on: (task.depends_on ?? []).filter((id) => kept.has(id)) }))
   const { problem, assumptions } = toScheduleProblem({ tasks: file, capacity }, { isByPaths: true })
   const atRest = new Set(tasks.filter(({ standing }) => standing === 'asks' || standing === 'returned').map(({ id }) => id))
   const limits = new Map(problem.resources.map((each) => [each.name, each.capacity]))

@@ -61,6 +61,15 @@ function toTaskFile(task: Task, contractScope: readonly string[], toEntry: (id: 
   }
 }
 
+/** The plan with what the record makes of its estimates, whatever was said of them: what a schedule goes by. */
+export function withExpected<T extends Pick<Plan, 'tasks'>>(plan: T): T {
+  return { ...plan, tasks: plan.tasks.map((task) => (task.estimate?.given === undefined ? task : { ...task, estimate: withoutGiven(task.estimate) })) }
+}
+
+function withoutGiven({ given: _said, ...expected }: Estimate): Estimate {
+  return expected
+}
+
 function toEstimateFile({ minutes, spread, memoryMb, tokens, cpu, requests, resources, from, given }: Estimate): NonNullable<TaskFile['estimate']> {
   // What somebody said is written as they said it: the record makes of it what it does, anew in each run.
   const isSaid = from === undefined || from === 'given' || given !== undefined
