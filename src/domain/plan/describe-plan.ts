@@ -2,6 +2,7 @@ import type { Json } from '../../protocol/ids.ts'
 import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
 import { count, toAmount, toLine } from '../report/words.ts'
 import { toTitle } from './from-file.ts'
+import { usualMinutes } from './graph.ts'
 import type { FieldDelta, PlanDelta } from './diff-plans.ts'
 
 /** A task in a few lines, as people and gates are shown it: what it is for, what it waits for, what it may write, how one tells. */
@@ -10,7 +11,7 @@ export function describeTask(task: TaskFile): readonly string[] {
   const facts = [
     role, `risk ${risk}${reversible ? '' : ', cannot be taken back'}`,
     ...(confidence === undefined ? [] : [`${Math.round(confidence * 100)} % sure`]),
-    ...(estimate ? [`${estimate.minutes} min${estimate.spread ? ` ± ${estimate.spread}` : ''}${estimate.tokens ? `, ${toAmount(estimate.tokens)} tokens` : ''}`] : []),
+    ...(estimate ? [`${estimate.minutes ?? usualMinutes} min${estimate.spread ? ` ± ${estimate.spread}` : ''}${estimate.tokens ? `, ${toAmount(estimate.tokens)} tokens` : ''}`] : []),
     ...(milestone ? ['milestone'] : []),
   ]
   const line = toLine(toTitle(task), 160)

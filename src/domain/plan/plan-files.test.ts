@@ -46,6 +46,11 @@ describe('the difference of two plans', () => {
     assert.deepEqual(diffPlans(byHand, toPlanFile(toPlan(byHand, contract, 0), contract, { workers: 2 })), { plan: [], added: [], removed: [], changed: [] })
   })
 
+  test('an estimate without minutes is told with the usual ones', () => {
+    const delta = diffPlans({ ...plain, tasks: [task('a')] }, { ...plain, tasks: [task('a'), task('b', { estimate: { tokens: 20_000 } })] })
+    assert.match(describeDelta(delta).join('\n'), /10 min, .*tokens/)
+  })
+
   test('another time for a check is a change', () => {
     const within = (timeout_seconds: number): PlanFile => ({ ...plain, tasks: [task('a', { checks: [{ id: 'k', command: 'own', timeout_seconds }] }), task('b', { checks: ['k'] })] })
     assert.deepEqual(diffPlans(within(600), within(30)).changed.map(({ id, fields }) => [id, fields.map(({ field }) => field)]), [['a', ['checks']], ['b', ['checks']]])
