@@ -4,6 +4,7 @@ import type { NewEvent } from '../../protocol/events/event.ts'
 import type { CommitId, RunId } from '../../protocol/ids.ts'
 import { openedEvent, toSampleRunId } from '../../testing/sample-run.ts'
 import { beginStory, commit, digest, preparedStory, tree } from '../../testing/story.ts'
+import { toPlan } from '../plan/from-file.ts'
 import type { RunState } from '../run-state.ts'
 import { findUndelivered } from './undelivered.ts'
 
@@ -59,6 +60,17 @@ describe('what would be lost with a child run of an accepted run', () => {
     const laterIsBranch = parentOf(...events, published(commit('d')))
     assert.deepEqual([findUndelivered(laterIsBranch, lost), findUndelivered(laterIsBranch, later)], [undefined, undefined])
     assert.ok(findUndelivered(parentOf(...events, published(commit('e'), 'another')), lost), 'the branch of another task is not its')
+  })
+  test('what another task of the same id has replaced is: nobody who did that was told of it', () => {
+    const plan = (revision: number, ...subgoals: readonly string[]): NewEvent => ({ type: 'plan.proposed', data: { plan: toPlan({ tasks: subgoals.map((subgoal) => ({ id: 'sum', subgoal })) }, { checks: [], scope: [] }, revision), why: 'x', from: 'model' } })
+    const failed = [given(first, 1), came(first, 'not-achieved', commit('e'))]
+    const anew = [given(second, 2), came(second, 'proven', commit('d')), integrated(second, commit('d'))]
+    const isLost = (...events: readonly NewEvent[]): boolean => findUndelivered(parentOf(...events), lost) !== undefined
+    assert.equal(isLost(plan(0, 'add up'), ...failed, plan(1, 'add up'), ...anew), false)
+    assert.equal(isLost(plan(0, 'add up'), ...failed, plan(1, 'count'), ...anew), true)
+    assert.equal(isLost(plan(0, 'add up'), ...failed, plan(1), plan(2, 'add up'), ...anew), true)
+    assert.equal(isLost(plan(0, 'add up'), ...failed, plan(1, 'count'), ...anew, published(commit('e'))), true)
+    assert.equal(findUndelivered(parentOf(plan(0, 'add up'), ...failed, plan(1, 'count'), ...anew), childOf(second, { commit: commit('d') })), undefined)
   })
   test('a child that the parent’s record knows nothing of is', () => {
     assert.ok(findUndelivered(parentOf(published(commit('e'))), lost))
