@@ -23,6 +23,7 @@ describe('the strength of the evidence', () => {
     assert.equal(describeEvidence(strength({ tried: 0, noticed: 0, survivors: [], note: 'no code of JavaScript, TypeScript or Python was changed' })).sentence, 'not measured: no code of JavaScript, TypeScript or Python was changed')
     assert.match(describeEvidence(strength({ alike: 1, of: 34, note: '13 of 34 small changes were not tried: the time was up' })).sentence, /\(85 %\); 1 more behaves the same on all inputs that were looked at; 13 of 34 small changes were not tried: the time was up$/)
     assert.deepEqual(describeEvidence(strength({ survivors: Array.from({ length: 8 }, () => survivor) })).lines.at(-1), 'and 3 more')
+    assert.deepEqual(describeEvidence(strength({ tried: 40, noticed: 2, survivors: Array.from({ length: 20 }, () => survivor) })).lines.at(-1), 'and 33 more')
     assert.deepEqual([toPercent({ tried: 1000, noticed: 999 }), toPercent({ tried: 1000, noticed: 1 }), toPercent({ tried: 3, noticed: 3 }), toPercent({ tried: 3, noticed: 0 })], ['99 %', '1 %', '100 %', '0 %'])
   })
   test('below what is demanded it is none, and whoever works is told what is missed', () => {

@@ -1,7 +1,7 @@
 import type { EvidenceStrength } from '../../protocol/repair.ts'
 import { count, toLine } from './words.ts'
 
-/** Small changes that no test notices and that are named; the record has more. */
+/** Small changes that no test notices and that are named. */
 const mostNamed = 5
 
 type Measured = Pick<EvidenceStrength, 'tried' | 'noticed' | 'alike' | 'survivors' | 'note'>
@@ -10,13 +10,15 @@ type Measured = Pick<EvidenceStrength, 'tried' | 'noticed' | 'alike' | 'survivor
 export function describeEvidence(strength: Measured): { readonly sentence: string; readonly lines: readonly string[] } {
   if (strength.tried === 0) return { sentence: `not measured: ${toLine(strength.note ?? 'no small change could be tried', 300)}`, lines: [] }
   const { tried, noticed, alike, note } = strength
+  // The record names some of them.
+  const missed = Math.max(strength.survivors.length, tried - noticed)
   const beside = [
     ...(alike > 0 ? [`${alike} more ${alike === 1 ? 'behaves' : 'behave'} the same on all inputs that were looked at`] : []),
     ...(note === undefined ? [] : [toLine(note, 300)]),
   ]
   return {
     sentence: `${noticed} of ${count(tried, 'small change')} to the changed lines and right around them ${noticed === 1 ? 'is' : 'are'} noticed by the tests (${toPercent(strength)})${beside.length > 0 ? `; ${beside.join('; ')}` : ''}`,
-    lines: [...toSurvivorLines(strength), ...(strength.survivors.length > mostNamed ? [`and ${strength.survivors.length - mostNamed} more`] : [])],
+    lines: [...toSurvivorLines(strength), ...(missed > mostNamed ? [`and ${missed - mostNamed} more`] : [])],
   }
 }
 
