@@ -53,6 +53,11 @@ export function refusesTheSame(state: { readonly decisions: number | undefined }
   return (state.decisions ?? 1) >= 4
 }
 
+/** 5: a task that a plan left out and a later one has again is to be done. */
+export function takesUpAgain(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
+
 /** 5: whoever plans anew is given the plan in force; what stops a plan is told apart from what its planner is asked for; what no check can show waits for a person. */
 export function tellsThePlan(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5

@@ -1,6 +1,6 @@
 import type { Payload } from '../../protocol/events/event.ts'
 import type { Plan } from '../../protocol/plan.ts'
-import { followsStrictly } from '../decisions.ts'
+import { followsStrictly, takesUpAgain } from '../decisions.ts'
 import { findChildFault, findTask, mostFaults, type Delegation } from './delegation.ts'
 import { isSameTask } from '../plan/same-task.ts'
 import { endLease, holdLease } from '../lease/lease.ts'
@@ -26,6 +26,9 @@ export function onPlanTaken(state: RunState, plan: Plan, before: Plan | undefine
     for (const [key, { given }] of state.stages) if (given.stage === 'tests' && !isAsBefore(given.task)) state.stages.delete(key)
   }
   for (const id of state.tasks.keys()) if (!plan.tasks.some((task) => task.id === id) && state.tasks.get(id) !== 'finished') state.tasks.set(id, 'dropped')
+  // One that a person said to leave out is in the plan still, and stays out.
+  const isNew = (id: string): boolean => before?.tasks.every((task) => task.id !== id) === true
+  if (takesUpAgain(state)) for (const { id } of plan.tasks) if (state.tasks.get(id) === 'dropped' && isNew(id)) state.tasks.set(id, 'waiting')
 }
 
 export function onDelegated(state: RunState, data: Payload<'task.delegated'>): void {

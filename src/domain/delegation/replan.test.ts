@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { comesBack, delegateNext, plannedStory, sampleTask as task } from '../../testing/planned-story.ts'
+import { toPlan } from '../plan/from-file.ts'
+import { comesBack, delegateNext, plannedStory, sampleContract, sampleTask as task } from '../../testing/planned-story.ts'
 import { call, commit, refusalOf, reply, returned, type Story } from '../../testing/story.ts'
 
 function fails(story: Story): void {
@@ -28,6 +29,21 @@ describe('whoever plans anew', () => {
     assert.ok(end?.do === 'end', `one attempt is enough for what does the same again, not ${end?.do}`)
     assert.match(end.reason, /^a \(what a is for\) was tried 1 time and is not done: no mend was found\./)
     assert.doesNotMatch(end.reason, /propose_plan|finish/)
+  })
+})
+
+describe('a task that a plan left out', () => {
+  const propose = (story: Story, revision: number, ...tasks: readonly ReturnType<typeof task>[]): Story => story.tell({ type: 'plan.proposed', data: { plan: toPlan({ tasks: [...tasks] }, { ...sampleContract, scope: [] }, revision), why: 'x', from: 'model' } })
+  const takenUpAgain = (decisions: number): Story => propose(propose(plannedStory([task('a'), task('b')], { decisions }), 1, task('a')), 2, task('a'), task('b'))
+  test('is to be done where a later plan has it again; earlier versions took it for settled', () => {
+    assert.deepEqual([takenUpAgain(5).state.tasks.get('b'), takenUpAgain(4).state.tasks.get('b')], ['waiting', 'dropped'])
+    const story = takenUpAgain(5)
+    assert.deepEqual([delegateNext(story).task, delegateNext(story).task], ['a', 'b'])
+  })
+  test('stays out where a person said so and the plan has had it all along', () => {
+    const story = plannedStory([task('a'), task('b')], { decisions: 5 })
+    story.tell({ type: 'task.dropped', data: { task: 'b', why: 'a person said to leave it out' } })
+    assert.equal(propose(story, 1, task('a'), task('b'), task('c')).state.tasks.get('b'), 'dropped')
   })
 })
 
