@@ -36,6 +36,19 @@ test('what has no time left is not tried again: others that can begin do, then t
   assert.deepEqual([step.limit, step.detail], ['deadline', 'the time of a is over: the deadline is reached'])
 })
 
+test('whoever had no time left is given the task as before once the deadline is later, by the built-in solver too', () => {
+  for (const solver of ['model', 'repair'] as const) {
+    const story = plannedStory([task('a')], { decisions: 5, solver })
+    comesBack(story, delegateNext(story), { outcome: 'limit', reason: 'the deadline is reached', isLate: true })
+    assert.equal(story.next()?.do, 'limit')
+    const { contract, contractHash } = story.state
+    assert.ok(contract && contractHash)
+    story.tell({ type: 'contract.amended', data: { contract: { ...contract, deadline: new Date(2_000_000_000_000).toISOString() }, hash: contractHash, previous: contractHash, gate: 'amend-1', by: 'ada', why: '', changes: ['more time'] } })
+    const again = delegateNext(story)
+    assert.deepEqual([again.task, again.role, again.attempt], ['a', 'coder', 2])
+  }
+})
+
 test('whoever is given tests to write as a task is told by what they are judged', () => {
   const story = plannedStory([task('a', { role: 'tester' }), task('b')], { decisions: 5 })
   assert.match(delegateNext(story).brief, /the tests are the whole task.*Tests of what is there already pass now/)

@@ -65,7 +65,8 @@ export function onChildReturned(state: RunState, data: Payload<'task.returned'>)
   if (goesOn(delegation, data)) return
   const isFault = findChildFault(data) !== undefined
   failDelegation(state, delegation, isFault && delegation.faults > 0 ? `a fault of Writ's own, not of the task, stopped it ${delegation.faults} times: ${data.reason}` : data.reason)
-  if (!isFault) delegation.failures += 1
+  // The end of its time says nothing of the task: with a later deadline it is done as before.
+  if (!isFault && data.isLate !== true) delegation.failures += 1
 }
 
 /** Stopped by a fault, a child is at work again as soon as somebody is waited for; only a bug that comes again and again ends it. */
