@@ -24,6 +24,8 @@ export interface Measurable {
 const ofRun = { share: 0.5, leastMs: 3000 }
 /** Of what is left before a deadline. */
 const ofDeadline = 0.25
+/** What runs beyond its time is stopped after so many times of it. */
+const hardest = 2
 /** Less is not worth starting with. */
 const worthMs = 700
 
@@ -40,12 +42,13 @@ export async function measureStrength(run: RunContext, result: Measurable): Prom
   const asked: ProvenResult = { contract, tree: run.state.headTree ?? getWorkspace(run).base.tree, outcomes, selfMade, changed: result.changed.filter(({ path }) => !restored.has(path)), known: findKnownStrength(run.state) }
   const budgetMs = toBudget(run, seconds)
   const workspace = getWorkspace(run)
-  const lab = await openLab(run, { at: commit, files: restored })
+  const over = AbortSignal.any([run.signal, AbortSignal.timeout(hardest * budgetMs + worthMs)])
+  const lab = await openLab(run, { at: commit, files: restored, signal: over })
   let strength: EvidenceStrength | undefined
   try {
     run.emit({ kind: 'status', text: 'how strong the tests are that prove it' })
     strength = await meter.measure(asked, {
-      ...lab,
+      ...lab, over,
       readBase: async (path) => decode(await workspace.readAt(workspace.base.commit, path)),
       near: (outcome) => run.ports.finder.findNear({ list: lab.files, read: (path) => (restored.has(path) ? Promise.resolve(restored.get(path)) : workspace.readAt(commit, path)) }, asked.changed.map(({ path }) => path), outcome.tests),
     }, { budgetMs, signal: run.signal, onLive: run.emit })

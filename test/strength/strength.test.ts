@@ -140,6 +140,18 @@ describe('how strong the evidence is', () => {
     await replays(machine)
   }))
 
+  test('what tests run in a process of its own is tried by the check', () => withMachine({
+    'price.js': 'const [each, count] = process.argv.slice(2).map(Number)\nfunction price() {\n  return each + count\n}\nconsole.log(price())\n',
+    'price.test.js': "const { execFileSync } = require('node:child_process')\nconst { test } = require('node:test')\nconst assert = require('node:assert')\ntest('a price', () => assert.equal(String(execFileSync(process.execPath, ['price.js', '10', '3'])).trim(), '30'))\n",
+  }, async (machine) => {
+    const { report, stderr } = await run(machine, [{ calls: [edit('price.js', 'each + count', 'each * count'), finish('Multiply')] }], ['a price is each times count', '--check', 'node --test'])
+    assert.equal(report.outcome, 'proven', stderr)
+    const { tried, noticed, survivors } = strengthOf(report)
+    assert.ok(tried > 0 && noticed > 0, JSON.stringify(strengthOf(report)))
+    assert.deepEqual(survivors.filter((each) => each.unrun), [])
+    await replays(machine)
+  }))
+
   test('a check that only its exit code speaks for is run for each small change', () => withMachine({
     'add.js': 'exports.add = (a, b) => {\n  return a - b\n}\n',
     'check.sh': "node -e \"if (require('./add.js').add(2, 3) !== 5) process.exit(1)\"\n",

@@ -26,6 +26,8 @@ export interface ResultLab extends Lab {
   readBase(path: string): Promise<string | undefined>
   /** Those of these test files that are likely to run the changed paths, most likely first. */
   near(outcome: CheckOutcome): Promise<readonly string[]>
+  /** Ends whatever runs here, long after the time should have been over: what is answered then is no answer. */
+  readonly over: AbortSignal
 }
 
 /** Finds out what the tests that proved a result notice of small changes to it. */

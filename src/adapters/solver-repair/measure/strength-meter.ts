@@ -3,7 +3,7 @@ import type { EvidenceStrength, MutationScore, Survivor } from '../../../protoco
 import type { Mutant } from '../judge/mutants.ts'
 import type { Family } from '../read-tests.ts'
 import { familyOfFile } from '../read-tests.ts'
-import { openBench } from './benches.ts'
+import { noTime, openBench } from './benches.ts'
 import type { Bench } from './benches.ts'
 import { readChanged } from './changed-code.ts'
 import type { ChangedCode } from './changed-code.ts'
@@ -22,7 +22,7 @@ export function createStrengthMeter(settings: { readonly wasmDir?: string } = {}
       const began = performance.now()
       const close = (score: MutationScore, of: number): EvidenceStrength => ({ ...score, of, durationMs: Math.round(performance.now() - began) })
       if (result.known.length > 0) return { ...toSum(result.known), durationMs: 0 }
-      if (budgetMs <= 0) return close(none('there was no time left for it'), 0)
+      if (budgetMs <= 0) return close(none(noTime), 0)
       const code = await readChanged(result, lab, settings.wasmDir)
       const mutants = drawMutants(code, result.tree)
       if (mutants.length === 0) return close(none(describeNothing(code)), 0)
@@ -57,8 +57,11 @@ interface Part {
   readonly untried: number
   /** Why none of them could be tried. */
   readonly why?: string
-  /** Files of tests that were not run. */
+  /** Files of tests that were not run, and tests of other files that were not. */
   readonly without: number
+  readonly tests: number
+  /** Checks whose tests were not run on what those of the others do not notice. */
+  readonly skipped: readonly string[]
 }
 
 interface Measuring {
@@ -76,45 +79,54 @@ async function measureFamily(family: Family, mutants: readonly Mutant[], { resul
   const tests = await findProvingTests(result, lab, family)
   const used: Bench[] = []
   let pending = mutants
-  let [noticed, without] = [0, 0]
+  const skipped: string[] = []
+  let [noticed, without, unseen] = [0, 0, 0]
   let why = `no test of ${languages[family]} was among those that passed`
   for (const [at, each] of tests.entries()) {
     signal.throwIfAborted()
-    if (pending.length === 0 || (used.length > 0 && left() < budgetMs / 4)) break
+    if (pending.length === 0) break
+    const { command } = each.group.check
+    if (used.length > 0 && left() < budgetMs / 4) {
+      skipped.push(command)
+      continue
+    }
     const share = left() / (tests.length - at)
     const bench = await openBench(each, code.project, lab, shares.survey * share)
     const tried = await bench.try(pending, shares.tries * Math.min(share, left()))
-    if ('why' in tried) {
-      why = tried.why
-      continue
-    }
-    if (tried.reached.length === 0) {
-      why = 'there was no time left for it'
+    if ('why' in tried || tried.reached.length === 0) {
+      why = 'why' in tried ? tried.why : noTime
+      skipped.push(command)
       continue
     }
     used.push(bench)
     noticed += tried.reached.length - tried.left.length
     without += each.unread
+    unseen += bench.without
     // What these tests were not run on may be noticed by them: nothing is said of it.
     pending = tried.left
   }
   const [bench] = used
-  if (bench === undefined) return { noticed: 0, alike: 0, survivors: [], unread: 0, untried: mutants.length, why, without: 0 }
+  if (bench === undefined) return { noticed: 0, alike: 0, survivors: [], unread: 0, untried: mutants.length, why, without: 0, tests: 0, skipped: [] }
   const unrun = pending.filter((mutant) => used.every((each) => each.isUnrun(mutant)))
   const looked = await bench.look(pending.filter((mutant) => !unrun.includes(mutant)), Math.max(500, left()))
-  const survivors = [...looked.survivors, ...unrun.map(({ candidate: { path, line, describes } }) => ({ path, line, describes, unrun: true }))]
-  return { ...looked, survivors, noticed, untried: mutants.length - noticed - pending.length, without }
+  // Of a test that was not run nobody knows what it runs.
+  const isKnown = without + unseen + skipped.length === 0
+  const survivors = [...looked.survivors, ...unrun.map(({ candidate: { path, line, describes } }) => ({ path, line, describes, ...(isKnown ? { unrun: true } : {}) }))]
+  return { ...looked, survivors, noticed, untried: mutants.length - noticed - pending.length, without, tests: unseen, skipped: pending.length > 0 ? skipped : [] }
 }
 
 function toScore(parts: readonly Part[], of: number, { foreign }: ChangedCode): MutationScore {
   const sum = (value: (part: Part) => number): number => parts.reduce((total, part) => total + value(part), 0)
   const survivors = parts.flatMap((part) => part.survivors)
-  const [noticed, unread, late, without] = [sum((part) => part.noticed), sum((part) => part.unread), sum((part) => (part.why === undefined ? part.untried : 0)), sum((part) => part.without)]
+  const [noticed, unread, late, without, tests] = [sum((part) => part.noticed), sum((part) => part.unread), sum((part) => (part.why === undefined ? part.untried : 0)), sum((part) => part.without), sum((part) => part.tests)]
+  const skipped = [...new Set(parts.flatMap((part) => part.skipped))]
   const notes = [
     ...new Set(parts.flatMap(({ why }) => why ?? [])),
     ...(late > 0 ? [`${late} of ${of} small changes were not tried: the time was up`] : []),
     ...(unread > 0 ? [`${unread} more that no test notices ${unread === 1 ? 'was' : 'were'} not looked at`] : []),
     ...(without > 0 ? [`${without} test ${without === 1 ? 'file' : 'files'} far from the change ${without === 1 ? 'was' : 'were'} not run`] : []),
+    ...(tests > 0 ? [`${tests} ${tests === 1 ? 'test' : 'tests'} could not be run quickly, or not in time`] : []),
+    ...(skipped.length > 0 ? [`what the tests do not notice was not tried by ${listSome(skipped.map((command) => command.slice(0, 80)))}`] : []),
     ...(foreign.length > 0 ? [`nothing was tried in ${listSome(foreign)}`] : []),
   ]
   return { tried: noticed + survivors.length + unread, noticed, alike: sum((part) => part.alike), survivors: survivors.slice(0, mostNamed), ...(notes.length > 0 ? { note: notes.join('; ') } : {}) }
