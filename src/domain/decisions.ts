@@ -77,3 +77,8 @@ export function keepsWrittenTests(state: { readonly decisions: number | undefine
 export function sendsBack(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5
 }
+
+/** 5: the rules that a task will meet are what the policy says of it, whatever its plan names. */
+export function marksAnew(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}

@@ -104,6 +104,20 @@ describe('writ plan', () => {
     assert.match((await machine.writ(['plan', 'check', 'broken.yaml'])).stderr, /not valid YAML:(\n {2}-)? line \d/)
   }))
 
+  test('plan check tells which rules the tasks will meet, what the file only says, and what cannot be kept', () => withMachine(twoModules, async (machine) => {
+    writeFileSync(join(machine.repo, 'plan.yaml'), ['goal: all is well', 'checks: [npm test]', 'tasks:',
+      '  - { id: a, subgoal: what a is for, scope: [src/**], checks: [c1], estimate: { minutes: 100 }, rules: [made-up] }',
+      '  - { id: b, subgoal: what b is for, scope: [package.json], depends_on: [a], checks: [c1], estimate: { minutes: 50 }, deadline: 120, release: 30 }', ''].join('\n'))
+    writeFileSync(join(machine.repo, 'soon.yaml'), 'goal: all is well\nchecks: [npm test]\ndeadline: 20m\n')
+    const notes = async (...more: string[]): Promise<readonly string[]> => (json((await machine.writ(['plan', 'check', 'plan.yaml', '--json', ...more])).stdout)['notes'] as unknown as readonly string[])
+    const told = (await notes()).join('\n')
+    assert.match(told, /b will meet the policy's checkpoint-dependencies/)
+    assert.match(told, /the file says that a will meet made-up, and by the policy here it does not/)
+    assert.match(told, /by the estimates b ends 150 min from the beginning, 30 min after its deadline/)
+    assert.doesNotMatch(told, /a will meet the policy's|deadline of the run/)
+    assert.match((await notes('--contract', 'soon.yaml')).join('\n'), /b is released 30 min from the beginning, after the deadline of the run: it never begins/)
+  }))
+
   test('without a model the plan comes from the failing checks, a task for each file of tests, and is carried out', () => withMachine(twoModules, async (machine) => {
     const ended = await machine.writ(['plan', 'make all tests pass', '--check', 'npm test', '--json', '-o', 'plan.yaml'])
     assert.equal(ended.code, 0, ended.stderr)
