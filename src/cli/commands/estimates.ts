@@ -38,7 +38,7 @@ export async function estimatesCommand(options: EstimatesOptions): Promise<numbe
     }
     const paint = painter(process.stdout)
     const lines = [
-      ...table(paint, ['ROLE', 'HERE', 'ELSEWHERE', 'MINUTES', '80 % WITHIN', 'TOKENS'], kinds.map(({ kind, here, elsewhere, usual }) => [oneLine(kind, 32), String(here), String(elsewhere), toText(usual.minutes), `${toText(usual.low ?? 0)}–${toText(usual.high ?? 0)}`, toAmount(usual.tokens)])),
+      ...table(paint, ['ROLE', 'HERE', 'ELSEWHERE', 'MINUTES', '80 % WITHIN', 'TOKENS'], kinds.map(({ kind, here, elsewhere, usual }) => [oneLine(kind, 32), String(here), String(elsewhere), toText(usual.minutes), `${toText(usual.low ?? 0)}–${toText(usual.high ?? 0)}`, `${toAmount(usual.tokens)} ± ${toAmount(usual.tokensSpread ?? 0)}`])),
       '',
       ...(calibration.length === 0 ? ['No task that had an estimate is done yet.'] : table(paint, ['EXPECTED BEFORE', 'WHERE', 'TASKS', 'IN THE 80 %', 'TAKEN/EXPECTED', 'OFF BY', 'TOKENS'], calibration.map((row) => [oneLine(row.kind, 32), row.where, String(row.tasks), `${Math.round(row.coverage * 100)} %`, row.ratio.toFixed(2), `×${row.factor.toFixed(2)}`, row.tokens.toFixed(2)]))),
       '',
