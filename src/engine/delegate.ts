@@ -105,7 +105,7 @@ async function recordReturned(run: RunContext, { report, ...returned }: ChildRet
   if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned, ...(calibrated === undefined ? {} : { calibrated }) } })
   const stage = findStages(run.state, 'running').find((each) => each.given.child === returned.child)
   if (!stage) return
-  const { summary: _said, confidence: _sure, certainty: _tokens, denied: _no, isLate: _late, ...rest } = returned
+  const { summary: _said, confidence: _sure, certainty: _tokens, denied: _no, isLate: _late, memoryMb: _memory, ...rest } = returned
   return record(run, { type: 'stage.returned', data: { task: stage.given.task, stage: stage.given.stage, ...rest, ...(report ? { report } : {}) } })
 }
 

@@ -164,12 +164,12 @@ describe('estimates of tasks', () => {
 
   test('tokens and memory have a spread too: of the record, or of what was said of them, else in proportion', () => {
     const asked = { kind: 'coder', risk: 'low', checks: 1 } as const
-    const narrow = estimateTask(learnHere(Array.from({ length: 60 }, () => task({ tokens: 50_000, memoryMb: 400 }))), asked)
+    const narrow = estimateTask(learnHere(Array.from({ length: 60 }, (_, n) => task({ tokens: 50_000 + 100 * n, memoryMb: 400 + n }))), asked)
     const wide = estimateTask(learnHere(Array.from({ length: 60 }, (_, n) => task({ tokens: n % 2 === 0 ? 10_000 : 250_000, memoryMb: n % 2 === 0 ? 100 : 1600 }))), asked)
     for (const each of [narrow, wide]) assert.ok((each.tokensSpread ?? 0) > 0 && (each.memorySpreadMb ?? 0) > 0, JSON.stringify(each))
     assert.ok((wide.tokensSpread ?? 0) / wide.tokens > 2 * ((narrow.tokensSpread ?? Infinity) / narrow.tokens))
     assert.ok((wide.memorySpreadMb ?? 0) / wide.memoryMb > 2 * ((narrow.memorySpreadMb ?? Infinity) / narrow.memoryMb))
-    const experience = learnHere(Array.from({ length: 60 }, () => task({ tokens: 50_000 })))
+    const experience = learnHere(Array.from({ length: 60 }, (_, n) => task({ tokens: 50_000 + 100 * n })))
     const say = (more: object) => estimateTask(experience, { ...asked, given: { estimate: { minutes: 10, spread: 5, memoryMb: 0, tokens: 100_000, ...more }, by: 'model' } })
     assert.deepEqual([say({ tokensSpread: 7000 }).tokensSpread, say({ tokensSpread: 7000 }).tokens], [7000, 100_000])
     const record = estimateTask(experience, asked)
