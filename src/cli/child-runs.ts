@@ -174,6 +174,7 @@ function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[
     child, summary: (said?.summary ?? finish?.summary ?? '').slice(0, 8000), spent: { ...spent }, events: events.length, head: (events.at(-1)?.hash ?? genesis) as Digest, questions,
     ...(said?.confidence === undefined ? {} : { confidence: said.confidence }),
     ...(certainty === undefined ? {} : { certainty }),
+    ...toMemory(events),
     ...(head && commits.length > 0 ? { commit: head } : {}),
   }
   const denied = findDenied(state)
@@ -185,6 +186,12 @@ function toReturned(child: RunId, state: RunState, events: readonly StoredEvent[
   // Its checks pass, before and after: whether that was what the goal needed is for the proof of the whole to say.
   if (ended.outcome === 'waiting' && proof?.verdict === 'no-evidence' && commits.length > 0) return { ...rest, outcome: 'proven', reason: `its checks pass, as they did before: ${ended.reason}` }
   return { ...rest, outcome: toOutcome(ended.outcome), reason: ended.reason }
+}
+
+/** Most memory that a check was seen to need, where any was. */
+function toMemory(events: readonly StoredEvent[]): { readonly memoryMb?: number } {
+  const memoryMb = events.reduce((most, event) => (event.type === 'check.finished' ? Math.max(most, event.data.outcome.memoryMb ?? 0) : most), 0)
+  return memoryMb > 0 ? { memoryMb } : {}
 }
 
 /** What a specialist said in a tool of its own: the last time that it was taken. */

@@ -6,7 +6,9 @@ import { inputShare, type ExpectedCost } from './plan-view.ts'
 export async function expectCost({ tasks }: Plan, model: string | undefined): Promise<ExpectedCost> {
   const tokens = tasks.reduce((sum, task) => sum + (task.estimate?.tokens ?? 0), 0)
   const unknown = tasks.filter((task) => (task.estimate?.tokens ?? 0) === 0).length
-  return { tokens, unknown, usd: model === undefined || tokens === 0 ? undefined : await toUsd(model, tokens) }
+  // Tasks are off independently of one another, as far as anybody knows: their variances add up.
+  const spread = Number(Math.hypot(...tasks.map((task) => task.estimate?.tokensSpread ?? 0)).toPrecision(3))
+  return { tokens, spread, unknown, usd: model === undefined || tokens === 0 ? undefined : await toUsd(model, tokens) }
 }
 
 async function toUsd(model: string, tokens: number): Promise<number | undefined> {

@@ -14,6 +14,8 @@ import { toMinutes, toScheduleText } from './schedule-text.ts'
 /** What a plan is expected to take, as far as its tasks say. */
 export interface ExpectedCost {
   readonly tokens: number
+  /** Standard deviation of the tokens; 0 where no task has one. */
+  readonly spread: number
   /** Tasks without an estimate of tokens. */
   readonly unknown: number
   /** US dollars at list prices; undefined where no price is known. */
@@ -45,7 +47,7 @@ export function toPlanJson(view: PlanView): unknown {
   return {
     version: 1, run, revision: plan.revision, why, plan: file, critical_path: findLongestChain(plan.tasks),
     ...(schedule ? { schedule: toOutput(schedule.schedule, schedule.assumptions, Number(schedule.seconds.toFixed(3))) } : {}),
-    cost: { tokens: cost.tokens, tasks_without_tokens: cost.unknown, ...(cost.usd === undefined ? {} : { usd: Number(cost.usd.toFixed(4)) }) },
+    cost: { tokens: cost.tokens, ...(cost.spread > 0 ? { tokens_spread: cost.spread } : {}), tasks_without_tokens: cost.unknown, ...(cost.usd === undefined ? {} : { usd: Number(cost.usd.toFixed(4)) }) },
     questions: findQuestions(view), drift, ...(written === undefined ? {} : { written }),
   }
 }
@@ -69,8 +71,8 @@ export function toPlanText(view: PlanView, { columns, paint }: { readonly column
   ].join('\n')
 }
 
-export function describeCost({ tokens, unknown, usd }: ExpectedCost): string {
+export function describeCost({ tokens, spread, unknown, usd }: ExpectedCost): string {
   const without = unknown > 0 ? `; ${count(unknown, 'task')} say${unknown === 1 ? 's' : ''} nothing of tokens` : ''
   if (tokens === 0) return `unknown: no task says how many tokens it takes`
-  return `${toAmount(tokens)} tokens, ${usd === undefined ? 'whose price is not known' : `some ${toMoney(usd)} at list prices (${Math.round(inputShare * 100)} % of them input, nothing cached)`}${without}`
+  return `${toAmount(tokens)}${spread > 0 ? ` ± ${toAmount(spread)}` : ''} tokens, ${usd === undefined ? 'whose price is not known' : `some ${toMoney(usd)} at list prices (${Math.round(inputShare * 100)} % of them input, nothing cached)`}${without}`
 }

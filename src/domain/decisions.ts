@@ -82,3 +82,13 @@ export function keepsWrittenTests(state: { readonly decisions: number | undefine
 export function sendsBack(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5
 }
+
+/** 5: what a task takes of tokens and memory has a spread too. */
+export function spreadsAll(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}
+
+/** 5: the rules that a task will meet are what the policy says of it, whatever its plan names. */
+export function marksAnew(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 5
+}

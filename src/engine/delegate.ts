@@ -1,16 +1,13 @@
 import type { CommitId } from '../protocol/ids.ts'
 import type { PolicyDecision } from '../protocol/policy.ts'
-import type { Plan } from '../protocol/plan.ts'
 import { followsStrictly } from '../domain/decisions.ts'
 import { findByStatus } from '../domain/delegation/delegation.ts'
 import { countWorking, getTask } from '../domain/delegation/follow-plan.ts'
 import { findFrozenTests, findStages } from '../domain/delegation/stages.ts'
 import { toConfidence } from '../domain/estimate/confidence.ts'
-import { toChangeKinds } from '../domain/policy/change-kinds.ts'
-import { isWanted } from '../domain/policy/checkpoints.ts'
 import type { Step } from '../domain/step.ts'
 import { toStageOrder, toWorkOrder } from './child-order.ts'
-import { circumstancesOf, contractOf } from './circumstances.ts'
+import { circumstancesOf } from './circumstances.ts'
 import { integratorOf } from './integrate.ts'
 import { mergeOnto } from './merge-onto.ts'
 import { scheduleRun } from './schedule-run.ts'
@@ -108,7 +105,7 @@ async function recordReturned(run: RunContext, { report, ...returned }: ChildRet
   if (work) return record(run, { type: 'task.returned', data: { task: work.given.task, ...returned, ...(calibrated === undefined ? {} : { calibrated }) } })
   const stage = findStages(run.state, 'running').find((each) => each.given.child === returned.child)
   if (!stage) return
-  const { summary: _said, confidence: _sure, certainty: _tokens, denied: _no, isLate: _late, ...rest } = returned
+  const { summary: _said, confidence: _sure, certainty: _tokens, denied: _no, isLate: _late, memoryMb: _memory, ...rest } = returned
   return record(run, { type: 'stage.returned', data: { task: stage.given.task, stage: stage.given.stage, ...rest, ...(report ? { report } : {}) } })
 }
 
@@ -116,21 +113,4 @@ export function childrenOf(run: RunContext): Children {
   const { children } = run.ports
   if (!children) throw new Error('a run that follows a graph needs children')
   return children
-}
-
-/** Which rules each task will meet, as far as its paths tell, so that people see it before anything starts. */
-export async function markRules(run: RunContext, plan: Plan): Promise<Plan> {
-  const { policy } = run.ports
-  if (!policy.integrate || run.state.opened?.planning === undefined) return plan
-  await policy.ready?.()
-  const contract = contractOf(run)
-  return {
-    ...plan,
-    tasks: plan.tasks.map((task) => {
-      const decision = policy.integrate?.({
-        paths: task.scope, kinds: toChangeKinds(task.scope), risk: task.risk, confidence: task.confidence, warnings: 0, wanted: isWanted(contract, task.scope), circumstances: circumstancesOf(run),
-      })
-      return decision === undefined || decision.effect === 'allow' ? task : { ...task, rules: [...new Set([...task.rules, ...decision.rules])] }
-    }),
-  }
 }

@@ -1,3 +1,4 @@
+import { spreadsAll } from '../domain/decisions.ts'
 import { findUnforeseen, foreseePlan } from '../domain/estimate/foresee-plan.ts'
 import type { Plan } from '../protocol/plan.ts'
 import { getWorkspace, type RunContext } from './record.ts'
@@ -11,5 +12,5 @@ export async function foresee(run: RunContext, plan: Plan, by: 'model' | 'person
   if (!opened?.experience || !opened.planning) return plan
   const workspace = getWorkspace(run)
   const sizes = (await workspace.measureAt?.(workspace.base.commit, findUnforeseen(plan))) ?? new Map()
-  return foreseePlan(plan, { experience: opened.experience, sizes, by })
+  return foreseePlan(plan, { experience: opened.experience, sizes, by, spreadsAll: spreadsAll(run.state) })
 }

@@ -46,6 +46,8 @@ export const CheckOutcome = z.lazy(() => z.object({
   status: CheckStatus,
   exitCode: z.int().optional(),
   durationMs: z.number(),
+  /** Most memory that its processes were seen to need at a time, in MiB. Absent where it was not seen. */
+  memoryMb: z.int().nonnegative().optional(),
   /** What was checked: the content of the directory the command ran in. */
   tree: TreeId,
   tests: TestReport.optional(),

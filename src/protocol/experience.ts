@@ -36,7 +36,7 @@ export const TaskFact = z.lazy(() => z.object({
   /** Highest use of memory, where it was measured. */
   memoryMb: z.number().nonnegative().optional(),
   /** What was expected when it was planned: the middle, and an interval that holds 80 of 100. */
-  expected: z.object({ minutes: z.number(), low: z.number(), high: z.number(), tokens: z.number() }).optional(),
+  expected: z.object({ minutes: z.number(), low: z.number(), high: z.number(), tokens: z.number(), memoryMb: z.number().optional() }).optional(),
   /** What a model or a person said it would take, before the record was asked. */
   given: z.object({ minutes: z.number(), by: z.enum(['model', 'person']) }).optional(),
   /** Of the plan: that the first attempt would do. Of whoever did it: that it was done. */

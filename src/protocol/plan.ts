@@ -5,12 +5,14 @@ import { TaskSize } from './experience.ts'
 /** Who works on it: the name of a specialist, see `docs/plans.md`. */
 export const RoleName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a role is small letters, digits and dashes, and begins with a letter; at most 32')
 
-/** What a task is expected to take; `spread` is the standard deviation of the minutes. */
+/** What a task is expected to take; `spread` is the standard deviation of the minutes, `memorySpreadMb` and `tokensSpread` those of memory and tokens. */
 export const Estimate = z.lazy(() => z.object({
   minutes: z.number().nonnegative(),
   spread: z.number().nonnegative(),
   memoryMb: z.number().nonnegative(),
   tokens: z.number().nonnegative(),
+  memorySpreadMb: z.number().nonnegative().optional(),
+  tokensSpread: z.number().nonnegative().optional(),
   /** Cores that it keeps busy, model requests, and how much it takes, all the time, of what the run shares besides, by name. */
   cpu: z.number().nonnegative().optional(),
   requests: z.number().nonnegative().optional(),

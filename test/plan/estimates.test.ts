@@ -37,7 +37,7 @@ function planOf(events: readonly StoredEvent[]) {
 const Said = z.object({
   tasks: z.number(),
   kinds: z.array(z.object({ kind: z.string(), here: z.number(), elsewhere: z.number() })),
-  calibration: z.array(z.object({ kind: z.string(), where: z.string(), tasks: z.number(), coverage: z.number() })),
+  calibration: z.array(z.object({ kind: z.string(), where: z.string(), tasks: z.number(), coverage: z.number(), memory: z.number().optional() })),
   confidence: z.object({ planned: z.object({ count: z.number(), held: z.number(), before: z.number().optional(), after: z.number().optional() }), claimed: z.object({ count: z.number(), held: z.number() }) }),
 })
 
@@ -66,6 +66,9 @@ describe('estimates and confidence come from the record', () => {
     // The tasks took seconds, and 12 minutes had been said of one of them.
     assert.ok((after[0]?.estimate?.minutes ?? 12) < 6 && (after[1]?.estimate?.minutes ?? 10) < 6, JSON.stringify(after.map(({ estimate }) => estimate)))
     assert.deepEqual([after[0]?.stated, after[1]?.stated], [0.9, 0.8])
+    // What the checks were seen to need is known by then, and all that is expected has a spread.
+    assert.deepEqual(before.map(({ estimate }) => estimate?.memoryMb), [0, 0])
+    for (const { estimate } of after) assert.ok(estimate && estimate.memoryMb > 10 && (estimate.memorySpreadMb ?? 0) > 0 && (estimate.tokensSpread ?? 0) > 0, JSON.stringify(estimate))
     await replays(machine, one.run)
     await replays(machine, two.run)
 
@@ -82,6 +85,8 @@ describe('estimates and confidence come from the record', () => {
     assert.deepEqual([said.confidence.planned.count, said.confidence.planned.held, said.confidence.claimed.count, said.confidence.claimed.held], [4, 4, 4, 4])
     assert.ok((said.confidence.planned.after ?? 1) <= (said.confidence.planned.before ?? 0))
     const plain = await machine.writ(['estimates'])
+    assert.match(plain.stdout, /TOKENS +MEMORY\ncoder +4 .* ± \S+ +\d[\d.]* ± \d[\d.]* MB\n/)
+    assert.ok((said.calibration[0]?.memory ?? 0) > 0, 'the second run expected memory, and its checks were seen')
     assert.match(plain.stdout, /Brier score 0\.\d+ as stated, 0\.\d+ by the record/)
     const reindexed = await machine.writ(['list', '--reindex'])
     assert.equal(reindexed.code, 0, reindexed.stderr)

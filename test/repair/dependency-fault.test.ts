@@ -50,8 +50,20 @@ describe('a check that fails since a dependency changed', () => {
       assert.deepEqual([found.kind, found.culprit, found.broughtBy], ['culprit', { name: 'greet', from: '1.0.0', to: '1.1.0' }, culprit])
       assert.match(found.note.join('\n'), /Used by: 1 file of the repository \(src\/app\.js\); no other package needs it/)
       assert.match(found.note.join('\n'), /Would be lost, in use and only in the newer version: shout\./)
-      assert.match(found.note.join('\n'), /Advisories: not checked/)
+      assert.match(found.note.join('\n'), /Advisories: not checked \(no source is named: --advisories, or validation\.dependencies\.advisories of the policy\)/)
       assert.equal(fingerprint(machine.repo), before)
+
+      const affected = (name: string, events: object[]): object[] => [{ package: { ecosystem: 'npm', name }, ranges: [{ type: 'SEMVER', events }] }]
+      const known = join(machine.home, 'osv.json')
+      writeFileSync(known, JSON.stringify([
+        { id: 'OSV-1', summary: 'Greets whoever asks', affected: affected('greet', [{ introduced: '0' }, { fixed: '1.1.0' }]) },
+        { id: 'OSV-2', affected: affected('greet', [{ introduced: '1.1.0' }]) }, { id: 'OSV-3', affected: affected('pad', [{ introduced: '0' }]) },
+      ]))
+      const looked = JSON.parse((await machine.writ(['dependency-fault', '--json', '--advisories', known])).stdout) as { note: string[] }
+      assert.ok(looked.note.includes('Advisories that would come back with greet 1.0.0: OSV-1 (Greets whoever asks); that are against greet 1.1.0 alone, and would go: OSV-2.'), looked.note.join('\n'))
+      const missing = await machine.writ(['dependency-fault', '--advisories', 'nowhere.json'])
+      assert.equal(missing.code, 2, missing.stdout)
+      assert.match(missing.stderr, /--advisories cannot be used: .*nowhere\.json/)
 
       // The draft keeps what came later, and mends the check once it is taken.
       const files = machine.git('diff', '--name-only', `HEAD...${found.branch}`).trim().split('\n')

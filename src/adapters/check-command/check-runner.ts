@@ -145,6 +145,7 @@ export function createCheckRunner({ sandbox, blobs, assetsDir = defaultAssets, l
         status: toStatus(result, missing),
         ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
         durationMs: result.durationMs,
+        ...(result.peakMb === undefined ? {} : { memoryMb: result.peakMb }),
         tree: place.tree,
         ...(report === undefined ? {} : { tests: report }),
         output: ref,

@@ -129,8 +129,8 @@ async function start(
 /** @throws Fault `sandbox-failed` when bwrap ended before it reached the command. */
 function toResult(launched: Launched, command: SandboxCommand): SandboxResult {
   assertStarted(launched, command)
-  const { ended, exitCode, durationMs, stdout, stderr, output, droppedBytes, notes } = launched
-  return { ended, exitCode, durationMs, stdout, stderr, output, droppedBytes, notes }
+  const { ended, exitCode, durationMs, peakMb, stdout, stderr, output, droppedBytes, notes } = launched
+  return { ended, exitCode, durationMs, ...(peakMb === undefined ? {} : { peakMb }), stdout, stderr, output, droppedBytes, notes }
 }
 
 function assertStarted(launched: Launched, command: SandboxCommand): void {

@@ -35,12 +35,15 @@ export interface LaunchRequest {
 export interface Launched extends Supervised {
   /** The command was started: what went wrong afterwards is its own doing. */
   readonly started: boolean
+  /** Most memory that was seen, in MiB. */
+  readonly peakMb?: number
   readonly notes: readonly string[]
 }
 
 /** Most commands are over sooner; joining a control group costs the kernel more than they do. */
 const GROUP_DELAY_MS = 25
 const GONE_LIMIT_MS = 10_000
+const MEBIBYTE = 1024 * 1024
 const ARGS_FD = 3
 const SECCOMP_FD = 4
 const STATUS_FD = 5
@@ -55,6 +58,7 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   const inner = new InnerProcess()
   const notes: string[] = []
   const ends: (() => void | Promise<void>)[] = []
+  let peak = 0
   try {
     const disks = measureDisks(request.writable)
     handles.push(openArgs(foundation.dir, request.options))
@@ -76,11 +80,11 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
       signal: request.signal,
       pipes: request.pipes,
       onOutput: request.onOutput,
-      onSpawn: (child, stop) => inner.follow(child, () => ends.push(...guard({ request, inner, notes, disks, stop }))),
+      onSpawn: (child, stop) => inner.follow(child, () => ends.push(...guard({ request, inner, notes, disks, stop, onSeen: (bytes) => { peak = Math.max(peak, bytes) } }))),
       kill: (child) => inner.kill(child),
       settled: () => inner.gone(),
     })
-    return { ...supervised, ...(await verdict(supervised, ends, notes)), started: inner.started, notes }
+    return { ...supervised, ...(await verdict(supervised, ends, notes)), started: inner.started, notes, ...(peak > 0 ? { peakMb: Math.ceil(peak / MEBIBYTE) } : {}) }
   } finally {
     for (const handle of handles) fs.closeSync(handle)
     for (const end of ends) await end()
@@ -106,10 +110,12 @@ interface Guarded {
   readonly notes: string[]
   readonly disks: readonly Disk[]
   readonly stop: (reason: StopReason) => void
+  /** Bytes of memory in use, at each look. */
+  readonly onSeen: (bytes: number) => void
 }
 
 /** Watchdog and control group for one command. @returns what ends them, in order. */
-function guard({ request, inner, notes, disks, stop }: Guarded): (() => void | Promise<void>)[] {
+function guard({ request, inner, notes, disks, stop, onSeen }: Guarded): (() => void | Promise<void>)[] {
   const { limits, foundation } = request
   let group: CommandGroup | undefined
   let joining: Promise<void> = Promise.resolve()
@@ -134,6 +140,7 @@ function guard({ request, inner, notes, disks, stop }: Guarded): (() => void | P
       notes.push(`The ${breach.reason} limit was reached: ${breach.detail}.`)
       stop(breach.reason)
     },
+    onSeen,
   )
   return [
     stopWatching,

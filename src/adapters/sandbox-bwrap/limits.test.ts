@@ -15,6 +15,14 @@ test('300 MB against a limit of 128 MB ends by memory', async () => {
   assert.match(result.notes.join(), /memory limit was reached/)
 })
 
+test('the most memory that a command was seen to need is told', async () => {
+  const hold = await bench.run(['node', '-e', 'const kept = Buffer.alloc(200e6, 1); setTimeout(() => process.exit(kept[5] - 1), 1000)'], { limits: { ...limits, memoryMb: 1024 } })
+  assert.equal(hold.exitCode, 0)
+  assert.ok((hold.peakMb ?? 0) > 190 && (hold.peakMb ?? 0) < 600, `${hold.peakMb}`)
+  const idle = await bench.run(['sleep', '1'])
+  assert.ok((idle.peakMb ?? 0) < 60, `${idle.peakMb}`)
+})
+
 test('what lies in the private tmpfs counts as memory', async () => {
   const script = 'for d in /tmp /dev/shm "$HOME"; do head -c 60000000 /dev/zero > "$d/fill"; done; sleep 60'
   const result = await bench.run(['/bin/sh', '-c', script], { limits: { ...limits, memoryMb: 128 } })

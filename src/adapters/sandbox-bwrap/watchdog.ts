@@ -34,15 +34,16 @@ export interface Breach {
 /**
  * Watches memory, processes and disk from outside, where no control group or quota does it, and beside those that do
  * (a group is joined a moment after the start). It can be outrun between two looks.
+ * @param onSeen called with the bytes of memory in use at each look
  * @returns what stops the watching.
  */
-export function watch(watched: Watched, onBreach: (breach: Breach) => void): () => void {
+export function watch(watched: Watched, onBreach: (breach: Breach) => void, onSeen: (bytes: number) => void): () => void {
   let busy = false
   const look = async (): Promise<void> => {
     if (busy) return
     busy = true
     try {
-      const breach = findMemoryBreach(watched) ?? (await findDiskBreach(watched))
+      const breach = findMemoryBreach(watched, onSeen) ?? (await findDiskBreach(watched))
       if (breach !== undefined) onBreach(breach)
     } catch (thrown) {
       // Blind, it cannot vouch for the limits any more.
@@ -55,7 +56,7 @@ export function watch(watched: Watched, onBreach: (breach: Breach) => void): () 
   return () => clearInterval(timer)
 }
 
-function findMemoryBreach(watched: Watched): Breach | undefined {
+function findMemoryBreach(watched: Watched, onSeen: (bytes: number) => void): Breach | undefined {
   const { limits, pid } = watched
   if (watched.oomKills() > 0) return { reason: 'memory', detail: `more than ${limits.memoryMb} MiB (the kernel's count)` }
   const most = limits.pids * 2 + 16
@@ -64,6 +65,7 @@ function findMemoryBreach(watched: Watched): Breach | undefined {
   let bytes = 0
   for (const member of tree) bytes += residentBytes(member)
   bytes += tmpfsBytes(watched)
+  if (tree.length > 0) onSeen(bytes)
   const limit = limits.memoryMb * MEBIBYTE
   return bytes > limit ? { reason: 'memory', detail: `${Math.round(bytes / MEBIBYTE)} MiB of ${limits.memoryMb} MiB` } : undefined
 }

@@ -73,18 +73,27 @@ function isWithinEvents(events: NonNullable<Affected['ranges']>[number]['events'
 const mostFiles = 50_000
 const mostBytes = 256 * 2 ** 20
 
-/**
- * What the settings name: a service, or a file or folder, on this machine or in the repository, where the base's files count: a
- * change does not say what is known against it.
- * @returns undefined where they name none; a sentence where it cannot be used
- */
+/** Where a source that is named by a path in the repository is looked for. */
+export interface AdvisoryFiles {
+  files(): Promise<readonly string[]>
+  read(path: string): Promise<Uint8Array | undefined>
+}
+
+/** What the settings name, as validation reads it: in the repository the base's files count, since a change does not say what is known against it. */
 export async function openAdvisories(subject: Subject): Promise<AdvisorySource | { readonly why: string } | undefined> {
-  const { advisories } = subject.settings.dependencies
-  if (advisories === undefined) return undefined
+  return openAdvisoriesAt(subject.settings.dependencies.advisories, { files: () => subject.files(), read: async (path) => await subject.readBase(path) ?? subject.read(path) }, subject.signal)
+}
+
+/**
+ * @param place a service, or a file or folder, on this machine or in the repository
+ * @returns undefined where there is none; a sentence where it cannot be used
+ */
+export async function openAdvisoriesAt(place: string | undefined, repository: AdvisoryFiles, signal: AbortSignal): Promise<AdvisorySource | { readonly why: string } | undefined> {
+  if (place === undefined) return undefined
   try {
-    if (isServiceAddress(advisories)) return createOsvService(advisories, subject.signal)
-    const texts = isAbsolute(advisories) ? await readHere(advisories) : await readInRepository(subject, advisories)
-    return texts.size === 0 ? { why: `${advisories} is not there, or has no .json file in it` } : createOsvSource(texts)
+    if (isServiceAddress(place)) return createOsvService(place, signal)
+    const texts = isAbsolute(place) ? await readHere(place) : await readInRepository(repository, place)
+    return texts.size === 0 ? { why: `${place} is not there, or has no .json file in it` } : createOsvSource(texts)
   } catch (error) {
     return { why: toMessage(error) }
   }
@@ -103,13 +112,13 @@ async function readHere(path: string): Promise<ReadonlyMap<string, string>> {
   return texts
 }
 
-async function readInRepository(subject: Subject, path: string): Promise<ReadonlyMap<string, string>> {
+async function readInRepository(repository: AdvisoryFiles, path: string): Promise<ReadonlyMap<string, string>> {
   const plain = path.replace(/^\.\//, '').replace(/\/$/, '')
-  const single = await subject.readBase(plain) ?? await subject.read(plain)
+  const single = await repository.read(plain)
   if (single !== undefined) return new Map([[plain, new TextDecoder().decode(single)]])
   const texts = new Map<string, string>()
-  for (const file of (await subject.files()).filter((each) => each.startsWith(`${plain}/`) && each.endsWith('.json')).slice(0, mostFiles)) {
-    const bytes = await subject.readBase(file) ?? await subject.read(file)
+  for (const file of (await repository.files()).filter((each) => each.startsWith(`${plain}/`) && each.endsWith('.json')).slice(0, mostFiles)) {
+    const bytes = await repository.read(file)
     if (bytes !== undefined) texts.set(file, new TextDecoder().decode(bytes))
   }
   return texts

@@ -10,6 +10,7 @@ import { describeRollback } from '../../domain/dependency/rollback-note.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { findRoot, openSandbox } from '../compose.ts'
+import { openAdvisoryQuestions, type AdvisoryQuestions } from '../dependency-advisories.ts'
 import { getPlaces } from '../places.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine } from '../render.ts'
@@ -22,6 +23,8 @@ export interface DependencyFaultOptions {
   /** Seconds for an installation, and for the check. */
   readonly timeout?: number
   readonly json?: boolean
+  /** Where advisories come from, instead of the policy's `validation.dependencies.advisories`. */
+  readonly advisories?: string
 }
 
 const manifestPath = 'package.json'
@@ -57,7 +60,8 @@ export async function dependencyFaultCommand(options: DependencyFaultOptions): P
     const history = openHistory(root)
     const say = (text: string): void => void process.stderr.write(`writ: ${oneLine(text, 600)}\n`)
     const trials = openTrials({ base, root, history, sandbox, options, signal: controller.signal, say })
-    const found = await find(history, trials, options.check ?? 'npm test')
+    const advisories = await openAdvisoryQuestions(options.advisories, { repo: options.repo, files: { files: () => history.files('HEAD'), read: (path) => history.read('HEAD', path) }, signal: controller.signal })
+    const found = await find({ history, trials, advisories }, options.check ?? 'npm test')
     return await whilePrinting(async () => {
       await print(options.json ? `${JSON.stringify(found, undefined, 2)}\n` : describe(found))
       return found.kind === 'culprit' ? exitCodes.waiting : exitCodes['not-achieved']
@@ -79,6 +83,12 @@ function describe(found: Found): string {
         `  look   git diff HEAD...${found.branch}`, `  take   git merge ${found.branch} && npm ci`, `  drop   git branch -D ${found.branch}`, '',
       ].join('\n')
   }
+}
+
+interface Ways {
+  readonly history: History
+  readonly trials: Trials
+  readonly advisories: AdvisoryQuestions
 }
 
 interface Trials {
@@ -114,7 +124,8 @@ function openTrials(parts: { base: string; root: string; history: History; sandb
   }
 }
 
-async function find(history: History, trials: Trials, check: string): Promise<Found> {
+async function find(ways: Ways, check: string): Promise<Found> {
+  const { history, trials } = ways
   const head = await readState(history, 'HEAD')
   const states: State[] = [head]
   for (const commit of await history.states([lockPath])) {
@@ -135,7 +146,7 @@ async function find(history: History, trials: Trials, check: string): Promise<Fo
   for (;;) {
     const search = findFirstBad(states.length, tried)
     if ('none' in search) return { kind: 'not-found', why: search.none }
-    if ('good' in search) return narrow(history, trials, { head, now, good: states[search.good] ?? head, bad: states[search.bad] ?? head, check })
+    if ('good' in search) return narrow(ways, { head, now, good: states[search.good] ?? head, bad: states[search.bad] ?? head, check })
     const state = states[search.next]
     if (state === undefined) throw new Error('a state that is tried next is one of those that are there')
     const { trial } = await trials.try(`dependencies as in ${state.commit.slice(0, 10)}`, state.lock, takeRanges(head.manifest, state.manifest), [state.commit], check)
@@ -144,7 +155,7 @@ async function find(history: History, trials: Trials, check: string): Promise<Fo
 }
 
 /** Of all that changed with one commit, which package alone, taken back, lets the check pass? */
-async function narrow(history: History, trials: Trials, parts: { head: State; now: { folder: string }; good: State; bad: State; check: string }): Promise<Found> {
+async function narrow({ history, trials, advisories }: Ways, parts: { head: State; now: { folder: string }; good: State; bad: State; check: string }): Promise<Found> {
   const { head, good, bad, check } = parts
   const changed = compareLocks(good.lock, bad.lock)
   for (const culprit of changed.filter(({ from }) => from !== undefined).slice(0, most.packages)) {
@@ -156,7 +167,7 @@ async function narrow(history: History, trials: Trials, parts: { head: State; no
     const { files, used } = await findUse(history, culprit.name)
     const current = head.lock.packages[`node_modules/${culprit.name}`]?.version
     const note = describeRollback({
-      culprit: { ...culprit, ...(current ? { to: current } : {}) }, broughtBy: bad.commit, check, dependents: findDependents(head.lock, culprit.name), files, tried: trials.count(),
+      culprit: { ...culprit, ...(current ? { to: current } : {}) }, advisories: await advisories.ask(culprit.name, culprit.from, current ?? culprit.to), broughtBy: bad.commit, check, dependents: findDependents(head.lock, culprit.name), files, tried: trials.count(),
       lost: newer === undefined || older === undefined ? undefined : findLost(used, newer, older),
     })
     const branch = await findFreeName(history, `writ/rollback-${culprit.name.replaceAll(/[^\w.-]+/g, '-').replace(/^-/, '')}-${culprit.from ?? 'out'}`)

@@ -38,9 +38,9 @@ export async function estimatesCommand(options: EstimatesOptions): Promise<numbe
     }
     const paint = painter(process.stdout)
     const lines = [
-      ...table(paint, ['ROLE', 'HERE', 'ELSEWHERE', 'MINUTES', '80 % WITHIN', 'TOKENS'], kinds.map(({ kind, here, elsewhere, usual }) => [oneLine(kind, 32), String(here), String(elsewhere), toText(usual.minutes), `${toText(usual.low ?? 0)}–${toText(usual.high ?? 0)}`, toAmount(usual.tokens)])),
+      ...table(paint, ['ROLE', 'HERE', 'ELSEWHERE', 'MINUTES', '80 % WITHIN', 'TOKENS', 'MEMORY'], kinds.map(({ kind, here, elsewhere, usual }) => [oneLine(kind, 32), String(here), String(elsewhere), toText(usual.minutes), `${toText(usual.low ?? 0)}–${toText(usual.high ?? 0)}`, `${toAmount(usual.tokens)} ± ${toAmount(usual.tokensSpread ?? 0)}`, usual.memoryMb > 0 ? `${usual.memoryMb} ± ${usual.memorySpreadMb ?? 0} MB` : '–'])),
       '',
-      ...(calibration.length === 0 ? ['No task that had an estimate is done yet.'] : table(paint, ['EXPECTED BEFORE', 'WHERE', 'TASKS', 'IN THE 80 %', 'TAKEN/EXPECTED', 'OFF BY', 'TOKENS'], calibration.map((row) => [oneLine(row.kind, 32), row.where, String(row.tasks), `${Math.round(row.coverage * 100)} %`, row.ratio.toFixed(2), `×${row.factor.toFixed(2)}`, row.tokens.toFixed(2)]))),
+      ...(calibration.length === 0 ? ['No task that had an estimate is done yet.'] : table(paint, ['EXPECTED BEFORE', 'WHERE', 'TASKS', 'IN THE 80 %', 'TAKEN/EXPECTED', 'OFF BY', 'TOKENS', 'MEMORY'], calibration.map((row) => [oneLine(row.kind, 32), row.where, String(row.tasks), `${Math.round(row.coverage * 100)} %`, row.ratio.toFixed(2), `×${row.factor.toFixed(2)}`, row.tokens.toFixed(2), row.memory?.toFixed(2) ?? '–']))),
       '',
       ...(['model', 'person'] as const).filter((by) => experience.given[by].count > 0).map((by) => `Estimates by a ${by}: ${count(experience.given[by].count, 'task')}, which took ${Math.exp(experience.given[by].bias).toFixed(2)} of what was said`),
       describe('Confidence of plans', planned), describe('Confidence in finished work', claimed), ...(tokens.count > 0 ? [describe('Probability of tokens', tokens)] : []),

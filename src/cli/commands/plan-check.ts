@@ -1,11 +1,7 @@
 import { chooseChecks, draftContract } from '../../domain/contract/draft.ts'
-import { findOverlap } from '../../domain/lease/overlap.ts'
 import { checkPlanFile } from '../../domain/plan/check-file.ts'
-import { findLeased } from '../../domain/plan/check-plan.ts'
-import { findDrift } from '../../domain/plan/drift.ts'
 import { count } from '../../domain/report/words.ts'
 import { exitCodes } from '../../protocol/error-codes.ts'
-import type { Contract } from '../../protocol/contract.ts'
 import type { PlanFile } from '../../protocol/plan-file.ts'
 import type { Plan } from '../../protocol/plan.ts'
 import { openRecord, openWorkspaces } from '../compose.ts'
@@ -13,7 +9,9 @@ import { readConfig } from '../config.ts'
 import { prepareContract } from '../intake.ts'
 import { mintRun } from '../mint-run.ts'
 import type { FileFault } from '../../domain/text/explain-issues.ts'
+import { openPolicyFor } from '../open-policy.ts'
 import { examinePlanFile, toFileFault, toPlanFault, type OpenPlanFile } from '../plan-file.ts'
+import { notePlan, type NotedPlan } from '../plan-notes.ts'
 import { print, whilePrinting } from '../print.ts'
 import { oneLine } from '../render.ts'
 import { openSpecialistsFor, toTaskRoles } from '../planned-run.ts'
@@ -23,9 +21,6 @@ import type { RunOptions } from '../run-options.ts'
 export interface PlanCheckOptions extends Pick<RunOptions, 'check' | 'scope' | 'repo' | 'maxTurns' | 'contract'> {
   readonly json?: boolean
 }
-
-/** Pairs of tasks that are named; the rest are counted. */
-const mostPairs = 10
 
 /** `writ plan check FILE`: would `writ run --plan FILE` take it? Nothing is run. */
 export async function planCheckCommand(path: string, options: PlanCheckOptions): Promise<number> {
@@ -48,33 +43,37 @@ export async function planCheckCommand(path: string, options: PlanCheckOptions):
 
 async function judge(found: OpenPlanFile, options: PlanCheckOptions): Promise<{ readonly plan: Plan; readonly faults: readonly FileFault[]; readonly repairs: readonly string[]; readonly notes: readonly string[] }> {
   const { file } = found
-  const { contract, roles } = await toFrame(file, options)
+  const { contract, roles, now, policy } = await toFrame(file, options)
   const { plan, faults, repairs } = checkPlanFile(file, contract, roles)
-  const pairs = faults.length > 0 ? [] : findLeased(plan.tasks, (a, b) => findOverlap(a, b) !== undefined)
   const notes = [
     ...(file.goal === undefined ? ['it names no goal: writ run --plan needs one, in the file or beside it'] : []),
     ...(contract.checks.length === 0 ? ['the goal has no check: nothing can be proven by it'] : []),
-    ...pairs.slice(0, mostPairs).map(([a, b]) => `${a} and ${b} may write the same paths: they are never at work at the same time`),
-    ...(pairs.length > mostPairs ? [`so may ${count(pairs.length - mostPairs, 'more pair', 'more pairs')} of tasks`] : []),
-    ...(faults.length > 0 ? [] : findDrift(plan, contract).map((each) => each.text)),
+    ...(faults.length > 0 ? [] : await notePlan({ file, plan, contract, now, ...(policy ? { policy } : {}) })),
   ]
   return { plan, faults: faults.map((fault) => toFileFault(found, fault)), repairs, notes }
 }
 
-/** Contract and specialists as `writ run --plan` would have them. Outside of any repository, what the file itself says. */
-async function toFrame(file: PlanFile, options: PlanCheckOptions): Promise<{ readonly contract: Contract; readonly roles: readonly string[] | undefined }> {
+interface Frame extends Pick<NotedPlan, 'contract' | 'now' | 'policy'> {
+  readonly roles: readonly string[] | undefined
+}
+
+/** Contract, specialists and policy as `writ run --plan` would have them. Outside of any repository, what the file itself says. */
+async function toFrame(file: PlanFile, options: PlanCheckOptions): Promise<Frame> {
   const goal = file.goal ?? 'the goal'
   const root = options.repo ?? (await findRootAround(process.cwd()))
   if (root !== undefined) {
     const record = await openRecord()
+    const now = record.clock.now()
     const [{ values: config }, workspaces] = await Promise.all([readConfig(record.places), openWorkspaces(record.places)])
     const run = mintRun(record)
     const repository = await workspaces.inspect(root, { run, includeDirty: false })
-    const contract = await prepareContract(workspaces, run, repository, goal, options, config, record.clock.now(), file)
+    const contract = await prepareContract(workspaces, run, repository, goal, options, config, now, file)
     const specialists = await openSpecialistsFor({ workers: 1 }, { record, workspaces, config }, { run, repository })
-    return { contract, roles: specialists && toTaskRoles(specialists) }
+    const { policy } = await openPolicyFor({ places: record.places, now, repository: { root: repository.root, base: () => workspaces.readBase(repository.root, repository.base, run) } })
+    await policy.ready()
+    return { contract, roles: specialists && toTaskRoles(specialists), now, policy }
   }
   const flags = { goal, checks: options.check ?? [], scope: options.scope ?? [], constraints: [], deadline: undefined, maxTurns: options.maxTurns, maxUsd: undefined }
   const given = { goal, ...(file.scope ? { scope: file.scope } : {}), ...(file.checks && flags.checks.length === 0 ? { checks: file.checks.map((each) => (typeof each === 'string' ? each : { command: each.command })) } : {}) }
-  return { contract: draftContract(flags, given, chooseChecks(flags, given, []), { pins: [], guarded: [] }, 0), roles: undefined }
+  return { contract: draftContract(flags, given, chooseChecks(flags, given, []), { pins: [], guarded: [] }, 0), roles: undefined, now: 0 }
 }

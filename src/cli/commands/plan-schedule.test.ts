@@ -73,8 +73,8 @@ describe('writ plan schedule', () => {
       ['tasks:\n  - id: a\n    minuets: 3\n', /line 3: tasks\.0: there is no field minuets/],
       ['tasks:\n  - id: a\n  - id: a\n', /two tasks are called a/],
       ['tasks:\n  - { id: a, depends_on: [x] }\n', /a depends on x, which is no task/],
-      ['tasks:\n  - { id: a, depends_on: [b] }\n  - { id: b, depends_on: [a] }\n', /wait for one another: a → b → a/],
-      ['capacity: { memory_mb: 100 }\ntasks:\n  - { id: a, estimate: { minutes: 1, memory_mb: 101 } }\n', /a needs 101 of memory_mb, and there are only 100/],
+      ['tasks:\n  - { id: a, depends_on: [b] }\n  - { id: b, depends_on: [a] }\n', /line 2: these tasks wait for one another: a → b → a/],
+      ['capacity: { memory_mb: 100 }\ntasks:\n  - { id: a, estimate: { minutes: 1, memory_mb: 101 } }\n', /line 3: a needs 101 of memory_mb, and there are only 100/],
     ]
     for (const [text, said] of cases) {
       const { code, stdout, stderr } = await schedule(text)

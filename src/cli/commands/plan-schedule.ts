@@ -3,12 +3,13 @@ import { createSystemClock } from '../../adapters/system/system-clock.ts'
 import { count } from '../../domain/report/words.ts'
 import { findFlaw } from '../../domain/schedule/find-flaw.ts'
 import { toScheduleProblem, type PlannedProblem } from '../../domain/schedule/from-plan-file.ts'
+import type { ProblemFlaw } from '../../domain/schedule/problem.ts'
 import { findSchedule, type FoundSchedule } from '../../engine/find-schedule.ts'
 import { Fault } from '../../protocol/fault.ts'
-import type { PlanFile } from '../../protocol/plan-file.ts'
+import type { PlanFile, TaskFile } from '../../protocol/plan-file.ts'
 import type { ScheduleOutput } from '../../protocol/schedule.ts'
 import { fitWidth } from '../display-width.ts'
-import { readPlanFile } from '../plan-file.ts'
+import { openPlanFile } from '../plan-file.ts'
 import { isTerminal, print, whilePrinting } from '../print.ts'
 import { painter } from '../render.ts'
 import { toScheduleText } from '../schedule-text.ts'
@@ -18,12 +19,19 @@ export interface PlanScheduleOptions {
   readonly json?: boolean
 }
 
+/** Which field of a task is wrong. */
+const fieldsOfFlaws: Readonly<Partial<Record<ProblemFlaw['kind'], keyof TaskFile>>> = { duplicate: 'id', cycle: 'depends_on', range: 'estimate', capacity: 'estimate' }
+
 /** `writ plan schedule FILE`: when each task of a plan would begin and end. Reads one file, and changes nothing. */
 export async function planScheduleCommand(path: string, options: PlanScheduleOptions): Promise<number> {
-  const file = await readPlanFile(path)
+  const { file, lineOf } = await openPlanFile(path)
   const { problem, assumptions } = toProblem(file, path)
   const flaw = findFlaw(problem)
-  if (flaw) throw new Fault('request-invalid', `the plan ${path} cannot be scheduled: ${flaw.message}`)
+  if (flaw) {
+    const field = fieldsOfFlaws[flaw.kind]
+    const line = flaw.task === undefined ? undefined : lineOf({ task: flaw.task, ...(field === undefined ? {} : { field }) })
+    throw new Fault('request-invalid', `the plan ${path} cannot be scheduled: ${line === undefined ? '' : `line ${line}: `}${flaw.message}`)
+  }
   const clock = createSystemClock()
   const began = clock.elapsed()
   const progress = openProgress(process.stderr, () => clock.elapsed())

@@ -7,6 +7,7 @@ export function addDependencyFaultCommands(program: Command): void {
     .description('find the change of a dependency since which a check fails, and prepare taking it back as a branch')
     .option('--check <command>', 'what fails (default: npm test)')
     .option('--net <host:port>', 'a registry that may be reached (repeatable; default: none, only npm\'s cache and files of the repository)', collect)
+    .option('--advisories <source>', 'what is known against versions: a file or folder in OSV\'s form, or the address of a service that speaks its querybatch (default: the policy\'s)')
     .option('--timeout <seconds>', 'most time for one installation, and for one run of the check', wholeNumber, 300)
     .option('--json', 'the answer as JSON')
     .option('--repo <dir>', 'the repository (default: the one around the working directory)')

@@ -12,6 +12,8 @@ export interface Assessment {
   readonly factor: number
   /** Median of tokens taken / expected. */
   readonly tokens: number
+  /** The same of memory; left out where it was not seen, or not expected. */
+  readonly memory?: number
 }
 
 /** Rows by role and place, those of this repository first. */
@@ -19,6 +21,7 @@ export function assess(past: readonly PastTask[], repository: string): readonly 
   const judged = past.filter((task) => task.done && task.expected !== undefined)
   const groups = Map.groupBy(judged, (task) => `${task.repository === repository ? 'a' : 'b'} ${task.role}`)
   return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, tasks]) => {
+    const memory = tasks.flatMap(({ memoryMb, expected }) => (memoryMb && expected?.memoryMb ? [memoryMb / expected.memoryMb] : []))
     const ratios = tasks.map(({ minutes, expected }) => Math.max(0.01, minutes) / Math.max(0.01, expected?.minutes ?? 0))
     return {
       kind: key.slice(2),
@@ -28,6 +31,7 @@ export function assess(past: readonly PastTask[], repository: string): readonly 
       ratio: median(ratios),
       factor: median(ratios.map((each) => Math.max(each, 1 / each))),
       tokens: median(tasks.map(({ tokens, expected }) => Math.max(1, tokens) / Math.max(1, expected?.tokens ?? 0))),
+      ...(memory.length > 0 ? { memory: median(memory) } : {}),
     }
   })
 }

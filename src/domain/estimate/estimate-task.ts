@@ -15,11 +15,13 @@ export interface Asked extends Described {
   readonly kind: string
   /** What a model or a person said of it. */
   readonly given?: { readonly estimate: Estimate; readonly by: 'model' | 'person' } | undefined
+  /** Whether tokens and memory have a spread too; runs before decisions 5 go without. Left out: they have. */
+  readonly spreadsAll?: boolean
 }
 
 /**
  * What a task is expected to take, by the record of past ones: `minutes` is the middle, `low` to `high` holds 80 of 100, `spread`
- * is the standard deviation that goes with it. What somebody said of it is drawn towards the record, the more the worse they
+ * is the standard deviation that goes with it, and so with tokens and memory. What somebody said of it is drawn towards the record, the more the worse they
  * were before; with no task of the past there is nothing to draw it towards.
  */
 export function estimateTask(experience: Experience, asked: Asked): Estimate {
@@ -27,20 +29,24 @@ export function estimateTask(experience: Experience, asked: Asked): Estimate {
   if (!kind) throw new Error('an experience has a curve for roles without a past')
   const features = toFeatures(asked, experience.typical)
   const [low, middle, high] = along(kind.minutes, features)
-  const tokens = along(kind.tokens, features)[1]
-  const memoryMb = kind.memoryMb ? along(kind.memoryMb, features)[1] : 0
+  const tokens = toRange(along(kind.tokens, features))
+  const memory = kind.memoryMb && toRange(along(kind.memoryMb, features))
+  const amounts = ({ tokens: said, memoryMb: saidMb, tokensSpread, memorySpreadMb }: Partial<Estimate> = {}): Pick<Estimate, 'tokens' | 'tokensSpread' | 'memoryMb' | 'memorySpreadMb'> => {
+    const [ofTokens, ofMemory] = [toAmount(tokens, said, tokensSpread), toAmount(memory, saidMb, memorySpreadMb)]
+    if (asked.spreadsAll === false) return { tokens: ofTokens.amount, memoryMb: ofMemory.amount }
+    return { tokens: ofTokens.amount, tokensSpread: ofTokens.spread, memoryMb: ofMemory.amount, ...(ofMemory.amount > 0 ? { memorySpreadMb: ofMemory.spread } : {}) }
+  }
   const samples = kind.here + kind.elsewhere
   const record = { low, middle, high }
   const { given } = asked
-  if (!given) return { ...toMinutes(record), tokens: round(tokens), memoryMb: round(memoryMb), from: samples > 0 ? 'record' : 'prior', samples }
+  if (!given) return { ...toMinutes(record), ...amounts(), from: samples > 0 ? 'record' : 'prior', samples }
   const { estimate, by } = given
   const track = experience.given[by]
   const said = { middle: Math.max(0.01, estimate.minutes) * Math.exp(track.bias), sd: track.sd }
   const drawn = samples > 0 && estimate.minutes > 0 ? combine(record, said) : { middle: estimate.minutes, low: estimate.minutes * Math.exp(-toNinety * said.sd), high: estimate.minutes * Math.exp(toNinety * said.sd) }
   return {
     ...toMinutes(drawn), ...(samples > 0 ? {} : { minutes: estimate.minutes, spread: estimate.spread }),
-    tokens: estimate.tokens > 0 ? estimate.tokens : round(tokens), memoryMb: estimate.memoryMb > 0 ? estimate.memoryMb : round(memoryMb),
-    ...toShared(estimate), from: samples > 0 ? 'both' : 'given', samples, given: { minutes: estimate.minutes, by },
+    ...amounts(estimate), ...toShared(estimate), from: samples > 0 ? 'both' : 'given', samples, given: { minutes: estimate.minutes, by },
   }
 }
 
@@ -54,6 +60,17 @@ function along({ base, slopes, rest }: Curve, features: readonly number[]): read
   const at = base + slopes.reduce((sum, slope, n) => sum + slope * (features[n] ?? 0), 0)
   const value = (level: number): number => Math.min(most, Math.exp(at + (rest[level] ?? 0)))
   return [value(lowLevel), value(middleLevel), value(highLevel)]
+}
+
+function toRange([low, middle, high]: readonly [number, number, number]): Range {
+  return { low, middle, high }
+}
+
+/** What somebody said, else what the record says; as far off as they said, else as the record is, in proportion. Without either it is nothing. */
+function toAmount(record: Range | undefined, said = 0, saidSpread?: number): { readonly amount: number; readonly spread: number } {
+  const spread = record ? (record.high - record.low) / (2 * toNinety) : 0
+  if (said === 0) return { amount: round(record?.middle ?? 0), spread: round(spread) }
+  return { amount: said, spread: saidSpread ?? round(record ? (spread * said) / record.middle : 0) }
 }
 
 /** By the inverse of their variances (Bates and Granger, 1969), in logarithms. */

@@ -162,10 +162,27 @@ describe('estimates of tasks', () => {
     assert.ok(person.minutes < 40, 'what models were off by is not what people are off by')
   })
 
+  test('tokens and memory have a spread too: of the record, or of what was said of them, else in proportion', () => {
+    const asked = { kind: 'coder', risk: 'low', checks: 1 } as const
+    const narrow = estimateTask(learnHere(Array.from({ length: 60 }, (_, n) => task({ tokens: 50_000 + 100 * n, memoryMb: 400 + n }))), asked)
+    const wide = estimateTask(learnHere(Array.from({ length: 60 }, (_, n) => task({ tokens: n % 2 === 0 ? 10_000 : 250_000, memoryMb: n % 2 === 0 ? 100 : 1600 }))), asked)
+    for (const each of [narrow, wide]) assert.ok((each.tokensSpread ?? 0) > 0 && (each.memorySpreadMb ?? 0) > 0, JSON.stringify(each))
+    assert.ok((wide.tokensSpread ?? 0) / wide.tokens > 2 * ((narrow.tokensSpread ?? Infinity) / narrow.tokens))
+    assert.ok((wide.memorySpreadMb ?? 0) / wide.memoryMb > 2 * ((narrow.memorySpreadMb ?? Infinity) / narrow.memoryMb))
+    const experience = learnHere(Array.from({ length: 60 }, (_, n) => task({ tokens: 50_000 + 100 * n })))
+    const say = (more: object) => estimateTask(experience, { ...asked, given: { estimate: { minutes: 10, spread: 5, memoryMb: 0, tokens: 100_000, ...more }, by: 'model' } })
+    assert.deepEqual([say({ tokensSpread: 7000 }).tokensSpread, say({ tokensSpread: 7000 }).tokens], [7000, 100_000])
+    const record = estimateTask(experience, asked)
+    assert.ok(Math.abs((say({}).tokensSpread ?? 0) / 100_000 - (record.tokensSpread ?? 0) / record.tokens) < 0.01)
+    assert.deepEqual([record.memoryMb, record.memorySpreadMb], [0, undefined], 'of what was never measured nothing is said')
+    const before = estimateTask(experience, { ...asked, spreadsAll: false })
+    assert.deepEqual([before.tokens, 'tokensSpread' in before], [record.tokens, false], 'runs of earlier versions')
+  })
+
   test('a huge past, one task, tasks of no time, and sizes beyond measure do no harm', () => {
     for (const past of [toPast(seeded(1), 5000, { sd: 1 }), [task()], [task({ minutes: 0, tokens: 0 })], [task({ size: { files: 1e9, kb: 1e12, depth: 1e3 }, minutes: 1e7 })], [task({ done: false })], [task({ at: now + day })]]) {
       const estimate = estimateTask(learnHere(past), { kind: 'coder', risk: 'high', checks: 1000, size: { files: 1e9, kb: 1e12, depth: 1e6 } })
-      for (const value of [estimate.minutes, estimate.spread, estimate.low, estimate.high, estimate.tokens, estimate.memoryMb]) assert.ok(Number.isFinite(value) && (value ?? -1) >= 0, JSON.stringify(estimate))
+      for (const value of [estimate.minutes, estimate.spread, estimate.low, estimate.high, estimate.tokens, estimate.memoryMb, estimate.tokensSpread, estimate.memorySpreadMb ?? 0]) assert.ok(Number.isFinite(value) && (value ?? -1) >= 0, JSON.stringify(estimate))
     }
   })
 

@@ -9,6 +9,8 @@ export interface Foresight {
   readonly sizes: ReadonlyMap<string, TaskSize>
   /** Who said what the plan says of time and confidence. */
   readonly by: 'model' | 'person'
+  /** Whether tokens and memory have a spread too. */
+  readonly spreadsAll: boolean
 }
 
 /** Tasks that were not looked at yet: those of an earlier plan keep what was expected of them. */
@@ -22,13 +24,13 @@ export function foreseePlan(plan: Plan, foresight: Foresight): Plan {
   return { ...plan, tasks: plan.tasks.map((task) => (open.has(task.id) ? foreseeTask(task, foresight) : task)) }
 }
 
-function foreseeTask(task: Task, { experience, sizes, by }: Foresight): Task {
+function foreseeTask(task: Task, { experience, sizes, by, spreadsAll }: Foresight): Task {
   const size = sizes.get(task.id)
   const { estimate, confidence: stated } = task
   const confidence = toConfidence(experience, 'planned', { stated })
   return {
     ...task,
-    estimate: estimateTask(experience, { kind: task.role, risk: task.risk, checks: task.checks.length, size, given: estimate && { estimate, by } }),
+    estimate: estimateTask(experience, { kind: task.role, risk: task.risk, checks: task.checks.length, size, given: estimate && { estimate, by }, spreadsAll }),
     ...(size ? { size } : {}),
     ...(stated === undefined || confidence === undefined ? {} : { confidence, stated }),
   }

@@ -42,6 +42,13 @@ describe('what a run says of its tasks', () => {
     })
   })
 
+  test('the memory of a task is the most that a check of any attempt was seen to need', () => {
+    const [fact] = toTaskFacts(graph(delegated(10), back(10, { memoryMb: 300 }), merged(10, 'textual'), delegated(11), back(11, { memoryMb: 200 }), merged(11)).events)
+    assert.equal(fact?.memoryMb, 300)
+    const [unseen] = toTaskFacts(graph(delegated(10), back(10), merged(10)).events)
+    assert.ok(unseen && !('memoryMb' in unseen))
+  })
+
   test('a person\'s time does not count, and a child that went on says its whole sum again', () => {
     const resumed: NewEvent = { type: 'run.resumed', data: { by: 'ada', writ: '0', lastSeq: 1 } }
     const story = graph(delegated(10), back(10, { outcome: 'waiting' }), { type: 'fault.met', data: { code: 'x', message: '', during: '' } }, resumed, back(10), merged(10))

@@ -86,7 +86,7 @@ function toOpen(task: Task, from: 'model' | 'person' | 'checks'): OpenTask {
   return {
     task: task.id, role: task.role, risk: task.risk, checks: task.checks.length, turns: 0, tokens: 0, lines: 0, ms: 0, attempts: 0,
     ...(task.size ? { size: task.size } : {}), ...(given ? { given } : {}), ...(stated === undefined ? {} : { planned: { stated } }),
-    ...(estimate?.low === undefined || estimate.high === undefined ? {} : { expected: { minutes: estimate.minutes, low: estimate.low, high: estimate.high, tokens: estimate.tokens } }),
+    ...(estimate?.low === undefined || estimate.high === undefined ? {} : { expected: { minutes: estimate.minutes, low: estimate.low, high: estimate.high, tokens: estimate.tokens, ...(estimate.memoryMb > 0 ? { memoryMb: estimate.memoryMb } : {}) } }),
   }
 }
 
@@ -97,6 +97,11 @@ function isBegun({ attempts }: OpenTask): boolean {
 function pause(task: OpenTask, at: number): OpenTask {
   const { since, ...rest } = task
   return since === undefined ? task : { ...rest, ms: task.ms + Math.max(0, at - since) }
+}
+
+/** The most that was seen of all attempts. */
+function needing<T extends { readonly memoryMb?: number | undefined }>(task: T, memoryMb: number | undefined): T {
+  return memoryMb === undefined ? task : { ...task, memoryMb: Math.max(task.memoryMb ?? 0, memoryMb) }
 }
 
 function change(work: Work, id: string, how: (task: OpenTask) => OpenTask): Work {
@@ -127,10 +132,10 @@ function inGraph(work: Work, event: StoredEvent, at: number): Work {
   }
 }
 
-function takeReturned(task: OpenTask, { outcome, commit, confidence, certainty, spent, fault }: Payload<'task.returned'>, at: number): OpenTask {
+function takeReturned(task: OpenTask, { outcome, commit, confidence, certainty, spent, fault, memoryMb }: Payload<'task.returned'>, at: number): OpenTask {
   const tokens = spent.inputTokens + spent.outputTokens
   const { child } = task
-  const added = { ...pause(task, at), turns: task.turns + spent.turns - (child?.turns ?? 0), tokens: task.tokens + tokens - (child?.tokens ?? 0), ...(child ? { child: { run: child.run, turns: spent.turns, tokens } } : {}) }
+  const added = { ...needing(pause(task, at), memoryMb), turns: task.turns + spent.turns - (child?.turns ?? 0), tokens: task.tokens + tokens - (child?.tokens ?? 0), ...(child ? { child: { run: child.run, turns: spent.turns, tokens } } : {}) }
   if (outcome === 'waiting') return added
   // A fault of Writ's own refutes nothing that was said of the task, and its child goes on.
   if (outcome === 'fault' && fault !== undefined) return { ...added, since: at }
@@ -163,6 +168,10 @@ function inTurn(work: Work, event: StoredEvent, at: number): Work {
       if (!active || purpose !== 'work') return heard
       return change(heard, active.task, (task) => ({ ...task, turns: task.turns + 1, tokens: task.tokens + reply.usage.inputTokens + reply.usage.outputTokens }))
     }
+    case 'check.finished':
+      // Where nobody works, what was called done is being proven.
+      if (!active) return { ...work, unproven: work.unproven.map((fact) => needing(fact, event.data.outcome.memoryMb)) }
+      return change(work, active.task, (task) => needing(task, event.data.outcome.memoryMb))
     case 'commit.created':
       return change(work, event.data.task, (task) => ({ ...task, lines: task.lines + event.data.files.reduce((sum, file) => sum + file.added + file.removed, 0) }))
     case 'task.finished': {

@@ -11,7 +11,7 @@ export function describeTask(task: TaskFile): readonly string[] {
   const facts = [
     role, `risk ${risk}${reversible ? '' : ', cannot be taken back'}`,
     ...(confidence === undefined ? [] : [`${Math.round(confidence * 100)} % sure`]),
-    ...(estimate ? [`${estimate.minutes ?? usualMinutes} min${estimate.spread ? ` ± ${estimate.spread}` : ''}${estimate.tokens ? `, ${toAmount(estimate.tokens)} tokens` : ''}`] : []),
+    ...(estimate ? [`${estimate.minutes ?? usualMinutes} min${estimate.spread ? ` ± ${estimate.spread}` : ''}${estimate.tokens ? `, ${toAmount(estimate.tokens)}${estimate.tokens_spread ? ` ± ${toAmount(estimate.tokens_spread)}` : ''} tokens` : ''}${estimate.memory_mb && estimate.memory_spread_mb ? `, ${estimate.memory_mb} ± ${estimate.memory_spread_mb} MB` : ''}`] : []),
     ...(milestone ? ['milestone'] : []),
   ]
   const line = toLine(toTitle(task), 160)

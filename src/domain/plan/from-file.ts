@@ -55,7 +55,7 @@ function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: 
     scope: (task.scope ?? contractScope).map((glob) => glob.trim()), checks: [...new Set((task.checks ?? []).map(toId))], tests: [...(task.tests ?? [])], role: task.role ?? 'coder',
     dependsOn: [...new Set(task.depends_on ?? [])], risk: task.risk ?? 'low', reversible: task.reversible ?? true, rules: [...(task.rules ?? [])],
     // What the record said is nobody's word, and the record says it anew.
-    ...(estimate && estimate.from === undefined ? { estimate: { minutes: estimate.minutes ?? usualMinutes, spread: estimate.spread ?? (estimate.minutes ?? usualMinutes) * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0, ...toShared(estimate) } } : {}),
+    ...(estimate && estimate.from === undefined ? { estimate: { minutes: estimate.minutes ?? usualMinutes, spread: estimate.spread ?? (estimate.minutes ?? usualMinutes) * usualSpread, memoryMb: estimate.memory_mb ?? 0, tokens: estimate.tokens ?? 0, ...toSpreads(estimate), ...toShared(estimate) } } : {}),
     ...(task.serves && task.serves.length > 0 ? { serves: task.serves.map((id) => toId(id, 0)) } : {}),
     ...(task.confidence === undefined ? {} : { confidence: task.confidence }),
     ...(task.unknowns && task.unknowns.length > 0 ? { unknowns: task.unknowns.map((each) => each.trim()) } : {}),
@@ -64,6 +64,11 @@ function toTask(task: TaskFile, contractScope: readonly string[], toId: (entry: 
     ...(task.release === undefined ? {} : { release: task.release }),
     ...(task.deadline === undefined ? {} : { deadline: task.deadline }),
   }
+}
+
+/** How far off an amount may be, where there is one. */
+function toSpreads({ memory_mb, memory_spread_mb, tokens, tokens_spread }: NonNullable<TaskFile['estimate']>): Pick<Estimate, 'memorySpreadMb' | 'tokensSpread'> {
+  return { ...(memory_mb && memory_spread_mb !== undefined ? { memorySpreadMb: memory_spread_mb } : {}), ...(tokens && tokens_spread !== undefined ? { tokensSpread: tokens_spread } : {}) }
 }
 
 /** Amounts of nothing take nothing. */

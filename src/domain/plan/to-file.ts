@@ -70,11 +70,11 @@ function withoutGiven({ given: _said, ...expected }: Estimate): Estimate {
   return expected
 }
 
-function toEstimateFile({ minutes, spread, memoryMb, tokens, cpu, requests, resources, from, given }: Estimate): NonNullable<TaskFile['estimate']> {
+function toEstimateFile({ minutes, spread, memoryMb, memorySpreadMb, tokens, tokensSpread, cpu, requests, resources, from, given }: Estimate): NonNullable<TaskFile['estimate']> {
   // What somebody said is written as they said it: the record makes of it what it does, anew in each run.
   const isSaid = from === undefined || from === 'given' || given !== undefined
   return {
-    ...(given === undefined ? { minutes, spread } : { minutes: given.minutes }), ...(memoryMb > 0 ? { memory_mb: memoryMb } : {}), ...(cpu ? { cpu } : {}), ...(tokens > 0 ? { tokens } : {}), ...(requests ? { requests } : {}), ...(resources ? { resources: { ...resources } } : {}),
+    ...(given === undefined ? { minutes, spread } : { minutes: given.minutes }), ...(memoryMb > 0 ? { memory_mb: memoryMb, ...(memorySpreadMb === undefined ? {} : { memory_spread_mb: memorySpreadMb }) } : {}), ...(cpu ? { cpu } : {}), ...(tokens > 0 ? { tokens, ...(tokensSpread === undefined ? {} : { tokens_spread: tokensSpread }) } : {}), ...(requests ? { requests } : {}), ...(resources ? { resources: { ...resources } } : {}),
     ...(isSaid ? {} : { from: 'record' as const }),
   }
 }

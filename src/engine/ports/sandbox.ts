@@ -52,6 +52,8 @@ export interface SandboxResult {
   /** Exit code; 128 + signal when a signal ended it; undefined when we ended it. */
   readonly exitCode: number | undefined
   readonly durationMs: number
+  /** Most memory that was seen in use, counted as `memoryMb` is: a lower bound, for it is looked at a few times a second. Absent where it ended before the first look. */
+  readonly peakMb?: number
   readonly stdout: Uint8Array
   readonly stderr: Uint8Array
   /** Both streams in the order they came. */

@@ -80,6 +80,8 @@ export const taskEvents = {
     task: z.string(), child: RunId, outcome: ChildOutcome, reason: z.string(),
     commit: CommitId.optional(), summary: z.string(), confidence: z.number().min(0).max(1).optional(),
     spent: ChildSpent, events: z.int().nonnegative(), head: Digest, questions: z.int().nonnegative(),
+    /** Most memory that one of its checks was seen to need, in MiB. */
+    memoryMb: z.int().nonnegative().optional(),
     /** What `confidence` is worth by the record. */
     calibrated: z.number().min(0).max(1).optional(),
     /** Mean probability of the tokens of the child's last answer, where its provider says it. */

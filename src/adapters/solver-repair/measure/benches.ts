@@ -20,6 +20,8 @@ export const noTime = 'there was no time left for it'
 export interface Bench {
   /** Of the tests that it was opened for, those that it does not run. */
   readonly without: number
+  /** Does it see all that they run? */
+  readonly seesAll: boolean
   /** Runs the code as it is first: where that does not pass, nothing that fails says anything. */
   try(mutants: readonly Mutant[], budgetMs: number): Promise<Tried | { readonly why: string }>
   /** Is it in a statement that is known to be run by none of the tests? */
@@ -43,6 +45,7 @@ export async function openBench(tests: ProvingTests, project: Project, lab: Resu
 function createBothBench(quick: Bench, byCheck: Bench): Bench {
   return {
     ...quick,
+    seesAll: false,
     try: async (mutants, budgetMs) => {
       const until = performance.now() + budgetMs
       const first = await quick.try(mutants, budgetMs / 2)
@@ -85,6 +88,7 @@ function createLaneBench({ lane, survey, names, without }: InLane, project: Proj
   const isUnrun = createUnrun(survey, new Set(names), project)
   return {
     without,
+    seesAll: true,
     isUnrun: ({ candidate }) => isUnrun(candidate),
     try: async (mutants, budgetMs) => {
       const [first] = mutants
@@ -122,6 +126,7 @@ function createCheckBench({ group: { check, outcome, files, byExit } }: ProvingT
   const run = async (texts: ReadonlyMap<string, string>): Promise<boolean> => (await lab.tryFiles(texts, check, { ...only, timeoutMs })).status === 'passed'
   return {
     without: 0,
+    seesAll: false,
     isUnrun: () => false,
     try: async (mutants, budgetMs) => {
       const until = performance.now() + budgetMs

@@ -35,7 +35,8 @@ export function createStrengthMeter(settings: { readonly wasmDir?: string } = {}
         onLive({ kind: 'status', text: `how strong the tests are: ${own.length} small changes to try` })
         parts.push(await measureFamily(family, own, { result, lab, code, budgetMs: left / (families.length - at), signal }))
       }
-      return close(toScore(parts, mutants.length, code), mutants.length)
+      const unused = parts.flatMap((part) => part.unused).slice(0, mostNamed)
+      return { ...close(toScore(parts, mutants.length, code), mutants.length), ...(unused.length > 0 ? { unused } : {}) }
     },
   }
 }
@@ -62,6 +63,8 @@ interface Part {
   readonly tests: number
   /** Checks whose tests were not run on what those of the others do not notice. */
   readonly skipped: readonly string[]
+  /** Paths of which no test runs anything that could be tried. */
+  readonly unused: readonly string[]
 }
 
 interface Measuring {
@@ -106,13 +109,20 @@ async function measureFamily(family: Family, mutants: readonly Mutant[], { resul
     pending = tried.left
   }
   const [bench] = used
-  if (bench === undefined) return { noticed: 0, alike: 0, survivors: [], unread: 0, untried: mutants.length, why, without: 0, tests: 0, skipped: [] }
+  if (bench === undefined) return { noticed: 0, alike: 0, survivors: [], unread: 0, untried: mutants.length, why, without: 0, tests: 0, skipped: [], unused: [] }
   const unrun = pending.filter((mutant) => used.every((each) => each.isUnrun(mutant)))
   const looked = await bench.look(pending.filter((mutant) => !unrun.includes(mutant)), Math.max(500, left()))
   // Of a test that was not run nobody knows what it runs.
-  const isKnown = without + unseen + skipped.length === 0
+  const isKnown = without + unseen + skipped.length === 0 && used.every((each) => each.seesAll)
   const survivors = [...looked.survivors, ...unrun.map(({ candidate: { path, line, describes } }) => ({ path, line, describes, ...(isKnown ? { unrun: true } : {}) }))]
-  return { ...looked, survivors, noticed, untried: mutants.length - noticed - pending.length, without, tests: unseen, skipped: pending.length > 0 ? skipped : [] }
+  const unused = isKnown ? findUnused(mutants, new Set(unrun)) : []
+  return { ...looked, survivors, noticed, untried: mutants.length - noticed - pending.length, without, tests: unseen, skipped: pending.length > 0 ? skipped : [], unused }
+}
+
+/** Paths all of whose small changes are where no test goes. */
+function findUnused(mutants: readonly Mutant[], unrun: ReadonlySet<Mutant>): string[] {
+  const run = new Set(mutants.filter((mutant) => !unrun.has(mutant)).map(({ candidate }) => candidate.path))
+  return [...new Set(mutants.map(({ candidate }) => candidate.path))].filter((path) => !run.has(path))
 }
 
 function toScore(parts: readonly Part[], of: number, { foreign }: ChangedCode): MutationScore {
