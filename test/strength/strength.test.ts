@@ -146,9 +146,10 @@ describe('how strong the evidence is', () => {
   }, async (machine) => {
     const { report, stderr } = await run(machine, [{ calls: [edit('price.js', 'each + count', 'each * count'), finish('Multiply')] }], ['a price is each times count', '--check', 'node --test'])
     assert.equal(report.outcome, 'proven', stderr)
-    const { tried, noticed, survivors } = strengthOf(report)
-    assert.ok(tried > 0 && noticed > 0, JSON.stringify(strengthOf(report)))
-    assert.deepEqual(survivors.filter((each) => each.unrun), [])
+    // On a slow machine there may be no time for it: then nothing is said of them.
+    const { tried, noticed, survivors, note = '' } = strengthOf(report)
+    assert.ok(noticed === tried && (tried > 0 || /takes too long|no time/.test(note)), JSON.stringify(strengthOf(report)))
+    assert.deepEqual(survivors, [])
     await replays(machine)
   }))
 

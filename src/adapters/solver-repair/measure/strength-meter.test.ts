@@ -25,14 +25,14 @@ interface Answers {
   readonly over?: AbortSignal
   /** Does the check pass with this text? */
   passes?(text: string): boolean
-  /** Test files that the quick lane comes to, and whether they run the changed line. */
+  /** Test files that the quick lane comes to; none of them runs the changed line there. */
   readonly surveyed?: readonly string[]
-  readonly isRun?: boolean
+  readonly test?: string
 }
 
 /** Whatever runs is answered here; the lane's tests pass on anything. */
-function labOf({ over = new AbortController().signal, passes = () => true, surveyed = [], isRun = false }: Answers): ResultLab {
-  const files: Readonly<Record<string, string>> = { 'add.js': text, 'a.test.js': "require('./add.js')", 'b.test.js': "require('./add.js')" }
+function labOf({ over = new AbortController().signal, passes = () => true, surveyed = [], test: own = "require('./add.js')" }: Answers): ResultLab {
+  const files: Readonly<Record<string, string>> = { 'add.js': text, 'a.test.js': own, 'b.test.js': "require('./add.js')" }
   const never = (): never => { throw new Error('not asked for') }
   const result = (stdout: string) => ({ ended: 'exited' as const, exitCode: 0, durationMs: 1, stdout: new TextEncoder().encode(stdout), stderr: new Uint8Array(), output: new Uint8Array(), droppedBytes: 0, notes: [] })
   return {
@@ -44,7 +44,7 @@ function labOf({ over = new AbortController().signal, passes = () => true, surve
       return result(jobs.flatMap(({ id, files: [file = ''], cover, only = [] }) => {
         if (cover && !surveyed.includes(file)) return []
         const names = cover ? [`${file} › one`] : only
-        return [`${JSON.stringify({ id, ended: 'done', ms: 1, tests: names.map((name) => ({ name, status: 'passed', ms: 1 })), ...(cover ? { covers: Object.fromEntries(names.map((name) => [name, isRun ? { 'add.js': [[0, text.length]] } : {}])) } : {}) })}\n`]
+        return [`${JSON.stringify({ id, ended: 'done', ms: 1, tests: names.map((name) => ({ name, status: 'passed', ms: 1 })), ...(cover ? { covers: Object.fromEntries(names.map((name) => [name, {}])) } : {}) })}\n`]
       }).join(''))
     },
   }
@@ -75,6 +75,16 @@ describe('what a measure says of tests that were not run', () => {
       return runs === 1
     } }))
     assert.deepEqual([noticed, note], [0, 'there was no time left for it'])
+  })
+  test('what the lane does not see in programs that tests start is tried by the check, or nothing is said of it', async () => {
+    const lab = labOf({ surveyed: ['a.test.js'], test: "require('node:child_process').execFileSync('node', ['add.js'])", passes: (each) => each === text })
+    const { tried, noticed, survivors, unused } = await measure(resultOf(outcomeOf(checkOf('c1', 'node --test'), 1, ['a.test.js'])), lab)
+    assert.ok(tried > 0 && noticed === tried && survivors.length === 0 && unused === undefined)
+    const weak = await measure(resultOf(outcomeOf(checkOf('c1', 'node --test'), 1, ['a.test.js'])), labOf({ surveyed: ['a.test.js'], test: "require('node:child_process')" }))
+    assert.ok(weak.survivors.length > 0 && weak.survivors.every(({ unrun }) => unrun === undefined) && weak.unused === undefined, JSON.stringify(weak))
+    const slow = await measure(resultOf(outcomeOf(checkOf('c1', 'node --test'), 600_000, ['a.test.js'])), lab)
+    assert.deepEqual([slow.tried, slow.survivors], [0, []])
+    assert.match(slow.note ?? '', /a run of node --test takes too long/)
   })
   test('only where all of them were run does none of them run a statement', async () => {
     const outcome = outcomeOf(checkOf('c1', 'node --test'), 600_000, ['a.test.js', 'b.test.js'])
