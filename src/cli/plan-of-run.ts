@@ -1,4 +1,5 @@
 import { findDrift } from '../domain/plan/drift.ts'
+import { findUnusedEdits } from '../domain/plan/unused-edits.ts'
 import { toCapacityFile, toPlanFile } from '../domain/plan/to-file.ts'
 import { findInEffect } from '../domain/rewind.ts'
 import type { RunState } from '../domain/run-state.ts'
@@ -56,5 +57,5 @@ export async function viewPlan(of: PlanOfRun): Promise<Omit<PlanView, 'written'>
   const file = toFileOfRun(of)
   const [schedule, cost] = await Promise.all([schedulePlan(file), expectCost(plan, opened?.request.model)])
   const integrated = new Set(of.isNewest ? state.commits.map((each) => each.task) : [])
-  return { run: state.run, plan, why, file, contract, schedule, cost, drift: findDrift(plan, contract, { tasks: of.isNewest ? state.tasks : new Map(), integrated }) }
+  return { run: state.run, plan, why, file, contract, schedule, cost, drift: findDrift(plan, contract, { tasks: of.isNewest ? state.tasks : new Map(), integrated, ...(of.isNewest ? { unused: findUnusedEdits(state) } : {}) }) }
 }

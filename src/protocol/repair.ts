@@ -54,6 +54,8 @@ export const EvidenceStrength = z.lazy(() => MutationScore.unwrap().extend({
   of: z.int().nonnegative(),
   /** Milliseconds; 0 where the solver had measured it already. */
   durationMs: z.number().nonnegative(),
+  /** Changed files of which no test that passed runs anything of what was changed, as far as small changes show it. At most 20; left out where there is none. */
+  unused: z.array(z.string()).optional(),
 }))
 export type EvidenceStrength = z.infer<typeof EvidenceStrength>
 

@@ -80,7 +80,7 @@ export const PlanAccount = z.object({
   /** Tasks side by side, at most. */
   workers: z.int().positive().optional(),
   volatility: z.object({ revisions: z.int().nonnegative(), finished: z.int().nonnegative(), perFinished: z.number().nonnegative().optional(), added: z.int().nonnegative(), removed: z.int().nonnegative() }),
-  drift: z.array(z.object({ rule: z.string(), task: z.string().optional(), check: z.string().optional(), text: z.string() })),
+  drift: z.array(z.object({ rule: z.string(), task: z.string().optional(), check: z.string().optional(), path: z.string().optional(), text: z.string() })),
   /** Tasks that ended after their deadlines, or have not ended although these are over. Minutes of the run's own time since its first plan. */
   late: z.array(z.object({ task: z.string(), deadline: z.number(), minutes: z.number(), ended: z.boolean() })).optional(),
   milestones: z.array(z.object({ task: z.string(), commit: CommitId, verdict: z.enum(['passed', 'failed']) })),

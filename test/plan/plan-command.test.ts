@@ -31,7 +31,7 @@ describe('writ plan', () => {
     const planned = await runPlanned(machine, workers, ['plan', 'make all tests pass', '--check', 'npm test', '-o', 'plan.yaml'])
     assert.equal(planned.code, 0, planned.stderr)
     assert.deepEqual(planned.asked.map(({ role }) => role).filter((role) => role !== '' && role !== 'planner'), [], 'nobody but the planner was asked')
-    for (const expected of [/make all tests pass/, /sum {2}The sum of numbers begins at nothing\./, /after {4}sum, shout/, /Critical path\nsum → all \(30 min/, /140k tokens/, /- sum: Is the sum of nothing 0\?/, /██/, /Plan file: plan\.yaml/, /milestone/]) assert.match(planned.stdout, expected)
+    for (const expected of [/make all tests pass/, /sum {2}The sum of numbers begins at nothing\./, /after {4}sum, shout/, /Critical path\nsum → all \(30 min/, /140k ± \d+k tokens/, /- sum: Is the sum of nothing 0\?/, /██/, /Plan file: plan\.yaml/, /milestone/]) assert.match(planned.stdout, expected)
     assert.equal(machine.git('branch', '--list', 'writ/*').trim(), '')
     const written = readFileSync(join(machine.repo, 'plan.yaml'), 'utf8')
     assert.match(written, /^# yaml-language-server: \$schema=.*schemas\/plan\.schema\.json\n/)

@@ -7,6 +7,7 @@ import { checkPlan } from './check-plan.ts'
 import { describeDelta } from './describe-plan.ts'
 import { diffPlans, isSamePlan } from './diff-plans.ts'
 import { findDrift } from './drift.ts'
+import { findUnusedEdits } from './unused-edits.ts'
 import { toPlan } from './from-file.ts'
 import { randomPlan } from '../../testing/random-plan.ts'
 import { toPlanFile } from './to-file.ts'
@@ -78,6 +79,15 @@ describe('drift from the contract', () => {
     const plan = planOf(task('a', { checks: [{ command: 'true' }] }), task('b', { depends_on: ['a'] }))
     const drift = findDrift(plan, contract, { tasks: new Map([['a', 'finished'], ['b', 'dropped']]), integrated: new Set(['a', 'z']) })
     assert.deepEqual(drift.map((each) => [each.rule, each.task ?? each.check]), [['integrated-for-nothing', 'a'], ['integrated-for-nothing', 'z'], ['criterion-open', 'c1'], ['criterion-open', 'c2']])
+  })
+
+  test('an edit that no test runs is of the task that changed the file last', () => {
+    const commit = (task: string, path: string) => ({ task, files: [{ path }] })
+    const unused = findUnusedEdits({ strength: { unused: ['src/x.js', 'src/y.js', 'src/none.js'] }, commits: [commit('a', 'src/x.js'), commit('a', 'src/y.js'), commit('b', 'src/x.js')] } as unknown as Parameters<typeof findUnusedEdits>[0])
+    assert.deepEqual(unused, [{ task: 'b', path: 'src/x.js' }, { task: 'a', path: 'src/y.js' }])
+    const plan = planOf(task('a'), task('b'))
+    assert.deepEqual(findDrift(plan, contract, { tasks: new Map(), integrated: new Set(['a', 'b']), unused }).map((each) => [each.rule, each.task, each.path]), [['edit-for-nothing', 'b', 'src/x.js'], ['edit-for-nothing', 'a', 'src/y.js']])
+    assert.deepEqual(findUnusedEdits({ strength: undefined, commits: [] }), [])
   })
 
   test('a goal without checks has nothing to drift from', () => {

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { PlanAccount, TaskAccount } from '../../protocol/report.ts'
 import { isPlanned } from '../delegation/delegation.ts'
 import { findDrift } from '../plan/drift.ts'
+import { findUnusedEdits } from '../plan/unused-edits.ts'
 import { accountProgress } from '../plan/task-progress.ts'
 import { measureVolatility } from '../plan/volatility.ts'
 import type { RunState } from '../run-state.ts'
@@ -29,7 +30,7 @@ export function accountPlan(state: RunState, events: readonly StoredEvent[]): Pl
   const { plan, contract } = state
   const volatility = measureVolatility(events)
   if (!isPlanned(state) || !plan || !contract) return undefined
-  const drift = findDrift(plan, contract, { tasks: state.tasks, integrated: new Set(state.commits.map((each) => each.task)) })
+  const drift = findDrift(plan, contract, { tasks: state.tasks, integrated: new Set(state.commits.map((each) => each.task)), unused: findUnusedEdits(state) })
   const late = findLate(state, events)
   const taskChecks = accountTaskChecks(state, events)
   return {

@@ -195,11 +195,13 @@ function names(paths: readonly string[]): string {
   return paths.length > mostFiles ? `${shown} and ${paths.length - mostFiles} more` : shown
 }
 
-function timeAndCost({ time, cost, solver }: Report): string[] {
+function timeAndCost({ time, cost, solver, plan }: Report): string[] {
+  // Models' time is of all runs, child runs included; theirs of checks and tools stands in their own reports.
+  const alone = plan === undefined ? '' : ' without those of child runs'
   const parts = [
     ...(time.solverMs > 0 ? [`${solver.name === 'repair' ? 'search' : 'model'} ${toDuration(time.solverMs)}`] : []),
-    ...(time.checksMs > 0 ? [`checks ${toDuration(time.checksMs)}`] : []),
-    ...(time.toolsMs > 0 ? [`tools ${toDuration(time.toolsMs)}`] : []),
+    ...(time.checksMs > 0 ? [`checks ${toDuration(time.checksMs)}${alone}`] : []),
+    ...(time.toolsMs > 0 ? [`tools ${toDuration(time.toolsMs)}${alone}`] : []),
   ]
   const spent = `- Time: ${toDuration(time.totalMs)}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`
   if (!cost.modelUsed) return [spent, '- Cost: nothing: no model was used']

@@ -35,7 +35,8 @@ export function createStrengthMeter(settings: { readonly wasmDir?: string } = {}
         onLive({ kind: 'status', text: `how strong the tests are: ${own.length} small changes to try` })
         parts.push(await measureFamily(family, own, { result, lab, code, budgetMs: left / (families.length - at), signal }))
       }
-      return close(toScore(parts, mutants.length, code), mutants.length)
+      const unused = parts.flatMap((part) => part.unused).slice(0, mostNamed)
+      return { ...close(toScore(parts, mutants.length, code), mutants.length), ...(unused.length > 0 ? { unused } : {}) }
     },
   }
 }
@@ -59,6 +60,8 @@ interface Part {
   readonly why?: string
   /** Files of tests that were not run. */
   readonly without: number
+  /** Paths of which no test runs anything that could be tried. */
+  readonly unused: readonly string[]
 }
 
 interface Measuring {
@@ -99,11 +102,19 @@ async function measureFamily(family: Family, mutants: readonly Mutant[], { resul
     pending = tried.left
   }
   const [bench] = used
-  if (bench === undefined) return { noticed: 0, alike: 0, survivors: [], unread: 0, untried: mutants.length, why, without: 0 }
+  if (bench === undefined) return { noticed: 0, alike: 0, survivors: [], unread: 0, untried: mutants.length, why, without: 0, unused: [] }
   const unrun = pending.filter((mutant) => used.every((each) => each.isUnrun(mutant)))
   const looked = await bench.look(pending.filter((mutant) => !unrun.includes(mutant)), Math.max(500, left()))
   const survivors = [...looked.survivors, ...unrun.map(({ candidate: { path, line, describes } }) => ({ path, line, describes, unrun: true }))]
-  return { ...looked, survivors, noticed, untried: mutants.length - noticed - pending.length, without }
+  // With tests that were not run, nothing can be said of what none of them runs.
+  const unused = without > 0 ? [] : findUnused(mutants, new Set(unrun))
+  return { ...looked, survivors, noticed, untried: mutants.length - noticed - pending.length, without, unused }
+}
+
+/** Paths all of whose small changes are where no test goes. */
+function findUnused(mutants: readonly Mutant[], unrun: ReadonlySet<Mutant>): string[] {
+  const run = new Set(mutants.filter((mutant) => !unrun.has(mutant)).map(({ candidate }) => candidate.path))
+  return [...new Set(mutants.map(({ candidate }) => candidate.path))].filter((path) => !run.has(path))
 }
 
 function toScore(parts: readonly Part[], of: number, { foreign }: ChangedCode): MutationScore {
