@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import type { BatchGoal } from '../protocol/batch-file.ts'
 import { exitCodes } from '../protocol/error-codes.ts'
 import type { StoredEvent } from '../protocol/events/event.ts'
@@ -30,8 +31,8 @@ const keptErrors = 4000
 /** One goal in a process of its own: what goes wrong there touches no other. Nobody is asked anything; it waits instead. */
 export async function runGoal(goal: NamedGoal, options: GoalProcess): Promise<Ended> {
   const began = performance.now()
-  const place = mkdtempSync(join(tmpdir(), 'writ-batch-'))
-  const tally = { run: options.resume, branch: undefined as string | undefined, ...options.spent, reason: '' }
+  const place = mkdtempSync(join(tmpdir(), `writ-batch-${process.pid}-`))
+  const tally: Tally = { run: options.resume, branch: undefined, ...options.spent, reason: '' }
   let errors = ''
   try {
     // In a process group of its own: Ctrl-C in the terminal is for the batch, which stops its runs once, so that they end what they are at.
@@ -44,8 +45,7 @@ export async function runGoal(goal: NamedGoal, options: GoalProcess): Promise<En
       child.on('error', failed)
       child.on('close', (code, signal) => done(code ?? (signal ? exitCodes.interrupted : exitCodes.fault)))
     })
-    for await (const line of createInterface({ input: child.stdout })) follow(line, tally)
-    const code = await ended
+    const [code] = await Promise.all([ended, followAll(child.stdout, tally)])
     for (const each of signals) each.removeEventListener('abort', stop)
     const outcome = toOutcome(code)
     const said = errors.split('\n').findLast((line) => line.startsWith('writ: '))?.slice('writ: '.length) ?? ''
@@ -68,8 +68,21 @@ function toArguments(goal: NamedGoal, { file, mark, budget, resume }: GoalProces
   return ['run', '--contract', contract, '--batch', mark, ...repo, ...more, ...output]
 }
 
+interface Tally {
+  run: string | undefined
+  branch: string | undefined
+  turns: number
+  usd: number
+  tokens: number
+  reason: string
+}
+
+async function followAll(stdout: Readable, tally: Tally): Promise<void> {
+  for await (const line of createInterface({ input: stdout })) follow(line, tally)
+}
+
 /** Events as they are recorded, and at the end the report. */
-function follow(line: string, tally: { run: string | undefined; branch: string | undefined; turns: number; usd: number; tokens: number; reason: string }): void {
+function follow(line: string, tally: Tally): void {
   const said = parse(line)
   if (said === undefined || said.type === undefined) return
   if (said.type === 'report') return

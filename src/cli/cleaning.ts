@@ -13,6 +13,7 @@ import type { Leftover } from '../engine/ports/leftovers.ts'
 import { Fault } from '../protocol/fault.ts'
 import type { RunId } from '../protocol/ids.ts'
 import { appendAfterEnd } from './append-after-end.ts'
+import { toImportsDirectory } from './archive/staging.ts'
 import type { OpenRecord } from './compose.ts'
 import { findWholes, whileDecided, type CleanableWhole } from './decided-wholes.ts'
 import { userName } from './user-name.ts'
@@ -55,7 +56,7 @@ export async function findLeftovers(record: OpenRecord, runs: readonly RunSummar
     createSandboxLeftoverFinder({ stateDir, now, isDead }),
     createLogLeftoverFinder({ stateDir, now }),
     createWorkspaceLeftoverFinder({ stateDir, runs: dead }),
-    createTempFolderFinder(now, [toChecksDirectory(stateDir)]),
+    createTempFolderFinder(now, [toChecksDirectory(stateDir), toImportsDirectory(stateDir)]),
   ]
   return (await Promise.all(finders.map((finder) => finder.find()))).flat()
 }

@@ -6,6 +6,7 @@ import { HookTable } from '../protocol/hooks.ts'
 import { MergeStrategy } from '../protocol/integration.ts'
 import { NotifyChannels } from '../protocol/notify.ts'
 import type { Places } from './places.ts'
+import { parseYaml } from './yaml-file.ts'
 
 const ModelName = z.string().regex(/^[^/\s]+\/\S+$/, 'it is written provider/model')
 
@@ -74,16 +75,5 @@ export async function readConfig(places: Places): Promise<Config> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { path, present: false, values: {} }
     throw new Fault('request-invalid', `the configuration ${path} cannot be read: ${toMessage(error)}`, { cause: error })
   }
-  const { LineCounter, parseDocument } = await import('yaml')
-  const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter })
-  const broken = document.errors[0]
-  if (broken) throw new Fault('request-invalid', `the configuration ${path} is not valid YAML: ${broken.message.split('\n')[0] ?? ''}`)
-  const value: unknown = document.toJS() ?? {}
-  const parsed = ConfigFile.safeParse(value)
-  if (!parsed.success) {
-    const { createLocator, explainIssues, toFaultText } = await import('../domain/text/explain-issues.ts')
-    throw new Fault('request-invalid', `the configuration ${path} does not fit:${toFaultText(explainIssues({ schema: ConfigFile, issues: parsed.error.issues, value, at: createLocator(document, (offset) => lineCounter.linePos(offset).line) }))}`)
-  }
-  return { path, present: true, values: parsed.data }
+  return { path, present: true, values: await parseYaml(text, path, { what: 'the configuration', schema: ConfigFile, published: 'schemas/config.schema.json', empty: {} }) }
 }

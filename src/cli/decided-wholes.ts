@@ -25,6 +25,8 @@ export interface CleanableWhole {
   readonly isDecided: boolean
   /** None of its children stays, so that its record need not stay for one. */
   readonly isComplete: boolean
+  /** There is something that would go with it: it was not all removed before. */
+  readonly hasLeft: boolean
 }
 
 interface Known {
@@ -45,7 +47,7 @@ export async function findWholes(record: OpenRecord, runs: readonly RunSummary[]
     const held = isDecided && top.accepted === 'accepted' ? await findUndeliveredOf(record, legible.filter((each) => hasLeft(each.run))) : holdAll(top, legible, { isDecided, isRunning, isBroken: broken.has(top.run) })
     const stays = new Set(held.map((each) => each.run))
     const going = legible.filter((each) => !stays.has(each.run))
-    found.push({ top, children: going, held, isRunning, isDecided, isComplete: going.length === children.length })
+    found.push({ top, children: going, held, isRunning, isDecided, isComplete: going.length === children.length, hasLeft: [top, ...going].some((each) => hasLeft(each.run)) })
   }
   return found
 }

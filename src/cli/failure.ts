@@ -1,6 +1,9 @@
-import { exitCodes, exitOf } from '../protocol/error-codes.ts'
+import { exitCodes, exitOf, type FaultCode } from '../protocol/error-codes.ts'
 import { findSystemFault } from '../protocol/system-error.ts'
 import { Fault, toMessage } from '../protocol/fault.ts'
+
+/** Their messages may list what is wrong, a line each. */
+const listing: ReadonlySet<FaultCode> = new Set(['request-invalid', 'contract-unreadable'])
 
 /** Turns anything thrown into one sentence on stderr and an exit code. Stack traces only where `WRIT_DEBUG` asks for them. */
 export async function reportFailure(error: unknown): Promise<number> {
@@ -8,7 +11,7 @@ export async function reportFailure(error: unknown): Promise<number> {
   const mask = await openMask()
   if (error instanceof Fault) {
     // A list of what is wrong with a file is read line by line.
-    process.stderr.write(`writ: ${mask(error.code === 'request-invalid' ? error.message.trimEnd() : toMessage(error))}\n`)
+    process.stderr.write(`writ: ${mask(listing.has(error.code) ? error.message.trimEnd() : toMessage(error))}\n`)
     if (debug && error.stack) process.stderr.write(`${mask(error.stack)}\n`)
     return exitCodes[exitOf[error.code]]
   }

@@ -60,6 +60,13 @@ describe('bad input gets one sentence and exit 2', () => {
     assert.match(ended.stderr, /budget\.max_turns/)
     writeFileSync(path, 'goal: [x\n')
     assert.equal((await machine.writ(['run', '--contract', path])).code, 2)
+    writeFileSync(path, 'goal: 3\nbudget:\n  max_turns: lots\n')
+    assert.match((await machine.writ(['run', '--contract', path])).stderr, /contract\.schema\.json:\n {2}- line 1: goal: [^\n]+\n {2}- line 3: budget\.max_turns: /)
+    const tenfold = (name: string, of: string): string => `${name}: &${name} [${Array.from({ length: 10 }, () => of).join(', ')}]\n`
+    writeFileSync(path, `goal: x\n${tenfold('a', '1')}${tenfold('b', '*a')}${tenfold('c', '*b')}${tenfold('d', '*c')}`)
+    const blown = await machine.writ(['run', '--contract', path])
+    assert.equal(blown.code, 2, blown.stderr)
+    assert.match(blown.stderr, /the contract .* cannot be read: .*alias/)
   })
 
   test('a repository without a commit says what to do', async () => {

@@ -54,6 +54,7 @@ describe('writ clean', () => {
       assert.match((await machine.writ(['show', decided])).stdout, /workspace and blobs were removed by \S+ to save space/)
       assert.match((await machine.writ(['show', decided])).stdout, /Proven/)
       assert.deepEqual((await clean(machine, '--older-than', '0d', '--yes')).pruned, [], 'once is enough')
+      assert.doesNotMatch((await machine.writ(['clean', '--dry-run'])).stdout, /that you accepted or rejected/, 'what went already is not promised again')
       assert.equal(fingerprint(machine.repo), before)
       assert.equal((await machine.writ(['undo', decided])).code, 0, 'the commits are in the repository')
       assert.match((await machine.writ(['rollback', decided, '--to', 't1'])).stderr, /snapshots of run_\w+ were removed/)

@@ -103,6 +103,14 @@ describe('writ batch', () => {
     }
   }))
 
+  test('what keeps a goal from being begun keeps none of the others, and is in the report', () => withModel(async (_writ, machine) => {
+    writeFileSync(join(machine.home, 'goals.jsonl'), 'make the tests pass\n42\n')
+    const ended = await machine.writ(['batch', join(machine.home, 'goals.jsonl'), '--json', '--parallel', '1'], { env: { TMPDIR: join(machine.home, 'goals.jsonl') } })
+    assert.equal(ended.code, 5, ended.stderr)
+    const { goals } = JSON.parse(ended.stdout) as BatchReport
+    assert.deepEqual(goals.map((each) => [each.outcome, /ENOTDIR/.test(each.reason)]), [['fault', true], ['fault', true]], ended.stdout)
+  }))
+
   test('a file that does not fit is named with the place', () => withModel(async (writ, machine, asked) => {
     const cases: [string, string, RegExp][] = [
       ['a.yaml', 'goals: []\n', /does not fit its format, schemas\/batch\.schema\.json: line 1: goals: it is empty/],

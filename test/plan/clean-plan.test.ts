@@ -66,6 +66,17 @@ describe('writ clean and the child runs of a plan', () => {
       const verified = await machine.writ(['verify', run])
       assert.equal(verified.code, 0, verified.stdout + verified.stderr)
     }
+    // What went is told of the child run that went, and the rest still travels.
+    assert.match((await machine.writ(['verify', top])).stdout, /– children +\d+ of \d+ blobs of child runs were removed by retention/)
+    const archive = join(machine.home, 'cleaned.tar.gz')
+    const exported = await machine.writ(['export', top, '-o', archive])
+    assert.equal(exported.code, 0, exported.stderr)
+    await withOwnMachine(async (elsewhere) => {
+      const taken = await elsewhere.writ(['import', archive])
+      assert.equal(taken.code, 0, taken.stderr)
+      assert.match(taken.stdout, /taken in, with 3 child runs/)
+      assert.deepEqual(runsOf(elsewhere), runsOf(machine))
+    })
     assert.deepEqual((await clean(machine, '--older-than', '0d', '--yes')).pruned, [], 'once is enough')
 
     // Where nobody can know what was decided, nothing is.

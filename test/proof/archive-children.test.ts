@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -13,6 +14,7 @@ import { digestOf } from '../../src/domain/digest.ts'
 import { Fault } from '../../src/protocol/fault.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
+import type { Cleaning } from '../e2e/clean-bench.ts'
 import { makeMachine, type Ended, type Machine } from '../e2e/harness.ts'
 import { finish, mendShout, mendSum, runPlanned, twoModules, type Asked } from '../plan/plan-bench.ts'
 import { publish } from '../people/people-bench.ts'
@@ -88,7 +90,7 @@ describe('a run with child runs as one file', () => {
     assert.equal(exported.code, 0, toText(exported))
     assert.match(exported.stdout, /, 4 child runs, \d+ bytes\./)
     entries = unpack(readFileSync(archive))
-    elsewhere = makeMachine({ 'empty.txt': '' })
+    elsewhere = makeMachine({ 'empty.txt': '' }, { ownTemporary: true })
     elsewhere.git('clone', '-q', machine.repo, place('clone'))
     writeFileSync(place('person.pem'), (await machine.writ(['keys', 'export'])).stdout)
   })
@@ -153,7 +155,7 @@ describe('a run with child runs as one file', () => {
   test('killed between two runs, an import leaves no whole that is none; asked for again it goes on', async () => {
     const preload = pathToFileURL(join(import.meta.dirname, '..', 'crash', 'fail-at.ts')).href
     const trace = place('trace')
-    const fail = (at: number, how: string): Promise<Ended> => elsewhere.writ(['import', archive], { env: { NODE_OPTIONS: `--import=${preload}`, WRIT_TEST_FAIL: JSON.stringify({ at, how, under: [join(elsewhere.state, 'runs')], trace }) } })
+    const fail = (at: number, how: string, under = 'runs'): Promise<Ended> => elsewhere.writ(['import', archive], { env: { NODE_OPTIONS: `--import=${preload}`, WRIT_TEST_FAIL: JSON.stringify({ at, how, under: [join(elsewhere.state, under)], trace }) } })
     forget()
     const whole = await fail(0, 'before')
     assert.equal(whole.code, 0, toText(whole))
@@ -179,6 +181,23 @@ describe('a run with child runs as one file', () => {
     assert.notEqual(full.code, 0)
     assert.match(full.stderr, /could not be made: .*no space left/)
     assert.ok(!runsThere().includes(run))
+    // Where its parts cannot even be laid down, that is what is said, and not that something is wrong with the archive.
+    for (const at of [4, 8, 30]) {
+      forget()
+      const early = await fail(at, 'ENOSPC', 'importing')
+      assert.deepEqual([early.code, runsThere()], [5, []], toText(early))
+      assert.match(early.stderr, /writ: .*(?:the disk is full|no space left)/i)
+      assert.doesNotMatch(early.stderr, /no whole archive|not taken in|a fault of Writ itself/)
+    }
+    // Killed while it lays them down, it leaves them for writ clean.
+    forget()
+    assert.equal((await fail(30, 'before', 'importing')).code, 128)
+    const importing = join(elsewhere.state, 'importing')
+    const [left = ''] = readdirSync(importing)
+    execFileSync('find', [importing, '-exec', 'touch', '-d', '2020-01-01', '{}', '+'])
+    const cleaned = JSON.parse((await there('clean', '--yes', '--json')).stdout) as Cleaning
+    assert.ok(cleaned.leftovers.some((each) => each.name === join(importing, left)), left)
+    assert.deepEqual(readdirSync(importing), [])
     forget()
   })
 

@@ -178,6 +178,13 @@ describe('a run as one file', () => {
       writeFileSync(join(third, 'bad.tar.gz'), pack(entries.with(-1, { name: 'snapshots.pack', content: changed })))
       rmSync(join(third, '.local'), { recursive: true })
       await assert.rejects(takeIn(await openRecord({ HOME: third }), join(third, 'bad.tar.gz')), /the snapshots in the archive cannot be used/)
+      // What it says of the files has to be so.
+      const manifest = { name: 'manifest.json', content: Buffer.from(entries[0]?.content.toString().replace('"files":true', '"files":false') ?? '') }
+      for (const [changed, said] of [[entries.slice(0, -1), /says that the files of the repository are in it/], [entries.with(0, manifest), /says that the files of the repository are not in it/]] as const) {
+        writeFileSync(join(third, 'other.tar.gz'), pack(changed))
+        await assert.rejects(takeIn(await openRecord({ HOME: third }), join(third, 'other.tar.gz')), said)
+      }
+      assert.equal(existsSync(join(third, '.local/state/writ/runs')), false)
     } finally {
       rmSync(third, { recursive: true, force: true })
     }

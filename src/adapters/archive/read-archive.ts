@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Fault, toMessage } from '../../protocol/fault.ts'
+import { findSystemFault } from '../../protocol/system-error.ts'
 import { blockBytes, parseTarHeader, toPadding } from './tar-header.ts'
 import { gzipHeader } from './write-archive.ts'
 
@@ -14,7 +15,7 @@ export interface ArchiveLimits {
 
 /**
  * Hands out the entries of an archive one by one, in their order. It takes only what `writeArchive` writes, byte for byte, so
- * that nothing can be hidden in it. @throws Fault `request-invalid` naming what is wrong; and whatever `take` throws.
+ * that nothing can be hidden in it. @throws Fault `request-invalid` naming what is wrong, `disk-failed`; and whatever `take` throws.
  */
 export async function readArchive(path: string, limits: ArchiveLimits, take: (name: string, content: Buffer) => Promise<void>): Promise<void> {
   const refuse = (why: string, cause?: unknown): Fault => new Fault('request-invalid', `${path} is no whole archive of a run: ${why}`, { cause })
@@ -41,7 +42,8 @@ export async function readArchive(path: string, limits: ArchiveLimits, take: (na
     })
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown
-    throw refuse(toMessage(thrown), thrown)
+    // A full disk where its parts are laid down says nothing of it.
+    throw findSystemFault(thrown, 'try again.') ?? refuse(toMessage(thrown), thrown)
   }
   if (gunzip.bytesWritten !== size) throw refuse(`${size - gunzip.bytesWritten} bytes follow its end`)
 }

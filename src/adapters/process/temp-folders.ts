@@ -4,8 +4,8 @@ import path from 'node:path'
 import type { Leftover, LeftoverFinder } from '../../engine/ports/leftovers.ts'
 import { findNewest, measure, removeMeasured } from './disk-usage.ts'
 
-/** Folders in the system's temporary directory, and those of `writ check`, carry the number of the process that made them. */
-const named = /^writ-(accept|check|export|net|pipes|report)-(?:(\d+)-)?[A-Za-z0-9]{6}$/
+/** Folders in the system's temporary directory, and those of `writ check` and `writ import`, carry the number of the process that made them. */
+const named = /^writ-(accept|batch|bench|check|dependencies|draft|export|import|index|net|note|pipes|report)-(?:(\d+)-)?[A-Za-z0-9]{6}$/
 /** A number may be another process's by now, and a process of another container looks dead from here: young ones stay. */
 const settledMs = 60_000
 /** Without a number, or with one that lives: nothing of Writ's takes longer than this. */

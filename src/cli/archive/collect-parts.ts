@@ -5,6 +5,7 @@ import type { StoredEvent } from '../../protocol/events/event.ts'
 import { Fault } from '../../protocol/fault.ts'
 import type { BlobRef, Digest, RunId } from '../../protocol/ids.ts'
 import type { OpenRecord } from '../compose.ts'
+import { isBlobless } from '../verification/verify-blobs.ts'
 import { childLimits, walkChildren } from '../verification/walk-children.ts'
 import { archiveLimits, type ArchivedChild } from './manifest.ts'
 
@@ -23,9 +24,10 @@ export async function collectParts(record: OpenRecord, root: { readonly run: Run
   const refs = new Map<Digest, BlobRef>()
   const gitIds = new Set<string>()
   const children: ArchivedChild[] = []
+  const isPruned = isBlobless(root.events)
   let bytes = measure(record, root.run, limits.entryBytes, refuse)
   const add = async (events: readonly StoredEvent[]): Promise<void> => {
-    for (const ref of await findBlobs(record, events)) if (!refs.has(ref.digest)) {
+    for (const ref of await findBlobs(record, events, isPruned || isBlobless(events))) if (!refs.has(ref.digest)) {
       refs.set(ref.digest, ref)
       bytes += ref.bytes
     }
@@ -53,9 +55,8 @@ function measure(record: OpenRecord, run: RunId, most: number, refuse: (why: str
 }
 
 /** All that the events refer to; what retention removed is not there, and the record says so. */
-async function findBlobs(record: OpenRecord, events: readonly StoredEvent[]): Promise<readonly BlobRef[]> {
+async function findBlobs(record: OpenRecord, events: readonly StoredEvent[], isPruned: boolean): Promise<readonly BlobRef[]> {
   const refs = new Map<Digest, BlobRef>(events.flatMap(findBlobRefs).map((ref) => [ref.digest, ref]))
-  const isPruned = events.some((event) => event.type === 'run.pruned')
   const there: BlobRef[] = []
   for (const ref of refs.values()) if (!isPruned || (await isThere(record, ref))) there.push(ref)
   return there

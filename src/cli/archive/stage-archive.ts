@@ -50,6 +50,7 @@ export async function stageArchive(path: string, state: string): Promise<Staged>
   const children = requireChildren(read, events, refuse)
   const own = toSpoken(events)
   requireBlobs(read, [own, ...children.values()], refuse)
+  if (read.manifest.files !== (read.pack !== undefined)) throw refuse(`${entryNames.manifest} says that the files of the repository are ${read.manifest.files ? '' : 'not '}in it`)
   for (const [run, spoken] of children) await addAttestation(read, run, spoken)
   if (read.pack) await unpack(read, read.pack, { own, children })
   return read

@@ -10,7 +10,7 @@ import { exitCodes } from '../../protocol/error-codes.ts'
 import { Fault, toMessage } from '../../protocol/fault.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
 import type { RunId } from '../../protocol/ids.ts'
-import { runGoal } from '../batch-run.ts'
+import { runGoal, type GoalProcess } from '../batch-run.ts'
 import { openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
 import { readRun } from '../read-run.ts'
@@ -84,10 +84,11 @@ async function readBatch(file: string): Promise<{ readonly batch: BatchFile; rea
 
 /** JSON, or the words of a goal as they stand: what begins like JSON is meant as such. */
 function readEntry(line: string): unknown {
+  if (!/^\s*["[{]/.test(line)) return line.trim()
   try {
     return JSON.parse(line)
   } catch (error) {
-    return /^\s*["[{]/.test(line) ? new Error(toMessage(error)) : line.trim()
+    return new Error(toMessage(error))
   }
 }
 
@@ -220,7 +221,7 @@ async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, befo
       working.push(goal)
       process.stderr.write(`${goal.id}  ▸ ${oneLine(goal.goal, 100)}\n`)
       try {
-        const done = await runGoal(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget, resume: earlier?.run, spent, signal, atOnce })
+        const done = await runGoalAlone(goal, { file, mark: `${digest.slice(0, 16)}:${goal.id}`, budget, resume: earlier?.run, spent, signal, atOnce })
         purse = spend(purse, { turns: done.turns - spent.turns - promised.turns, usd: done.usd - spent.usd - promised.usd, tokens: done.tokens - spent.tokens - promised.tokens })
         ended.set(goal.id, done)
         process.stderr.write(`${goal.id}  ${sayOutcome(done)} (${ended.size} of ${goals.length})\n`)
@@ -237,6 +238,15 @@ async function carryOut(goals: readonly NamedGoal[], { batch, file, digest, befo
     ended.set(id, { id, outcome: 'not-started', reason, run, branch: undefined, ...spent, durationMs: 0 })
   }
   return goals.flatMap((goal) => ended.get(goal.id) ?? [])
+}
+
+/** What keeps one goal from being carried out (a full disk, no process more) keeps none of the others. */
+async function runGoalAlone(goal: NamedGoal, options: GoalProcess): Promise<Ended> {
+  try {
+    return await runGoal(goal, options)
+  } catch (error) {
+    return { id: goal.id, outcome: 'fault', reason: toMessage(error), run: options.resume, branch: undefined, ...options.spent, durationMs: 0 }
+  }
 }
 
 /** What interrupted a run says so itself. */

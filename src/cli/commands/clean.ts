@@ -114,7 +114,7 @@ function describeKept(plan: CleaningPlan, retention: Retention): string[] {
   add(undecided.filter(({ top }) => top.status === 'stopped'), 'that stopped before the end', ': writ resume or writ reject')
   add(rest.filter((each) => each.isRunning), 'that a process works on', '')
   const isAsked = retention.days !== undefined || retention.keep !== undefined || retention.maxBytes !== undefined
-  const [complete, other] = [true, false].map((is) => rest.filter((each) => each.isDecided && (each.isComplete || !plan.withRecords) === is))
+  const [complete, other] = [true, false].map((is) => rest.filter((each) => each.isDecided && each.hasLeft && (each.isComplete || !plan.withRecords) === is))
   add(complete ?? [], 'that you accepted or rejected', isAsked ? ', within what is to be kept' : ': writ clean --older-than 30d removes their snapshots and outputs')
   add(other ?? [], 'that you accepted or rejected, whose record stays for child runs that stay', '')
   for (const by of ['undelivered', 'no-parent', 'unreadable'] as const) {

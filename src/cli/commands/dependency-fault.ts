@@ -55,7 +55,7 @@ export async function dependencyFaultCommand(options: DependencyFaultOptions): P
   const controller = new AbortController()
   const stop = (): void => controller.abort(new Fault('cancelled', 'interrupted'))
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, stop)
-  const base = mkdtempSync(join(tmpdir(), 'writ-dependencies-'))
+  const base = mkdtempSync(join(tmpdir(), `writ-dependencies-${process.pid}-`))
   try {
     const history = openHistory(root)
     const say = (text: string): void => void process.stderr.write(`writ: ${oneLine(text, 600)}\n`)

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { toShortId } from '../../domain/report/short-id.ts'
 import { count } from '../../domain/report/words.ts'
-import { Fault, toMessage } from '../../protocol/fault.ts'
 import { adoptArchive, type Adopted } from '../archive/adopt-archive.ts'
 import { listPresent, type ArchiveManifest } from '../archive/manifest.ts'
 import { stageArchive } from '../archive/stage-archive.ts'
+import { makeStaging } from '../archive/staging.ts'
 import { openKeys, openRecord, type OpenRecord } from '../compose.ts'
 import { print, whilePrinting } from '../print.ts'
 
@@ -51,26 +51,5 @@ export async function takeIn(record: OpenRecord, path: string): Promise<{ readon
     return { manifest: staged.manifest, adopted: await adoptArchive(record, staged, path) }
   } finally {
     rmSync(staging, { recursive: true, force: true })
-  }
-}
-
-/** Beside the runs, so that what was staged gets to its place by a rename. What killed imports left behind goes. */
-function makeStaging(state: string): string {
-  const parent = join(state, 'importing')
-  try {
-    mkdirSync(parent, { recursive: true, mode: 0o700 })
-    for (const name of readdirSync(parent)) if (!isAlive(Number(name.split('-')[0]))) rmSync(join(parent, name), { recursive: true, force: true })
-    return mkdtempSync(join(parent, `${process.pid}-`))
-  } catch (thrown) {
-    throw new Fault('disk-failed', `${parent} cannot be written: ${toMessage(thrown)}. Look at free space and permissions there, then try again.`, { cause: thrown })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
   }
 }

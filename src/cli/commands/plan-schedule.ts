@@ -49,7 +49,7 @@ export async function planScheduleCommand(path: string, options: PlanScheduleOpt
 
 export function toProblem(file: PlanFile, path: string): PlannedProblem {
   try {
-    // A file with a goal is for a run, which keeps its tasks apart by what they may write.
+    // A file with a goal is for a run, which keeps its tasks apart by what they may write; one without may be about anything.
     return toScheduleProblem(file, file.goal === undefined ? {} : { isByPaths: true })
   } catch (error) {
     if (error instanceof RangeError) throw new Fault('request-invalid', `the plan ${path} cannot be scheduled: ${error.message}`, { cause: error })

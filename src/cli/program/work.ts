@@ -30,7 +30,7 @@ export function addWorkCommands(program: Command): void {
 
   program.command('batch')
     .description('carry many goals, within one budget and with one report')
-    .argument('<file>', 'goals in YAML (schemas/batch.schema.json), or one JSON object on each line of a .jsonl file')
+    .argument('<file>', 'goals in YAML (schemas/batch.schema.json), or a .jsonl file with one on each line, as JSON or in words')
     .option('--parallel <n>', 'runs at the same time (default: what the file says, else 2)', wholeNumber)
     .option('--max-turns <n>', 'most model turns of all together', wholeNumber)
     .option('--max-budget-usd <amount>', 'most money of all together', amount)

@@ -11,23 +11,23 @@ export interface ExaminedBlobs {
   readonly digests: readonly Digest[]
   /** Sentences that name the event and the blob. */
   readonly problems: readonly string[]
-  /** Removed by retention, as the record says. */
-  readonly pruned: number
+  /** Those of them that were removed by retention, as the record says. */
+  readonly pruned: readonly Digest[]
 }
 
-/** Reads every blob that these events refer to. */
+/** Reads every blob that these events refer to. `whole` is the record of the run that they are a part of. */
 export async function examineBlobs(record: Pick<OpenRecord, 'blobs'>, events: readonly StoredEvent[], whole: readonly StoredEvent[] = []): Promise<ExaminedBlobs> {
   const wanted = new Map<Digest, { readonly ref: BlobRef; readonly by: string }>()
   for (const event of events) for (const ref of findBlobRefs(event)) if (!wanted.has(ref.digest)) wanted.set(ref.digest, { ref, by: `event ${event.seq} (${event.type})` })
   const isPruned = isBlobless(events) || isBlobless(whole)
   const problems: string[] = []
-  let pruned = 0
+  const pruned: Digest[] = []
   for (const { ref, by } of wanted.values()) {
     try {
       await record.blobs.get(ref)
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'run-corrupt') throw error
-      if (isPruned && / is missing: /.test(error.message)) pruned += 1
+      if (isPruned && / is missing: /.test(error.message)) pruned.push(ref.digest)
       else problems.push(`${by}: ${toMessage(error)}`)
     }
   }
@@ -35,13 +35,13 @@ export async function examineBlobs(record: Pick<OpenRecord, 'blobs'>, events: re
 }
 
 export async function verifyBlobs(record: Pick<OpenRecord, 'blobs'>, events: readonly StoredEvent[]): Promise<readonly Finding[]> {
-  const { digests: { length: count }, problems, pruned } = await examineBlobs(record, events)
+  const { digests: { length: count }, problems, pruned: { length: pruned } } = await examineBlobs(record, events)
   if (problems.length === 0 && pruned === 0) return [ok('blobs', `${count} ${count === 1 ? 'blob holds' : 'blobs hold'} what their digests say`)]
   const gone = pruned > 0 ? [unchecked('blobs', `${pruned} of ${count} blobs were removed by retention, as the record says; what they held cannot be looked at any more`)] : []
   return [...problems.slice(0, mostNamed).map((problem) => failed('blobs', problem)), ...gone]
 }
 
-/** Retention took what the record refers to; with a whole go its child runs, whose own records do not say it again. */
-function isBlobless(events: readonly StoredEvent[]): boolean {
+/** Retention took what the record refers to. With a whole go its child runs: their own records say so only after what the whole's vouches for. */
+export function isBlobless(events: readonly StoredEvent[]): boolean {
   return events.some((event) => event.type === 'run.pruned' && event.data.parts.includes('blobs'))
 }

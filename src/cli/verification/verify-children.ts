@@ -1,7 +1,7 @@
 import { countDecisions, findApprovals } from '../../domain/attest/to-statements.ts'
 import { count } from '../../domain/report/words.ts'
 import type { StoredEvent } from '../../protocol/events/event.ts'
-import type { RunId } from '../../protocol/ids.ts'
+import type { Digest, RunId } from '../../protocol/ids.ts'
 import type { OpenRecord } from '../compose.ts'
 import type { Trust } from './examine-bundle.ts'
 import { failed, ok, unchecked, type Finding, type Whole } from './finding.ts'
@@ -21,7 +21,7 @@ export async function verifyChildren(record: Pick<OpenRecord, 'places' | 'blobs'
   const beyond: Finding[] = []
   const { sha256: _, ...own } = countDecisions(root.events)
   let whole: Whole = { runs: 1, of: 1, ...own, approvals: [] }
-  const blobs = new Set<string>()
+  const [blobs, pruned] = [new Set<Digest>(), new Set<Digest>()]
   let gone = 0
   for (const { run, task, found } of walkChildren(record.places.state, root)) {
     whole = { ...whole, of: whole.of + 1 }
@@ -31,6 +31,7 @@ export async function verifyChildren(record: Pick<OpenRecord, 'places' | 'blobs'
     else {
       const held = await examineBlobs(record, found.events, root.events)
       for (const digest of held.digests) blobs.add(digest)
+      for (const digest of held.pruned) pruned.add(digest)
       problems.push(...held.problems.map((problem) => `${run} (${task}), ${problem}`))
       answers.push(...verifyAnswers(run, found.events, trust).map((each) => ({ ...each, text: `in ${run} (${task}), ${each.text}` })))
       whole = addRun(whole, run, task, found.events)
@@ -42,7 +43,8 @@ export async function verifyChildren(record: Pick<OpenRecord, 'places' | 'blobs'
     ...problems.slice(0, mostNamed).map((problem) => failed('children', problem)),
     ...beyond,
     ...(gone > 0 ? [unchecked('children', `${gone} of ${whole.of - 1} records of child runs are not here`)] : []),
-    ...(problems.length === 0 && here > 0 ? [ok('children', `${here} ${here === 1 ? 'record of a child run is' : 'records of child runs are'} those that the results came from, with ${count(blobs.size, 'blob')}`)] : []),
+    ...(problems.length === 0 && here > 0 ? [ok('children', `${here} ${here === 1 ? 'record of a child run is' : 'records of child runs are'} those that the results came from, with ${count(blobs.size - pruned.size, 'blob')}`)] : []),
+    ...(pruned.size > 0 ? [unchecked('children', `${pruned.size} of ${count(blobs.size, 'blob')} of child runs ${pruned.size === 1 ? 'was' : 'were'} removed by retention, as the record says; what they held cannot be looked at any more`)] : []),
     ...answers,
   ]
   return { findings, whole }

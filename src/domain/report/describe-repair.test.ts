@@ -25,7 +25,7 @@ describe('the account of a repair', () => {
       '  1. use `return a > 12` (src/a.ts:3); 1 other change behaves like it', '     - return a > 30', '     + return a > 12',
       '  2. use `return a > 10` (src/a.ts:3)', '     - return a > 30', '     + return a > 10',
       'They differ on old(11):', '    1. returns false', '    2. returns true',
-      'The tests around it are weak: they notice 4 of 8 small changes there (1 more behave the same on all inputs that were looked at).',
+      'The tests around it are weak: they notice 4 of 8 small changes there (1 more behaves the same on all inputs that were looked at).',
       '  - noticed by no test: use `13` instead of `12` in src/a.ts:3 (it shows in old(13))',
       'A test that would pin it, if these answers are the right ones:', '    assert.deepEqual(old(13), true)',
     ])

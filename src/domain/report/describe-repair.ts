@@ -60,7 +60,7 @@ export function describeStrength(score: MutationScore): string[] {
   const { tried, alike, survivors, note } = score
   if (tried === 0) return [`${sumUpStrength(score)}.`]
   return [
-    `${sumUpStrength(score)}${alike > 0 ? ` (${alike} more behave the same on all inputs that were looked at)` : ''}${note === undefined ? '' : `; ${note}`}.`,
+    `${sumUpStrength(score)}${alike > 0 ? ` (${alike} more ${alike === 1 ? 'behaves' : 'behave'} the same on all inputs that were looked at)` : ''}${note === undefined ? '' : `; ${note}`}.`,
     ...survivors.slice(0, mostSurvivors).map(({ path, line, describes, call }) => `  - noticed by no test: ${toLine(describes, 200)} in ${path}:${line}${call === undefined ? '' : ` (it shows in ${toLine(call, 160)})`}`),
     ...(survivors.length > mostSurvivors ? [`  - and ${survivors.length - mostSurvivors} more`] : []),
   ]
