@@ -137,10 +137,16 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
       isOver = true
       options.onJudge?.(false)
     })
-    while (filter.quick && !isOver && !options.signal.aborted && options.now() < end) {
-      fill()
-      const wanted = enoughAfter - (tried - triedBefore)
-      if (queue.length === 0 || wanted <= 0 || isPoor(queue[0], likely) || (await siftSome(Math.min(wanted, besideBatch), firstBatchMs, true)) === undefined) break
+    // A failure is met below, also where it comes while others are tried; and nothing is left running behind a failure of these.
+    const settled = judging.catch(() => undefined)
+    try {
+      while (filter.quick && !isOver && !options.signal.aborted && options.now() < end) {
+        fill()
+        const wanted = enoughAfter - (tried - triedBefore)
+        if (queue.length === 0 || wanted <= 0 || isPoor(queue[0], likely) || (await siftSome(Math.min(wanted, besideBatch), firstBatchMs, true)) === undefined) break
+      }
+    } finally {
+      await settled
     }
     return judging
   }
