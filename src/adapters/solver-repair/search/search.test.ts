@@ -42,14 +42,18 @@ before(async () => {
 })
 
 /** Searches with tests that are content with these texts; each batch tries three, and the clock goes on by a tenth of a second for each. */
-async function look(candidates: readonly Candidate[], tests: Readonly<Record<string, RegExp>>, { late, later, record }: { late?: readonly Candidate[]; later?: RegExp; record?: Lab['record'] } = {}): Promise<SearchResult & { readonly order: readonly string[] }> {
+async function look(candidates: readonly Candidate[], tests: Readonly<Record<string, RegExp>>, { late, later, record, slow = 0 }: { late?: readonly Candidate[]; later?: RegExp; record?: Lab['record']; slow?: number } = {}): Promise<SearchResult & { readonly order: readonly string[] }> {
   let now = 0
   const order: string[] = []
   const passing = (made: string): string[] => Object.keys(tests).filter((name) => tests[name]?.test(made))
   const filter: Filter = {
     quick: true,
     width: 3,
-    async sift(trials) {
+    async sift(trials, budgetMs) {
+      if (budgetMs < slow) {
+        now += budgetMs
+        return { further: [], reached: 0, survivors: [] }
+      }
       // As a lane does, it takes longer than what has failed already.
       await setImmediate()
       now += 100 * trials.length
@@ -96,6 +100,12 @@ describe('the search', () => {
     const { chosen, exhausted } = await look([change('+', '-', 0.5), change('*', '/', 0.4)], { one: /a - 1/, two: /never/ })
     assert.equal(chosen?.trial.candidate.describes, '+ to -')
     assert.equal(exhausted, true)
+  })
+  it('gives more time to a batch of which nothing was reached, within bounds', async () => {
+    const candidates = [change('+', '-', 0.5), change('*', '/', 0.4)]
+    assert.equal((await look(candidates, { one: /a - 1/ }, { slow: 3000 })).chosen?.trial.candidate.describes, '+ to -')
+    const { chosen, tried } = await look(candidates, { one: /a - 1/ }, { slow: Infinity })
+    assert.deepEqual([chosen, tried], [undefined, 0])
   })
   it('fails as the whole check does, also while others are tried beside it', async () => {
     const fault = new Error('the disk is full')

@@ -156,8 +156,10 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     const wanted = chosen === undefined ? Math.min(queue.length, most - tried) : enoughAfter - (tried - triedBefore)
     if (queue.length === 0 || isPoor(queue[0]) || wanted <= 0) break
     const more = await siftSome(wanted, Math.min(batchMs, until - options.now()), chosen !== undefined)
-    if (more === undefined) break
+    // A machine with much else to do may need longer than a first batch has before anything runs at all.
+    if (more === undefined && batchMs >= lastBatchMs) break
     batchMs = Math.min(lastBatchMs, 1.6 * batchMs)
+    if (more === undefined) continue
     if (chosen === undefined && more.length === 0) takeSteps(lately)
     // Once a whole mend is there, what else passes is judged together at the end.
     if (more.length === 0 || chosen !== undefined) continue
