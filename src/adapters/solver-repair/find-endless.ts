@@ -37,7 +37,9 @@ async function openLane(check: Check, outcome: CheckOutcome | undefined, lab: La
   const files = (await lab.files()).filter((file) => familyOfFile(file) === 'script' && !/(^|\/)node_modules\//.test(file))
   const words = new Set(command.split(/[\s"'`;&|()]+/).map((word) => word.replace(/^\.\//, '')))
   const named = files.filter((file) => words.has(file))
-  const tests = named.length > 0 ? named : files.filter((file) => testLike.test(file))
+  const isTest = (file: string): boolean => testLike.test(file)
+  // What a command names beside its tests may only make them ready.
+  const tests = named.some(isTest) ? named.filter(isTest) : [...named, ...files.filter((file) => isTest(file) && !named.includes(file))]
   return tests.length === 0 ? undefined : createNodeLane(lab, { failing: tests.slice(0, maxGuessed), others: [] }, { workers, runner: runnerOf(command, outcome) })
 }
 
