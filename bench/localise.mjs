@@ -67,7 +67,7 @@ for (const language of ['javascript', 'python']) {
     const began = performance.now()
     const [project, survey] = await Promise.all([
       readProject(lab, group.family, group.files, { contract, task: { scope: [] }, wasmDir: undefined }),
-      chooseLane(lab, group, 2).survey(30_000),
+      chooseLane(lab, group, 2).then((lane) => lane.survey(30_000)),
     ])
     const measured = performance.now()
     const evidence = readEvidence(group.failing, [outcome], lab.home, new Set([...project.sources.keys(), ...project.tests.keys()]))

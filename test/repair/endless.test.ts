@@ -3,7 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { watchFor } from '../../src/adapters/solver-repair/endless-tests.ts'
 import { findEndless } from '../../src/adapters/solver-repair/find-endless.ts'
+import { chooseLane } from '../../src/adapters/solver-repair/lane/choose-lane.ts'
+import { createNodeLane } from '../../src/adapters/solver-repair/lane/node-lane.ts'
+import { createPythonLane } from '../../src/adapters/solver-repair/lane/python-lane.ts'
+import { findGroups } from '../../src/adapters/solver-repair/read-tests.ts'
 import { nameEndless } from '../../src/domain/proof/endless.ts'
 import type { CheckOutcome, EndlessTest } from '../../src/protocol/evidence.ts'
 import type { Report } from '../../src/protocol/report.ts'
@@ -76,12 +81,56 @@ describe('a test that does not end', () => {
     assert.match(text, /The fault is in digits\/total\.py:\d+, in digit_sum/)
     assert.equal(after.status, 'passed', text)
   })
+  it('is told of in the places of a file whose types cannot merely be left out', async () => {
+    const source = "/** How it is counted. */\nexport enum Step { Up = 1, Down }\n\ninterface Options {\n  readonly from: number\n  readonly step: Step\n}\n\nexport function other(): Step {\n  return Step.Down\n}\n\nexport function countDown({ from, step }: Options): number {\n  let left = from\n  let turns = 0\n  while (left > 0) {\n    turns += 1\n    if (step === Step.Up) left -= 1\n  }\n  return turns\n}\n"
+    const test = "import { test } from 'node:test'\nimport { countDown, Step } from '../src/steps.ts'\n\ntest('counts', () => { countDown({ from: 2, step: Step.Down }) })\n"
+    const lab = new ScratchLab(new Map([['package.json', '{"type":"module"}'], ['src/steps.ts', source], ['test/steps.test.ts', test]]), 60_000)
+    try {
+      const survey = await createNodeLane(lab, { failing: ['test/steps.test.ts'], others: [] }, { workers: 1 }).survey(20_000, [], { patienceMs: 1000 })
+      const [stuck] = survey?.tests ?? []
+      const [frame] = stuck?.endless ?? []
+      assert.deepEqual([frame?.path, frame?.name], ['src/steps.ts', 'countDown'])
+      assert.ok(frame !== undefined && frame.line >= 16 && frame.line <= 19, String(frame?.line))
+      const cover = stuck?.covers.get('src/steps.ts')
+      assert.ok(cover?.by === 'span')
+      const ran = (text: string): boolean => cover.spans.some(([from, to]) => from <= source.indexOf(text) && to > source.indexOf(text))
+      assert.deepEqual(['turns += 1', 'step === Step.Up', 'left -= 1', 'return Step.Down'].map(ran), [true, true, false, false])
+    } finally {
+      lab.dispose()
+    }
+  })
+  it('is searched for by the runner of its command where nothing has reported before the check was stopped', async () => {
+    const test = "import { turn } from '../src/turn.js'\ndescribe('turn', () => { it('ends', () => { turn(1) }); it('is fine with 0', () => { turn(0) }) })\n"
+    const lab = new ScratchLab(new Map([['package.json', '{ "type": "module", "scripts": { "test": "mocha" } }'], ['src/turn.js', 'export function turn(n) {\n  while (n > 0) n = n + 1\n}\n'], ['test/turn.test.js', test]]), 60_000)
+    try {
+      const contract = makeContract('npm test')
+      const check = contract.checks[0]!
+      const stopped = { checkId: check.id, command: check.command, status: 'timed-out', notes: [], tail: '', durationMs: 1000 } as unknown as CheckOutcome
+      const base = nameEndless(stopped, await findEndless(check, undefined, lab, { budgetMs: 12_000, signal: new AbortController().signal }))
+      const [group] = await findGroups({ task: { tests: [], checks: [] }, contract, outcomes: [base] }, lab)
+      assert.ok(group)
+      const survey = await (await chooseLane(lab, group, 1)).survey(20_000, [], watchFor(group))
+      assert.deepEqual(survey?.tests.map(({ name, status }) => [name, status]), [['test/turn.test.js › turn › ends', 'failed'], ['test/turn.test.js › turn › is fine with 0', 'passed']])
+    } finally {
+      lab.dispose()
+    }
+  })
+  it('has the time to clear up behind it, so that the tests after it are as they would be: Python', { skip: !hasPython && 'there is no python3' }, async () => {
+    const test = 'import time\nimport unittest\n\n\nclass Held(unittest.TestCase):\n    free = True\n\n    def setUp(self):\n        self.assertTrue(Held.free)\n        Held.free = False\n\n    def tearDown(self):\n        time.sleep(0.2)\n        Held.free = True\n\n    def test_a(self):\n        while True:\n            pass\n\n    def test_b(self):\n        pass\n'
+    const lab = new ScratchLab(new Map([['test_held.py', test]]), 60_000)
+    try {
+      const survey = await createPythonLane(lab, makeContract('python3 -m unittest').checks[0]!, { workers: 1 }).survey(20_000, [], { patienceMs: 1000 })
+      assert.deepEqual(survey?.tests.map(({ name, status, endless }) => [name, status, endless !== undefined]), [['test_held.py › Held › test_a', 'failed', true], ['test_held.py › Held › test_b', 'passed', false]])
+    } finally {
+      lab.dispose()
+    }
+  })
   it('may wait for what never comes, or be the program that the check is', async () => {
-    const files = { 'package.json': '{ "type": "module" }\n', 'test/wait.test.js': "import { test } from 'node:test'\ntest('waits', async () => { await new Promise(() => { setInterval(() => {}, 1000) }) })\ntest('does not', () => {})\n", 'verify.js': 'let n = 0\nwhile (n >= 0) n = 1 - n\n' }
+    const files = { 'package.json': '{ "type": "module" }\n', 'test/wait.test.js': "import { test } from 'node:test'\ntest('waits', async () => { await new Promise(() => { setInterval(() => {}, 1000) }) })\ntest('does not', () => {})\n", 'make.js': '', 'verify.js': 'let n = 0\nwhile (n >= 0) n = 1 - n\n' }
     const lab = new ScratchLab(new Map(Object.entries(files)), 60_000)
     try {
       const find = (command: string) => findEndless(makeContract(command).checks[0]!, undefined, lab, { budgetMs: 12_000, signal: new AbortController().signal })
-      assert.deepEqual((await find('node --test')).map(({ name, stack }) => [name, stack]), [['test/wait.test.js › waits', []]])
+      for (const command of ['node --test', 'node make.js && node --test']) assert.deepEqual((await find(command)).map(({ name, stack }) => [name, stack]), [['test/wait.test.js › waits', []]])
       assert.deepEqual((await find('node verify.js')).map(({ name, stack }) => [name, stack]), [['check tests', [{ path: 'verify.js', line: 2, name: '' }]]])
     } finally {
       lab.dispose()

@@ -65,6 +65,15 @@ describe('a mend of TypeScript is judged', () => {
     assert.match(judgement.test ?? '', /^assert\.deepEqual\(clamp\(.*\), -?\d+\)/)
   })
 
+  it('by the tests that pass with it: one that still fails notices nothing', async () => {
+    const weak = `${head('clamp', '../src/clamp.ts')}import { say } from '../src/say.ts'\ntest('clamps', () => { assert.equal(clamp(5, 0, 10), 5); assert.equal(clamp(-5, 0, 10), 0) })\ntest('says', () => { assert.equal(say(5), 'IV and one'); assert.equal(say(7), 'VII') })\n`
+    const say = "import { clamp } from './clamp.ts'\nexport const say = (value: number): string => `it is ${clamp(value, 0, 10)}`\n"
+    const { judgement, text } = await judge('node --test "test/*.check.ts"', { 'src/clamp.ts': bounded, 'src/say.ts': say, 'test/clamp.check.ts': weak })
+    assert.equal(judgement.options[0]?.after.trim(), 'if (value < low) return low', text)
+    assert.ok((judgement.strength?.survivors.length ?? 0) > 0, text)
+    assert.match(text, /noticed by no test: .* in src\/clamp\.ts:3/)
+  })
+
   it('on methods, by what becomes of the object, and a version that never ends is only another', async () => {
     const files = {
       'src/queue.ts': `export class Queue {

@@ -52,21 +52,21 @@ export async function proposeFor(lab: ScratchLab, contract: Contract, outcomes: 
 
 interface EditInput { path: string; edits: { find: string; replace: string }[] }
 
-/** Applies the reply's edits as the edit tool would: each snippet must be there exactly once. */
+/** Applies the reply's edits as the edit tool would: each snippet must be there exactly once; a later edit of a file meets what an earlier one left. */
 export function applyReply(lab: ScratchLab, reply: ModelReply, read: (path: string) => string): string[] {
-  const changed: string[] = []
+  const texts = new Map<string, string>()
   for (const part of reply.parts) {
     if (part.type !== 'call' || part.name !== 'edit') continue
     const input = part.input as unknown as EditInput
-    let text = read(input.path)
+    let text = texts.get(input.path) ?? read(input.path)
     for (const { find, replace } of input.edits) {
       if (text.split(find).length !== 2) throw new Error(`the snippet is not unique in ${input.path}: ${find}`)
       text = text.replace(find, () => replace)
     }
     lab.apply(input.path, text)
-    changed.push(input.path)
+    texts.set(input.path, text)
   }
-  return changed
+  return [...texts.keys()]
 }
 
 export async function repairFault(fault: SeededFault, maxMs = 30_000): Promise<Repair> {

@@ -1,6 +1,7 @@
 import type { ModelReply, ReplyPart } from '../../protocol/conversation.ts'
 import type { RepairJudgement, RepairOption } from '../../protocol/repair.ts'
 import { describeRepair } from '../../domain/report/describe-repair.ts'
+import { count } from '../../domain/report/words.ts'
 import type { Candidate } from './candidate.ts'
 import { applyEdits } from './candidate.ts'
 import { findLoopRows } from './localise/loops.ts'
@@ -195,8 +196,4 @@ function findNameAround(file: SourceFile, candidate: Candidate): string | undefi
 
 function capitalize(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -1,12 +1,12 @@
 import type { EndlessFinder, Lab } from '../../engine/ports/solver.ts'
 import type { Check } from '../../protocol/contract.ts'
 import type { CheckOutcome, EndlessTest } from '../../protocol/evidence.ts'
-import { findScript } from './lane/find-script.ts'
+import { findScript, runnerOf } from './lane/find-script.ts'
 import type { Lane } from './lane/lane.ts'
 import { createNodeLane } from './lane/node-lane.ts'
 import { createPythonLane } from './lane/python-lane.ts'
 import { countWorkers, findMachine } from './lane/workers.ts'
-import { familyOf, familyOfFile, maxGuessed, testLike } from './read-tests.ts'
+import { exitName, familyOf, familyOfFile, maxGuessed, testLike } from './read-tests.ts'
 import type { Family } from './read-tests.ts'
 
 /** What a test is given that runs without giving way: a share of the time for all of them, and its bounds, in milliseconds. */
@@ -31,13 +31,15 @@ async function openLane(check: Check, outcome: CheckOutcome | undefined, lab: La
   const { script, command } = await findScript(check.command, lab)
   const family = familyOfCheck(script, command, outcome)
   const workers = countWorkers(findMachine(), { most: mostWorkers })
-  const program = script === undefined ? undefined : { name: `check ${check.id}`, file: script }
+  const program = script === undefined ? undefined : { name: exitName({ checkId: check.id }), file: script }
   if (family === 'python') return createPythonLane(lab, check, { workers, program })
   if (program !== undefined) return createNodeLane(lab, { failing: [program.file], others: [] }, { workers, program: program.name })
   const files = (await lab.files()).filter((file) => familyOfFile(file) === 'script' && !/(^|\/)node_modules\//.test(file))
   const words = new Set(command.split(/[\s"'`;&|()]+/).map((word) => word.replace(/^\.\//, '')))
   const named = files.filter((file) => words.has(file))
-  const tests = named.length > 0 ? named : files.filter((file) => testLike.test(file))
+  const isTest = (file: string): boolean => testLike.test(file)
+  // What a command names beside its tests may only make them ready.
+  const tests = named.some(isTest) ? named.filter(isTest) : [...named, ...files.filter((file) => isTest(file) && !named.includes(file))]
   return tests.length === 0 ? undefined : createNodeLane(lab, { failing: tests.slice(0, maxGuessed), others: [] }, { workers, runner: runnerOf(command, outcome) })
 }
 
@@ -45,10 +47,4 @@ function familyOfCheck(script: string | undefined, command: string, outcome: Che
   const own = script === undefined ? undefined : familyOfFile(script)
   const seen = outcome?.tests?.cases.map(familyOf).find((family) => family !== undefined)
   return own ?? seen ?? (/\b(?:python3?|py\.?test|unittest|tox|nox)\b/.test(command) ? 'python' : 'script')
-}
-
-/** What has reported, else what the command starts. */
-function runnerOf(command: string, outcome: CheckOutcome | undefined): string {
-  const known = outcome?.tests?.runner
-  return known ?? /\b(vitest|jest|mocha|ava|tap)\b/.exec(command)?.[1] ?? 'node-test'
 }

@@ -15,6 +15,8 @@ describe('packages that tests miss', () => {
     assert.equal(await describeMissingPackages("Cannot find package 'right-pad' imported from /x/a.js", labOf(files)), 'right-pad is imported and not declared in package.json: declare it in package.json and install it')
     assert.equal(await describeMissingPackages("No module named 'requests'", labOf(files)), 'requests is imported and not declared in requirements.txt: declare it in requirements.txt and install it')
     assert.equal(await describeMissingPackages("No module named 'requests'", labOf({})), 'requests is imported, and there is no manifest that could declare it')
+    assert.equal(await describeMissingPackages("No module named 'flask.views'", labOf(files)), 'flask is declared in requirements.txt and is not installed')
+    assert.equal(await describeMissingPackages("Cannot find package 'c++' imported from /x/a.js", labOf(files)), 'c++ is imported and not declared in package.json: declare it in package.json and install it')
     assert.equal(await describeMissingPackages('1 !== 2', labOf(files)), undefined)
   })
 })

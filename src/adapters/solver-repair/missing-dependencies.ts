@@ -27,7 +27,7 @@ export async function describeMissingPackages(messages: string, lab: Pick<Lab, '
   const paths = files.filter((file) => manifest.test(file) && !foreign.test(file)).toSorted((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1)).slice(0, mostManifests)
   const manifests = await Promise.all(paths.map(async (file) => [file, (await lab.read(file)) ?? ''] as const))
   return names.map((name) => {
-    const isPython = new RegExp(`No module named '${name}\\b`).test(messages)
+    const isPython = ["'", '.'].some((end) => messages.includes(`No module named '${name}${end}`))
     const fitting = manifests.filter(([file]) => file.endsWith('.json') !== isPython)
     const declared = fitting.find(([, text]) => declares(text, name))
     if (declared !== undefined) return `${name} is declared in ${declared[0]} and is not installed`

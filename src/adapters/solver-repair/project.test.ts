@@ -19,8 +19,9 @@ it('edits only code in scope that no check depends on', () => {
 })
 
 it('takes folders of builds for the project\'s own where no package has its root', () => {
-  const isForeign = createForeign(new Set(['package.json', 'packages/a/package.json']))
+  const isForeign = createForeign(new Set(['package.json', 'packages/a/package.json', 'packages/layout/package.json', 'tools/build/package.json']))
   assert.deepEqual(['dist/a.js', 'packages/a/build/b.js', 'src/build/plan.js', 'src/node_modules/x/i.js'].map(isForeign), [true, true, false, true])
+  assert.deepEqual(['packages/layout/dist/a.js', 'tools/build/out/a.js', 'tools/build/src/a.js', 'packages/layout/src/a.js'].map(isForeign), [true, true, false, false])
 })
 
 it('leaves alone what only tests import and what says what is right', async () => {

@@ -12,7 +12,7 @@ import type { SourceFile } from './syntax/node.ts'
 
 const foreign = /(^|\/)(node_modules|third_party|site-packages|\.venv|venv|\.git|\.tox|__pycache__)\//
 /** Made or brought along where they lie at the root of a package; elsewhere folders of that name are the project's own. */
-const made = /^(.*?)(vendor|dist|build|out|coverage)\//
+const made = /(?<=^|\/)(vendor|dist|build|out|coverage)\//g
 /** Names of what tests are served by. */
 const serving = /(^|[/_.-])(support|helpers?|mocks?|stubs?|fakes?|expected|expectations|samples?|cases|testdata|testing|test[_-]?utils?)([/_.-]|$)/i
 const testLike = /(^|\/)(tests?|__tests__|specs?|fixtures)\/|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)(test_[^/]*|[^/]*_test|conftest|setup)\.py$|\.config\.[cm]?[jt]s$/
@@ -68,7 +68,7 @@ export async function readProject(lab: Lab, family: 'script' | 'python', testFil
 /** Which paths are not the project's own work? */
 export function createForeign(files: ReadonlySet<string>): (file: string) => boolean {
   const isRoot = (folder: string): boolean => folder === '' || ['package.json', 'pyproject.toml', 'setup.py'].some((name) => files.has(`${folder}${name}`))
-  return (file) => foreign.test(file) || isRoot(made.exec(file)?.[1] ?? '-')
+  return (file) => foreign.test(file) || [...file.matchAll(made)].some(({ index }) => isRoot(file.slice(0, index)))
 }
 
 /** What only tests import says what is right, as they do, where it is named so or holds nothing but values; unless nothing else is left to mend. */

@@ -153,6 +153,8 @@ export async function keepSteady(trusted: Trusted | undefined, { lane, survey, b
   const files = [...new Set(tests.map((test) => test.file))]
   const jobs = Array.from({ length: steadyRuns }, (_, id): LaneJob => ({ id, path: base.path, text: base.text, only: names, files, perMs: Math.round(1000 + 4 * oneMs) }))
   const verdicts = (await lane.tryAll(jobs, { keep: [], budgetMs: steadyRuns * steadyMs, all: true })).filter((verdict) => verdict.ended === 'done')
+  // What no run came to the end of says nothing of what is steady.
+  if (verdicts.length === 0) return { trusted, flaky: [] }
   const flaky = trusted.targets.filter((name) => verdicts.some((verdict) => verdict.passed.has(name)))
   const targets = trusted.targets.filter((name) => !flaky.includes(name))
   const keep = trusted.keep.filter((name) => steady.has(name) || verdicts.every((verdict) => verdict.passed.has(name)))

@@ -99,6 +99,7 @@ const slips: Readonly<Record<string, Slip>> = {
   'a variable of the module that is set': { path: 'a.py', text: 'count = 0\ndef hit():\n    count += 1\n    return count\n', change: [['    count += 1', '    global count\n    count += 1']], messages: "cannot access local variable 'count' where it is not associated with a value" },
   'a this of its own': { path: 'a.js', text: 'export class T {\n  each(xs) {\n    xs.forEach(function (x) { this.n += x })\n  }\n}\n', change: [['function (x) {', '(x) => {']] },
   'a constant that is set': { path: 'a.js', text: 'export function f(xs) {\n  const s = 0\n  for (const x of xs) s += x\n  return s\n}\n', change: [['const s', 'let s']], messages: 'Assignment to constant variable.' },
+  'a key that is no word': { path: 'a.js', text: "const ops = { '+': (a, b) => a - b, '(': 1 }\nexport const add = (a, b) => ops['+'](a, b) + ops['('] - ops['c++']\n", change: [['a - b', 'a + b']] },
   'keys for values': { path: 'a.js', text: 'export function f(xs) {\n  let s = 0\n  for (const x in xs) s += x\n  return s\n}\n', change: [[' in ', ' of ']] },
   'another kind of error': { path: 'a.py', text: "def f(x):\n    if x < 0:\n        raise KeyError('x')\n    return x\n", change: [['KeyError', 'ValueError']] },
   'an error that is not caught': { path: 'a.py', text: 'def f(s):\n    try:\n        return int(s)\n    except TypeError:\n        return None\n', change: [['TypeError', '(TypeError, ValueError)']], messages: "ValueError: invalid literal for int() with base 10: 'x'" },

@@ -8,9 +8,9 @@ import type { Generator, Sketch } from './sketch.ts'
 const isProperty = (node: SyntaxNode): boolean =>
   node.type === 'property_identifier' || (node.type === 'identifier' && node.field === 'attribute')
 
-/** Is the word one that the failing tests complain of: "x is not defined", "has no attribute 'x'"? */
+/** Is the word, a name or any text that is a key, one that the failing tests complain of: "x is not defined", "has no attribute 'x'"? */
 function isBlamed(word: string, sketch: Sketch): boolean {
-  const escaped = word.replaceAll(/[$]/g, '\\$&')
+  const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const pattern = `\\b${escaped} is not (defined|a function|iterable|a constructor)|name '${escaped}'|attribute '${escaped}'|reading '${escaped}'|'${escaped}' (is not|object)|KeyError: '${escaped}'|unexpected keyword argument '${escaped}'`
   return new RegExp(pattern).test(sketch.words.messages)
 }

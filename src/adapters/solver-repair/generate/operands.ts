@@ -37,14 +37,31 @@ export const changeBoth: Generator = (node, sketch) => {
   const statement = findStatement(node)
   const value = Number(text.replaceAll('_', ''))
   if (statement === undefined || !Number.isFinite(value) || value < 2) return
-  const same: SyntaxNode[] = []
-  walk(statement, (at) => void (at.type === node.type && sketch.text(at) === text && same.push(at)))
+  const same = numbersIn(statement, sketch).get(`${node.type} ${text}`) ?? []
   if (same.length !== 2 || same[0] !== node) return
   const others = [10 * value, value / 10, value + 1, value - 1, ...sketch.words.testNumbers.slice(0, 6).map(Number)]
   for (const other of new Set(others)) {
     if (!Number.isInteger(other) || other < 1 || other === value) continue
     sketch.propose(node, same.map(({ start, end }) => ({ start, end, text: String(other) })), 'constant', other === 10 * value || other === value / 10 ? 0.2 : 0.1, `use ${quote(String(other))} instead of ${quote(text)} in both places`)
   }
+}
+
+const numbered = new WeakMap<SyntaxNode, ReadonlyMap<string, readonly SyntaxNode[]>>()
+
+/** The numbers of a statement by kind and text, gone through once: a table is one statement. */
+function numbersIn(statement: SyntaxNode, sketch: Sketch): ReadonlyMap<string, readonly SyntaxNode[]> {
+  const known = numbered.get(statement)
+  if (known !== undefined) return known
+  const found = new Map<string, SyntaxNode[]>()
+  walk(statement, (at) => {
+    if (!/^(number|integer|float)$/.test(at.type)) return
+    const key = `${at.type} ${sketch.text(at)}`
+    const others = found.get(key)
+    if (others === undefined) found.set(key, [at])
+    else others.push(at)
+  })
+  numbered.set(statement, found)
+  return found
 }
 
 /** What `or` takes for nothing in Python: 0 and what is empty too. And `indexOf` read as yes or no. */

@@ -1,5 +1,5 @@
 import { findAncestor, findField, findFunction, findStatement, walk } from '../syntax/node.ts'
-import type { SyntaxNode } from '../syntax/node.ts'
+import type { SourceFile, SyntaxNode } from '../syntax/node.ts'
 import { scopeAt } from '../syntax/scope.ts'
 import { editDistance, similarity } from '../syntax/vocabulary.ts'
 import { isValue, quote, swapsOf, wrapped } from './sketch.ts'
@@ -7,11 +7,19 @@ import type { Generator, Sketch, Swaps } from './sketch.ts'
 
 const isNumber = (node: SyntaxNode): boolean => /^(number|integer|float)$/.test(node.type)
 
+/** By file: a table of many literals would have all of it gone through for each of them. */
+const numbersOf = new WeakMap<SourceFile, readonly string[]>()
+const stringsOf = new WeakMap<SourceFile, ReadonlyMap<string, ReadonlySet<string>>>()
+
 /** Numbers as written elsewhere in the same file. */
-function fileNumbers(sketch: Sketch): string[] {
+function fileNumbers(sketch: Sketch): readonly string[] {
+  const known = numbersOf.get(sketch.file)
+  if (known !== undefined) return known
   const found = new Set<string>()
   walk(sketch.file.root, (node) => void (isNumber(node) && found.add(sketch.text(node))))
-  return [...found]
+  const numbers = [...found]
+  numbersOf.set(sketch.file, numbers)
+  return numbers
 }
 
 /** A number next to this one, a power of ten away, or one that the tests or the file hold. */
@@ -210,14 +218,26 @@ function addText(node: SyntaxNode, sketch: Sketch): void {
   if (statement !== undefined) walk(statement, (at) => void (at !== node && at.type === 'string' && at.children.length > 2 && sketch.replace(node, sketch.text(at), 'text', 0.3)))
 }
 
-/** Strings used in the same way in the file: compared with, or keys beside it. */
-function siblingStrings(node: SyntaxNode, sketch: Sketch): string[] {
-  const parentType = node.parent?.parent?.type
-  const found = new Set<string>()
-  walk(sketch.file.root, (at) => {
-    if (at.type === node.type && at.parent?.parent?.type === parentType) found.add(sketch.text(at))
-  })
-  return [...found].slice(0, 12)
+/** Some of the strings that are used in the same way in the file: compared with, or keys beside it. */
+function siblingStrings(node: SyntaxNode, sketch: Sketch): Iterable<string> {
+  let known = stringsOf.get(sketch.file)
+  if (known === undefined) {
+    const found = new Map<string, Set<string>>()
+    walk(sketch.file.root, (at) => {
+      if (!/^(string_fragment|string_content)$/.test(at.type)) return
+      const alike = found.get(useOf(at)) ?? new Set<string>()
+      if (alike.size < mostSiblings) found.set(useOf(at), alike.add(sketch.text(at)))
+    })
+    known = found
+    stringsOf.set(sketch.file, known)
+  }
+  return known.get(useOf(node)) ?? []
+}
+
+const mostSiblings = 12
+
+function useOf(node: SyntaxNode): string {
+  return `${node.type} in ${node.parent?.parent?.type}`
 }
 
 /** Where actual and expected text part: [what the program said, what was expected]. */

@@ -9,6 +9,7 @@ import type { Vocabulary } from '../syntax/vocabulary.ts'
 import { chooseProbes, clusterBehaviours, findDifference, isApart, observeVersions } from './behaviour.ts'
 import type { Behaviour, Version } from './behaviour.ts'
 import { countTrigrams, naturalnessOf } from './natural.ts'
+import type { Selection } from './mutants.ts'
 import { rateMend } from './rate.ts'
 import type { Rating } from './rate.ts'
 import { measureStrength, proposeTest } from './strength.ts'
@@ -65,7 +66,7 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
   const select = quick === undefined ? undefined : createSelector(quick.survey, quick)
   const behaviours = quick === undefined || select === undefined || left() < leastMs
     ? versions.map(() => undefined)
-    : await observeVersions(quick.lane, versions, project, { probes: chooseProbes(versions, project), selection: withoutTargets(select, plausible), budgetMs: Math.min(mostMs, left() / 2) })
+    : await observeVersions(quick.lane, versions, project, { probes: chooseProbes(versions, project), selection: selectTests(select, plausible), budgetMs: Math.min(mostMs, left() / 2) })
   const compared = options.now()
   const clusters = await lowerMistyped(rankClusters(plausible, behaviours, project), options)
   const [best] = clusters
@@ -74,7 +75,7 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
   const version = versions[at]
   const strength: MutationScore = quick === undefined || select === undefined || version === undefined || left() < leastMs
     ? { tried: 0, noticed: 0, alike: 0, survivors: [], note: quick === undefined ? 'the tests cannot be run quickly enough for that' : 'there was no time left for it' }
-    : await measureStrength(quick.lane, { version, words: options.words }, project, { selection: withoutTargets(select, [chosen]), budgetMs: Math.min(mostMs, left()), now: options.now })
+    : await measureStrength(quick.lane, { version, words: options.words }, project, { selection: passing(selectTests(select, [chosen]), chosen), budgetMs: Math.min(mostMs, left()), now: options.now })
   const measured = options.now()
   const heads = clusters.map(({ members }) => behaviours[plausible.indexOf(members[0] ?? chosen)])
   const inputs = behaviours[at]?.size ?? 0
@@ -92,15 +93,20 @@ export async function judgeMends(found: SearchResult & { readonly chosen: Surviv
     test: calls.length === 0 ? undefined : proposeTest(await answersOf(calls), calls, candidate.path.endsWith('.py')),
   }
 
+  /** Without the tests that fail with this change too: they fail with each small change beside it, and would seem to notice it. */
+  function passing(selection: Selection, { mended }: Survivor): Selection {
+    return { ...selection, only: selection.only.filter((name) => !options.targets.includes(name) || mended.includes(name)) }
+  }
+
   /** What the proposed version answers: known from the comparison, or seen again where a survivor was found on an input of its own. */
   async function answersOf(wanted: readonly string[]): Promise<Behaviour | undefined> {
     if (behaviours[at] !== undefined || wanted.length === 0 || quick === undefined || select === undefined || version === undefined || left() < leastMs) return behaviours[at]
-    return (await observeVersions(quick.lane, [version], project, { probes: chooseProbes([version], project), selection: withoutTargets(select, [chosen]), budgetMs: left() }))[0]
+    return (await observeVersions(quick.lane, [version], project, { probes: chooseProbes([version], project), selection: selectTests(select, [chosen]), budgetMs: left() }))[0]
   }
 }
 
 /** Tests that any of the changes can be noticed by. */
-function withoutTargets(select: ReturnType<typeof createSelector>, survivors: readonly Survivor[]): { only: string[]; files: string[]; perMs: number } {
+function selectTests(select: ReturnType<typeof createSelector>, survivors: readonly Survivor[]): Selection {
   const selections = survivors.map(({ trial }) => select(trial.candidate))
   return {
     only: [...new Set(selections.flatMap(({ only }) => only))], files: [...new Set(selections.flatMap(({ files }) => files))],

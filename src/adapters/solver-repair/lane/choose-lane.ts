@@ -2,6 +2,7 @@ import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Group } from '../read-tests.ts'
 import { sourceOf } from '../built-files.ts'
 import { familyOf, familyOfFile, fileOf, testLike } from '../read-tests.ts'
+import { findScript, runnerOf } from './find-script.ts'
 import type { Lane } from './lane.ts'
 import { createNodeLane } from './node-lane.ts'
 import { createPythonLane } from './python-lane.ts'
@@ -20,5 +21,5 @@ export async function chooseLane(lab: Lab, group: Group, workers: number): Promi
   const others = [...known].filter((file) => !group.files.includes(file)).slice(0, maxOtherFiles)
   const written = (files: readonly string[]): string[] => files.map((file) => sourceOf(group, file))
   const named = new Map([...group.sources ?? []].map(([built, source]) => [source, built]))
-  return createNodeLane(lab, { failing: written(group.files), others: written(others) }, { workers, runner: group.outcome.tests?.runner, named })
+  return createNodeLane(lab, { failing: written(group.files), others: written(others) }, { workers, runner: runnerOf((await findScript(group.check.command, lab)).command, group.outcome), named })
 }

@@ -1,4 +1,6 @@
+import { unknownRunner } from '../../../domain/proof/endless.ts'
 import type { Lab } from '../../../engine/ports/solver.ts'
+import type { CheckOutcome } from '../../../protocol/evidence.ts'
 
 const oneFile = /^(?:node|tsx|python3?)\s+(?:--experimental-strip-types\s+)?(?:\.\/)?([\w@.-]+(?:\/[\w@.-]+)*\.(?:[cm]?[jt]s|py))$/
 
@@ -18,4 +20,10 @@ function findPackageScript(text: string | undefined, name: string): string | und
     // Broken JSON names no scripts; npm says so when the check runs.
     return undefined
   }
+}
+
+/** What runs a check's tests: what has reported, else what the command starts, with the package script that it names in its place. */
+export function runnerOf(command: string, outcome: Pick<CheckOutcome, 'tests'> | undefined): string {
+  const known = outcome?.tests?.runner
+  return known !== undefined && known !== unknownRunner ? known : (/\b(vitest|jest|mocha|ava|tap)\b/.exec(command)?.[1] ?? 'node-test')
 }

@@ -1,32 +1,11 @@
 import { nodeMaps } from './node-maps.ts'
 
-/** Part of the harness: what one test at a time runs, by V8's coverage, in terms of the files that people write. */
-export const nodeCover = String.raw`${nodeMaps}
-  // ---- coverage of one test at a time
-  const openCover = async (state) => {
-    const inspector = await import('node:inspector')
-    const session = new inspector.Session()
-    session.connect()
-    const post = (method, params) => { let answer; session.post(method, params, (error, value) => { answer = value }); return answer }
-    post('Profiler.enable')
-    post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-    return {
-      start: () => void post('Profiler.takePreciseCoverage'),
-      stop(name) {
-        const ran = new Map()
-        for (const script of post('Profiler.takePreciseCoverage')?.result ?? []) {
-          const plain = script.url.split('?')[0]
-          if (!inside(plain) || plain.includes('/[eval')) continue
-          const paint = toPaint(script.functions)
-          const places = placesOf(plain)
-          if (places === undefined) join(ran, fileURLToPath(plain), remade.has(plain) && paint.includes(1) ? [[0, fs.statSync(fileURLToPath(plain)).size]] : toSpans(paint))
-          else for (const [file, list] of Map.groupBy(places.filter(({ at }) => paint[at] === 1), (place) => place.file)) join(ran, file, list.map(({ from, to }) => [from, to]))
-        }
-        state.covers[name] = Object.fromEntries([...ran].map(([file, spans]) => [path.relative(run.root, file).split(path.sep).join('/'), spans]))
-      },
-      close: () => session.disconnect(),
-    }
-  }
+/** Part of the harness: what ran, by V8's coverage, in terms of the files that people write. */
+export const nodeCover = String.raw`
+/** With remade: by address, texts that run in the place of what the file holds. */
+function openMaps(run, remade) {
+${nodeMaps}
+  const toInner = (file) => path.relative(run.root, file).split(path.sep).join('/')
   const join = (ran, file, spans) => {
     if (spans.length === 0) return
     const joined = []
@@ -40,7 +19,7 @@ export const nodeCover = String.raw`${nodeMaps}
   /** For each offset of a script: 1 where it ran. */
   const toPaint = (functions) => {
     const called = functions.flatMap((fn) => fn.ranges)
-    const paint = new Uint8Array(Math.max(...called.map((range) => range.endOffset)))
+    const paint = new Uint8Array(called.reduce((far, range) => Math.max(far, range.endOffset), 0))
     called.sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset)
     for (const range of called) paint.fill(range.count > 0 ? 1 : 0, range.startOffset, range.endOffset)
     return paint
@@ -55,4 +34,38 @@ export const nodeCover = String.raw`${nodeMaps}
     }
     return spans
   }
+  /** By path, the spans of UTF-16 offsets that ran. */
+  const toCovers = (scripts) => {
+    const ran = new Map()
+    for (const script of scripts) {
+      const plain = script.url.split('?')[0]
+      const paint = toPaint(script.functions)
+      const places = placesOf(plain)
+      if (places === undefined) join(ran, fileURLToPath(plain), remade.has(plain) && paint.includes(1) ? [[0, fs.statSync(fileURLToPath(plain)).size]] : toSpans(paint))
+      else for (const [file, list] of Map.groupBy(places.filter(({ at }) => paint[at] === 1), (place) => place.file)) join(ran, file, list.map(({ from, to }) => [from, to]))
+    }
+    return Object.fromEntries([...ran].map(([file, spans]) => [toInner(file), spans]))
+  }
+  /** Path and row, from 0, of what people wrote. */
+  const toPlace = (plain, row, column) => {
+    const place = placeAt(plain, row, column)
+    return place === undefined ? [toInner(fileURLToPath(plain)), row] : [toInner(place.file), place.row]
+  }
+  return { toCovers, toPlace }
+}
+
+/** Coverage of one test at a time. */
+async function openCover(state, isOurs, { toCovers }) {
+  const inspector = await import('node:inspector')
+  const session = new inspector.Session()
+  session.connect()
+  const post = (method, params) => { let answer; session.post(method, params, (error, value) => { answer = value }); return answer }
+  post('Profiler.enable')
+  post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+  return {
+    start: () => void post('Profiler.takePreciseCoverage'),
+    stop(name) { state.covers[name] = toCovers((post('Profiler.takePreciseCoverage')?.result ?? []).filter((script) => isOurs(script.url.split('?')[0]))) },
+    close: () => session.disconnect(),
+  }
+}
 `

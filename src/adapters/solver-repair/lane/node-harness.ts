@@ -21,7 +21,7 @@ import { format, inspect, isDeepStrictEqual } from 'node:util'
 
 if (process.env.WRIT_LANE_CHILD) child()
 else parent()
-${nodeWatch}
+${nodeCover}${nodeWatch}
 function parent() {
   if (typeof nodeModule.registerHooks !== 'function') {
     console.log(JSON.stringify({ unsupported: process.version }))
@@ -73,6 +73,7 @@ function parent() {
     }
     // A test that does not end is named by the watch; the rest of its job goes on without it.
     let told = ''
+    kid.stdio[4].setEncoding('utf8')
     kid.stdio[4].on('data', (chunk) => {
       told += chunk
       if (!told.endsWith('\n') || current === undefined) return
@@ -123,8 +124,10 @@ function child() {
     try { return nodeModule.stripTypeScriptTypes(text) } catch { /* enums, parameter properties, namespaces */ }
     const made = nodeModule.stripTypeScriptTypes(text, { mode: 'transform', sourceMap: true, sourceUrl: plain })
     remade.set(plain, made)
+    watch?.learn()
     return made
   }
+  const maps = openMaps(run, remade)
   /** Bundlers' habits that Node does not share: paths without an ending, and .js where the file is .ts. */
   const findModule = (specifier, context, next) => {
     try { return next(specifier, context) } catch (error) {
@@ -370,7 +373,7 @@ function child() {
 ${nodeExpect}${nodeDialects}
   Object.assign(stand, { 'node:test': { api, main: api }, ...dialects })
 
-${nodeCover}${nodeProbe}
+${nodeProbe}
   const late = (error) => { const state = run.state; if (state?.fail) state.fail(error); else if (state) state.loose = true }
   process.on('uncaughtException', late)
   process.on('unhandledRejection', late)
@@ -468,7 +471,7 @@ ${nodeCover}${nodeProbe}
     state.passOver = new Set(job.skip)
     state.loopMs = job.loopMs
     if (job.watch) watch ??= await openWatch(run.rootUrl, remade, job.watch)
-    if (job.cover) cover = await openCover(state)
+    if (job.cover) cover = await openCover(state, (plain) => inside(plain) && !plain.includes('/[eval'), maps)
     let ended = 'done'
     try {
       const gone = new Promise((_, no) => { state.give = () => no(new Error('the file never ended')) })

@@ -71,4 +71,15 @@ export const nodeMaps = String.raw`
     }
     return maps.get(plain)
   }
+  /** Where a row and column of a made text come from, all from 0; undefined where that is nowhere or not known. */
+  const placeAt = (plain, row, column) => {
+    const known = placesOf(plain)
+    if (known === undefined) return undefined
+    const text = remade.get(plain) ?? fs.readFileSync(fileURLToPath(plain), 'utf8')
+    const at = (rowStarts(text)[row] ?? text.length) + column
+    const place = known.findLast((one) => one.at <= at)
+    if (place === undefined) return undefined
+    const before = fs.readFileSync(place.file, 'utf8').slice(0, place.from).split('\n')
+    return { file: place.file, row: before.length - 1, column: before.at(-1).length }
+  }
 `

@@ -15,17 +15,11 @@ const run = { root: fs.realpathSync(root) }
 const remade = new Map()
 ${nodeMaps}
 const nameOf = (file) => path.relative(run.root, file).split(path.sep).join('/')
-const lookUp = (file) => placesOf(pathToFileURL(path.join(run.root, file)).href) ?? []
-const offsetOf = (text, row, column) => (rowStarts(text)[row - 1] ?? text.length) + column - 1
+const toUrl = (file) => pathToFileURL(path.join(run.root, file)).href
 const placeOf = ([file, row, column]) => {
-  const known = lookUp(file)
-  if (known.length === 0) return null
-  const at = offsetOf(fs.readFileSync(path.join(run.root, file), 'utf8'), row, column)
-  const place = known.filter((one) => one.at <= at).at(-1)
-  if (place === undefined) return null
-  const before = fs.readFileSync(place.file, 'utf8').slice(0, place.from).split('\n')
-  return [nameOf(place.file), before.length, before.at(-1).length + 1]
+  const place = placeAt(toUrl(file), row - 1, column - 1)
+  return place === undefined ? null : [nameOf(place.file), place.row + 1, place.column + 1]
 }
-const sources = Object.fromEntries(files.flatMap((file) => lookUp(file).slice(0, 1).map((place) => [file, nameOf(place.file)])))
+const sources = Object.fromEntries(files.flatMap((file) => (placesOf(toUrl(file)) ?? []).slice(0, 1).map((place) => [file, nameOf(place.file)])))
 console.log(JSON.stringify({ sources, places: places.map(placeOf) }))
 `

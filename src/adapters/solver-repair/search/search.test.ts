@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import type { Lab } from '../../../engine/ports/solver.ts'
 import type { Check } from '../../../protocol/contract.ts'
 import type { CheckOutcome } from '../../../protocol/evidence.ts'
@@ -41,14 +42,20 @@ before(async () => {
 })
 
 /** Searches with tests that are content with these texts; each batch tries three, and the clock goes on by a tenth of a second for each. */
-async function look(candidates: readonly Candidate[], tests: Readonly<Record<string, RegExp>>, { late, later }: { late?: readonly Candidate[]; later?: RegExp } = {}): Promise<SearchResult & { readonly order: readonly string[] }> {
+async function look(candidates: readonly Candidate[], tests: Readonly<Record<string, RegExp>>, { late, later, record, slow = 0 }: { late?: readonly Candidate[]; later?: RegExp; record?: Lab['record']; slow?: number } = {}): Promise<SearchResult & { readonly order: readonly string[] }> {
   let now = 0
   const order: string[] = []
   const passing = (made: string): string[] => Object.keys(tests).filter((name) => tests[name]?.test(made))
   const filter: Filter = {
     quick: true,
     width: 3,
-    async sift(trials) {
+    async sift(trials, budgetMs) {
+      if (budgetMs < slow) {
+        now += budgetMs
+        return { further: [], reached: 0, survivors: [] }
+      }
+      // As a lane does, it takes longer than what has failed already.
+      await setImmediate()
       now += 100 * trials.length
       order.push(...trials.map(({ candidate }) => candidate.describes))
       const further = trials.flatMap((trial) => (passing(trial.text).length === 0 && later?.test(trial.text) ? [{ trial, lines: 1 }] : []))
@@ -60,7 +67,7 @@ async function look(candidates: readonly Candidate[], tests: Readonly<Record<str
       const good = passing(files.get('f.js') ?? '')
       return { checkId: 'c', tests: { complete: true, cases: Object.keys(tests).map((name) => ({ name, status: good.includes(name) ? 'passed' : 'failed' })) } } as unknown as CheckOutcome
     },
-    async record() {},
+    record: record ?? (async () => undefined),
   }
   const result = await search(openTrials(rankCandidates(candidates), project), filter, project, {
     lab: lab as Lab, task: 't', check, targets: Object.keys(tests), keep: [], signal: new AbortController().signal, now: () => now, fullTimeoutMs: 1000, budgetMs: 40_000, onProgress: () => undefined,
@@ -93,6 +100,16 @@ describe('the search', () => {
     const { chosen, exhausted } = await look([change('+', '-', 0.5), change('*', '/', 0.4)], { one: /a - 1/, two: /never/ })
     assert.equal(chosen?.trial.candidate.describes, '+ to -')
     assert.equal(exhausted, true)
+  })
+  it('gives more time to a batch of which nothing was reached, within bounds', async () => {
+    const candidates = [change('+', '-', 0.5), change('*', '/', 0.4)]
+    assert.equal((await look(candidates, { one: /a - 1/ }, { slow: 3000 })).chosen?.trial.candidate.describes, '+ to -')
+    const { chosen, tried } = await look(candidates, { one: /a - 1/ }, { slow: Infinity })
+    assert.deepEqual([chosen, tried], [undefined, 0])
+  })
+  it('fails as the whole check does, also while others are tried beside it', async () => {
+    const fault = new Error('the disk is full')
+    await assert.rejects(look([change('+', '-', 0.5), change('*', '/', 0.4), change('2', '5', 0.3), change('3', '4', 0.28), change('- 3', '', 0.26)], { one: /a - 1/ }, { record: () => Promise.reject(fault) }), fault)
   })
   it('takes up candidates that come late, also where nothing else is left', async () => {
     const { chosen } = await look([change('*', '/', 0.4)], { one: /a - 1/ }, { late: [change('+', '-', 0.5)] })

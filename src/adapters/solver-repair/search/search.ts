@@ -137,10 +137,16 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
       isOver = true
       options.onJudge?.(false)
     })
-    while (filter.quick && !isOver && !options.signal.aborted && options.now() < end) {
-      fill()
-      const wanted = enoughAfter - (tried - triedBefore)
-      if (queue.length === 0 || wanted <= 0 || isPoor(queue[0], likely) || (await siftSome(Math.min(wanted, besideBatch), firstBatchMs, true)) === undefined) break
+    // A failure is met below, also where it comes while others are tried; and nothing is left running behind a failure of these.
+    const settled = judging.catch(() => undefined)
+    try {
+      while (filter.quick && !isOver && !options.signal.aborted && options.now() < end) {
+        fill()
+        const wanted = enoughAfter - (tried - triedBefore)
+        if (queue.length === 0 || wanted <= 0 || isPoor(queue[0], likely) || (await siftSome(Math.min(wanted, besideBatch), firstBatchMs, true)) === undefined) break
+      }
+    } finally {
+      await settled
     }
     return judging
   }
@@ -150,8 +156,10 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     const wanted = chosen === undefined ? Math.min(queue.length, most - tried) : enoughAfter - (tried - triedBefore)
     if (queue.length === 0 || isPoor(queue[0]) || wanted <= 0) break
     const more = await siftSome(wanted, Math.min(batchMs, until - options.now()), chosen !== undefined)
-    if (more === undefined) break
+    // A machine with much else to do may need longer than a first batch has before anything runs at all.
+    if (more === undefined && batchMs >= lastBatchMs) break
     batchMs = Math.min(lastBatchMs, 1.6 * batchMs)
+    if (more === undefined) continue
     if (chosen === undefined && more.length === 0) takeSteps(lately)
     // Once a whole mend is there, what else passes is judged together at the end.
     if (more.length === 0 || chosen !== undefined) continue
