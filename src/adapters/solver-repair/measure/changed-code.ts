@@ -13,15 +13,20 @@ export interface ChangedCode {
   readonly lines: ReadonlyMap<string, ReadonlySet<number>>
   /** Code in languages of which no small changes are known. */
   readonly foreign: readonly string[]
+  /** Code that was not looked at: too many files, or too much in them. */
+  readonly large: readonly string[]
 }
 
-const most = { files: 40, bytes: 400_000, allBytes: 2_000_000 }
+/** More would take longer to read and to draw from than there is time for: nothing else goes on meanwhile. */
+const most = { files: 40, bytes: 200_000, allBytes: 400_000 }
 const others = /\.(go|rs|java|kt|cs|c|cc|cpp|h|hpp|rb|php|swift|scala|vue|svelte|sh|sql)$/
 
 /** Reads what was changed and may be changed a little: no tests, nothing that is pinned, generated or foreign. */
 export async function readChanged({ contract, changed }: ProvenResult, lab: ResultLab, wasmDir: string | undefined): Promise<ChangedCode> {
   const there = changed.filter(({ kind, binary }) => kind !== 'deleted' && !binary)
-  const paths = there.filter(({ path }) => isEditable(path, contract, { scope: [] })).slice(0, most.files)
+  const editable = there.filter(({ path }) => findGrammar(path) !== undefined && isEditable(path, contract, { scope: [] }))
+  const paths = editable.slice(0, most.files)
+  const large = editable.slice(most.files).map(({ path }) => path)
   const parser = await loadParser(paths.flatMap(({ path }) => findGrammar(path) ?? []), wasmDir)
   const sources = new Map<string, SourceFile>()
   const lines = new Map<string, ReadonlySet<number>>()
@@ -29,7 +34,11 @@ export async function readChanged({ contract, changed }: ProvenResult, lab: Resu
   for (const { path, from } of paths) {
     const [text, before] = await Promise.all([lab.read(path), lab.readBase(from ?? path)])
     const grammar = findGrammar(path)
-    if (text === undefined || grammar === undefined || text.length > most.bytes || read + text.length > most.allBytes || isGenerated(path, text)) continue
+    if (text === undefined || grammar === undefined || isGenerated(path, text)) continue
+    if (text.length > most.bytes || read + text.length > most.allBytes) {
+      large.push(path)
+      continue
+    }
     read += text.length
     const file = parseSource(parser, path, grammar, text)
     const fresh = findChangedLines(before, text)
@@ -37,5 +46,5 @@ export async function readChanged({ contract, changed }: ProvenResult, lab: Resu
     sources.set(path, file)
     lines.set(path, fresh)
   }
-  return { project: { parser, sources, tests: new Map() }, lines, foreign: there.flatMap(({ path }) => (others.test(path) ? [path] : [])) }
+  return { project: { parser, sources, tests: new Map() }, lines, foreign: there.flatMap(({ path }) => (others.test(path) ? [path] : [])), large }
 }

@@ -10,7 +10,7 @@ async function toCode(text: string, lines: readonly number[], path = 'a.js'): Pr
   const parser = await loadParser([grammar])
   const file = parseSource(parser, path, grammar, text)
   assert.ok(file)
-  return { project: { parser, sources: new Map([[path, file]]), tests: new Map() }, lines: new Map([[path, new Set(lines)]]), foreign: [] }
+  return { project: { parser, sources: new Map([[path, file]]), tests: new Map() }, lines: new Map([[path, new Set(lines)]]), foreign: [], large: [] }
 }
 
 const told = (code: ChangedCode, seed = 'a'): string[] => drawMutants(code, seed).map(({ candidate: { line, describes } }) => `${line} ${describes}`)

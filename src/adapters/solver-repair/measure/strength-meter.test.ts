@@ -102,3 +102,9 @@ test('tests that start programs or threads are known by what they load, directly
   for (const content of ["import { test } from 'node:test'", 'import os', '// a subprocessor']) assert.equal(await starts(content), false, content)
   assert.equal(await starts('', ['helper.js']), true)
 })
+
+test('more code than there is time for is not read, and said', async () => {
+  const large = Array.from({ length: 6000 }, (_, n) => `exports.add${n} = (a, b) => a + b + ${n}\n`).join('')
+  const strength = await measure(resultOf(outcomeOf(checkOf('c1', 'sh a.sh'), 1)), { ...labOf({}), read: async () => large })
+  assert.deepEqual([strength.tried, strength.note], [0, 'more code than there is time for: nothing was tried in add.js'])
+})

@@ -125,7 +125,7 @@ function findUnused(mutants: readonly Mutant[], unrun: ReadonlySet<Mutant>): str
   return [...new Set(mutants.map(({ candidate }) => candidate.path))].filter((path) => !run.has(path))
 }
 
-function toScore(parts: readonly Part[], of: number, { foreign }: ChangedCode): MutationScore {
+function toScore(parts: readonly Part[], of: number, { foreign, large }: ChangedCode): MutationScore {
   const sum = (value: (part: Part) => number): number => parts.reduce((total, part) => total + value(part), 0)
   const survivors = parts.flatMap((part) => part.survivors)
   const [noticed, unread, late, without, tests] = [sum((part) => part.noticed), sum((part) => part.unread), sum((part) => (part.why === undefined ? part.untried : 0)), sum((part) => part.without), sum((part) => part.tests)]
@@ -138,13 +138,19 @@ function toScore(parts: readonly Part[], of: number, { foreign }: ChangedCode): 
     ...(tests > 0 ? [`${tests} ${tests === 1 ? 'test' : 'tests'} could not be run quickly, or not in time`] : []),
     ...(skipped.length > 0 ? [`what the tests do not notice was not tried by ${listSome(skipped.map((command) => command.slice(0, 80)))}`] : []),
     ...(foreign.length > 0 ? [`nothing was tried in ${listSome(foreign)}`] : []),
+    ...(large.length > 0 ? [describeLarge(large)] : []),
   ]
   return { tried: noticed + survivors.length + unread, noticed, alike: sum((part) => part.alike), survivors: survivors.slice(0, mostNamed), ...(notes.length > 0 ? { note: notes.join('; ') } : {}) }
 }
 
-function describeNothing({ lines, foreign }: ChangedCode): string {
+function describeNothing({ lines, foreign, large }: ChangedCode): string {
   if (lines.size > 0) return 'there is nothing in the changed lines that could be changed a little'
+  if (large.length > 0) return describeLarge(large)
   return foreign.length > 0 ? `small changes are known for JavaScript, TypeScript and Python, and what was changed is ${listSome(foreign)}` : 'no code of JavaScript, TypeScript or Python was changed'
+}
+
+function describeLarge(paths: readonly string[]): string {
+  return `more code than there is time for: nothing was tried in ${listSome(paths)}`
 }
 
 function listSome(paths: readonly string[]): string {
