@@ -158,7 +158,7 @@ describe('two faults that one test meets one after the other', () => {
   }
   for (const [runner, { command, files }] of Object.entries(shapes)) {
     it(`are mended together under ${runner}`, async () => {
-      const { edits, text } = await propose(command, files, 12_000)
+      const { edits, text } = await propose(command, files, 24_000)
       const all = JSON.stringify(edits)
       assert.match(all, /return a \* b/, text)
       assert.match(all, /2 \* \(a \+ b\)/, text)
