@@ -197,3 +197,9 @@ class Box:
     })
   }
 })
+
+it('a table of thousands of numbers gives a bounded number of changes', () => {
+  const table = `exports.table = [${Array.from({ length: 6000 }, (_, n) => n * 7 + 3).join(', ')}]\n`
+  const found = candidatesOf('table.js', table)
+  assert.ok(found.length > 50_000 && found.length < 102_000, `${found.length}`)
+})

@@ -42,9 +42,12 @@ const importGenerators: readonly Generator[] = [changeImport, addImport, addExpo
 /** Parts of a file in which nothing runs. */
 const silent = /^(comment|type_annotation|type_arguments|type_parameters|interface_declaration|type_alias_declaration|import_statement|import_from_statement|future_import_statement|decorator)$/
 
+/** Of one file: tables of thousands of numbers give more than can ever be tried, and gathering them is time in which nothing else goes on. */
+const mostCandidates = 100_000
+
 /**
  * All changes that the generators know for the parts of a file that `suspicionOf` is above nothing for, without those that give the same text twice
- * (then the likelier one stays).
+ * (then the likelier one stays). Of a file that gives too many, those of its later parts are left out.
  */
 export function generateCandidates(file: SourceFile, words: Vocabulary, suspicionOf: (node: SyntaxNode) => number): Candidate[] {
   const found = new Map<string, Candidate>()
@@ -56,6 +59,7 @@ export function generateCandidates(file: SourceFile, words: Vocabulary, suspicio
   }
   const sketch = openSketch(file, words, suspicionOf, emit)
   walk(file.root, (node) => {
+    if (found.size >= mostCandidates) return false
     if (silent.test(node.type) || (node.field === 'type' && node.type === 'type') || node.field === 'return_type') return false
     if (suspicionOf(node) > 0) for (const generate of generators) generate(node, sketch)
     return undefined
