@@ -44,23 +44,21 @@ function readLog(machine: Machine): string {
 
 const newTest = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { sum } from '../src/sum.js'\n\ntest('one number', () => {\n  assert.equal(sum([4]), 4)\n})\n"
 
-const clash = (title: string, holds: string) => ({ name: 'write', input: { path: 'test/clash.test.js', content: `import assert from 'node:assert/strict'\nimport { test } from 'node:test'\nimport { shout } from '../src/text/shout.js'\n\ntest('${title}', () => assert.ok(${holds}))\n` } })
-
-function answerPlanned({ role, goal: words, turn }: Asked): Reply {
+function answerPlanned({ role, goal: words, turn }: Asked, reviewed: { times: number }): Reply {
   const isSum = words.startsWith('The sum')
   if (role === 'planner') {
     return { calls: [{ name: 'propose_plan', input: { tasks: [
-      { id: 'sum', subgoal: 'The sum of numbers begins at nothing.', scope: ['src/**', 'test/clash.test.js'], checks: [{ command: 'node --test test/sum.test.js' }], estimate: { minutes: 30 } },
-      { id: 'shout', subgoal: 'Shouting makes letters large.', scope: ['src/text/**'], checks: ['c1'], estimate: { minutes: 1 } },
+      { id: 'sum', subgoal: 'The sum of numbers begins at nothing.', scope: ['src/**', 'package.json'], checks: [{ command: 'node --test test/sum.test.js' }], estimate: { minutes: 3, tokens: 9000, tokens_spread: 2000 }, rules: ['made-up'] },
+      { id: 'shout', subgoal: 'Shouting makes letters large.', scope: ['src/text/**'], checks: ['c1'], depends_on: ['sum'], estimate: { minutes: 2 }, confidence: 0.8 },
     ] } }] }
   }
-  if (role === 'tester') {
-    if (isSum || turn > 1) return { calls: [finish('Nothing more')] }
-    return { calls: [turn === 0 ? clash('is large', "shout('Ab') === 'AB'") : { name: 'report_tests', input: { command: 'node --test test/clash.test.js' } }] }
+  if (role === 'reviewer') {
+    const finds = !isSum && (reviewed.times += 1) === 1
+    return { calls: [{ name: 'report_findings', input: { findings: finds ? [{ path: 'src/text/shout.js', line: 2, severity: 'error', rule: 'no-reason', message: 'nothing says why' }] : [] } }, finish('Looked')] }
   }
-  if (role === 'reviewer') return isSum ? { calls: [finish('Looked')] } : { calls: [{ name: 'report_findings', input: { findings: [] } }, finish('Looked')] }
   if (turn > 0) return { calls: [finish(isSum ? 'Begin the sum at 0' : 'Shout in capitals')] }
-  return { calls: isSum ? [mendSum, clash('says something', "shout('Ab') !== ''")] : [mendShout] }
+  if (isSum) return { calls: [mendSum] }
+  return { calls: [reviewed.times === 0 ? mendShout : { name: 'edit', input: { path: 'src/text/shout.js', edits: [{ find: 'return text.toLowerCase()', replace: '// Capitals are what shouting is.\n  return text.toUpperCase()' }] } }] }
 }
 
 /** Its test sees that many cost less, and neither where that begins nor how much less. */
@@ -178,16 +176,14 @@ export const scenes: Readonly<Record<string, Scene>> = {
       }
     },
   },
-  /**
-   * Two tasks with tests that are written first and a review of each: tests that conflict with what came in meanwhile, reviews that report
-   * nothing, a person who lets their change in all the same.
-   */
+  /** Two tasks, one after the other by their paths: a review that sends one back to who made it, rules that it will meet, a plan that a person agrees to. */
   planned: {
     files: twoModules,
     play: async (machine) => {
-      const server = await startModelServer({ lenient: true, script: (request) => answerPlanned(toAsked(request)) })
+      const reviewed = { times: 0 }
+      const server = await startModelServer({ lenient: true, script: (request) => answerPlanned(toAsked(request), reviewed) })
       try {
-        expect(await machine.writ(['run', goal, '--workers', '2', '--write-tests', '--review', 'all'], { env: modelEnv(server) }), 3)
+        expect(await machine.writ(['run', goal, '--workers', '2', '--review', 'all', '--confirm-plan'], { env: modelEnv(server) }), 3)
         const [run = ''] = readdirSync(join(machine.state, 'runs')).sort()
         expect(await machine.writ(['resume', run, '--yes'], { env: modelEnv(server) }), 0)
       } finally {

@@ -248,7 +248,7 @@ describe('commands about this machine', () => {
     writeFileSync(join(home, 'config', 'writ', 'config.yaml'), 'max_turns: many\n')
     const wrong = await writ(['config'])
     assert.equal(wrong.code, 2)
-    assert.match(wrong.stderr, /^writ: the configuration \S+config\.yaml does not fit: line 1: max_turns: it is text, and has to be a number\n$/)
+    assert.match(wrong.stderr, /^writ: the configuration \S+config\.yaml does not fit its format, schemas\/config\.schema\.json: line 1: max_turns: it is text, and has to be a number\n$/)
     rmSync(join(home, 'config'), { recursive: true })
   })
 
