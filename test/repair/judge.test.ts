@@ -105,7 +105,8 @@ describe('a mend of Python is judged', { skip: noPython }, () => {
       'test/test_vote.py': 'import unittest\nfrom src.vote import may_vote\n\nclass Vote(unittest.TestCase):\n    def test_young(self):\n        self.assertTrue(may_vote(20))\n        self.assertFalse(may_vote(10))\n        self.assertFalse(may_vote(50, citizen=False))\n',
     })
     assert.ok(judgement.options.length > 1, text)
-    assert.equal(judgement.sure, 'one of several', text)
+    // Which of the two depends on how many small changes there was time for: of either a person is asked.
+    assert.ok(['one of several', 'a guess'].includes(judgement.sure), text)
     assert.match(judgement.difference?.call ?? '', /^may_vote\(\d+, citizen=True\)/)
     assert.deepEqual([...new Set(judgement.difference?.shows.map(({ outcome }) => outcome))].toSorted(), ['returns False', 'returns True'])
     assert.match(text, /These mend it in ways that differ:\n {2}1\. /)
