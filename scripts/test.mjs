@@ -21,5 +21,5 @@ const named = process.argv.slice(2)
 const files = named.length > 0 ? named : globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { exclude: (name) => name.includes('node_modules') }).sort()
 // Each file of tests is a process: what another one has compiled already is not compiled again, which is half of a start.
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env }
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files], { stdio: 'inherit', env })
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=900000', ...files], { stdio: 'inherit', env })
 process.exit(status ?? 1)
