@@ -57,7 +57,7 @@ const mostBases = 4
 /** Changes that only let a test get further: how many are told, and what of the time is the search's once there is one. */
 const mostSteps = 2
 const firstShare = 0.4
-/** How many that pass the whole check judges beside the chosen one, and its share of what is left. */
+/** How many that pass the whole check judges beside the chosen one, and its share of what is left, unless one run of it may take longer. */
 const mostPlausible = 8
 const judgingShare = 0.1
 /** Whole runs of the check at the same time: most leave a core idle. */
@@ -164,9 +164,9 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     // Once a whole mend is there, what else passes is judged together at the end.
     if (more.length === 0 || chosen !== undefined) continue
     const spent = options.now() - began
-    const foundAt = options.now()
     chosen = await judgeBeside()
-    if (chosen !== undefined) until = Math.min(end, foundAt + clamp(extra.share * spent, extra.leastMs, extra.mostMs))
+    // Not counting what the check took: on a slow machine that is longer than what is left for others.
+    if (chosen !== undefined) until = Math.min(end, options.now() + clamp(extra.share * spent, extra.leastMs, extra.mostMs))
     else {
       const fresh = chooseBases(rankSurvivors(survivors, project).filter((one) => !isWhole(one)), bases)
       if (fresh.length === 0) continue
@@ -189,7 +189,8 @@ export async function search(trials: Trials, filter: Filter, project: Project, o
     if (chosen === undefined) return { chosen, plausible: [], unjudged: 0, tried, exhausted, searched: false, steps: rankSteps(steps).slice(0, mostSteps) }
     triedBefore = 0
   }
-  const rivals = await judgeRivals(survivors, chosen, judged, project, { ...options, budgetMs: judgingShare * (end - options.now()) })
+  const left = end - options.now()
+  const rivals = await judgeRivals(survivors, chosen, judged, project, { ...options, budgetMs: Math.min(left / 2, Math.max(judgingShare * left, options.fullTimeoutMs)) })
   return { chosen, ...rivals, tried, exhausted, steps: [], searched: exhausted || isPoor(queue[0]) || tried - triedBefore >= enoughAfter }
 }
 
