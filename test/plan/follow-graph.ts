@@ -14,6 +14,7 @@ import { emptyState, type RunState } from '../../src/domain/run-state.ts'
 import { replayRun } from '../../src/engine/replay/replay.ts'
 import { resumeRun, startRun, type Opening, type Watch } from '../../src/engine/run.ts'
 import type { EventLog, Rollout } from '../../src/engine/ports/event-log.ts'
+import type { ModelPort } from '../../src/engine/ports/model.ts'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import type { Contract } from '../../src/protocol/contract.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
@@ -22,6 +23,15 @@ import type { RandomGraph } from './random-graph.ts'
 import { openSimulatedChildren, type SimulatedWorld } from './simulated-children.ts'
 
 class Killed extends Error {}
+
+/** Whoever plans anew, and has nothing better: with a model, failed tasks are tried again, and only then is there no other plan. */
+const planner: ModelPort = {
+  id: 'world/planner', contextWindow: undefined,
+  ask: async () => ({
+    parts: [{ type: 'call', callId: 'c1', name: 'finish', input: { summary: 'There is no other plan.', confidence: 1, cannot: 'there is no other way' } }],
+    finish: 'calls', usage: { inputTokens: 1, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0 }, servedBy: 'world', durationMs: 0,
+  }),
+}
 
 export interface Followed {
   readonly outcome: string | undefined
@@ -47,15 +57,15 @@ export async function followGraph(graph: RandomGraph): Promise<Followed> {
     const given = toPlan({ tasks: [...graph.tasks] }, contract, 0)
     const opening: Opening = {
       run, repository, draft: contract, config: digestOfJson({}), by: 'person', version: '0', planning: { given, workers: graph.workers, scheduled: true },
-      request: { words: 'x', solver: 'repair', contractGiven: true, includeDirty: false, apply: false, unattended: true },
+      request: { words: 'x', solver: 'model', model: planner.id, contractGiven: true, includeDirty: false, apply: false, unattended: true },
     }
     const world: SimulatedWorld = { done: new Map(), commits: new Map(), attempts: new Map() }
     const kills = [...graph.kills]
     let died = 0
     for (let isFirst = true; ; isFirst = false) {
       const ports = await composeEngine({
-        record: { ...record, log: mortal(record.log, kills.shift()) }, workspaces, sandbox, solver: { solver: 'repair', model: undefined }, config: {}, approver: { ask: async () => new Map() },
-        network: [], model: undefined, policy: openBuiltinPolicy(), run, repository: repository.root, note: () => undefined,
+        record: { ...record, log: mortal(record.log, kills.shift()) }, workspaces, sandbox, solver: { solver: 'model', model: planner.id }, config: {}, approver: { ask: async () => new Map() },
+        network: [], model: planner, policy: openBuiltinPolicy(), run, repository: repository.root, note: () => undefined,
         children: openSimulatedChildren(world, graph, { workspaces, repository: repository.root, mint: () => record.ids.runId() }),
         integrator: await createGitIntegrator({ run, repository: repository.root, repositories: workspaces.repositories, env }),
       })
