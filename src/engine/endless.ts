@@ -41,7 +41,9 @@ export async function runNamingEndless(run: RunContext, check: Check, attempt: A
   if (looked !== undefined && looked.length > 0 && !over.signal.aborted) stop.abort()
   const outcome = await running
   run.signal.throwIfAborted()
-  if (stop.signal.aborted) return nameEndless({ ...outcome, notes: outcome.notes.filter((note) => note !== 'cancelled') }, looked ?? [])
+  const notes = outcome.notes.filter((note) => note !== 'cancelled')
+  // One that ended by itself in the moment it was to be stopped is what it says it is.
+  if (stop.signal.aborted) return notes.length === outcome.notes.length ? outcome : nameEndless({ ...outcome, notes }, looked ?? [])
   return outcome.status === 'timed-out' ? nameEndless(outcome, looked ?? await findWithin(run, check, outcome, run.signal)) : outcome
 }
 
