@@ -2,6 +2,7 @@ import { createSystemClock } from '../adapters/system/system-clock.ts'
 import { findOverlap } from '../domain/lease/overlap.ts'
 import { findLeased } from '../domain/plan/check-plan.ts'
 import { findDrift } from '../domain/plan/drift.ts'
+import { toAncestors } from '../domain/plan/graph.ts'
 import { count } from '../domain/report/words.ts'
 import { findFlaw } from '../domain/schedule/find-flaw.ts'
 import { toScheduleProblem } from '../domain/schedule/from-plan-file.ts'
@@ -33,6 +34,7 @@ export async function notePlan({ file, plan, contract, now, policy }: NotedPlan)
   const pairs = findLeased(plan.tasks, (a, b) => findOverlap(a, b) !== undefined).map(([a, b]) => `${a} and ${b} may write the same paths: they are never at work at the same time`)
   return [
     ...tell(pairs, (more) => `so may ${count(more, 'more pair', 'more pairs')} of tasks`),
+    ...tell(noteOrder(plan, contract), (more) => `so it is with ${count(more, 'more check')}`),
     ...findDrift(plan, contract).map((each) => each.text),
     ...(policy === undefined ? [] : noteRules(file, plan, contract, now, policy)),
     ...(await noteTimes(file, contract, now)),
@@ -41,6 +43,20 @@ export async function notePlan({ file, plan, contract, now, policy }: NotedPlan)
 
 function tell(notes: readonly string[], more: (count: number) => string): readonly string[] {
   return notes.length <= mostTold ? notes : [...notes.slice(0, mostTold), more(notes.length - mostTold)]
+}
+
+/** Checks of the goal that a task must pass, though others that are a part of them may come after it. A task with tests of its own is done by these. */
+function noteOrder({ tasks }: Plan, contract: Contract): readonly string[] {
+  const before = toAncestors(tasks)
+  const goals = new Set(contract.checks.map(({ id }) => id))
+  return tasks.filter(({ tests }) => tests.length === 0).flatMap(({ id, checks }) => checks.filter((check) => goals.has(check)).flatMap((check) => {
+    const parts = tasks.filter((other) => other.id !== id && other.serves?.includes(check) && before.get(id)?.has(other.id) !== true).map((other) => other.id)
+    return parts.length === 0 ? [] : [`${id} must pass the goal's check ${check} and does not wait for ${toList(parts)}, which ${parts.length === 1 ? 'is a part' : 'are parts'} of it: let it depend on ${parts.length === 1 ? 'it' : 'them'}`]
+  }))
+}
+
+function toList(ids: readonly string[]): string {
+  return ids.length <= mostTold ? ids.join(', ') : `${ids.slice(0, mostTold).join(', ')} and ${ids.length - mostTold} more`
 }
 
 /** Rules that the tasks will meet, and those that only the file speaks of. */

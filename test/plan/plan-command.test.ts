@@ -118,6 +118,20 @@ describe('writ plan', () => {
     assert.match((await notes('--contract', 'soon.yaml')).join('\n'), /b is released 30 min from the beginning, after the deadline of the run: it never begins/)
   }))
 
+  test('plan check tells of a task that must pass a check of the goal before others that are a part of it', () => withMachine(twoModules, async (machine) => {
+    const lines = (waits: string): string => ['goal: all is well', 'checks: [npm test]', 'tasks:',
+      '  - { id: a, subgoal: what a is for, scope: [src/sum.js], checks: [{ command: node --test test/sum.test.js }], serves: [c1] }',
+      '  - { id: b, subgoal: what b is for, scope: [src/shout.js], checks: [{ command: node --test test/shout.test.js }], serves: [c1] }',
+      `  - { id: whole, subgoal: what comes of both, scope: [src/**], depends_on: [${waits}], checks: [c1] }`, ''].join('\n')
+    const notes = async (waits: string): Promise<string> => {
+      writeFileSync(join(machine.repo, 'plan.yaml'), lines(waits))
+      return (await machine.writ(['plan', 'check', 'plan.yaml'])).stdout
+    }
+    assert.match(await notes('a'), /whole must pass the goal's check c1 and does not wait for b, which is a part of it: let it depend on it/)
+    assert.match(await notes(''), /does not wait for a, b, which are parts of it: let it depend on them/)
+    assert.doesNotMatch(await notes('a, b'), /does not wait/)
+  }))
+
   test('without a model the plan comes from the failing checks, a task for each file of tests, and is carried out', () => withMachine(twoModules, async (machine) => {
     const ended = await machine.writ(['plan', 'make all tests pass', '--check', 'npm test', '--json', '-o', 'plan.yaml'])
     assert.equal(ended.code, 0, ended.stderr)
