@@ -3,7 +3,7 @@
  * the proof's judgement, messages. It is recorded with every run; whoever changes what an old log leads to raises it, and
  * keeps the old way for runs whose state says so (`RunState.decisions`). See docs/decisions/0007-replay.md.
  */
-export const decisionsVersion = 5
+export const decisionsVersion = 6
 
 /**
  * 2: commands are read before they are judged, questions of a turn are asked together, changes pass the stages of validation and
@@ -91,4 +91,9 @@ export function spreadsAll(state: { readonly decisions: number | undefined }): b
 /** 5: the rules that a task will meet are what the policy says of it, whatever its plan names. */
 export function marksAnew(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 5
+}
+
+/** 6: where a test that must fail is not reported, the base is asked whether the check would report one at all. */
+export function asksTheBase(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 6
 }

@@ -1,8 +1,9 @@
 import type { Check } from '../protocol/contract.ts'
 import type { CheckOutcome } from '../protocol/evidence.ts'
 import type { CommitId } from '../protocol/ids.ts'
+import { asksTheBase } from '../domain/decisions.ts'
 import { digestOf } from '../domain/digest.ts'
-import { canaryFiles, judgeCanary, type CanaryVerdict } from '../domain/proof/canary.ts'
+import { canaryFiles, findCanaries, findReported, judgeCanary, type CanaryFile, type CanaryVerdict } from '../domain/proof/canary.ts'
 import { readFiles } from './look.ts'
 import { runCheckAt } from './loop/perceive.ts'
 import { getWorkspace, type RunContext } from './record.ts'
@@ -26,17 +27,35 @@ export async function runCanary(run: RunContext, head: CommitId, restored: Reado
   return { tampered: verdicts.some((each) => each.tampered), reasons: [...new Set(verdicts.flatMap((each) => each.reasons))] }
 }
 
-async function tryCanary(run: RunContext, check: Check, baseline: CheckOutcome, head: CommitId, restored: ReadonlyMap<string, Uint8Array | undefined>): Promise<CanaryVerdict> {
-  const workspace = getWorkspace(run)
+type Files = ReadonlyMap<string, Uint8Array | undefined>
+
+async function tryCanary(run: RunContext, check: Check, baseline: CheckOutcome, head: CommitId, restored: Files): Promise<CanaryVerdict> {
+  const { base } = getWorkspace(run)
   // The result cannot know this name beforehand: it depends on the commit that the result is.
   const name = `writ_canary_${digestOf(`${run.rollout.run} ${head} ${run.rollout.head}`).slice(0, 20)}`
   const paths = [...new Set(baseline.tests?.cases.flatMap((each) => (each.file === undefined ? [] : [each.file])) ?? [])].sort().slice(0, mostFiles)
-  const files: { path: string; content: string }[] = []
-  for (const [path, bytes] of await readFiles(run, workspace.base.commit, paths)) if (bytes) files.push({ path, content: new TextDecoder().decode(bytes) })
-  const planted = canaryFiles(files, baseline.tests?.runner ?? '', name)
+  const files: CanaryFile[] = []
+  for (const [path, bytes] of await readFiles(run, base.commit, paths)) if (bytes) files.push({ path, content: new TextDecoder().decode(bytes) })
+  const runWith = async (at: CommitId, planted: readonly CanaryFile[], under: Files): Promise<CheckOutcome | undefined> => {
+    const writes = new Map([...under, ...planted.map((each) => [each.path, new TextEncoder().encode(each.content)] as const)])
+    const [outcome] = await runCheckAt(run, [check], at, 'canary', writes, planted.length > mostNarrowed ? undefined : planted.map((each) => each.path))
+    return outcome
+  }
+  const judge = async (planted: readonly CanaryFile[]): Promise<CanaryVerdict> => {
+    const outcome = await runWith(head, planted, restored)
+    return outcome ? judgeCanary(outcome, name, planted.map((each) => each.path)) : { tampered: false, reasons: [] }
+  }
+  const runner = baseline.tests?.runner ?? ''
+  const planted = canaryFiles(files, runner, name)
   if (planted.length === 0) return judgeCanary(baseline, name, [])
-  const writes = new Map([...restored, ...planted.map((each) => [each.path, new TextEncoder().encode(each.content)] as const)])
-  const only = planted.length > mostNarrowed ? undefined : planted.map((each) => each.path)
-  const [outcome] = await runCheckAt(run, [check], head, 'canary', writes, only)
-  return outcome ? judgeCanary(outcome, name, planted.map((each) => each.path)) : { tampered: false, reasons: [] }
+  const verdict = await judge(planted)
+  if (!verdict.tampered || !asksTheBase(run.state)) return verdict
+  // A check that chooses its tests by their names does not choose this one, on the base neither: it is given the name of one that is chosen.
+  const chosen = baseline.tests?.cases.filter((each) => each.status !== 'skipped') ?? []
+  const named = canaryFiles(files.map((file) => ({ ...file, like: chosen.find((each) => each.file === file.path)?.name ?? '' })), runner, name)
+  const onBase = await runWith(base.commit, named, new Map())
+  if (onBase === undefined) return verdict
+  const reported = findReported(onBase, name, named.map((each) => each.path))
+  if (reported.length > 0 && onBase.status !== 'passed') return judge(named.filter((each) => reported.includes(each.path)))
+  return findCanaries(onBase, name).length > 0 ? verdict : { tampered: false, reasons: ['the check chooses its tests, on the base too: no test that must fail could be added for trial'] }
 }

@@ -131,6 +131,16 @@ export function fingerprint(directory: string): string {
   return hash.digest('hex')
 }
 
+/** A machine for as long as `use` takes. */
+export async function withMachine(files: Readonly<Record<string, string>>, use: (machine: Machine) => Promise<void>): Promise<void> {
+  const machine = makeMachine(files)
+  try {
+    await use(machine)
+  } finally {
+    machine.remove()
+  }
+}
+
 /** A small library with a fault that one of its tests shows. */
 export const brokenLibrary: Readonly<Record<string, string>> = {
   'package.json': '{\n  "name": "sums",\n  "version": "1.0.0",\n  "type": "module",\n  "scripts": {\n    "test": "node --test"\n  }\n}\n',

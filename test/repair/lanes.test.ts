@@ -129,6 +129,10 @@ describe('no search is made for', () => {
     const { text } = await propose('node --test test/a.test.js', [['test/a.test.js', `${test}import 'left-pad-of-nobody'\ntest('adds', () => { assert.equal(add(2, 3), 5) })\n`]])
     assert.match(text, /^No search was made\. .*no module left-pad-of-nobody here/)
   })
+  it('a folder that Node takes for a file', async () => {
+    const { text } = await propose('node --test test/', [['test/a.test.js', `${test}test('adds', () => { assert.equal(add(2, 3), 5) })\n`]])
+    assert.match(text, /^No search was made\. .*node --test takes the folder test for a file that is not there; its command needs files or a pattern, as in node --test "test\/\*\*\/\*\.test\.js"/)
+  })
   it('a service that does not run', async () => {
     const { text } = await propose('node --test test/a.test.js', [['test/a.test.js', `${test}test('asks', () => new Promise((done, no) => net.connect(1, '127.0.0.1').on('error', no)))\n`]])
     assert.match(text, /^No search was made\. .*nothing answers at 127\.0\.0\.1:1: a service that it needs is not running/)

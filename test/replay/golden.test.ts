@@ -8,7 +8,7 @@ describe('rollouts of every stored version come out of their logs as recorded', 
     for (const kind of ['model', 'repair', 'resumed', 'approval', 'limit', 'waiting', 'rewound', 'fork']) assert.ok(names.includes(`v1-${kind}`), kind)
     for (const kind of ['model', 'repair', 'resumed', 'people']) assert.ok(names.includes(`v2-${kind}`), kind)
     assert.ok(names.includes('v3-people'))
-    for (const name of ['v4-planned', 'v5-weak']) assert.ok(names.includes(name), name)
+    for (const name of ['v4-planned', 'v5-weak', 'v6-chosen']) assert.ok(names.includes(name), name)
   })
   for (const name of names) {
     test(name, async () => {

@@ -233,4 +233,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
       ], ['many pieces must cost less', '--check', 'npm test'], 0)
     },
   },
+  /** A check that chooses its tests by name, which the base is asked about. */
+  chosen: {
+    files: brokenLibrary,
+    play: async (machine) => script(machine, [{ calls: [mend, finish()] }], ['the numbers are summed', '--check', 'node --test --test-name-pattern sums test/sum.test.js'], 0),
+  },
 }

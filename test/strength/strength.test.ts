@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { brokenLibrary, finish, makeMachine, mend, runScripted, type Machine, type Report } from '../e2e/harness.ts'
+import { brokenLibrary, finish, mend, runScripted, withMachine, type Machine, type Report } from '../e2e/harness.ts'
 import type { EvidenceStrength } from '../../src/protocol/repair.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 
@@ -18,15 +18,6 @@ const shop = {
 }
 const discount = edit('src/price.js', '  return each * count\n', '  const full = each * count\n  if (count > 10) return full - full / 10\n  return full\n')
 const goal = ['many pieces must cost less', '--check', 'npm test']
-
-async function withMachine(files: Readonly<Record<string, string>>, use: (machine: Machine) => Promise<void>): Promise<void> {
-  const machine = makeMachine(files)
-  try {
-    await use(machine)
-  } finally {
-    machine.remove()
-  }
-}
 
 function setStrength(machine: Machine, settings: string): void {
   const directory = join(machine.home, '.config', 'writ', 'policy', 'own')

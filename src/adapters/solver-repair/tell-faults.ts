@@ -94,6 +94,7 @@ function ofCheck({ outcome, byExit }: Group): string | undefined {
 
 function ofTest(test: TestCase, names: Names): string | undefined {
   const message = test.message ?? ''
+  if (test.file !== undefined && names.folders.has(test.file) && message.includes('Cannot find module')) return `node --test takes the folder ${test.file} for a file that is not there; its command needs files or a pattern, as in node --test "${test.file}/**/*.test.js"`
   const missing = findMissingModule(message)
   if (missing !== undefined && isInstallable(missing, names)) return `there is no module ${missing} here; install what is missing`
   for (const { pattern, say } of circumstances) {
@@ -108,6 +109,8 @@ interface Names {
   readonly own: ReadonlySet<string>
   /** In manifests. */
   readonly declared: ReadonlySet<string>
+  /** Paths of folders. */
+  readonly folders: ReadonlySet<string>
 }
 
 /** A name that is nearly one that is there is a slip of the code; one that is declared, or like nothing, has to be installed. */
@@ -123,7 +126,9 @@ const manifest = /^(package\.json|pyproject\.toml|setup\.(cfg|py)|Pipfile|[\w-]*
 async function findNames(lab: Lab): Promise<Names> {
   const own = new Set(standardPython)
   const declared = new Set<string>()
+  const folders = new Set<string>()
   for (const path of await lab.files()) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at))
     for (const part of path.split('/')) own.add(part.replace(/\.([cm]?[jt]sx?|py)$/, ''))
     if (!manifest.test(path)) continue
     for (const match of ((await lab.read(path)) ?? '').matchAll(/(?:^|["'\s])(@?[A-Za-z][\w.-]*(?:\/[\w.-]+)?)(?=["'\s]*(?:[:=<>~!;[\n,\]"']|$))/gm)) {
@@ -131,7 +136,7 @@ async function findNames(lab: Lab): Promise<Names> {
       declared.add(name).add(name.replaceAll('-', '_'))
     }
   }
-  return { own, declared }
+  return { own, declared, folders }
 }
 
 /** Runs of the base in a lane that look for flaky tests, and the most that one may take to be worth it, in milliseconds. */

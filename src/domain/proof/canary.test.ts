@@ -21,6 +21,13 @@ test('Python gets it before the main block', () => {
   assert.match(place('test_a.py', 'def test_x(): pass\n', 'pytest') ?? '', /def test_canary_0123456789abcdef\(\)/)
 })
 
+test('it may be like a test that is there, by name and whatever that holds', () => {
+  const like = (path: string, content: string, runner: string, test: string): string => canaryFiles([{ path, content, like: `${path} › ${test}` }], runner, name)[0]?.content ?? ''
+  assert.match(like('a.test.mjs', '', 'node-test', "sums › it's \\ \"so\" ${1}"), /writCanaryTest\("sums it's \\\\ \\"so\\" \$\{1\} canary_0123456789abcdef", /)
+  assert.match(like('test_a.py', '', 'pytest', 'TestSum › test_of[a-1]'), /def test_TestSum_test_of_canary_0123456789abcdef\(\)/)
+  assert.match(like('test_a.py', 'import unittest', 'unittest', 'Sum › test_of'), /class WritCanary_Sum_test_of_canary_0123456789abcdef\(/)
+})
+
 test('files of other runners are passed over', () => {
   assert.equal(place('a.test.js', "import 'ava'", 'tap'), undefined)
   assert.equal(place('a.test.js', "import 'x'", 'pytest'), undefined)

@@ -1,9 +1,11 @@
-import type { CheckOutcome } from '../../protocol/evidence.ts'
+import type { CheckOutcome, TestCase } from '../../protocol/evidence.ts'
 
 /** A file of the base's tests with one more test at its end that must fail. */
 export interface CanaryFile {
   readonly path: string
   readonly content: string
+  /** Name of a test of this file that the check runs: where it chooses its tests by their names, it chooses one that has this in its name too. */
+  readonly like?: string
 }
 
 export interface CanaryVerdict {
@@ -11,6 +13,9 @@ export interface CanaryVerdict {
   readonly tampered: boolean
   readonly reasons: readonly string[]
 }
+
+/** Longer names of tests are cut, in characters. */
+const mostTitle = 500
 
 type Language = 'esm' | 'cjs' | 'vitest' | 'expect-global' | 'mocha-esm' | 'mocha-cjs' | 'pytest' | 'unittest'
 
@@ -66,20 +71,21 @@ function expectBody(expect: string, name: string): string {
 }
 
 /** A test at the end of a file, with names of its own for what it imports: what others did to theirs shows all the same. */
-function scriptCanary(language: Exclude<Language, 'pytest' | 'unittest'>, name: string): string {
+function scriptCanary(language: Exclude<Language, 'pytest' | 'unittest'>, name: string, like: readonly string[]): string {
+  const title = JSON.stringify([...like, name].join(' '))
   switch (language) {
     case 'vitest':
-      return `\n;\nimport { test as writCanaryTest, expect as writCanaryExpect } from 'vitest'\nwritCanaryTest('${name}', () => {${expectBody('writCanaryExpect', name)}})\n`
+      return `\n;\nimport { test as writCanaryTest, expect as writCanaryExpect } from 'vitest'\nwritCanaryTest(${title}, () => {${expectBody('writCanaryExpect', name)}})\n`
     case 'expect-global':
-      return `\n;\ntest('${name}', () => {${expectBody('expect', name)}})\n`
+      return `\n;\ntest(${title}, () => {${expectBody('expect', name)}})\n`
     case 'esm':
-      return `\n;\nimport { test as writCanaryTest } from 'node:test'\nimport writCanaryAssert from 'node:assert'\nwritCanaryTest('${name}', async () => {${nodeBody('writCanaryAssert', name)}})\n`
+      return `\n;\nimport { test as writCanaryTest } from 'node:test'\nimport writCanaryAssert from 'node:assert'\nwritCanaryTest(${title}, async () => {${nodeBody('writCanaryAssert', name)}})\n`
     case 'cjs':
-      return `\n;\nconst { test: writCanaryTest } = require('node:test')\nconst writCanaryAssert = require('node:assert')\nwritCanaryTest('${name}', async () => {${nodeBody('writCanaryAssert', name)}})\n`
+      return `\n;\nconst { test: writCanaryTest } = require('node:test')\nconst writCanaryAssert = require('node:assert')\nwritCanaryTest(${title}, async () => {${nodeBody('writCanaryAssert', name)}})\n`
     case 'mocha-esm':
-      return `\n;\nimport writCanaryAssert from 'node:assert'\n;(globalThis.it ?? globalThis.test)('${name}', async () => {${nodeBody('writCanaryAssert', name)}})\n`
+      return `\n;\nimport writCanaryAssert from 'node:assert'\n;(globalThis.it ?? globalThis.test)(${title}, async () => {${nodeBody('writCanaryAssert', name)}})\n`
     case 'mocha-cjs':
-      return `\n;(globalThis.it ?? globalThis.test)('${name}', async () => {${nodeBody("require('node:assert')", name)}})\n`
+      return `\n;(globalThis.it ?? globalThis.test)(${title}, async () => {${nodeBody("require('node:assert')", name)}})\n`
   }
 }
 
@@ -96,10 +102,10 @@ const pythonStatements = `    dead = []
         pass
 `
 
-function pytestCanary(name: string): string {
+function pytestCanary(name: string, like: readonly string[]): string {
   return `
 
-def test_${name}():
+def test_${[...like, name].join('_')}():
 ${pythonStatements}    import pytest
     try:
         with pytest.raises(ValueError):
@@ -113,14 +119,15 @@ ${pythonStatements}    import pytest
 `
 }
 
-function unittestCanary(name: string): string {
+function unittestCanary(name: string, like: readonly string[]): string {
+  const whole = [...like, name].join('_')
   return `
 
 import unittest as writ_canary_unittest
 
 
-class WritCanary_${name}(writ_canary_unittest.TestCase):
-    def test_${name}(self):
+class WritCanary_${whole}(writ_canary_unittest.TestCase):
+    def test_${whole}(self):
         dead = []
         for label, run in (
             ("assertEqual", lambda: self.assertEqual(1, 2)),
@@ -190,19 +197,32 @@ function findLanguage(path: string, content: string, runner: string): Language |
  */
 export function canaryFiles(files: readonly CanaryFile[], runner: string, name: string): readonly CanaryFile[] {
   if (!/^[a-z][a-z0-9_]{7,60}$/.test(name)) throw new RangeError(`a canary needs a name of 8 to 61 small letters, digits and underscores, not ${name}`)
-  return files.flatMap(({ path, content }) => {
+  return files.flatMap(({ path, content, like }) => {
     const language = findLanguage(path, content, runner)
+    const parts = like === undefined ? [] : like.slice(like.startsWith(`${path} › `) ? path.length + 3 : 0).slice(0, mostTitle).split(' › ')
+    const words = parts.map((part) => part.replace(/\[.*$/s, '').replace(/\W/g, '_'))
     switch (language) {
       case undefined:
         return []
       case 'pytest':
-        return [{ path, content: insertPython(content, pytestCanary(name)) }]
+        return [{ path, content: insertPython(content, pytestCanary(name, words)) }]
       case 'unittest':
-        return [{ path, content: insertPython(content, unittestCanary(name)) }]
+        return [{ path, content: insertPython(content, unittestCanary(name, words)) }]
       default:
-        return [{ path, content: content + scriptCanary(language, name) }]
+        return [{ path, content: content + scriptCanary(language, name, parts) }]
     }
   })
+}
+
+/** Files in which a run reported the canary as failed. */
+export function findReported(outcome: CheckOutcome, name: string, paths: readonly string[]): readonly string[] {
+  const cases = findCanaries(outcome, name)
+  return paths.filter((path) => cases.some((one) => one.name.startsWith(`${path} › `) && one.status === 'failed'))
+}
+
+/** What a run says of canaries, whatever it says. */
+export function findCanaries(outcome: CheckOutcome, name: string): readonly TestCase[] {
+  return outcome.tests?.cases.filter((one) => one.name.includes(name)) ?? []
 }
 
 /**
@@ -211,8 +231,8 @@ export function canaryFiles(files: readonly CanaryFile[], runner: string, name: 
  */
 export function judgeCanary(outcome: CheckOutcome, name: string, paths: readonly string[]): CanaryVerdict {
   if (paths.length === 0) return { tampered: false, reasons: ['no canary could be placed in these tests'] }
-  const cases = outcome.tests?.cases.filter((one) => one.name.includes(name)) ?? []
-  const silent = paths.filter((path) => !cases.some((one) => one.name.startsWith(`${path} › `) && one.status === 'failed'))
+  const reported = findReported(outcome, name, paths)
+  const silent = paths.filter((path) => !reported.includes(path))
   if (outcome.status === 'passed') return { tampered: true, reasons: ['a test that must fail was added for trial, and the check passed all the same: the runner or its assertions are tampered with'] }
   if (silent.length === 0) return { tampered: false, reasons: [] }
   return { tampered: true, reasons: [`a test that must fail was added for trial and was not reported as failed in ${silent.slice(0, 5).join(', ')}: the runner or its assertions are tampered with`] }
