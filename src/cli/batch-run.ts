@@ -48,11 +48,19 @@ export async function runGoal(goal: NamedGoal, options: GoalProcess): Promise<En
     const [code] = await Promise.all([ended, followAll(child.stdout, tally)])
     for (const each of signals) each.removeEventListener('abort', stop)
     const outcome = toOutcome(code)
-    const said = errors.split('\n').findLast((line) => line.startsWith('writ: '))?.slice('writ: '.length) ?? ''
-    return { id: goal.id, outcome, ...tally, reason: tally.reason || (outcome === 'proven' ? '' : said || `it ended with exit code ${code}`), durationMs: performance.now() - began }
+    return { id: goal.id, outcome, ...tally, reason: tally.reason || (outcome === 'proven' ? '' : findSaid(errors) || `it ended with exit code ${code}`), durationMs: performance.now() - began }
   } finally {
     rmSync(place, { recursive: true, force: true })
   }
+}
+
+/** The last thing that Writ itself said, with what is set in under it. */
+function findSaid(errors: string): string {
+  const lines = errors.split('\n')
+  const at = lines.findLastIndex((line) => line.startsWith('writ: '))
+  if (at === -1) return ''
+  const end = lines.findIndex((line, index) => index > at && !line.startsWith('  '))
+  return [lines[at]?.slice('writ: '.length), ...lines.slice(at + 1, end === -1 ? undefined : end).map((line) => line.trim())].join(' ')
 }
 
 function toArguments(goal: NamedGoal, { file, mark, budget, resume }: GoalProcess, place: string): readonly string[] {

@@ -24,6 +24,8 @@ async function withModel(use: (writ: (...args: string[]) => Promise<Ended>, mach
         const { goal, turn } = toAsked(request)
         asked.push(goal)
         if (goal.startsWith('never')) return { calls: [{ name: 'finish', input: { summary: 'no', confidence: 0.1, cannot: 'it is not to be' } }] }
+        const declare = { name: 'edit', input: { path: 'package.json', edits: [{ find: '"type": "module",', replace: '"type": "module",\n  "dependencies": { "left-pad": "1.3.0" },' }] } }
+        if (goal.startsWith('declare') && turn === 0) return { calls: [mend, declare] }
         return turn === 0 ? { calls: [mend] } : { calls: [finish()] }
       },
     })
@@ -101,6 +103,13 @@ describe('writ batch', () => {
     } finally {
       await server.close()
     }
+  }))
+
+  test('a goal that waits for a person says what for', () => withModel(async (writ, machine) => {
+    writeFileSync(join(machine.home, 'goals.yaml'), 'goals:\n  - goal: declare what it needs, and make the tests pass\n    repo: project\n    checks: [npm test]\n')
+    const ended = await writ('batch', join(machine.home, 'goals.yaml'), '--json')
+    assert.equal(ended.code, 3, ended.stderr)
+    assert.match((JSON.parse(ended.stdout) as BatchReport).goals[0]?.reason ?? '', /^waiting for a person: ap_\w+ \S/)
   }))
 
   test('what keeps a goal from being begun keeps none of the others, and is in the report', () => withModel(async (_writ, machine) => {
