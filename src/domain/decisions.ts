@@ -97,3 +97,8 @@ export function marksAnew(state: { readonly decisions: number | undefined }): bo
 export function asksTheBase(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 6
 }
+
+/** 6: how sure the built-in solver is of a mend that passes its tests is not raised by mends that passed before. */
+export function keepsItsDoubt(state: { readonly decisions: number | undefined }): boolean {
+  return (state.decisions ?? 1) >= 6
+}

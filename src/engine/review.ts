@@ -1,7 +1,7 @@
 import type { PolicyDecision } from '../protocol/policy.ts'
 import { describeAgainstPlan } from '../domain/plan/against-plan.ts'
 import { toChoice } from '../domain/report/describe-repair.ts'
-import { seesMore } from '../domain/decisions.ts'
+import { keepsItsDoubt, seesMore } from '../domain/decisions.ts'
 import { judgeChangeRisk } from '../domain/policy/change-risk.ts'
 import { toChangeKinds } from '../domain/policy/change-kinds.ts'
 import { toConfidence } from '../domain/estimate/confidence.ts'
@@ -28,7 +28,9 @@ export async function review(run: RunContext): Promise<void> {
   const kinds = toChangeKinds(paths)
   const contract = contractOf(run)
   const { experience } = run.state.opened ?? {}
-  const confidence = toConfidence(experience, 'claimed', { stated: finish?.confidence, tokens: run.state.certainty })
+  const judgement = run.state.judged.get(task)
+  const isOfEngine = keepsItsDoubt(run.state) && judgement !== undefined && judgement.confidence === finish?.confidence
+  const confidence = toConfidence(experience, 'claimed', { stated: finish?.confidence, tokens: run.state.certainty, isBeyondTests: isOfEngine })
   const planned = active?.risk ?? 'low'
   const { risk, why } = seesMore(run.state) ? judgeChangeRisk({ planned, changes, sealed: run.state.quarantine.size }) : { risk: planned, why: [] }
   const decision: PolicyDecision = policy.integrate?.({
@@ -39,7 +41,7 @@ export async function review(run: RunContext): Promise<void> {
   await record(run, { type: 'integration.judged', data: { task, gate, from: reviewedTree, tree, kinds: [...kinds], decision, ...(experience && finish?.confidence !== undefined && confidence !== undefined ? { confidence: { stated: finish.confidence, calibrated: confidence } } : {}) } })
   if (decision.effect !== 'ask') return
   const diff = await getWorkspace(run).diff(reviewedTree, tree, { maxBytes: 20_000, paths: paths.slice(0, 500) })
-  const choice = toChoice(run.state.judged.get(task))
+  const choice = toChoice(judgement)
   const shows = choice ? `${choice.text}\n\n${diff}` : diff
   await askPeople(run, [{
     gate, text: `May these changes of task ${task} count? ${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''} (${[decision.reason, ...(why.length > 0 ? [`${why.join(', ')}.`] : [])].join(' ')})`,

@@ -44,4 +44,15 @@ describe('where tests are content with several ways to mend a fault', () => {
       machine.remove()
     }
   })
+
+  it('asks as often as there is doubt, however many such mends were proven before', async () => {
+    const machine = makeMachine(weak)
+    try {
+      for (let before = 0; before < 6; before += 1) assert.equal((await machine.writ(['run', 'make the failing tests pass', '--yes'])).code, 0)
+      const waiting = await machine.writ(['run', 'make the failing tests pass'])
+      assert.equal(waiting.code, 3, waiting.stdout + waiting.stderr)
+    } finally {
+      machine.remove()
+    }
+  })
 })

@@ -52,4 +52,11 @@ describe('confidence on the record', () => {
     assert.ok(unsure < 0.5 && sure > 0.8, `${unsure} ${sure}`)
     assert.equal(toConfidence(told, 'planned', { stated: 0.8, tokens: 0.4 }), 0.8)
   })
+
+  test('what is said beyond the tests is lowered by the record, never raised', () => {
+    const after = (held: boolean) => ({ ...learn([], { repository: '/shop', now: 0 }), confidence: { ...learn([], { repository: '/shop', now: 0 }).confidence, claimed: fitCalibration(Array.from({ length: 20 }, () => said(0.4, held))) } })
+    assert.ok((toConfidence(after(true), 'claimed', { stated: 0.4 }) ?? 0) > 0.5)
+    assert.equal(toConfidence(after(true), 'claimed', { stated: 0.4, isBeyondTests: true }), 0.4)
+    assert.ok((toConfidence(after(false), 'claimed', { stated: 0.4, isBeyondTests: true }) ?? 1) < 0.3)
+  })
 })
