@@ -56,14 +56,16 @@ test('a daemon that forked twice is gone when the command has ended', async () =
 })
 
 test('neither descriptors, sockets nor files pile up', async () => {
+  // The stock of pipes for the next process comes half a second after the first run, whatever runs then.
+  const listFiles = (): string[] => fs.readdirSync(path.join(bench.root, 'state', 'sandbox')).filter((name) => name !== 'pipes').sort()
   await bench.run(['true'])
   const handles = openHandles()
-  const files = fs.readdirSync(path.join(bench.root, 'state', 'sandbox')).sort()
+  const files = listFiles()
   await Promise.all(Array.from({ length: 6 }, () => bench.run(['true'])))
   await bench.run(['true'], { net: { mode: 'allow', hosts: ['example.org'] } })
   // Node closes the pipes of a child that has ended in a later turn of its event loop, those of the first run too.
   await waitFor('no handle is open that was not open before', () => openHandles().every((handle) => handles.includes(handle)))
-  assert.deepEqual(fs.readdirSync(path.join(bench.root, 'state', 'sandbox')).sort(), files)
+  assert.deepEqual(listFiles(), files)
   assert.deepEqual(fs.readdirSync(temporary), [])
 })
 
