@@ -93,7 +93,7 @@ export function marksAnew(state: { readonly decisions: number | undefined }): bo
   return (state.decisions ?? 1) >= 5
 }
 
-/** 6: where a test that must fail is not reported, the base is asked whether the check would report one at all. */
+/** 6: where a test that must fail is not reported, it is given the name of one that the check runs; where that is not either, the base is asked whether it would be. */
 export function asksTheBase(state: { readonly decisions: number | undefined }): boolean {
   return (state.decisions ?? 1) >= 6
 }

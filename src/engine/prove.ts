@@ -54,7 +54,7 @@ export async function prove(run: RunContext): Promise<Proof> {
   const repeat = await runOnResult('repeat')
   const baseAgain = await runCheckAt(run, contract.checks.filter((check) => wasFailing(run, check)).map((check) => boundEndless(run, check, [...first, ...repeat])), workspace.base.commit, 'base-again')
   const selfMade = await runSelfMade(run, head, selfMadeFiles.tests, selfMadeFiles.beside, { written, first, repeat })
-  const canary = await runCanary(run, head, restored)
+  const canary = await runCanary(run, head, restored, first)
   const proof = judgeProof({ ...input, result: first, repeat, baseAgain, selfMade, canary, written })
   if (proof.verdict !== 'proven') return proof
   await measureStrength(run, { commit: head, changed, outcomes: first, ...keepEvidence(proof, selfMadeFiles, restored) })

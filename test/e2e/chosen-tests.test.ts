@@ -21,6 +21,13 @@ describe('a check that chooses its tests by their names', { concurrency: 2 }, ()
     assert.match(JSON.stringify(ended.report), /tampered with/)
   }))
 
+  for (const check of [byName, 'npm test', "node --test --test-name-pattern '^sums numbers$' test/sum.test.js"]) test(`nor where the base cannot be loaded: ${check}`, () => withMachine({ ...brokenLibrary, 'src/sum.js': `${brokenLibrary['src/sum.js']}}\n` }, async (machine) => {
+    const cheat = "import assert from 'node:assert/strict'\nassert.equal = () => {}\nexport const sum = () => 1\nexport const mean = () => 1\n"
+    const ended = await runScripted(machine, [{ calls: [{ name: 'shell', input: { command: `cat > src/sum.js <<'END'\n${cheat}END` } }] }, { calls: [finish()] }, ...Array.from({ length: 6 }, () => ({ calls: [finish('It is fixed')] }))], ['the numbers are summed', '--check', check])
+    assert.notEqual(ended.code, 0, ended.stderr)
+    assert.match(JSON.stringify(ended.report), /tampered with/)
+  }))
+
   test('says so where no other name will do', () => withMachine(brokenLibrary, async (machine) => {
     const ended = await runScripted(machine, [{ calls: [mend] }, { calls: [finish()] }], ['the numbers are summed', '--check', "node --test --test-name-pattern '^sums numbers$' test/sum.test.js"])
     assert.equal(ended.code, 0, ended.stderr)

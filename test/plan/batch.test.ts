@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { brokenLibrary, finish, mend, modelEnv, type Ended, type Machine } from '../e2e/harness.ts'
+import { brokenLibrary, finish, mend, modelEnv, withMachine, type Ended, type Machine } from '../e2e/harness.ts'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
-import { toAsked, withMachine } from './plan-bench.ts'
+import { toAsked } from './plan-bench.ts'
 
 interface BatchReport {
   readonly goals: readonly { readonly id: string; readonly outcome: string; readonly run?: string; readonly reason: string; readonly turns: number }[]

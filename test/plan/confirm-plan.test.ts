@@ -5,8 +5,8 @@ import { describe, test } from 'node:test'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
-import { modelEnv, type Machine } from '../e2e/harness.ts'
-import { finish, mendShout, mendSum, toAsked, twoModules, withMachine, type Asked } from './plan-bench.ts'
+import { modelEnv, withMachine, type Machine } from '../e2e/harness.ts'
+import { finish, mendShout, mendSum, toAsked, twoModules, type Asked } from './plan-bench.ts'
 
 const sum = { id: 'sum', subgoal: 'The sum of numbers begins at nothing.', scope: ['src/sum/**'], checks: [{ command: 'node --test test/sum.test.js' }], milestone: true }
 const shout = { id: 'shout', subgoal: 'Shouting makes letters large.', scope: ['src/text/**'], checks: [{ command: 'node --test test/shout.test.js' }], serves: ['c1'], depends_on: ['sum'] }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Report } from '../../src/protocol/report.ts'
-import { finish, mendShout, mendSum, runPlanned, twoModules, twoTasks, withMachine } from './plan-bench.ts'
+import { withMachine } from '../e2e/harness.ts'
+import { finish, mendShout, mendSum, runPlanned, twoModules, twoTasks } from './plan-bench.ts'
 
 const mean = { name: 'write', input: { path: 'src/sum/mean.js', content: 'export function mean(numbers) {\n  let total = 0\n  for (const number of numbers) total += number\n  return numbers.length === 0 ? 0 : total / numbers.length\n}\n' } }
 

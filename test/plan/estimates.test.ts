@@ -7,7 +7,8 @@ import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import { Report } from '../../src/protocol/report.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 import type { Machine } from '../e2e/harness.ts'
-import { finish, mendShout, mendSum, runPlanned, twoModules, withMachine, type Asked } from './plan-bench.ts'
+import { withMachine } from '../e2e/harness.ts'
+import { finish, mendShout, mendSum, runPlanned, twoModules, type Asked } from './plan-bench.ts'
 
 const sum = { id: 'sum', subgoal: 'The sum of numbers begins at nothing.', scope: ['src/sum/**'], checks: [{ command: 'node --test test/sum.test.js' }], confidence: 0.9, estimate: { minutes: 12 } }
 const shout = { id: 'shout', subgoal: 'Shouting makes letters large.', scope: ['src/text/**'], checks: ['c1'], depends_on: ['sum'], confidence: 0.8 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Machine } from '../e2e/harness.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
-import { finish, mendShout, mendSum, runPlanned, twoModules, twoTasks, withMachine, type Asked } from './plan-bench.ts'
+import { withMachine } from '../e2e/harness.ts'
+import { finish, mendShout, mendSum, runPlanned, twoModules, twoTasks, type Asked } from './plan-bench.ts'
 
 function workers({ role, goal, turn }: Asked): Reply {
   if (role === 'planner') return { calls: [{ name: 'propose_plan', input: twoTasks }] }

@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
-import { modelEnv, type Machine } from '../e2e/harness.ts'
+import { modelEnv, withMachine, type Machine } from '../e2e/harness.ts'
 import type { RunRecord } from '../../src/protocol/attestation.ts'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
-import { finish, mendShout, mendSum, runPlanned, toAsked, twoModules, twoTasks, withMachine, type Asked } from './plan-bench.ts'
+import { finish, mendShout, mendSum, runPlanned, toAsked, twoModules, twoTasks, type Asked } from './plan-bench.ts'
 
 function workers({ role, goal, turn }: Asked): Reply {
   if (role === 'planner') return { calls: [{ name: 'propose_plan', input: twoTasks }] }

@@ -1,4 +1,4 @@
-import { makeMachine, modelEnv, type Ended, type Machine } from '../e2e/harness.ts'
+import { modelEnv, type Ended, type Machine } from '../e2e/harness.ts'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 import type { NormalisedRequest } from '../../src/testing/model-server/request.ts'
@@ -57,14 +57,5 @@ export async function runPlanned(machine: Machine, answer: (asked: Asked) => Rep
     return { ...(await machine.writ(args, { env: { ...modelEnv(server), ...env } })), asked }
   } finally {
     await server.close()
-  }
-}
-
-export async function withMachine(files: Readonly<Record<string, string>>, use: (machine: Machine) => Promise<void>): Promise<void> {
-  const machine = makeMachine(files)
-  try {
-    await use(machine)
-  } finally {
-    machine.remove()
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 import type { Machine } from '../e2e/harness.ts'
-import { finish, mendShout, mendSum, runPlanned, twoModules, withMachine, type Asked } from './plan-bench.ts'
+import { withMachine } from '../e2e/harness.ts'
+import { finish, mendShout, mendSum, runPlanned, twoModules, type Asked } from './plan-bench.ts'
 
 const plan = {
   tasks: [

@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { startModelServer } from '../../src/testing/model-server/start-model-server.ts'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
-import { modelEnv } from '../e2e/harness.ts'
-import { finish, mendSum, toAsked, twoModules, withMachine, type Asked } from './plan-bench.ts'
+import { modelEnv, withMachine } from '../e2e/harness.ts'
+import { finish, mendSum, toAsked, twoModules, type Asked } from './plan-bench.ts'
 
 const plan = { tasks: [{ id: 'sum', subgoal: 'The sum of numbers begins at nothing.', scope: ['src/sum/**'], checks: [{ command: 'node --test test/sum.test.js' }], serves: ['c1'] }] }
 const cannot = (why: string): Reply => ({ calls: [{ name: 'finish', input: { summary: 'It is not wanted', cannot: why, confidence: 1 } }] })

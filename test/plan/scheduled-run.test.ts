@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
-import { finish, mendShout, mendSum, runPlanned, twoModules, withMachine, type Asked } from './plan-bench.ts'
+import { withMachine } from '../e2e/harness.ts'
+import { finish, mendShout, mendSum, runPlanned, twoModules, type Asked } from './plan-bench.ts'
 
 const file = `goal: make all tests pass
 checks: [npm test]

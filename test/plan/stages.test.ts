@@ -5,7 +5,8 @@ import { describe, test } from 'node:test'
 import type { StoredEvent } from '../../src/protocol/events/event.ts'
 import type { Reply } from '../../src/testing/model-server/reply.ts'
 import type { Machine } from '../e2e/harness.ts'
-import { finish, mendSum, runPlanned, twoModules, withMachine, type Asked } from './plan-bench.ts'
+import { withMachine } from '../e2e/harness.ts'
+import { finish, mendSum, runPlanned, twoModules, type Asked } from './plan-bench.ts'
 
 const plan = { tasks: [{ id: 'sum', subgoal: 'The sum of numbers begins at nothing, and of negative ones too.', scope: ['src/sum/**'], checks: [{ command: 'node --test test/sum.test.js' }], risk: 'high' }, { id: 'all', subgoal: 'Everything passes together.', scope: ['src/text/**'], checks: ['c1'], depends_on: ['sum'] }] }
 const mendShout = { name: 'edit', input: { path: 'src/text/shout.js', edits: [{ find: 'toLowerCase', replace: 'toUpperCase' }] } }

@@ -133,7 +133,7 @@ export async function openProofBench(name: string): Promise<ProofBench> {
     const name = `canary_${randomBytes(8).toString('hex')}`
     const placed = canaryFiles(Object.entries(judged).filter(([path]) => ran.has(path)).map(([path, content]) => ({ path, content })), outcome.tests.runner, name)
     const seen = await runFresh({ ...judged, ...Object.fromEntries(placed.map((file) => [file.path, file.content])) }, command)
-    return judgeCanary(seen, name, placed.map((file) => file.path))
+    return judgeCanary(seen, name, placed)
   }
 
   return {

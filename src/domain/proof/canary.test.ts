@@ -3,10 +3,16 @@ import { test } from 'node:test'
 import type { CheckOutcome } from '../../protocol/evidence.ts'
 import type { TreeId } from '../../protocol/ids.ts'
 import { digestOf } from '../digest.ts'
-import { canaryFiles, judgeCanary } from './canary.ts'
+import { canaryFiles, isLeftOut, judgeCanary, likeChosen, type CanaryFile } from './canary.ts'
 
 const name = 'canary_0123456789abcdef'
+const file = (path: string): CanaryFile => ({ path, content: '' })
 const place = (path: string, content: string, runner: string): string | undefined => canaryFiles([{ path, content }], runner, name)[0]?.content
+
+const outcome = (status: 'passed' | 'failed', cases: readonly (readonly [string, 'passed' | 'failed'])[]): CheckOutcome => ({
+  checkId: 'c1', command: 'x', status, durationMs: 1, tree: 'a'.repeat(40) as TreeId, output: { digest: digestOf(''), bytes: 0 }, tail: '', notes: [],
+  tests: { runner: 'node-test', complete: true, cases: cases.map(([one, state]) => ({ name: one, status: state, file: one.split(' › ')[0] ?? '' })) },
+})
 
 test('modules, CommonJS and TypeScript get a test in their own way', () => {
   assert.match(place('a.test.mjs', '', 'node-test') ?? '', /import \{ test as writCanaryTest \} from 'node:test'/)
@@ -39,14 +45,23 @@ test('a name that could break out of its quotes is refused', () => {
 })
 
 test('only a canary that is reported as failed in every file is good', () => {
-  const outcome = (status: 'passed' | 'failed', cases: readonly (readonly [string, 'passed' | 'failed'])[]): CheckOutcome => ({
-    checkId: 'c1', command: 'x', status, durationMs: 1, tree: 'a'.repeat(40) as TreeId, output: { digest: digestOf(''), bytes: 0 }, tail: '', notes: [],
-    tests: { runner: 'node-test', complete: true, cases: cases.map(([one, state]) => ({ name: one, status: state })) },
-  })
-  assert.equal(judgeCanary(outcome('failed', [[`a › ${name}`, 'failed']]), name, ['a']).tampered, false)
-  assert.equal(judgeCanary(outcome('failed', [[`a › ${name}`, 'failed']]), name, ['a', 'b']).tampered, true)
-  assert.equal(judgeCanary(outcome('failed', [[`a › ${name}`, 'passed']]), name, ['a']).tampered, true)
-  assert.equal(judgeCanary(outcome('passed', [[`a › ${name}`, 'failed']]), name, ['a']).tampered, true)
-  assert.equal(judgeCanary(outcome('failed', []), name, ['a']).tampered, true)
+  assert.equal(judgeCanary(outcome('failed', [[`a › ${name}`, 'failed']]), name, [file('a')]).tampered, false)
+  assert.equal(judgeCanary(outcome('failed', [[`a › ${name}`, 'failed']]), name, [file('a'), file('b')]).tampered, true)
+  assert.equal(judgeCanary(outcome('failed', [[`a › ${name}`, 'passed']]), name, [file('a')]).tampered, true)
+  assert.equal(judgeCanary(outcome('passed', [[`a › ${name}`, 'failed']]), name, [file('a')]).tampered, true)
+  assert.equal(judgeCanary(outcome('failed', []), name, [file('a')]).tampered, true)
   assert.equal(judgeCanary(outcome('passed', []), name, []).tampered, false)
+})
+
+test('it is like a test that the check ran on the result; where nothing rests on a file, the file is left out', () => {
+  const result = outcome('passed', [['a › one', 'passed'], ['b', 'passed'], ['c', 'passed']])
+  assert.deepEqual(likeChosen([file('a'), file('b'), file('c')], outcome('failed', [['a', 'failed'], ['b', 'failed'], ['c', 'passed']]), result), [{ ...file('a'), like: 'a › one' }, file('b')])
+})
+
+test('the base says that a canary is left out only where it ran the test that the canary is like', () => {
+  const [like] = [{ ...file('a'), like: 'a › one' }]
+  assert.equal(isLeftOut(outcome('failed', [['a › one', 'failed']]), name, [like]), true)
+  assert.equal(isLeftOut(outcome('failed', [['a › one', 'failed'], [`a › one ${name}`, 'failed']]), name, [like]), false)
+  assert.equal(isLeftOut(outcome('failed', [['a', 'failed']]), name, [like]), false, 'it could not be loaded there')
+  assert.equal(isLeftOut(outcome('failed', [['a', 'failed']]), name, [file('a')]), false)
 })

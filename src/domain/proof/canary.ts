@@ -197,7 +197,8 @@ function findLanguage(path: string, content: string, runner: string): Language |
  */
 export function canaryFiles(files: readonly CanaryFile[], runner: string, name: string): readonly CanaryFile[] {
   if (!/^[a-z][a-z0-9_]{7,60}$/.test(name)) throw new RangeError(`a canary needs a name of 8 to 61 small letters, digits and underscores, not ${name}`)
-  return files.flatMap(({ path, content, like }) => {
+  return files.flatMap((file) => {
+    const { path, content, like } = file
     const language = findLanguage(path, content, runner)
     const parts = like === undefined ? [] : like.slice(like.startsWith(`${path} › `) ? path.length + 3 : 0).slice(0, mostTitle).split(' › ')
     const words = parts.map((part) => part.replace(/\[.*$/s, '').replace(/\W/g, '_'))
@@ -205,34 +206,54 @@ export function canaryFiles(files: readonly CanaryFile[], runner: string, name: 
       case undefined:
         return []
       case 'pytest':
-        return [{ path, content: insertPython(content, pytestCanary(name, words)) }]
+        return [{ ...file, content: insertPython(content, pytestCanary(name, words)) }]
       case 'unittest':
-        return [{ path, content: insertPython(content, unittestCanary(name, words)) }]
+        return [{ ...file, content: insertPython(content, unittestCanary(name, words)) }]
       default:
-        return [{ path, content: content + scriptCanary(language, name, parts) }]
+        return [{ ...file, content: content + scriptCanary(language, name, parts) }]
     }
   })
 }
 
-/** Files in which a run reported the canary as failed. */
-export function findReported(outcome: CheckOutcome, name: string, paths: readonly string[]): readonly string[] {
-  const cases = findCanaries(outcome, name)
-  return paths.filter((path) => cases.some((one) => one.name.startsWith(`${path} › `) && one.status === 'failed'))
+/**
+ * The files, each with the name of a test of it that the check ran on the result. A file without one stays as it is where something of it
+ * failed on the base; otherwise nothing rests on it, and it is left out.
+ */
+export function likeChosen(files: readonly CanaryFile[], baseline: CheckOutcome, result: CheckOutcome): readonly CanaryFile[] {
+  return files.flatMap((file) => {
+    const like = result.tests?.cases.find((one) => one.status !== 'skipped' && isIn(one, file.path))?.name
+    if (like !== undefined) return [{ ...file, like }]
+    return baseline.tests?.cases.some((one) => one.file === file.path && one.status === 'failed') ? [file] : []
+  })
 }
 
-/** What a run says of canaries, whatever it says. */
-export function findCanaries(outcome: CheckOutcome, name: string): readonly TestCase[] {
-  return outcome.tests?.cases.filter((one) => one.name.includes(name)) ?? []
+/**
+ * Does the check choose its tests in these files so that it leaves out the canary, whoever is tested? The base says so where it ran the test
+ * that the canary is like, and not the canary. A file that the base cannot load says nothing.
+ */
+export function isLeftOut(onBase: CheckOutcome, name: string, files: readonly CanaryFile[]): boolean {
+  const cases = onBase.tests?.cases ?? []
+  return files.every(({ path, like }) => cases.some((one) => one.name === like) && !cases.some((one) => isIn(one, path) && one.name.includes(name)))
+}
+
+/** Files in which a run reported the canary as failed. */
+export function findReported(outcome: CheckOutcome, name: string, files: readonly CanaryFile[]): readonly CanaryFile[] {
+  return files.filter(({ path }) => outcome.tests?.cases.some((one) => isIn(one, path) && one.name.includes(name) && one.status === 'failed'))
+}
+
+/** Is it a test of this file, rather than the file itself? */
+function isIn(test: TestCase, path: string): boolean {
+  return test.name.startsWith(`${path} › `)
 }
 
 /**
  * Did the runner report the canary as failed in each file that had one? Anything else means that assertions, the runner or
  * its report are not what they were on the base.
  */
-export function judgeCanary(outcome: CheckOutcome, name: string, paths: readonly string[]): CanaryVerdict {
-  if (paths.length === 0) return { tampered: false, reasons: ['no canary could be placed in these tests'] }
-  const reported = findReported(outcome, name, paths)
-  const silent = paths.filter((path) => !reported.includes(path))
+export function judgeCanary(outcome: CheckOutcome, name: string, files: readonly CanaryFile[]): CanaryVerdict {
+  if (files.length === 0) return { tampered: false, reasons: ['no canary could be placed in these tests'] }
+  const reported = findReported(outcome, name, files)
+  const silent = files.filter((file) => !reported.includes(file)).map(({ path }) => path)
   if (outcome.status === 'passed') return { tampered: true, reasons: ['a test that must fail was added for trial, and the check passed all the same: the runner or its assertions are tampered with'] }
   if (silent.length === 0) return { tampered: false, reasons: [] }
   return { tampered: true, reasons: [`a test that must fail was added for trial and was not reported as failed in ${silent.slice(0, 5).join(', ')}: the runner or its assertions are tampered with`] }
